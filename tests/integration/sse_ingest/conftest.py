@@ -1,0 +1,50 @@
+"""A store on a fresh warehouse, holding the lease of its stream."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+
+from sse_ingest import database
+from sse_ingest.lease import Lease
+from sse_ingest.settings import Settings
+from sse_ingest.store import Store
+
+
+@pytest.fixture
+def settings(warehouse: Any) -> Settings:
+    return Settings(
+        source_url="http://127.0.0.1:1",
+        database_url=warehouse.url("airflow_user"),
+        writer="test",
+        lease_seconds=1,
+    )
+
+
+@pytest.fixture
+def open_store(settings: Settings) -> Iterator[Callable[..., Store]]:
+    """Opens a store that holds the lease; the processors may be given."""
+    with ExitStack() as stack:
+
+        def opened(**changes: Any) -> Store:
+            chosen = Settings(**{**vars(settings), **changes})
+            connection = stack.enter_context(database.connect(chosen.database_url, "writer"))
+            lease = stack.enter_context(Lease(chosen, connection.info.backend_pid, lambda: None))
+            position = lease.take(wait=False, stop=lambda: False)
+            assert position is not None
+            return Store(connection, chosen, position.fence)
+
+        yield opened
+
+
+@pytest.fixture
+def store(open_store: Callable[..., Store]) -> Store:
+    return open_store()
+
+
+@pytest.fixture
+def owner(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
+    with warehouse.connect("restaurant_user", autocommit=True) as connection:
+        yield connection

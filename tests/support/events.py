@@ -1,0 +1,106 @@
+"""Events and frames for tests: valid by default, any field replaced by name."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from sse_ingest.contract import Event, RestaurantContract
+from sse_ingest.sse import Frame
+
+SPACE = UUID("6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a000")
+EPOCH = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+LOG = "testlog1"
+
+
+def uid(*parts: object) -> UUID:
+    """The same parts give the same UUID."""
+    return uuid5(SPACE, "/".join(map(str, parts)))
+
+
+def moment(seconds: float) -> str:
+    return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+
+
+def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[str, Any]:
+    """A valid payload of one order's life; `part` tells apart what an order has several of."""
+    order_id = str(uid("order", order))
+    made: dict[str, dict[str, Any]] = {
+        "order_created": {
+            "service_type": "dine_in",
+            "order_ts": moment(order),
+            "location_code": "LOC-ON-001",
+        },
+        "order_item_added": {
+            "order_item_id": str(uid("item", order, part)),
+            "category": "Mains",
+            "item_name": "Soup",
+            "unit_price": "5.25",
+            "qty": 2,
+            "extended_price": "10.50",
+        },
+        "order_status_changed": {"status": "completed", "changed_ts": moment(order + part)},
+        "payment_captured": {
+            "payment_id": str(uid("payment", order, part)),
+            "method": "card",
+            "amount": "12.50",
+            "subtotal": "10.50",
+            "tax": "1.00",
+            "tip": "1.00",
+            "total": "12.50",
+        },
+        "payment_refunded": {
+            "refund_id": str(uid("refund", order, part)),
+            "payment_id": str(uid("payment", order, part)),
+            "amount": "2.00",
+            "refunded_ts": moment(order + 60),
+        },
+        "feedback_submitted": {
+            "feedback_id": str(uid("feedback", order, part)),
+            "rating": 5,
+            "nps": 10,
+            "created_ts": moment(order + 90),
+        },
+    }
+    return {"order_id": order_id, **made.get(event_type, {}), **fields}
+
+
+def frame(
+    offset: int,
+    event_type: str,
+    body: dict[str, Any],
+    *,
+    event_id: UUID | None = None,
+    seconds: float | None = None,
+    log: str = LOG,
+) -> Frame:
+    """The frame of one event, as the service would write it."""
+    event = {
+        "offset": offset,
+        "event_id": str(event_id or uid("event", event_type, json.dumps(body, sort_keys=True, default=str))),
+        "event_type": event_type,
+        "ts": moment(offset if seconds is None else seconds),
+        "partition_key": "LOC-ON-001",
+        "payload": body,
+    }
+    return Frame(event=event_type, data=json.dumps(event).encode(), last_event_id=f"{log}-{offset}")
+
+
+def parsed(frame: Frame) -> Event:
+    event = RestaurantContract().parse(frame)
+    assert isinstance(event, Event), event
+    return event
+
+
+def lifecycle(order: int, first_offset: int) -> list[Frame]:
+    """Everything that happens to one order, in its natural order."""
+    types = [
+        ("order_created", 0),
+        ("order_item_added", 0),
+        ("order_item_added", 1),
+        ("order_status_changed", 1),
+        ("payment_captured", 0),
+        ("payment_refunded", 0),
+        ("feedback_submitted", 0),
+    ]
+    return [frame(first_offset + i, kind, payload(kind, order, part)) for i, (kind, part) in enumerate(types)]

@@ -65,6 +65,19 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
     return {"order_id": order_id, **made.get(event_type, {}), **fields}
 
 
+def event(
+    event_type: str, body: dict[str, Any], *, event_id: UUID | None = None, seconds: float = 0
+) -> dict[str, Any]:
+    """One event as a producer publishes it: without an offset."""
+    return {
+        "event_id": str(event_id or uid("event", event_type, json.dumps(body, sort_keys=True, default=str))),
+        "event_type": event_type,
+        "ts": moment(seconds),
+        "partition_key": "LOC-ON-001",
+        "payload": body,
+    }
+
+
 def frame(
     offset: int,
     event_type: str,
@@ -75,15 +88,9 @@ def frame(
     log: str = LOG,
 ) -> Frame:
     """The frame of one event, as the service would write it."""
-    event = {
-        "offset": offset,
-        "event_id": str(event_id or uid("event", event_type, json.dumps(body, sort_keys=True, default=str))),
-        "event_type": event_type,
-        "ts": moment(offset if seconds is None else seconds),
-        "partition_key": "LOC-ON-001",
-        "payload": body,
-    }
-    return Frame(event=event_type, data=json.dumps(event).encode(), last_event_id=f"{log}-{offset}")
+    made = event(event_type, body, event_id=event_id, seconds=offset if seconds is None else seconds)
+    data = json.dumps({"offset": offset, **made}).encode()
+    return Frame(event=event_type, data=data, last_event_id=f"{log}-{offset}")
 
 
 def parsed(frame: Frame) -> Event:
@@ -92,15 +99,24 @@ def parsed(frame: Frame) -> Event:
     return event
 
 
+LIFECYCLE = [
+    ("order_created", 0),
+    ("order_item_added", 0),
+    ("order_item_added", 1),
+    ("order_status_changed", 1),
+    ("payment_captured", 0),
+    ("payment_refunded", 0),
+    ("feedback_submitted", 0),
+]
+
+
 def lifecycle(order: int, first_offset: int) -> list[Frame]:
     """Everything that happens to one order, in its natural order."""
-    types = [
-        ("order_created", 0),
-        ("order_item_added", 0),
-        ("order_item_added", 1),
-        ("order_status_changed", 1),
-        ("payment_captured", 0),
-        ("payment_refunded", 0),
-        ("feedback_submitted", 0),
+    return [
+        frame(first_offset + i, kind, payload(kind, order, part)) for i, (kind, part) in enumerate(LIFECYCLE)
     ]
-    return [frame(first_offset + i, kind, payload(kind, order, part)) for i, (kind, part) in enumerate(types)]
+
+
+def published(order: int) -> list[dict[str, Any]]:
+    """The same, as a producer publishes it."""
+    return [event(kind, payload(kind, order, part), seconds=order) for kind, part in LIFECYCLE]

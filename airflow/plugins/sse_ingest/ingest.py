@@ -1,0 +1,175 @@
+"""The loop from a source to the store: the only file that composes the others.
+
+Batching is natural: whatever arrived while the last batch was being committed is the next batch, so that latency is
+small when the stream is quiet and batches are large when we are behind.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from sse_ingest import database
+from sse_ingest.accounting import Accountant
+from sse_ingest.backoff import Backoff
+from sse_ingest.contract import RawContract, RestaurantContract
+from sse_ingest.errors import SourceUnavailable, TransientError
+from sse_ingest.head import HeadWatcher
+from sse_ingest.lease import Lease
+from sse_ingest.settings import Settings
+from sse_ingest.source import PollSource, Source, StreamSource
+from sse_ingest.store import Outcome, Store
+
+log = logging.getLogger("sse_ingest")
+
+Reason: TypeAlias = Literal["handed_over", "deadline", "stopped", "busy", "caught_up", "ended"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """After a commit: what the run has done so far and where it stands."""
+
+    outcome: Outcome
+    position: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to. `events` are new rows in raw_data.events_raw; positions are ids of frames."""
+
+    reason: Reason
+    events: int
+    batches: int
+    rejected: int
+    duplicates: int
+    gaps: int
+    first_position: str
+    last_position: str
+    seconds: float
+
+    @property
+    def events_per_second(self) -> float:
+        return self.events / self.seconds if self.seconds else 0.0
+
+
+def run(
+    settings: Settings,
+    *,
+    stop: threading.Event | None = None,
+    on_commit: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Ingest until told to stop, the deadline, a handover, or (polling) until caught up.
+
+    A database that is away is waited for; what a person must mend raises a TerminalError at once, and what has not
+    mended itself after `settings.give_up_seconds` raises its TransientError.
+    """
+    return _Run(settings, stop or threading.Event(), on_commit or (lambda _progress: None)).until_done()
+
+
+@dataclass
+class _Run:
+    settings: Settings
+    stop: threading.Event
+    on_commit: Callable[[Progress], None]
+    total: Outcome = field(default_factory=Outcome)
+    first_position: str = ""
+    last_position: str = ""
+    started: float = field(default_factory=time.monotonic)
+    healthy_at: float = field(default_factory=time.monotonic)
+
+    def until_done(self) -> Result:
+        backoff = Backoff()
+        while True:
+            try:
+                return self._result(self._write())
+            except TransientError as error:
+                if time.monotonic() - self.healthy_at > self.settings.give_up_seconds:
+                    raise
+                pause = backoff.next_delay()
+                log.warning("%s Trying again in %.1f s.", error, pause)
+                self.stop.wait(pause)
+                if reason := self._ended():
+                    return self._result(reason)
+
+    def _write(self) -> Reason:
+        """One tenure: take the lease, stream until there is a reason to end."""
+        settings = self.settings
+        with (
+            database.connect(settings.database_url, "writer") as connection,
+            closing(HeadWatcher(self._source())) as head,
+            Lease(settings, connection.info.backend_pid, head.value) as lease,
+        ):
+            position = lease.take(wait=settings.mode == "stream", stop=lambda: self._ended() is not None)
+            if position is None:
+                return self._ended() or "busy"
+            log.info(
+                "writing stream %s from %r (fence %d)",
+                settings.stream,
+                position.last_event_id,
+                position.fence,
+            )
+            store = Store(connection, settings, position.fence)
+            accountant = Accountant(position.stream_id, position.offset, strict=not settings.raw)
+            contract = (
+                RawContract(settings.stream, after=position.offset) if settings.raw else RestaurantContract()
+            )
+            with closing(self._source()) as source:
+                for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
+                    lease.check()
+                    for start in range(0, len(frames), settings.max_batch):
+                        batch = frames[start : start + settings.max_batch]
+                        outcome = store.commit(accountant.account([contract.parse(frame) for frame in batch]))
+                        self._committed(outcome, batch[0].last_event_id, batch[-1].last_event_id)
+                    if source.down_seconds > settings.give_up_seconds:
+                        raise SourceUnavailable(
+                            f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
+                            "service, or correct the connection."
+                        )
+                    self.healthy_at = time.monotonic()
+                    if reason := self._ended(lease):
+                        return reason
+            return self._ended(lease) or ("caught_up" if settings.mode == "poll" else "ended")
+
+    def _source(self) -> Source:
+        kind = PollSource if self.settings.mode == "poll" else StreamSource
+        return kind(self.settings.source_url, path=self.settings.path, token=self.settings.token)
+
+    def _ended(self, lease: Lease | None = None) -> Reason | None:
+        settings = self.settings
+        if self.stop.is_set():
+            return "stopped"
+        if (
+            settings.deadline_seconds is not None
+            and time.monotonic() - self.started >= settings.deadline_seconds
+        ):
+            return "deadline"
+        if (
+            lease is not None
+            and settings.standby_seconds is not None
+            and lease.standby_waited >= max(settings.standby_seconds, 0.001)
+        ):
+            return "handed_over"
+        return None
+
+    def _committed(self, outcome: Outcome, first: str, last: str) -> None:
+        self.total.add(outcome)
+        self.first_position = self.first_position or first
+        self.last_position = last
+        self.on_commit(Progress(self.total, last))
+
+    def _result(self, reason: Reason) -> Result:
+        total = self.total
+        return Result(
+            reason=reason,
+            events=total.events,
+            batches=total.transactions,
+            rejected=total.rejected,
+            duplicates=total.duplicates,
+            gaps=total.gaps,
+            first_position=self.first_position,
+            last_position=self.last_position,
+            seconds=time.monotonic() - self.started,
+        )

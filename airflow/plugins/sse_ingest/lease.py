@@ -1,0 +1,163 @@
+"""Who may write a stream: one writer at a time, a standby that waits, and a fence behind both.
+
+The advisory lock is held for the whole run. A process that merely stopped keeps its lock, so the holder also renews a
+lease, and a standby that sees it run out ends the holder's backends. Whoever gets the lock raises the fence: should an
+earlier writer wake up after all, its commit is refused.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from sse_ingest import database
+from sse_ingest.errors import FenceLost, IngestError
+from sse_ingest.queries import load
+from sse_ingest.settings import Settings
+
+_SQL = load("lease.sql")
+_RENEW_SECONDS = 0.5
+_WATCH_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the stream has been committed to, and the number that entitles us to go on."""
+
+    fence: int
+    stream_id: str | None
+    offset: int
+    last_event_id: str
+
+
+class Lease:
+    """The right to write one shard of one stream. A context manager: leaving it lets the standby in.
+
+    `writer_pid` is the backend of the connection that commits: it is ended with ours when we stop renewing. `head`
+    tells the newest offset of the source without waiting for it.
+    """
+
+    def __init__(self, settings: Settings, writer_pid: int, head: Callable[[], int | None]) -> None:
+        self._settings = settings
+        self._head = head
+        self._connection = database.connect(settings.database_url, "lease")
+        self._pids = [self._connection.info.backend_pid, writer_pid]
+        self._key: dict[str, Any] = {"stream": settings.stream, "shard": settings.shard}
+        self._expired = {**self._key, "lease_seconds": settings.lease_seconds}
+        self._lock = {"lock": f"sse_ingest/{settings.stream}/{settings.shard}"}
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failure: IngestError | None = None
+        self._fence = 0
+        self.standby_waited = 0.0
+        """For how many seconds a successor has been waiting; 0 when there is none."""
+
+    def __enter__(self) -> "Lease":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.release()
+
+    def take(self, *, wait: bool, stop: Callable[[], bool]) -> Position | None:
+        """Become the writer. None when another one is and we do not wait, or when told to stop while waiting."""
+        with database.translated():
+            if not self._locked() and not (self._wait(stop) if wait else self._replace_expired()):
+                return None
+            taken = self._one(
+                "take_lease", {**self._key, "holder": self._settings.writer, "holder_pids": self._pids}
+            )
+            assert taken is not None
+            position = Position(*taken)
+        self._fence = position.fence
+        self._thread = threading.Thread(
+            target=self._renew_until_stopped, name="sse-ingest-lease", daemon=True
+        )
+        self._thread.start()
+        return position
+
+    def check(self) -> None:
+        """Raise whatever befell the lease since: FenceLost, or that the database is unavailable."""
+        if self._failure is not None:
+            raise self._failure
+
+    def release(self) -> None:
+        """Give the lease back and let the standby in. Never raises: a broken connection has let it in already."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        with suppress(psycopg.Error):
+            if self._fence and not self._connection.broken:
+                self._connection.execute(_SQL["drop_lease"], {**self._key, "fence": self._fence})
+                self._connection.execute(_SQL["release_lock"], self._lock)
+        self._connection.close()
+
+    def _one(self, name: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection.execute(_SQL[name], parameters).fetchone()
+        return row
+
+    def _locked(self) -> bool:
+        row = self._one("try_lock", self._lock)
+        return row is not None and bool(row[0])
+
+    def _replace_expired(self) -> bool:
+        """A holder that has stopped renewing does not stream: end it and try the lock once more."""
+        row = self._one("end_expired_holder", self._expired)
+        if not row or not row[0]:
+            return False
+        time.sleep(_WATCH_SECONDS)  # its backends need a moment to end
+        return self._locked()
+
+    def _wait(self, stop: Callable[[], bool]) -> bool:
+        """Stand at the lock, and meanwhile watch the holder's lease through a second connection."""
+        outcome: list[BaseException | None] = []
+        waiter = threading.Thread(
+            target=self._stand_at_lock, args=(outcome,), name="sse-ingest-standby", daemon=True
+        )
+        with database.connect(self._settings.database_url, "standby") as watch:
+            waiter.start()
+            try:
+                while waiter.is_alive() and not stop():
+                    watch.execute(_SQL["end_expired_holder"], self._expired)
+                    waiter.join(_WATCH_SECONDS)
+            finally:
+                if waiter.is_alive():
+                    with suppress(psycopg.Error):
+                        self._connection.cancel_safe(timeout=5)
+                waiter.join()
+        if outcome and outcome[0] is not None:
+            if stop() and isinstance(outcome[0], psycopg.errors.QueryCanceled):
+                return False
+            raise outcome[0]
+        return not stop()
+
+    def _stand_at_lock(self, outcome: list[BaseException | None]) -> None:
+        try:
+            self._connection.execute(_SQL["wait_for_lock"], self._lock)
+            outcome.append(None)
+        except psycopg.Error as error:
+            outcome.append(error)
+
+    def _renew_until_stopped(self) -> None:
+        while not self._stop.wait(_RENEW_SECONDS):
+            try:
+                self._renew()
+            except IngestError as error:
+                self._failure = error
+                return
+
+    def _renew(self) -> None:
+        with database.translated():
+            renewed = self._connection.execute(
+                _SQL["renew_lease"], {**self._key, "fence": self._fence, "head_offset": self._head()}
+            )
+            if renewed.rowcount != 1:
+                raise FenceLost(
+                    f"Another writer has taken over stream {self._settings.stream!r}: this one stops. "
+                    "Nothing is lost; the other goes on from the checkpoint."
+                )
+            row = self._one("standby_waiting", self._lock)
+        self.standby_waited = float(row[0]) if row and row[0] is not None else 0.0

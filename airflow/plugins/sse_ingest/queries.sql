@@ -1,0 +1,92 @@
+-- The statements of store.py, in the order of one batch.
+
+-- name: prepare_connection
+-- One batch passes through these two tables; they are empty again after each transaction.
+CREATE TEMPORARY TABLE incoming (
+    stream_id     text        NOT NULL,
+    event_offset  bigint      NOT NULL,
+    event_id      uuid        NOT NULL,
+    event_type    text        NOT NULL,
+    ts            timestamptz NOT NULL,
+    partition_key text        NOT NULL,
+    content_hash  bytea       NOT NULL,
+    payload       jsonb       NOT NULL
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE touched (
+    order_id uuid PRIMARY KEY
+) ON COMMIT DELETE ROWS
+
+-- name: copy_incoming
+-- What was read, as it was read.
+COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload) FROM STDIN
+
+-- name: known_events
+-- Which of these events are already taken: a processor runs only for the others.
+SELECT event_id FROM raw_data.event_ids WHERE event_id = ANY (%(event_ids)s)
+
+-- name: claim
+-- Claim each event_id once, the first of a batch winning; drop from the batch and return whatever was not claimed now.
+WITH claimed AS (
+    INSERT INTO raw_data.event_ids (event_id, ts, stream_id, event_offset, content_hash)
+    SELECT event_id, ts, stream_id, event_offset, content_hash
+    FROM incoming
+    ORDER BY event_offset
+    ON CONFLICT (event_id) DO NOTHING
+    RETURNING event_id, stream_id, event_offset
+)
+DELETE FROM incoming AS i
+WHERE NOT EXISTS (
+    SELECT FROM claimed AS c
+    WHERE c.event_id = i.event_id AND c.stream_id = i.stream_id AND c.event_offset = i.event_offset
+)
+RETURNING i.event_id, i.stream_id, i.event_offset
+
+-- name: first_taken
+-- Where and with which content the given events were first taken.
+SELECT event_id, stream_id, event_offset, content_hash
+FROM raw_data.event_ids
+WHERE event_id = ANY (%(event_ids)s)
+
+-- name: record_duplicate
+-- An offset whose event stands at another offset already.
+INSERT INTO raw_data.duplicates (stream, stream_id, event_offset, event_id, seen_at)
+VALUES (%(stream)s, %(stream_id)s, %(event_offset)s, %(event_id)s, clock_timestamp())
+ON CONFLICT DO NOTHING
+
+-- name: insert_raw
+-- The claimed events, for ever.
+INSERT INTO raw_data.events_raw
+    (event_offset, event_id, event_type, ts, partition_key, payload, ingested_at, ingested_by, stream_id)
+SELECT event_offset, event_id, event_type, ts, partition_key, payload, clock_timestamp(), %(writer)s, stream_id
+FROM incoming
+
+-- name: bury
+-- One dead letter; the same bytes at the same place only count another attempt.
+INSERT INTO raw_data.dead_letters AS d
+    (stream, stream_id, event_offset, event_id, event_type, reason_code, detail, received, first_seen, last_seen)
+VALUES
+    (%(stream)s, %(stream_id)s, %(event_offset)s, %(event_id)s, %(event_type)s,
+     %(reason_code)s, %(detail)s, %(received)s, clock_timestamp(), clock_timestamp())
+ON CONFLICT ON CONSTRAINT dead_letters_once DO UPDATE SET
+    attempts = d.attempts + 1,
+    last_seen = excluded.last_seen
+
+-- name: record_gap
+-- Offsets that the source no longer holds; told once, however often we ask again.
+INSERT INTO raw_data.stream_gaps (stream, kind, stream_id, requested, oldest_offset, missing, detected_at)
+VALUES (%(stream)s, %(kind)s, %(stream_id)s, %(requested)s, %(oldest_offset)s, %(missing)s, clock_timestamp())
+ON CONFLICT ON CONSTRAINT stream_gaps_once DO NOTHING
+
+-- name: move_checkpoint
+-- Last in the transaction. No row means that another writer has taken over since: then nothing of the batch may stand.
+UPDATE raw_data.stream_checkpoints SET
+    stream_id = coalesce(%(stream_id)s, stream_id),
+    event_offset = coalesce(%(event_offset)s, event_offset),
+    last_event_id = %(last_event_id)s,
+    event_ts = coalesce(%(event_ts)s, event_ts),
+    committed_at = clock_timestamp()
+WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
+
+-- name: ensure_partitions
+-- Partitions for these times, made by the owner on our behalf.
+SELECT raw_data.ensure_partitions(%(first)s, %(last)s)

@@ -1,0 +1,50 @@
+"""The stream: one long answer, resumed with Last-Event-ID whenever it breaks."""
+
+import re
+
+import httpx
+
+from sse_ingest.answers import judge
+from sse_ingest.http_source import HttpSource
+from sse_ingest.reader import Reader
+from sse_ingest.sse import Decoder
+
+# What a header can carry. An id beyond that cannot be asked for: then reading resumes from the last one that can.
+_SENDABLE = re.compile(r"[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?")
+
+
+class StreamSource(HttpSource):
+    """GET /stream. A 204 ends it for good; any other end of the answer is a broken connection."""
+
+    default_path = "/stream"
+
+    def _attempt(self, reader: Reader) -> bool:
+        headers = {b"Accept": b"text/event-stream", b"Cache-Control": b"no-store"}
+        url = self._url
+        if reader.position:
+            headers[b"Last-Event-ID"] = reader.position.encode("utf-8", "replace")
+        elif self._since is not None:
+            url = url.copy_merge_params({"since": self._since})
+        with (
+            self._client(self._timeout) as client,
+            client.stream("GET", url, headers=headers, extensions={"trace": reader.wire.trace}) as response,
+        ):
+            if response.status_code == 204:
+                return True
+            judge(response, "text/event-stream")
+            reader.connected()
+            self._read(response, reader)
+        return False
+
+    def _read(self, response: httpx.Response, reader: Reader) -> None:
+        decoder = Decoder(reader.position, max_frame_bytes=self._limits.max_frame_bytes)
+        for chunk in response.iter_bytes():
+            frames = decoder.decode(chunk)
+            if decoder.retry_ms is not None:
+                reader.backoff.base = decoder.retry_ms / 1000
+            if frames:
+                reader.deliver(frames, len(chunk))
+                if not decoder.last_event_id or _SENDABLE.fullmatch(decoder.last_event_id):
+                    reader.position = decoder.last_event_id
+            else:
+                reader.check()

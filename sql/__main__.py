@@ -1,0 +1,62 @@
+"""`python -m sql bootstrap | migrate | status`."""
+
+import os
+import sys
+from typing import Annotated
+
+import psycopg
+import typer
+
+import sql
+from sql.errors import WarehouseError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+PASSWORD_VARIABLES = {
+    "postgres_admin": "POSTGRES_ADMIN_PASSWORD",
+    "restaurant_user": "RESTAURANT_DB_PASSWORD",
+    "airflow_user": "AIRFLOW_DB_PASSWORD",
+    "analytics_reader": "ANALYTICS_DB_PASSWORD",
+}
+AdminUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_ADMIN_URL", help="The superuser's URL.")]
+OwnerUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_OWNER_URL", help="restaurant_user's URL.")]
+
+
+@app.command()
+def bootstrap(admin_url: AdminUrl) -> None:
+    """Make or mend roles, databases and schemas.
+
+    Passwords come from POSTGRES_ADMIN_PASSWORD (optional), RESTAURANT_DB_PASSWORD, AIRFLOW_DB_PASSWORD and
+    ANALYTICS_DB_PASSWORD.
+    """
+    sql.bootstrap(admin_url, {role: os.environ.get(name, "") for role, name in PASSWORD_VARIABLES.items()})
+    typer.echo("Roles, databases and schemas are in place.")
+
+
+@app.command()
+def migrate(owner_url: OwnerUrl) -> None:
+    """Apply migrations, then changed views, functions and grants, then the partitions of the months ahead."""
+    sql.migrate(owner_url)
+    typer.echo(f"The warehouse is at revision {sql.status(owner_url).revision}.")
+
+
+@app.command()
+def status(owner_url: OwnerUrl) -> None:
+    """Show what is applied; exit code 1 when `migrate` has something to do."""
+    found = sql.status(owner_url)
+    typer.echo(f"revision {found.revision} of {found.head}, {len(found.months)} partitions")
+    for name in found.pending:
+        typer.echo(f"pending: {name}")
+    raise typer.Exit(0 if found.current else 1)
+
+
+def main() -> None:
+    """Errors that we foresee are one sentence, not a traceback."""
+    try:
+        app()
+    except (WarehouseError, psycopg.OperationalError) as error:
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+-- title: Orders, last 24 hours
+-- chart: scalar
+-- unit: count
+-- y: orders
+-- description: Orders that were not cancelled, in the 24 clock hours (UTC) up to the newest order.
+SELECT
+    coalesce(sum(order_count), 0)::bigint AS orders,
+    coalesce(sum(cancelled_orders), 0)::bigint AS cancelled_orders
+FROM analytics.hourly_sales
+WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '24 hours';

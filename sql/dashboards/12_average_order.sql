@@ -1,0 +1,10 @@
+-- title: Average order, last 24 hours
+-- chart: scalar
+-- unit: money
+-- y: avg_order_value
+-- description: Mean total of the paid orders, to the cent; unknown when none is paid.
+SELECT
+    round(sum(total) / nullif(sum(order_count - unpaid_orders), 0), 2) AS avg_order_value,
+    coalesce(sum(order_count - unpaid_orders), 0)::bigint AS paid_orders
+FROM analytics.hourly_sales
+WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '24 hours';

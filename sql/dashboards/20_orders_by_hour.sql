@@ -1,0 +1,15 @@
+-- title: Orders by hour
+-- chart: bar
+-- unit: count
+-- x: hour
+-- y: orders
+-- series: service_type
+-- description: Orders that were not cancelled, by service, in the 48 hours (UTC) up to the newest order.
+SELECT
+    hour,
+    service_type,
+    sum(order_count)::bigint AS orders
+FROM analytics.hourly_sales
+WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '48 hours'
+GROUP BY hour, service_type
+ORDER BY hour, service_type;

@@ -1,0 +1,16 @@
+-- title: Most ordered items
+-- chart: row
+-- unit: count
+-- x: item_name
+-- y: units
+-- description: The ten items of which most units were sold, over all time. NONE is what some tills write where no
+--   item was recorded.
+SELECT
+    item_name,
+    sum(total_quantity_sold) AS units,
+    sum(total_revenue) AS revenue,
+    sum(unpriced_items)::bigint AS unpriced_lines
+FROM analytics.menu_performance
+GROUP BY item_name
+ORDER BY units DESC, item_name
+LIMIT 10;

@@ -1,0 +1,17 @@
+-- title: Restaurants, last 7 days
+-- chart: table
+-- description: The seven days (UTC) up to the newest order. Money is over the paid orders; refunds are not deducted.
+SELECT
+    location_code,
+    sum(order_count)::bigint AS orders,
+    sum(total_revenue) AS revenue,
+    round(sum(total_revenue) / nullif(sum(order_count - unpaid_orders), 0), 2) AS avg_order_value,
+    sum(total_tips) AS tips,
+    sum(total_refunds) AS refunds,
+    sum(unpaid_orders)::bigint AS unpaid_orders,
+    sum(cancelled_orders)::bigint AS cancelled_orders
+FROM analytics.daily_sales
+WHERE day > (SELECT max(day) FROM analytics.daily_sales) - 7
+GROUP BY location_code
+ORDER BY revenue DESC NULLS LAST, location_code
+LIMIT 50;

@@ -1,0 +1,11 @@
+"""The typed layer: one table an event type, and the audit log."""
+
+from sql.scripts import run_script
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Run 0002_analytics.sql."""
+    run_script(__file__)

@@ -1,0 +1,74 @@
+CREATE OR REPLACE FUNCTION analytics.health_of_streams()
+RETURNS TABLE (component text, status text, details jsonb)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH measured AS (
+        -- One row without any checkpoint, so that "nothing was ever ingested" is said and not left out.
+        SELECT
+            c.*,
+            round(extract(epoch FROM statement_timestamp() - c.committed_at)) AS commit_age,
+            round(extract(epoch FROM statement_timestamp() - c.head_seen_at)) AS head_age,
+            round(extract(epoch FROM statement_timestamp() - c.lease_renewed_at)) AS lease_age,
+            -- greatest() alone would turn an unknown head into a lag of 0.
+            CASE WHEN c.head_offset IS NOT NULL THEN greatest(c.head_offset - c.event_offset, 0) END AS lag
+        FROM (VALUES (1)) AS once (row) LEFT JOIN raw_data.stream_checkpoints AS c ON true
+    ),
+    judged AS (
+        SELECT
+            m.*,
+            CASE
+                WHEN committed_at IS NULL THEN 'warn never_ingested'
+                WHEN lag = 0 AND head_age <= analytics.threshold('freshness_warn') THEN
+                    CASE WHEN commit_age > analytics.threshold('freshness_quiet_warn')
+                        THEN 'warn nothing_new' ELSE 'ok caught_up' END
+                WHEN commit_age > analytics.threshold('freshness_error') THEN 'error stale'
+                WHEN commit_age > analytics.threshold('freshness_warn') THEN 'warn stale'
+                ELSE 'ok fresh'
+            END AS freshness,
+            CASE
+                WHEN committed_at IS NULL AND head_offset IS NULL THEN 'warn never_ingested'
+                WHEN head_offset IS NULL THEN 'ok head_unknown'
+                WHEN lag > analytics.threshold('lag_error') THEN 'error behind'
+                WHEN lag > analytics.threshold('lag_warn') THEN 'warn behind'
+                WHEN head_age > analytics.threshold('lag_head_age_warn') THEN 'warn head_outdated'
+                ELSE 'ok keeping_up'
+            END AS lagging,
+            CASE
+                WHEN lease_renewed_at IS NULL THEN 'warn never_held'
+                WHEN holder IS NOT NULL AND lease_age > analytics.threshold('lease_renewal_error') THEN 'error expired'
+                WHEN holder IS NOT NULL AND lease_age > analytics.threshold('lease_renewal_warn') THEN 'warn expired'
+                WHEN holder IS NOT NULL THEN 'ok held'
+                WHEN lease_age > analytics.threshold('lease_nobody_warn') THEN 'warn nobody'
+                ELSE 'ok free'
+            END AS lease
+        FROM measured AS m
+    ),
+    verdicts AS (
+        SELECT 'freshness' AS component, freshness AS verdict, jsonb_build_object(
+            'stream', stream, 'shard', shard, 'committed_at', committed_at,
+            'seconds_since_commit', commit_age, 'last_event_ts', event_ts) AS facts FROM judged
+        UNION ALL
+        SELECT 'lag', lagging, jsonb_build_object('stream', stream, 'shard', shard, 'lag_events', lag,
+            'event_offset', event_offset, 'head_offset', head_offset, 'seconds_since_head_seen', head_age) FROM judged
+        UNION ALL
+        SELECT 'lease', lease, jsonb_build_object('stream', stream, 'shard', shard, 'holder', holder, 'fence', fence,
+            'seconds_since_renewal', lease_age) FROM judged
+    )
+    -- Of several streams the worst speaks for its component.
+    SELECT DISTINCT ON (v.component)
+        v.component,
+        split_part(v.verdict, ' ', 1),
+        jsonb_strip_nulls(v.facts || jsonb_build_object('reason', split_part(v.verdict, ' ', 2),
+            'remedy', analytics.remedy(v.component, split_part(v.verdict, ' ', 2))))
+    FROM verdicts AS v
+    ORDER BY
+        v.component,
+        array_position(ARRAY['error', 'warn', 'ok'], split_part(v.verdict, ' ', 1)),
+        v.facts ->> 'stream',
+        v.facts ->> 'shard'
+$$;
+
+COMMENT ON FUNCTION analytics.health_of_streams() IS
+    'The components freshness, lag and lease of health_check(), from raw_data.stream_checkpoints.';

@@ -1,0 +1,57 @@
+CREATE OR REPLACE FUNCTION analytics.raw_violations()
+RETURNS TABLE (check_name text, id uuid, arrived_at timestamptz, details jsonb)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH typed AS (
+        SELECT 'order_created' AS event_type, 'order_id' AS key, order_id AS id, event_id FROM analytics.orders
+        UNION ALL
+        SELECT 'order_item_added', 'order_item_id', order_item_id, event_id FROM analytics.order_items
+        UNION ALL
+        SELECT 'order_status_changed', 'event_id', event_id, event_id FROM analytics.order_status_history
+        UNION ALL
+        SELECT 'payment_captured', 'payment_id', payment_id, event_id FROM analytics.payments
+        UNION ALL
+        SELECT 'payment_refunded', 'refund_id', refund_id, event_id FROM analytics.refunds
+        UNION ALL
+        SELECT 'feedback_submitted', 'feedback_id', feedback_id, event_id FROM analytics.feedback
+    ),
+    keys (event_type, key) AS (VALUES
+        ('order_created', 'order_id'), ('order_item_added', 'order_item_id'), ('payment_captured', 'payment_id'),
+        ('payment_refunded', 'refund_id'), ('feedback_submitted', 'feedback_id'), ('order_status_changed', NULL)
+    ),
+    expected AS (
+        -- Two events may claim the same row, so the row is looked for by its own key and not by the event's id.
+        SELECT r.event_type, r.event_id, CASE
+            WHEN k.key IS NULL THEN r.event_id
+            WHEN pg_input_is_valid(r.payload ->> k.key, 'uuid') THEN (r.payload ->> k.key)::uuid
+        END AS id
+        FROM raw_data.events_raw AS r JOIN keys AS k ON k.event_type = r.event_type
+    )
+    SELECT 'raw_events_are_in_analytics', e.event_id, NULL::timestamptz,
+        jsonb_build_object('event_type', e.event_type, 'row', e.id)
+    FROM expected AS e LEFT JOIN typed AS t ON t.event_type = e.event_type AND t.id = e.id
+    WHERE t.id IS NULL
+    UNION ALL
+    SELECT 'analytics_rows_have_their_event', t.id, NULL,
+        jsonb_build_object('made_by', t.event_type, 'event_id', t.event_id)
+    FROM typed AS t LEFT JOIN raw_data.event_ids AS i ON i.event_id = t.event_id
+    WHERE i.event_id IS NULL
+    UNION ALL
+    SELECT 'raw_events_and_event_ids_agree', r.event_id, NULL, jsonb_build_object(
+        'events_raw', jsonb_build_array(r.ts, r.stream_id, r.event_offset),
+        'event_ids', jsonb_build_array(i.ts, i.stream_id, i.event_offset))
+    FROM raw_data.events_raw AS r LEFT JOIN raw_data.event_ids AS i ON i.event_id = r.event_id
+    WHERE (r.ts, r.stream_id, r.event_offset) IS DISTINCT FROM (i.ts, i.stream_id, i.event_offset)
+    UNION ALL
+    -- event_ids outlives archived months, so it is judged from the oldest event still held.
+    SELECT 'raw_events_and_event_ids_agree', i.event_id, NULL, jsonb_build_object(
+        'events_raw', NULL, 'event_ids', jsonb_build_array(i.ts, i.stream_id, i.event_offset))
+    FROM raw_data.event_ids AS i
+    WHERE i.ts >= (SELECT min(ts) FROM raw_data.events_raw)
+        AND NOT EXISTS (SELECT FROM raw_data.events_raw AS r WHERE r.event_id = i.event_id AND r.ts = i.ts)
+$$;
+
+COMMENT ON FUNCTION analytics.raw_violations() IS
+    'Where the raw events, the ids taken and the typed rows disagree, for validate_data_consistency().';

@@ -1,0 +1,33 @@
+CREATE OR REPLACE FUNCTION analytics.remedy(component text, reason text)
+RETURNS text
+LANGUAGE sql
+IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT r.remedy
+    FROM (VALUES
+        ('database', 'in_recovery', 'This server is a standby and takes no writes: connect to the primary.'),
+        ('database', 'checksum_failures', 'The disk returned damaged pages (pg_stat_database.checksum_failures): restore from a backup, and rebuild analytics from raw_data.'),
+        ('database', 'connections', 'Close idle clients (SELECT * FROM pg_stat_activity ORDER BY state_change) or raise max_connections.'),
+        ('database', 'xid_age', 'Old rows are not being frozen: end long transactions and prepared ones, then run VACUUM FREEZE.'),
+        ('freshness', 'never_ingested', 'Nothing was ever committed: see that the event service answers on /ready, and that restaurant_realtime_stream is unpaused.'),
+        ('freshness', 'stale', 'Ingestion has stopped or cannot reach its source: look at the newest run of restaurant_realtime_stream, and at /ready of the event service.'),
+        ('freshness', 'nothing_new', 'Everything is taken, but the producers publish nothing: look at them.'),
+        ('lag', 'never_ingested', 'There is nothing to measure before the first commit: see freshness.'),
+        ('lag', 'behind', 'Ingestion is slower than the source. After an outage it catches up by itself; otherwise look for what blocks it: SELECT * FROM pg_stat_activity WHERE usename = ''airflow_user''.'),
+        ('lag', 'head_outdated', 'Nobody has asked the source for its newest position: see lease, and /health of the event service.'),
+        ('lease', 'never_held', 'No writer was ever started: unpause restaurant_realtime_stream.'),
+        ('lease', 'expired', 'The writer hangs or its machine is gone. A standby takes over within seconds; if none does, unpause restaurant_realtime_stream.'),
+        ('lease', 'nobody', 'No writer runs: unpause restaurant_realtime_stream or restaurant_stream_ingest_polling.'),
+        ('dead_letters', 'open', 'Look at them (python -m sse_ingest dlq), correct what sent them, then retry or discard each.'),
+        ('gaps', 'lost', 'The source had let go of events before they were taken: have their producer publish them again, then set acknowledged_at in raw_data.stream_gaps.'),
+        ('gaps', 'hole', 'The stream skipped offsets without losing anything known: confirm with the source, then set acknowledged_at in raw_data.stream_gaps.'),
+        ('partitions', 'this_month_missing', 'Run: SELECT raw_data.ensure_partitions(now(), now() + interval ''3 months'')'),
+        ('partitions', 'few_ahead', 'Run: SELECT raw_data.ensure_partitions(now(), now() + interval ''3 months'')'),
+        ('partitions', 'rows_in_default', 'Run: SELECT raw_data.ensure_partitions(oldest_in_default, newest_in_default), with the two values of these details. Rows before 2000 or more than two years ahead stay: their producer''s clock is wrong.')
+    ) AS r (component, reason, remedy)
+    WHERE r.component = remedy.component AND r.reason = remedy.reason
+$$;
+
+COMMENT ON FUNCTION analytics.remedy(text, text) IS
+    'What to do about a component of health_check() that is not well, and why it is not; null when there is nothing to do.';

@@ -1,0 +1,47 @@
+-- Who may do what, object by object (DESIGN: the role table). Begins from nothing, so that a line taken out here
+-- is a privilege taken away. restaurant_owner owns everything and needs no line.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA raw_data, analytics FROM PUBLIC, restaurant_writer, restaurant_reader;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA raw_data, analytics FROM PUBLIC, restaurant_writer, restaurant_reader;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA raw_data, analytics FROM PUBLIC, restaurant_writer, restaurant_reader;
+
+-- Ingestion adds to the raw layer and never changes it. (An identity column needs no grant on its sequence.)
+GRANT SELECT, INSERT ON raw_data.event_ids TO restaurant_writer;
+GRANT SELECT, INSERT ON raw_data.events_raw TO restaurant_writer;
+GRANT SELECT, INSERT ON raw_data.duplicates TO restaurant_writer;
+GRANT SELECT, INSERT ON raw_data.stream_gaps TO restaurant_writer;
+GRANT SELECT, INSERT ON raw_data.dead_letters TO restaurant_writer;
+-- The same letter refused again only counts up; resolving one is a person's business.
+GRANT UPDATE (attempts, last_seen) ON raw_data.dead_letters TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON raw_data.stream_checkpoints TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION raw_data.ensure_partitions(timestamptz, timestamptz) TO restaurant_writer;
+
+-- It merges into analytics and never deletes there.
+GRANT SELECT, INSERT, UPDATE ON analytics.orders TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.order_items TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.order_status_history TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.payments TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.refunds TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.feedback TO restaurant_writer;
+GRANT INSERT ON analytics.audit_log TO restaurant_writer;
+GRANT SELECT ON analytics.thresholds TO restaurant_writer;
+
+-- Analysts read analytics: tables and views, not the audit log, and nothing raw.
+GRANT SELECT ON analytics.orders TO restaurant_reader;
+GRANT SELECT ON analytics.order_items TO restaurant_reader;
+GRANT SELECT ON analytics.order_status_history TO restaurant_reader;
+GRANT SELECT ON analytics.payments TO restaurant_reader;
+GRANT SELECT ON analytics.refunds TO restaurant_reader;
+GRANT SELECT ON analytics.feedback TO restaurant_reader;
+GRANT SELECT ON analytics.thresholds TO restaurant_reader;
+GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
+GRANT SELECT ON analytics.hourly_sales TO restaurant_reader;
+GRANT SELECT ON analytics.menu_performance TO restaurant_reader;
+GRANT SELECT ON analytics.satisfaction_summary TO restaurant_reader;
+
+-- Ingestion, the quality DAG and the dashboards ask how things are. The first three run as the owner, so that they
+-- can tell about the raw layer without anybody being able to read it.
+GRANT EXECUTE ON FUNCTION analytics.health_check() TO restaurant_writer, restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.validate_data_consistency() TO restaurant_writer, restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.get_latest_offset(text) TO restaurant_writer, restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.calculate_order_metrics(uuid) TO restaurant_writer, restaurant_reader;

@@ -1,0 +1,83 @@
+"""The real event service as a process of its own, for tests that need one to talk to."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "publish-token-of-the-tests"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class EventService:
+    """`python -m api` on a free port with its log in `folder`; quiet unless the environment says otherwise."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_path = folder / "events.db"
+        self._output = folder / "service.log"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("EVENT_")},
+            "PYTHONPATH": str(ROOT),
+            "EVENT_HOST": "127.0.0.1",
+            "EVENT_PORT": str(self.port),
+            "EVENT_LOG_PATH": str(self.log_path),
+            "EVENT_RATE": "0",
+            "EVENT_PUBLISH_TOKEN": TOKEN,
+            **(environment or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._output.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "api"], env=self._environment, stdout=output, stderr=output, cwd=ROOT
+            )
+        deadline = time.monotonic() + 30
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the event service did not start:\n{self._output.read_text()}")
+            time.sleep(0.05)
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(20)
+            self._process = None
+
+    def restart(self, number: int = signal.SIGTERM) -> None:
+        self.stop(number)
+        self.start()
+
+    def publish(self, events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        body = "\n".join(json.dumps(event) for event in events)
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/x-ndjson"}
+        answer = httpx.post(f"{self.url}/events", content=body.encode(), headers=headers, timeout=30)
+        assert answer.status_code == 202, answer.text
+        accepted: dict[str, Any] = answer.json()
+        return accepted
+
+    def health(self) -> dict[str, Any]:
+        told: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
+        return told
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/ready", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False

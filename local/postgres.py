@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,11 +108,10 @@ class PostgresServer:
             return
         postmaster = psutil.Process(pid)
         postmaster.send_signal(signal.SIGQUIT if immediate else signal.SIGINT)
-        try:
-            postmaster.wait(within_seconds)
-        except psutil.TimeoutExpired:
+        if not _ended(postmaster, within_seconds):
             postmaster.send_signal(signal.SIGQUIT)
-            postmaster.wait(within_seconds)
+            if not _ended(postmaster, within_seconds):
+                raise StackError(f"PostgreSQL (process {pid}) does not stop: see {self.log_file}.")
 
     def pid(self) -> int | None:
         """The running server's pid; None when it is down or its pid file is stale."""
@@ -170,6 +170,18 @@ class PostgresServer:
             told = [line for line in lines if "FATAL" in line or "PANIC" in line or "HINT" in line]
             return (told or lines)[-1] if lines else "it said nothing"
         return "it said nothing"
+
+
+def _ended(process: psutil.Process, within_seconds: float) -> bool:
+    """Wait until the process is gone, or only waits to be collected: whose child it is, is not for us to know."""
+    deadline = time.monotonic() + within_seconds
+    while time.monotonic() < deadline:
+        with suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.02)
+                continue
+        return True
+    return False
 
 
 def _may_enter(uid: int, gid: int, folder: Path) -> bool:

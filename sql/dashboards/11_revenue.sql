@@ -5,7 +5,7 @@
 -- description: What payments say these orders came to, tax and tip included, refunds not deducted. Unpaid orders
 --   are counted beside it and add nothing; unknown when none is paid.
 SELECT
-    sum(total) AS revenue,
+    round(sum(total), 2) AS revenue,
     coalesce(sum(unpaid_orders), 0)::bigint AS unpaid_orders
 FROM analytics.hourly_sales
 WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '24 hours';

@@ -7,7 +7,7 @@
 --   has no point: its revenue is unknown, not zero.
 SELECT
     day,
-    sum(total_revenue) AS revenue,
+    round(sum(total_revenue), 2) AS revenue,
     sum(order_count)::bigint AS orders,
     sum(unpaid_orders)::bigint AS unpaid_orders
 FROM analytics.daily_sales

@@ -8,7 +8,7 @@
 SELECT
     item_name,
     sum(total_quantity_sold) AS units,
-    sum(total_revenue) AS revenue,
+    round(sum(total_revenue), 2) AS revenue,
     sum(unpriced_items)::bigint AS unpriced_lines
 FROM analytics.menu_performance
 GROUP BY item_name

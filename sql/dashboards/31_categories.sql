@@ -7,7 +7,7 @@
 --   does not say are under unknown.
 SELECT
     category,
-    sum(total_revenue) AS revenue,
+    round(sum(total_revenue), 2) AS revenue,
     sum(times_ordered)::bigint AS lines,
     sum(unpriced_items)::bigint AS unpriced_lines
 FROM analytics.menu_performance

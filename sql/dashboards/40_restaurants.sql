@@ -4,10 +4,10 @@
 SELECT
     location_code,
     sum(order_count)::bigint AS orders,
-    sum(total_revenue) AS revenue,
+    round(sum(total_revenue), 2) AS revenue,
     round(sum(total_revenue) / nullif(sum(order_count - unpaid_orders), 0), 2) AS avg_order_value,
-    sum(total_tips) AS tips,
-    sum(total_refunds) AS refunds,
+    round(sum(total_tips), 2) AS tips,
+    round(coalesce(sum(total_refunds), 0), 2) AS refunds,
     sum(unpaid_orders)::bigint AS unpaid_orders,
     sum(cancelled_orders)::bigint AS cancelled_orders
 FROM analytics.daily_sales

@@ -5,7 +5,6 @@ from collections import deque
 
 from sse_ingest.sse import Frame
 
-
 _ENOUGH = 5000
 
 

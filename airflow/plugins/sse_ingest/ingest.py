@@ -16,9 +16,9 @@ from sse_ingest import database
 from sse_ingest.accounting import Accountant
 from sse_ingest.backoff import Backoff
 from sse_ingest.contract import RawContract, RestaurantContract
-from sse_ingest.errors import SourceUnavailable, TransientError
+from sse_ingest.errors import DatabaseUnavailable, SourceUnavailable
 from sse_ingest.head import HeadWatcher
-from sse_ingest.lease import Lease
+from sse_ingest.lease import Lease, Position
 from sse_ingest.settings import Settings
 from sse_ingest.source import PollSource, Source, StreamSource
 from sse_ingest.store import Outcome, Store
@@ -78,17 +78,18 @@ class _Run:
     first_position: str = ""
     last_position: str = ""
     started: float = field(default_factory=time.monotonic)
-    healthy_at: float = field(default_factory=time.monotonic)
+    failing_since: float | None = None
+    backoff: Backoff = field(default_factory=lambda: Backoff(base=0.25))
 
     def until_done(self) -> Result:
-        backoff = Backoff()
         while True:
             try:
                 return self._result(self._write())
-            except TransientError as error:
-                if time.monotonic() - self.healthy_at > self.settings.give_up_seconds:
+            except DatabaseUnavailable as error:
+                self.failing_since = self.failing_since or time.monotonic()
+                if time.monotonic() - self.failing_since > self.settings.give_up_seconds:
                     raise
-                pause = backoff.next_delay()
+                pause = self.backoff.next_delay()
                 log.warning("%s Trying again in %.1f s.", error, pause)
                 self.stop.wait(pause)
                 if reason := self._ended():
@@ -106,32 +107,37 @@ class _Run:
             if position is None:
                 return self._ended() or "busy"
             log.info(
-                "writing stream %s from %r (fence %d)",
+                "stream %s: writing after %r, fence %d",
                 settings.stream,
                 position.last_event_id,
                 position.fence,
             )
-            store = Store(connection, settings, position.fence)
-            accountant = Accountant(position.stream_id, position.offset, strict=not settings.raw)
-            contract = (
-                RawContract(settings.stream, after=position.offset) if settings.raw else RestaurantContract()
-            )
-            with closing(self._source()) as source:
-                for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
-                    lease.check()
-                    for start in range(0, len(frames), settings.max_batch):
-                        batch = frames[start : start + settings.max_batch]
-                        outcome = store.commit(accountant.account([contract.parse(frame) for frame in batch]))
-                        self._committed(outcome, batch[0].last_event_id, batch[-1].last_event_id)
-                    if source.down_seconds > settings.give_up_seconds:
-                        raise SourceUnavailable(
-                            f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
-                            "service, or correct the connection."
-                        )
-                    self.healthy_at = time.monotonic()
-                    if reason := self._ended(lease):
-                        return reason
-            return self._ended(lease) or ("caught_up" if settings.mode == "poll" else "ended")
+            return self._stream(Store(connection, settings, position.fence), lease, position)
+
+    def _stream(self, store: Store, lease: Lease, position: Position) -> Reason:
+        """From the checkpoint on, commit whatever has arrived."""
+        settings = self.settings
+        contract = (
+            RawContract(settings.stream, after=position.offset) if settings.raw else RestaurantContract()
+        )
+        accountant = Accountant(position.stream_id, position.offset, strict=not settings.raw)
+        with closing(self._source()) as source:
+            for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
+                lease.check()
+                for start in range(0, len(frames), settings.max_batch):
+                    batch = frames[start : start + settings.max_batch]
+                    outcome = store.commit(accountant.account([contract.parse(frame) for frame in batch]))
+                    self._committed(outcome, batch[0].last_event_id, batch[-1].last_event_id)
+                self.failing_since = None
+                self.backoff.reset()
+                if source.down_seconds > settings.give_up_seconds:
+                    raise SourceUnavailable(
+                        f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
+                        "service, or correct the connection."
+                    )
+                if reason := self._ended(lease):
+                    return reason
+        return self._ended(lease) or ("caught_up" if settings.mode == "poll" else "ended")
 
     def _source(self) -> Source:
         kind = PollSource if self.settings.mode == "poll" else StreamSource

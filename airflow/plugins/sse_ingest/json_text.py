@@ -76,7 +76,8 @@ def check_syntax(data: bytes) -> None:
 def check_structure(data: bytes) -> None:
     """Raise BadText if valid JSON is nested too deep or holds a number beyond numeric."""
     deep = data.count(b"{") + data.count(b"[") > MAX_DEPTH
-    if not deep and len(data) < _SMALL and not _LARGE_EXPONENT.search(data):
+    bare_number = data[:1] in b"-0123456789"
+    if not deep and not bare_number and len(data) < _SMALL and not _LARGE_EXPONENT.search(data):
         return
     depth = 0
     for token in _TOKEN.finditer(data):

@@ -45,11 +45,15 @@ _TEXT = msgspec.json.Decoder(str)
 def read_page(body: bytes) -> Page:
     """Raises ValueError or RecursionError when it is no page."""
     try:
-        return _PAGE.decode(body)
+        page = _PAGE.decode(body)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return _read_leniently(body)
+        page = _read_leniently(body)
+    for position in (page.stream_id, page.next_since, *page.ids):
+        if not (position.isascii() and position.isprintable()):
+            raise ValueError(f"it holds a position that is none: {position[:50]!r}")
+    return page
 
 
 def _read_leniently(body: bytes) -> Page:

@@ -4,6 +4,7 @@ A batch stands whole or not at all. Events that the database refuses for what th
 batch; only the guilty one becomes a dead letter.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ from sse_ingest.processors import run_processors
 from sse_ingest.queries import load
 from sse_ingest.settings import Settings
 
+log = logging.getLogger("sse_ingest")
 _SQL = load("queries.sql")
 Item: TypeAlias = Event | Rejected | Gap
 
@@ -186,12 +188,19 @@ class Store:
             )
 
     def _ensure_partitions(self, times: Iterable[datetime]) -> None:
-        """Before a month not met yet, in a transaction of its own: making a partition locks the table."""
+        """Before a month not met yet, in a transaction of its own: making a partition locks the default one.
+
+        Where somebody reads that for long, the rows go into it, and maintenance moves them out.
+        """
         for moment in times:
             month = (moment.year, moment.month)
-            if month not in self._months:
+            if month in self._months:
+                continue
+            self._months.add(month)
+            try:
                 self._connection.execute(_SQL["ensure_partitions"], {"first": moment, "last": moment})
-                self._months.add(month)
+            except errors.LockNotAvailable:
+                log.warning("No partition yet for %04d-%02d: the default partition is in use.", *month)
 
 
 def _claim(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> list[tuple[UUID, str, int]]:

@@ -10,7 +10,9 @@ AS $$
             c.*,
             round(extract(epoch FROM statement_timestamp() - c.committed_at)) AS commit_age,
             round(extract(epoch FROM statement_timestamp() - c.head_seen_at)) AS head_age,
-            round(extract(epoch FROM statement_timestamp() - c.lease_renewed_at)) AS lease_age,
+            -- A lease that was given back has no time of renewal: then the last trace of a writer counts.
+            round(extract(epoch FROM statement_timestamp()
+                - coalesce(c.lease_renewed_at, greatest(c.committed_at, c.head_seen_at)))) AS lease_age,
             -- greatest() alone would turn an unknown head into a lag of 0.
             CASE WHEN c.head_offset IS NOT NULL THEN greatest(c.head_offset - c.event_offset, 0) END AS lag
         FROM (VALUES (1)) AS once (row) LEFT JOIN raw_data.stream_checkpoints AS c ON true
@@ -36,12 +38,12 @@ AS $$
                 ELSE 'ok keeping_up'
             END AS lagging,
             CASE
-                WHEN lease_renewed_at IS NULL THEN 'warn never_held'
+                WHEN coalesce(fence, 0) = 0 THEN 'warn never_held'
                 WHEN holder IS NOT NULL AND lease_age > analytics.threshold('lease_renewal_error') THEN 'error expired'
                 WHEN holder IS NOT NULL AND lease_age > analytics.threshold('lease_renewal_warn') THEN 'warn expired'
                 WHEN holder IS NOT NULL THEN 'ok held'
-                WHEN lease_age > analytics.threshold('lease_nobody_warn') THEN 'warn nobody'
-                ELSE 'ok free'
+                WHEN lease_age <= analytics.threshold('lease_nobody_warn') THEN 'ok free'
+                ELSE 'warn nobody'
             END AS lease
         FROM measured AS m
     ),

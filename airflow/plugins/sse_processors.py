@@ -1,0 +1,81 @@
+"""Processors of one's own: from an event of a type to rows of a table, inside the event's own transaction.
+
+A worked example. The table first, made by the owner of the schema (the writer may do no DDL):
+
+    CREATE TABLE analytics.loyalty_points (event_id uuid PRIMARY KEY, customer_id text, points integer,
+                                           earned_at timestamptz);
+    GRANT SELECT, INSERT ON analytics.loyalty_points TO airflow_user;
+
+then, in the DAG file:
+
+    from sse_operator import SSEToPostgresOperator, create_custom_event_processor
+
+    @create_custom_event_processor
+    def loyalty_points(cursor, event, payload):
+        cursor.execute(
+            "INSERT INTO loyalty_points VALUES (%s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING",
+            (event.event_id, payload["customer_id"], payload["points"], event.ts),
+        )
+
+    SSEToPostgresOperator(task_id="stream", event_processors={"loyalty_points_earned": loyalty_points})
+
+Four rules keep a processor's table a pure function of the events, so that a rebuild gives the same again:
+- unqualified table names: the search_path says whether this is the live schema or a rebuild's shadow of it;
+- nothing that depends on arrival: take times from `event.ts`, not from the clock, and key rows by
+  `event.event_id`;
+- no commit and no rollback: the cursor refuses both, for the batch is one transaction;
+- raise on an event that cannot be taken: its savepoint is rolled back and it goes to raw_data.dead_letters,
+  alone.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+Processor = Callable[..., None]
+AnyProcessor = TypeVar("AnyProcessor", bound=Processor)
+
+MARK = "__sse_event_processor__"
+
+
+def create_custom_event_processor(function: AnyProcessor) -> AnyProcessor:
+    """Check a processor where it is written and mark it as one; it stays an ordinary function.
+
+    Raises TypeError while the file is read, instead of dead-lettering every event of its type later.
+    """
+    check_processor(function)
+    setattr(function, MARK, True)
+    return function
+
+
+def check_processor(function: Processor) -> None:
+    """Raise TypeError unless `function(cursor, event, payload)` is a call that does its work at once."""
+    name = getattr(function, "__qualname__", repr(function))
+    if not callable(function) or inspect.isclass(function):
+        raise TypeError(f"{name} is no event processor: pass a function fn(cursor, event, payload)")
+    lazy = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    if any(is_lazy(function) for is_lazy in lazy):
+        raise TypeError(
+            f"{name} is no event processor: calling an async or a generator function does nothing by itself; "
+            "write a plain function fn(cursor, event, payload)"
+        )
+    signature = inspect.signature(function)
+    try:
+        signature.bind(None, None, None)
+    except TypeError as error:
+        raise TypeError(
+            f"{name}{signature} is no event processor ({error}): it is called as fn(cursor, event, payload)"
+        ) from None
+
+
+def check_processors(processors: Mapping[str, Processor]) -> dict[str, Processor]:
+    """The processors by event type, each checked; marked ones were checked where they were written."""
+    for event_type, function in processors.items():
+        if not isinstance(event_type, str) or not event_type:
+            raise TypeError(f"event_processors: {event_type!r} is no event type such as 'order_created'")
+        if not getattr(function, MARK, False):
+            check_processor(function)
+    return dict(processors)
+
+
+__all__ = ["Processor", "check_processor", "check_processors", "create_custom_event_processor"]

@@ -1,0 +1,35 @@
+"""`python -m api`: serve on EVENT_HOST:EVENT_PORT until a signal."""
+
+import logging
+import sys
+from pathlib import Path
+
+from api.server import listen, make_server
+from api.settings import SettingsError, load
+
+
+def main() -> int:
+    """Run the service; the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Three threads share the work; the default of 5 ms makes a commit wait for a parser.
+    sys.setswitchinterval(1e-4)
+    try:
+        settings = load(Path(".env"))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    try:
+        listener = listen(settings)
+    except OSError as error:
+        sys.stderr.write(
+            f"EVENT_HOST:EVENT_PORT {settings.host}:{settings.port} cannot be used ({error.strerror}): "
+            "stop what listens there, or set another EVENT_PORT\n"
+        )
+        return 1
+    with listener:
+        make_server(settings).run(sockets=[listener])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The ASGI application. Everything it needs is made in the lifespan; the module holds no state."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+import api
+from api import contract, problems
+from api.feed import Feed
+from api.metrics import Metrics
+from api.publish import Parser
+from api.routes import events, ops, stream
+from api.service import Service
+from api.settings import Settings
+from api.simulator import Faults, World
+from api.sqlite_log import Retention, SqliteLog
+
+_DESCRIPTION = "A durable log of restaurant events: publish with POST /events, follow with GET /stream."
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The event service for these settings."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        metrics = Metrics()
+        retention = Retention(settings.retention_age, settings.retention_count)
+        log = await SqliteLog.open(settings.log_path, retention, metrics.committed)
+        try:
+            parser = Parser(settings.ts_min, timedelta(hours=settings.ts_max_ahead_hours))
+            marker = settings.log_path.with_name(settings.log_path.name + ".simulator")
+            on_published = metrics.accepted.labels("simulator").inc
+            async with Feed(_world(settings), log, marker, on_published) as feed:
+                app.state.service = Service(settings, log, parser, feed, metrics)
+                yield
+        finally:
+            await log.close()
+
+    app = FastAPI(
+        title="Restaurant events", version=api.__version__, description=_DESCRIPTION, lifespan=lifespan
+    )
+    for router in (stream.router, events.router, ops.router):
+        app.include_router(router)
+    problems.install(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def drain(app: FastAPI) -> None:
+    """End all streams; their readers resume with the next process."""
+    service = getattr(app.state, "service", None)
+    if isinstance(service, Service):
+        service.log.drain()
+
+
+def _world(settings: Settings) -> World:
+    faults = Faults(
+        settings.fault_duplicates, settings.fault_out_of_order, settings.fault_late, settings.fault_malformed
+    )
+    return World(settings.seed, settings.rate, faults)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes
+        )
+        document.setdefault("components", {}).setdefault("schemas", {}).update(contract.schemas())
+        app.openapi_schema = document
+    return app.openapi_schema

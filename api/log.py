@@ -1,0 +1,162 @@
+"""What the service asks of an event log; `api.sqlite_log` is the engine that implements it.
+
+The log owns the offsets: gapless, in append order, never used twice. Readers own their position: any number of
+them read the same events, and none takes an event from another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Protocol
+from uuid import UUID
+
+CHUNK_BYTES = 128 * 1024  # of frames in one read: what a slow reader may cost us in memory
+
+
+class LogError(Exception):
+    """The event log refused; the message says what to do."""
+
+
+class LogUnavailable(LogError):
+    """The log cannot be written; nothing was stored. Free the disk or repair it: the next append tries again."""
+
+
+class LogFull(LogUnavailable):
+    """The disk of the event log is full; nothing was stored. Free space: the next append tries again."""
+
+
+class LogOverloaded(LogUnavailable):
+    """More is waiting to be stored than the service holds in memory; nothing was stored. Try again in a second."""
+
+
+class EventIdConflict(LogError):
+    """An event_id that the log holds with another content. Give the new event an id of its own."""
+
+    def __init__(self, index: int, event_id: UUID) -> None:
+        super().__init__(f"event_id {event_id} is in the log with another content")
+        self.index = index
+        self.event_id = event_id
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event before it has an offset. `payload` is one line of JSON whose number literals are kept as they are.
+
+    Without an `event_id` the draft is `raw`: its payload is sent as it stands, in the place of the whole object.
+    With `unchecked` it is stored even when the log holds its id already (the simulator's duplicates).
+    """
+
+    event_type: str
+    partition_key: str
+    ts: str
+    payload: bytes
+    event_id: UUID | None = None
+    unchecked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a draft is in the log; `duplicate` when it was there before."""
+
+    offset: int
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event in the log, encoded once to the SSE frame that every reader is sent."""
+
+    offset: int
+    event_type: str
+    partition_key: str
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A reader's filter; an empty set lets everything pass."""
+
+    types: frozenset[str] = frozenset()
+    locations: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.types or self.locations)
+
+    def takes(self, record: Record) -> bool:
+        """Whether the reader wants this record."""
+        return (not self.types or record.event_type in self.types) and (
+            not self.locations or record.partition_key in self.locations
+        )
+
+
+EVERYTHING = Only()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one read found: `frames` in order, and `after`, the position from which to read on.
+
+    `gap` is the oldest offset held when events after the asked position are gone; then there are no frames.
+    """
+
+    after: int
+    frames: Sequence[bytes] = field(default=())
+    gap: int | None = None
+
+    @cached_property
+    def joined(self) -> bytes:
+        """All frames as one piece; readers at the same position share it."""
+        return b"".join(self.frames)
+
+
+class EventLog(Protocol):
+    """A durable, append-only sequence of events. All methods belong to the event loop that opened it."""
+
+    @property
+    def stream_id(self) -> str:
+        """Names this log; another one after the log was lost."""
+
+    @property
+    def head(self) -> int:
+        """The offset of the newest event, 0 before the first."""
+
+    @property
+    def oldest(self) -> int:
+        """The offset of the oldest event held; head + 1 when none is."""
+
+    @property
+    def last_append(self) -> datetime | None:
+        """When the newest event was appended, also before this start."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last append failed, or None when it did not."""
+
+    async def append(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        """Store all drafts or none; return when they are durable."""
+
+    async def read(
+        self, after: int, limit: int, only: Only = EVERYTHING, max_bytes: int = CHUNK_BYTES
+    ) -> Batch:
+        """The events after a position, at most `limit` of them and about `max_bytes`."""
+
+    async def changed(self, after: int) -> bool:
+        """Wait until there is an event after the position; False when the log is draining."""
+
+    async def locate(self, moment: datetime) -> int:
+        """The position after which every event was appended at the moment or later."""
+
+    async def probe(self) -> None:
+        """Write something durable, or raise LogUnavailable."""
+
+    def drain(self) -> None:
+        """Let every waiting reader go: the service is stopping."""
+
+    async def close(self) -> None:
+        """Finish what was accepted and let go of the files."""
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, with microseconds only where there are some."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

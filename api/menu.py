@@ -1,0 +1,121 @@
+"""The simulator's restaurants and menu: fixed, so that ids and prices mean the same in every run."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Restaurant:
+    """One location of the group."""
+
+    code: str
+    name: str
+    city: str
+    tax_rate: Decimal
+    weight: int  # its share of the orders
+
+
+@dataclass(frozen=True, slots=True)
+class Dish:
+    """One item of the menu."""
+
+    menu_item_id: str
+    category: str
+    name: str
+    price: Decimal
+    weight: int  # how often it is chosen
+
+
+RESTAURANTS = tuple(
+    Restaurant(code, name, city, Decimal(tax), weight)
+    for code, name, city, tax, weight in (
+        ("LOC-ON-001", "The Harbour Table", "Toronto", "0.13", 6),
+        ("LOC-ON-002", "Rideau Kitchen", "Ottawa", "0.13", 4),
+        ("LOC-ON-003", "Steel City Grill", "Hamilton", "0.13", 3),
+        ("LOC-ON-004", "Forest City Diner", "London", "0.13", 2),
+        ("LOC-QC-001", "Chez Plateau", "Montréal", "0.14975", 5),
+        ("LOC-QC-002", "La Table du Vieux-Port", "Québec", "0.14975", 3),
+        ("LOC-NS-001", "Citadel Chowder House", "Halifax", "0.14", 2),
+        ("LOC-NB-001", "Fundy Bay Bistro", "Moncton", "0.15", 1),
+    )
+)
+
+MENU = tuple(
+    Dish(item, category, name, Decimal(price), weight)
+    for item, category, name, price, weight in (
+        ("MI-001", "starters", "Tomato Soup", "7.50", 5),
+        ("MI-002", "starters", "Caesar Salad", "11.25", 6),
+        ("MI-003", "starters", "Chicken Wings", "14.95", 7),
+        ("MI-004", "starters", "Garlic Bread", "6.75", 6),
+        ("MI-005", "starters", "Poutine", "10.50", 8),
+        ("MI-006", "mains", "Classic Burger", "17.95", 10),
+        ("MI-007", "mains", "Veggie Burger", "16.95", 5),
+        ("MI-008", "mains", "Margherita Pizza", "18.50", 8),
+        ("MI-009", "mains", "Pepperoni Pizza", "20.25", 8),
+        ("MI-010", "mains", "Fish and Chips", "19.75", 6),
+        ("MI-011", "mains", "Grilled Salmon", "27.90", 4),
+        ("MI-012", "mains", "Steak Frites", "32.50", 4),
+        ("MI-013", "mains", "Mushroom Risotto", "21.40", 3),
+        ("MI-014", "mains", "Chicken Pad Thai", "19.15", 5),
+        ("MI-015", "sides", "French Fries", "5.95", 9),
+        ("MI-016", "sides", "Coleslaw", "4.25", 3),
+        ("MI-017", "sides", "Onion Rings", "6.95", 4),
+        ("MI-018", "desserts", "Butter Tart", "5.49", 4),
+        ("MI-019", "desserts", "Cheesecake", "9.25", 4),
+        ("MI-020", "desserts", "Ice Cream", "6.30", 4),
+        ("MI-021", "drinks", "Draught Beer", "8.99", 7),
+        ("MI-022", "drinks", "House Wine", "11.50", 4),
+        ("MI-023", "drinks", "Sparkling Water", "3.95", 5),
+        ("MI-024", "drinks", "Coffee", "3.45", 8),
+    )
+)
+
+# How busy the restaurants are at each full hour of their day; the mean is 1, so that a day keeps the rate.
+_BUSY = (3, 2, 2, 2, 2, 3, 5, 9, 10, 9, 10, 16, 24, 22, 14, 10, 11, 17, 25, 26, 21, 14, 8, 5)
+HOURLY = tuple(24 * busy / sum(_BUSY) for busy in _BUSY)
+
+# What the guests' comments are made of.
+WORDS = (
+    *(
+        "fresh",
+        "warm",
+        "cold",
+        "quick",
+        "slow",
+        "friendly",
+        "kind",
+        "busy",
+        "quiet",
+        "tasty",
+        "salty",
+        "sweet",
+    ),
+    *(
+        "crisp",
+        "lovely",
+        "great",
+        "good",
+        "poor",
+        "service",
+        "staff",
+        "meal",
+        "food",
+        "dinner",
+        "lunch",
+        "table",
+    ),
+    *(
+        "soup",
+        "pizza",
+        "burger",
+        "fries",
+        "dessert",
+        "coffee",
+        "and",
+        "the",
+        "was",
+        "very",
+        "really",
+        "again",
+    ),
+)

@@ -1,0 +1,44 @@
+"""What the two ways of reading share: access, filters, and the words of the documentation."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from api.log import Only
+from api.problems import MEDIA_TYPE, SCHEMA, bad_parameter
+
+SINCE = (
+    "Read the events after this position: an offset, `<stream_id>-<offset>`, `earliest`, `latest`, or an RFC 3339 "
+    "time (events appended then or later)."
+)
+_MOST = 50
+
+
+def errors(**statuses: str) -> dict[int | str, dict[str, object]]:
+    """OpenAPI's account of the problem documents that a route answers."""
+    content = {MEDIA_TYPE: {"schema": SCHEMA}}
+    return {
+        int(code.removeprefix("e")): {"description": text, "content": content}
+        for code, text in statuses.items()
+    }
+
+
+def _names(parameter: str, text: str | None) -> frozenset[str]:
+    names = frozenset(part.strip() for part in (text or "").split(",")) - {""}
+    if text is not None and not names:
+        raise bad_parameter(parameter, "must name at least one, separated by commas; leave it out for all")
+    if len(names) > _MOST:
+        raise bad_parameter(parameter, f"must name at most {_MOST}")
+    return names
+
+
+def _only(
+    types: Annotated[str | None, Query(description="only these event types, separated by commas")] = None,
+    location: Annotated[
+        str | None, Query(description="only these location codes, separated by commas")
+    ] = None,
+) -> Only:
+    return Only(_names("types", types), _names("location", location))
+
+
+OnlyDep = Annotated[Only, Depends(_only)]

@@ -1,0 +1,110 @@
+"""GET /stream: the log as Server-Sent Events."""
+
+import logging
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import anyio
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
+
+from api import frames
+from api.auth import MayRead
+from api.log import LogUnavailable, Only
+from api.position import Gap, Start, behind, resolve
+from api.routes.reading import SINCE, OnlyDep, errors
+from api.service import Service, ServiceDep
+
+logger = logging.getLogger(__name__)
+router = APIRouter(tags=["read"])
+
+_EVENTS_A_WRITE = 1_000  # the bytes of a write are bounded as well, by CHUNK_BYTES
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_DRAIN_SECONDS = 2
+
+
+async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[bytes, None]:
+    """One loop for catching up and for live events: read what is there, then wait for more."""
+    service.subscribers += 1
+    try:
+        yield frames.RETRY
+        if start.gap is not None:
+            yield _told(service, start.gap)
+        after, log = start.after, service.log
+        while await log.changed(after):
+            batch = await log.read(after, _EVENTS_A_WRITE, only)
+            after = batch.after
+            if batch.frames:
+                yield batch.joined
+            elif batch.gap is not None:
+                yield _told(service, behind(log, after, batch.gap))
+                after = batch.gap - 1
+    except LogUnavailable:
+        logger.exception("a stream ends; its reader will resume")
+    finally:
+        service.subscribers -= 1
+
+
+def _told(service: Service, gap: Gap) -> bytes:
+    service.metrics.gaps.inc()
+    return frames.gap(gap.requested, gap.oldest, gap.missing, service.log.stream_id)
+
+
+class _Stream(EventSourceResponse):
+    """Cuts a reader that takes nothing for the send timeout. It resumes by itself, from where it was."""
+
+    def __init__(self, service: Service, start: Start, only: Only) -> None:
+        self._service = service
+        settings = service.settings
+        super().__init__(
+            _frames(service, start, only),
+            headers=_HEADERS,
+            sep="\n",
+            ping=settings.heartbeat_seconds,
+            ping_message_factory=lambda: ServerSentEvent(comment="ping", sep="\n"),
+            send_timeout=settings.send_timeout_seconds,
+            # The log's drain ends the streams; these two only see to it that no stream outlives it.
+            shutdown_event=anyio.Event(),
+            shutdown_grace_period=_DRAIN_SECONDS,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            self._service.metrics.cut.inc()
+            seconds = self._service.settings.send_timeout_seconds
+            logger.warning("cut a reader that took nothing for %g s: %s", seconds, scope.get("client"))
+
+
+@router.get(
+    "/stream",
+    dependencies=[MayRead],
+    response_class=Response,
+    responses={
+        200: {
+            "description": "frames of `id: <stream_id>-<offset>`, `event: <event_type>` and `data:`, the event on one "
+            "line; a `stream_gap` event (requested, oldest, missing) where events are no longer held",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        **errors(e400="a parameter is wrong", e401="a token is needed", e403="the token is wrong"),
+    },
+)
+async def stream(
+    service: ServiceDep,
+    only: OnlyDep,
+    since: Annotated[str | None, Query(description=SINCE + " Without it: from now on (`latest`).")] = None,
+    last_event_id: Annotated[
+        str | None,
+        Header(description="the last id received; wins over `since`, since browsers repeat the address"),
+    ] = None,
+) -> Response:
+    """Follow the log from a position, without end. Reconnect with Last-Event-ID to continue exactly."""
+    if last_event_id:
+        start = await resolve(service.log, last_event_id, "Last-Event-ID")
+    else:
+        start = await resolve(service.log, since or "latest", "since")
+    return _Stream(service, start, only)

@@ -1,0 +1,40 @@
+"""The parts of a running service, made in the lifespan and found by the routes through the app's state."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.feed import Feed
+from api.log import EventLog
+from api.metrics import Metrics
+from api.publish import Parser
+from api.settings import Settings
+
+
+@dataclass(slots=True)
+class Service:
+    """One running event service."""
+
+    settings: Settings
+    log: EventLog
+    parser: Parser
+    feed: Feed
+    metrics: Metrics
+    subscribers: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+
+def _service(request: Request) -> Service:
+    service = request.app.state.service
+    assert isinstance(service, Service)
+    return service
+
+
+ServiceDep = Annotated[Service, Depends(_service)]

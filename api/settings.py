@@ -1,0 +1,106 @@
+"""The service's settings, from the environment. Each has one comment in `.env.example`."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PLACEHOLDERS = ("change", "placeholder", "example", "secret", "token", "password", "todo", "xxx")
+
+
+class SettingsError(Exception):
+    """A variable is missing or wrong; the message names it and says what it takes."""
+
+
+def _max(value: object) -> object:
+    return math.inf if isinstance(value, str) and value.strip().lower() == "max" else value
+
+
+Rate = Annotated[float, BeforeValidator(_max), Field(ge=0, description="a number >= 0, or `max`")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseSettings):
+    """Read once at the start; nothing changes them afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix="EVENT_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    environment: Literal["development", "production"] = "development"
+    publish_token: SecretStr
+    stream_token: SecretStr | None = None
+
+    log_path: Path = Path("var/eventlog/events.db")
+    retention_hours: Annotated[float, Field(gt=0, le=24 * 366 * 100)] = 168
+    retention_count: Annotated[int, Field(ge=1)] = 10_000_000
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 10 * 1024 * 1024
+    ts_min: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    ts_max_ahead_hours: Annotated[float, Field(ge=0, le=24 * 366)] = 48
+
+    heartbeat_seconds: Annotated[float, Field(gt=0)] = 15
+    send_timeout_seconds: Annotated[float, Field(gt=0)] = 30
+
+    rate: Rate = 5
+    seed: int = 1
+    fault_duplicates: Share = 0
+    fault_out_of_order: Share = 0
+    fault_late: Share = 0
+    fault_malformed: Share = 0
+
+    @field_validator("ts_min")
+    @classmethod
+    def _with_zone(cls, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise ValueError("must carry a time zone, as in 2000-01-01T00:00:00Z")
+        return value.astimezone(UTC)
+
+    @field_validator("publish_token", "stream_token")
+    @classmethod
+    def _printable(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else "x"
+        if not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError("must be printable ASCII without spaces, as it travels in a header")
+        return value
+
+    @model_validator(mode="after")
+    def _no_placeholders(self) -> Self:
+        if self.environment == "production":
+            for name in ("publish_token", "stream_token"):
+                secret: SecretStr | None = getattr(self, name)
+                if secret and _weak(secret.get_secret_value()):
+                    raise ValueError(
+                        f"EVENT_{name.upper()} is a placeholder or shorter than 16 characters: production refuses it, "
+                        "put in the output of `openssl rand -hex 32`"
+                    )
+        return self
+
+    @property
+    def retention_age(self) -> timedelta:
+        """How long events are kept."""
+        return timedelta(hours=self.retention_hours)
+
+
+def _weak(secret: str) -> bool:
+    return len(secret) < 16 or any(word in secret.lower() for word in _PLACEHOLDERS)
+
+
+def load(env_file: Path | None = None, **overrides: Any) -> Settings:
+    """The settings, or a SettingsError that names every wrong variable and never shows a secret."""
+    try:
+        return Settings(_env_file=env_file, **overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from None
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    if not error["loc"]:
+        return str(error["ctx"]["error"])
+    variable = "EVENT_" + str(error["loc"][0]).upper()
+    if error["type"] == "missing":
+        return f"{variable} is not set: put it into .env (init_data_dir.py generates one), or export it"
+    return f"{variable}: {error['msg']}"

@@ -1,0 +1,218 @@
+"""The event log's file: SQLite in WAL mode. Synchronous; `api.sqlite_log` calls it from threads of its own."""
+
+import fcntl
+import json
+import secrets
+import sqlite3
+import string
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+
+from api import frames
+from api.log import Draft, EventIdConflict, LogError, LogFull, LogUnavailable, Receipt, Record
+
+_SCHEMA = Path(__file__).with_name("sqlite_log.sql")
+_INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
+_exactly = partial(json.loads, parse_float=Decimal)
+
+
+@dataclass(slots=True)
+class Commit:
+    """What one group commit did: an answer for each request, and the records for the readers."""
+
+    answers: list[list[Receipt] | EventIdConflict] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group commit being prepared; nothing of it is in the file before `rows` are inserted."""
+
+    next_offset: int
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+    fresh: dict[bytes, tuple[int, bytes, bytes]] = field(
+        default_factory=dict
+    )  # event_id: offset, digest, frame
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection in autocommit, so that every transaction here is written out."""
+    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rwc")
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+
+
+def refusal(error: sqlite3.Error, path: Path) -> LogUnavailable:
+    """The typed error, with a hint, for what SQLite said."""
+    if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        return LogFull(
+            f"the disk of the event log {path} is full: nothing was stored; free space, then try again"
+        )
+    return LogUnavailable(
+        f"the event log {path} cannot be written ({error}): nothing was stored; look at its disk"
+    )
+
+
+class Store:
+    """The one writer of a log file. Appends are durable when they return."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = path.with_name(path.name + ".lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.connection = connect(path, read_only=False)
+        except BlockingIOError:
+            self._lock.close()
+            raise LogError(
+                f"the event log {path} is in use: stop the other event service, or set EVENT_LOG_PATH"
+            ) from None
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self.close()
+            raise LogError(
+                f"the event log {path} cannot be opened ({error}): move it away to start a new one"
+            ) from error
+
+    def _prepare(self) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "journal_size_limit=67108864",
+            "cache_size=-32768",
+        ):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self.connection.executescript(_SCHEMA.read_text())
+        name = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(12))
+        with self._transaction():
+            self.connection.executemany(
+                "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [("stream_id", name), ("next_offset", 1)],
+            )
+        self.stream_id = str(self._meta("stream_id"))
+        self.reload()
+
+    def reload(self) -> None:
+        """Take the positions from the file, which alone is right after a failure."""
+        self.next_offset = int(str(self._meta("next_offset")))
+        first = self.connection.execute("SELECT min(offset) FROM events").fetchone()[0]
+        self.oldest = self.next_offset if first is None else int(first)
+        row = self.connection.execute(
+            "SELECT appended_at FROM events ORDER BY offset DESC LIMIT 1"
+        ).fetchone()
+        self.appended_at = 0 if row is None else int(row[0])
+
+    def _meta(self, name: str) -> object:
+        return self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]
+
+    def append(self, requests: Sequence[Sequence[Draft]]) -> Commit:
+        """Store all drafts of the requests in one transaction, but none of a request with a conflict."""
+        commit, group = Commit(), _Group(self.next_offset)
+        now = max(self.appended_at, int(datetime.now(UTC).timestamp() * 1_000_000))
+        with self._transaction():
+            for drafts in requests:
+                commit.answers.append(self._place(drafts, group, commit.records, now))
+            self.connection.executemany(_INSERT, group.rows)
+            # Written even when nothing is new: an append of nothing is how /ready asks whether the disk takes writes.
+            self.connection.execute(
+                "UPDATE meta SET value = ? WHERE name = 'next_offset'", (group.next_offset,)
+            )
+        self.next_offset, self.appended_at = group.next_offset, now
+        return commit
+
+    def _place(
+        self, drafts: Sequence[Draft], group: _Group, records: list[Record], now: int
+    ) -> list[Receipt] | EventIdConflict:
+        receipts: list[Receipt] = []
+        before = group.next_offset, len(group.rows), len(records)
+        ours: list[bytes] = []
+        for index, draft in enumerate(drafts):
+            key = draft.event_id.bytes if draft.event_id is not None and not draft.unchecked else None
+            digest = _digest(draft)
+            held = self._held(key, group) if key else None
+            if held and draft.event_id and held[1] != digest and not _same(held[2], draft):
+                group.next_offset = before[0]
+                del group.rows[before[1] :], records[before[2] :]
+                for key in ours:
+                    del group.fresh[key]
+                return EventIdConflict(index, draft.event_id)
+            if held:
+                receipts.append(Receipt(held[0], duplicate=True))
+                continue
+            offset, group.next_offset = group.next_offset, group.next_offset + 1
+            frame = frames.encode(self.stream_id, offset, draft)
+            group.rows.append((offset, now, key, digest, draft.event_type, draft.partition_key, frame))
+            records.append(Record(offset, draft.event_type, draft.partition_key, frame))
+            receipts.append(Receipt(offset, duplicate=False))
+            if key:
+                group.fresh[key] = (offset, digest, frame)
+                ours.append(key)
+        return receipts
+
+    def _held(self, key: bytes, group: _Group) -> tuple[int, bytes, bytes] | None:
+        if key in group.fresh:
+            return group.fresh[key]
+        row = self.connection.execute(
+            "SELECT offset, digest FROM events WHERE event_id = ?", (key,)
+        ).fetchone()
+        if row is None:
+            return None
+        frame = self.connection.execute("SELECT frame FROM events WHERE offset = ?", (row[0],)).fetchone()
+        return int(row[0]), row[1], frame[0]
+
+    def expire(self, before: datetime, keep: int, limit: int) -> int:
+        """Delete at most `limit` of the oldest events that are past retention; return how many went."""
+        least = self.next_offset - keep
+        with self._transaction():
+            gone = self.connection.execute(
+                "DELETE FROM events WHERE offset < ? AND (offset < ? OR appended_at < ?)",
+                (self.oldest + limit, least, int(before.timestamp() * 1_000_000)),
+            ).rowcount
+        self.oldest += gone
+        return gone
+
+    def newest(self, count: int) -> list[Record]:
+        """The last records, to fill the tail after a start."""
+        rows = self.connection.execute(
+            "SELECT offset, event_type, partition_key, frame FROM events WHERE offset >= ? ORDER BY offset",
+            (self.next_offset - count,),
+        )
+        return [Record(*row) for row in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Close the file, then let another process have it."""
+        self.connection.close()
+        self._lock.close()
+
+
+def _digest(draft: Draft) -> bytes:
+    text = f"{draft.event_type}\0{draft.ts}\0{draft.partition_key}\0".encode()
+    return blake2b(text + draft.payload, digest_size=16).digest()
+
+
+def _same(frame: bytes, draft: Draft) -> bool:
+    """Whether a repeat says the same in another spelling (order of keys, escapes, 12.5 for 12.50)."""
+    held = _exactly(frames.element(frame))
+    return bool(
+        (held["event_type"], held["ts"], held["partition_key"])
+        == (draft.event_type, draft.ts, draft.partition_key)
+        and held["payload"] == _exactly(draft.payload)
+    )

@@ -1,0 +1,142 @@
+"""`./stack`: the command line. Each command is a few lines here; what it does is in a module of its own."""
+
+import errno
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from local import checks, doctor, logs, psql, status, up
+from local.errors import StackError
+from local.replay import replay
+from local.settings import READER, WAREHOUSE, Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The restaurant warehouse on this machine: PostgreSQL, event service, Airflow and dashboard.",
+)
+console = Console(width=None if sys.stdout.isatty() else 120, soft_wrap=not sys.stdout.isatty())
+chosen: dict[str, Path | None] = {"env_file": None}
+
+ShowPasswords = Annotated[
+    bool, typer.Option("--show-passwords", help="Show passwords instead of their names in .env.")
+]
+
+
+@app.callback()
+def main(
+    env_file: Annotated[
+        Path | None,
+        typer.Option(envvar="STACK_ENV_FILE", help="Settings file to use instead of .env.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """The restaurant warehouse on this machine: PostgreSQL, event service, Airflow and dashboard."""
+    chosen["env_file"] = env_file.resolve() if env_file else None
+
+
+def settings() -> Settings:
+    return Settings.load(env_file=chosen["env_file"])
+
+
+@app.command("up")
+def up_command(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once everything runs.")] = False,
+    without_airflow: Annotated[
+        bool,
+        typer.Option("--without-airflow", help="Ingest without Airflow: a quick look, with the same core."),
+    ] = False,
+    show_passwords: ShowPasswords = False,
+) -> None:
+    """Start everything and show the orders flowing, until Ctrl-C stops it."""
+    up.up(
+        chosen["env_file"],
+        console,
+        detach=detach,
+        with_airflow=not without_airflow,
+        show_passwords=show_passwords,
+    )
+
+
+@app.command("down")
+def down_command() -> None:
+    """Stop everything, in whichever terminal it was started; the data stay."""
+    up.down(settings(), console)
+
+
+@app.command("status")
+def status_command(show_passwords: ShowPasswords = False) -> None:
+    """Show what runs, where, and how far the orders have come. Exit 1 when something does not run."""
+    if not status.show(settings(), console, show_passwords=show_passwords):
+        raise typer.Exit(1)
+
+
+@app.command("logs")
+def logs_command(
+    service: Annotated[str, typer.Argument(help="A service, as ./stack status names it.")],
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")
+    ] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines to begin with.")] = 50,
+) -> None:
+    """Print the end of a service's log."""
+    log = logs.find(settings().log_dir, service)
+    for line in logs.last_lines(log, lines):
+        typer.echo(line)
+    if follow:
+        for line in logs.follow(log):
+            typer.echo(line)
+
+
+@app.command("psql")
+def psql_command(
+    role: Annotated[str, typer.Option(help="The role to log in as.")] = READER,
+    command: Annotated[str | None, typer.Option("--command", "-c", help="Run this SQL and return.")] = None,
+    database: Annotated[str, typer.Option("--database", help="The database.")] = WAREHOUSE,
+) -> None:
+    """Open psql on the warehouse, logged in."""
+    psql.run(settings(), role, command, database)
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Check what the stack needs and say what to do about what is missing."""
+    if not doctor.show(chosen["env_file"], console):
+        raise typer.Exit(1)
+
+
+@app.command("test", context_settings={"ignore_unknown_options": True})
+def check_command(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="Given to pytest, which then runs alone.", metavar="[PYTEST ARGUMENTS]…"),
+    ] = None,
+) -> None:
+    """Run every check: ruff, mypy, the import contracts, and all tests."""
+    if not checks.run(arguments or [], console):
+        raise typer.Exit(1)
+
+
+app.command()(replay)
+
+
+def run() -> int:
+    """The command line, with our errors as one sentence each."""
+    try:
+        app(prog_name="./stack")
+    except StackError as error:
+        typer.echo(f"stack: {error}", err=True)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        typer.echo(
+            "stack: The disk is full: free some space, or set DATA_DIR in .env to another disk.", err=True
+        )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(run())

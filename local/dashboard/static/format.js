@@ -1,0 +1,67 @@
+
+"use strict";
+// Values → text. Exact numbers arrive as text and stay text: only drawing turns them into floating point.
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const UNKNOWN = "unknown";
+
+function words(name) {
+  const spaced = name.replaceAll("_", " ").replace(/^avg /, "average ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+function grouped(value) {
+  const [whole, decimals] = String(value).split(".");
+  const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return decimals === undefined ? separated : separated + "." + decimals;
+}
+
+function moment(value, kind) {
+  const at = new Date(kind === "date" ? value + "T00:00:00Z" : value);
+  const day = at.getUTCDate() + " " + MONTHS[at.getUTCMonth()];
+  if (kind === "date") return day + " " + at.getUTCFullYear();
+  const two = (number) => String(number).padStart(2, "0");
+  return day + " " + at.getUTCFullYear() + ", " + two(at.getUTCHours()) + ":" + two(at.getUTCMinutes());
+}
+
+function shown(value, kind) {
+  if (value === null || value === undefined) return UNKNOWN;
+  if (kind === "number") return grouped(value);
+  if (kind === "time" || kind === "date") return moment(value, kind);
+  return String(value);
+}
+
+function withUnit(value, unit) {
+  return unit === "percent" && value !== null ? shown(value, "number") + " %" : shown(value, "number");
+}
+
+function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties || {});
+  made.append(...children);
+  return made;
+}
+
+function drawn(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function table(answer, caption) {
+  const cell = (tag, column, text) => {
+    const made = element(tag, { className: column.kind === "number" ? "number" : "", textContent: text });
+    if (tag === "th") made.scope = "col";
+    if (tag === "td" && text === UNKNOWN) made.classList.add("unknown");
+    return made;
+  };
+  const head = element("tr", {}, ...answer.columns.map((column) => cell("th", column, words(column.name))));
+  const rows = answer.rows.map((row) => element("tr", {},
+    ...row.map((value, index) => cell("td", answer.columns[index], shown(value, answer.columns[index].kind)))));
+  const made = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
+  made.setAttribute("aria-label", caption);
+  const scroll = element("div", { className: "scroll", tabIndex: 0 }, made);
+  scroll.setAttribute("role", "region");
+  scroll.setAttribute("aria-label", caption);
+  return scroll;
+}

@@ -1,0 +1,90 @@
+"""The commands that change the stack: up and down."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+import init_data_dir
+from local import counters, preflight, services, tables
+from local.claim import Claim
+from local.errors import StackError
+from local.interrupts import Interrupts
+from local.progress import Progress
+from local.settings import ROOT, Settings
+from local.stack import Stack
+from local.supervisor import Supervisor
+
+
+def prepare(env_file: Path | None, progress: Progress) -> Settings:
+    """Make `.env` when it is missing and add what is new in the example; then read it."""
+    env_file = env_file or ROOT / ".env"
+    fresh = not env_file.exists()
+    added = init_data_dir.write_env(ROOT / ".env.example", env_file)
+    if fresh:
+        progress.say(f"Wrote {env_file} with generated passwords; only you may read it.")
+    elif added:
+        progress.say(f"Added to {env_file}: {', '.join(added)}")
+    settings = Settings.load(ROOT, env_file)
+    preflight.check_writable(settings.data_dir)
+    preflight.check_disk(settings.data_dir)
+    return settings
+
+
+def up(
+    env_file: Path | None, console: Console, *, detach: bool, with_airflow: bool, show_passwords: bool
+) -> None:
+    """Start everything; stay until interrupted unless `detach`."""
+    progress = Progress(console)
+    settings = prepare(env_file, progress)
+    with Interrupts() as interrupts, Claim(settings.run_dir, "up"):
+        stack = Stack(settings, progress, interrupts)
+        refuse_second(stack)
+        chosen = services.selected(settings, with_airflow=with_airflow)
+        staying = False
+        try:
+            end_leftovers(stack)
+            stack.start(chosen, with_airflow=with_airflow)
+            stack.await_orders()
+            tables.show_doors(console, settings, with_airflow=with_airflow, show_passwords=show_passwords)
+            if detach:
+                with interrupts.held():
+                    stack.detach(chosen)
+                    staying = True
+                console.print(tables.counters(counters.read(settings)))
+                console.print("Running in the background: ./stack status shows it, ./stack down stops it.")
+            else:
+                Supervisor(stack, chosen).run()
+        except KeyboardInterrupt:
+            progress.say("Stopping; once more (Ctrl-C) kills what is left.")
+        finally:
+            if not staying:
+                stack.stop()
+
+
+def down(settings: Settings, console: Console) -> None:
+    """Stop everything, whoever started it."""
+    progress = Progress(console)
+    with Interrupts() as interrupts:
+        claim = Claim(settings.run_dir, "down")
+        stopped = claim.release_elsewhere(within_seconds=120)
+        with claim:
+            stack = Stack(settings, progress, interrupts)
+            ended = stack.stop()
+        console.print("Everything is stopped; the data stay." if ended or stopped else "Nothing was running.")
+
+
+def refuse_second(stack: Stack) -> None:
+    """Say so when a detached stack runs whole."""
+    expected = stack.expected()
+    if expected and set(expected) <= set(stack.alive()):
+        raise StackError(
+            "The stack is running already, in the background: ./stack status shows it, ./stack down stops it."
+        )
+
+
+def end_leftovers(stack: Stack) -> None:
+    """End what a killed `up`, or a detached stack of which a part has died, has left running."""
+    left = stack.alive()
+    if left:
+        stack.progress.say(f"Left by an earlier run, and ended first: {', '.join(left)}.")
+    stack.stop()

@@ -1,0 +1,61 @@
+"""Real Airflow, in processes of its own: it changes logging, warnings and sys.path of whatever imports it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROBES = Path(__file__).parent / "probes"
+Probe = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def airflow_env(tmp_path_factory: pytest.TempPathFactory, _clean_environment: None) -> dict[str, str]:
+    """The environment of a private Airflow: our DAGs and plugins, an SQLite file for its own data."""
+    home = tmp_path_factory.mktemp("airflow")
+    return dict(os.environ) | {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "airflow" / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "airflow" / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+        "AIRFLOW_CONN_RESTAURANT_API": "http://127.0.0.1:8000",
+        "AIRFLOW_CONN_POSTGRES_RESTAURANT": "postgres://airflow_user:secret@127.0.0.1:5433/restaurant_analytics",
+        "NO_COLOR": "1",
+    }
+
+
+@pytest.fixture(scope="session")
+def airflow_home(airflow_env: dict[str, str]) -> dict[str, str]:
+    """The same, with Airflow's own database made."""
+    command = [sys.executable, "-m", "airflow", "db", "migrate"]
+    subprocess.run(command, env=airflow_env, cwd=airflow_env["AIRFLOW_HOME"], check=True, capture_output=True)
+    return airflow_env
+
+
+@pytest.fixture(scope="session")
+def probe(airflow_env: dict[str, str]) -> Probe:
+    """Run a file of `probes/` under Airflow; the answer is the JSON on the last line that it prints."""
+
+    def run(name: str, env: Mapping[str, str] | None = None) -> Any:
+        done = subprocess.run(
+            [sys.executable, str(PROBES / f"{name}.py")],
+            env=airflow_env | dict(env or {}),
+            cwd=airflow_env["AIRFLOW_HOME"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return run

@@ -1,0 +1,32 @@
+"""Connections of many shapes, from the JSON in CONNECTIONS: prints the address each comes to, or what is said."""
+
+import json
+import os
+import sys
+from typing import Any
+
+import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
+
+from sse_connections import database_url, source_address
+
+
+def came_to(resolve: Any, connection: dict[str, Any]) -> Any:
+    os.environ["AIRFLOW_CONN_IT"] = json.dumps(connection)
+    try:
+        return resolve("it")
+    except Exception as error:  # noqa: BLE001 - which one is the answer
+        return f"{type(error).__name__}: {error}"
+
+
+asked = json.loads(os.environ["CONNECTIONS"])
+del os.environ["CONNECTIONS"]
+found = {
+    "database": [came_to(database_url, connection) for connection in asked["database"]],
+    "source": [came_to(source_address, connection) for connection in asked["source"]],
+}
+del os.environ["AIRFLOW_CONN_IT"]
+try:
+    database_url("nowhere")
+except Exception as error:  # noqa: BLE001 - which one is the answer
+    found["nowhere"] = [type(error).__name__, str(error)]
+sys.stdout.write(json.dumps(found) + "\n")

@@ -1,0 +1,75 @@
+"""Airflow connections become addresses, whatever the password holds, or a sentence that says what to mend."""
+
+import json
+from typing import Any
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+pytestmark = pytest.mark.airflow
+
+POSTGRES = {"conn_type": "postgres", "host": "db", "schema": "restaurant_analytics", "login": "airflow_user"}
+AWKWARD = "p@ss:w/rd?#[]%20 é&='\\"
+DATABASES = [
+    POSTGRES | {"password": AWKWARD, "port": 5433},
+    POSTGRES | {"host": "/run/postgresql", "login": "a@b"},
+    POSTGRES | {"host": "::1", "port": 5433},
+    POSTGRES | {"extra": {"sslmode": "require", "cursor": "dictcursor", "application_name": "a b"}},
+    POSTGRES | {"host": ""},
+    POSTGRES | {"schema": ""},
+    POSTGRES | {"conn_type": "mysql"},
+]
+SOURCES = [
+    {"conn_type": "http", "host": "api", "port": 8000, "password": AWKWARD},
+    {"conn_type": "http", "host": "https://events.example.com"},
+    {"conn_type": "http", "host": "events.example.com/feeds/", "schema": "https", "port": 8443},
+    {"conn_type": "http", "host": "::1", "port": 8000},
+    {"conn_type": "http"},
+    {"conn_type": "http", "host": "api", "schema": "ftp"},
+]
+
+
+@pytest.fixture(scope="module")
+def seen(probe: Any) -> Any:
+    return probe("connecting", {"CONNECTIONS": json.dumps({"database": DATABASES, "source": SOURCES})})
+
+
+def test_databases(seen: Any) -> None:
+    parsed = [conninfo_to_dict(url) for url in seen["database"][:4]]
+    base = {"dbname": "restaurant_analytics", "user": "airflow_user"}
+    assert parsed == [
+        base | {"host": "db", "port": "5433", "password": AWKWARD},
+        base | {"host": "/run/postgresql", "user": "a@b"},
+        base | {"host": "::1", "port": "5433"},
+        base | {"host": "db", "sslmode": "require", "application_name": "a b"},
+    ]
+
+
+def test_databases_that_cannot_be(seen: Any) -> None:
+    assert seen["database"][4:] == [
+        "AirflowFailException: The Airflow connection 'it' needs a host, and the database in the field Schema",
+        "AirflowFailException: The Airflow connection 'it' needs a host, and the database in the field Schema",
+        "AirflowFailException: The Airflow connection 'it' has the type 'mysql': make it Postgres",
+    ]
+
+
+def test_sources(seen: Any) -> None:
+    assert seen["source"][:4] == [
+        ["http://api:8000", AWKWARD],
+        ["https://events.example.com", None],
+        ["https://events.example.com:8443/feeds", None],
+        ["http://[::1]:8000", None],
+    ]
+
+
+def test_sources_that_cannot_be(seen: Any) -> None:
+    assert seen["source"][4:] == [
+        "AirflowFailException: The Airflow connection 'it' needs a host: 127.0.0.1, https://events.example.com",
+        "AirflowFailException: The Airflow connection 'it' has the schema 'ftp': make it http or https",
+    ]
+
+
+def test_a_missing_connection_says_how_to_add_it_and_may_be_retried(seen: Any) -> None:
+    kind, said = seen["nowhere"]
+    assert kind == "AirflowNotFoundException"
+    assert "AIRFLOW_CONN_NOWHERE=postgres://" in said

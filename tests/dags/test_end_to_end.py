@@ -1,0 +1,231 @@
+"""`airflow dags test` on the DAGs that end by themselves: the real event service, core and warehouse."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, LiteralString
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+import pytest
+
+pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
+ROOT = Path(__file__).parents[2]
+TOKEN = "test-token-of-the-publisher"
+ORDERS = 60
+
+
+def order(number: int) -> list[dict[str, Any]]:
+    order_id, ts = str(UUID(int=number + 1)), "2026-03-01T12:00:00Z"
+    created = {"order_id": order_id, "service_type": "takeout", "order_ts": ts, "location_code": "LOC-ON-001"}
+    item = {"order_item_id": str(uuid4()), "order_id": order_id, "category": "Soup", "item_name": "Miso"}
+    paid = {"payment_id": str(uuid4()), "order_id": order_id, "method": "card", "amount": 11.30}
+    return [
+        {
+            "event_id": str(uuid4()),
+            "event_type": event_type,
+            "ts": ts,
+            "partition_key": "LOC-ON-001",
+            "payload": payload,
+        }
+        for event_type, payload in (
+            ("order_created", created),
+            ("order_item_added", item | {"unit_price": 5.00, "qty": 2, "extended_price": 10.00}),
+            ("payment_captured", paid | {"subtotal": 10.00, "tax": 1.30, "tip": 0, "total": 11.30}),
+        )
+    ]
+
+
+@pytest.fixture
+def service(free_port: int, tmp_path: Path) -> Iterator[str]:
+    """`python -m api` with its simulator off."""
+    env = dict(os.environ) | {
+        "PYTHONPATH": str(ROOT),
+        "EVENT_PORT": str(free_port),
+        "EVENT_LOG_PATH": str(tmp_path / "events.db"),
+        "EVENT_RATE": "0",
+        "EVENT_PUBLISH_TOKEN": TOKEN,
+    }
+    url = f"http://127.0.0.1:{free_port}"
+    with (tmp_path / "api.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api"], env=env, cwd=tmp_path, stdout=log, stderr=log
+        )
+    try:
+        for _ in range(200):
+            try:
+                if httpx.get(f"{url}/ready").status_code == 200:
+                    break
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        else:
+            pytest.fail((tmp_path / "api.log").read_text())
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def env(service: str, warehouse: Any, airflow_home: dict[str, str]) -> dict[str, str]:
+    database = warehouse.url("airflow_user").removeprefix("postgresql://")
+    return airflow_home | {
+        "AIRFLOW_CONN_RESTAURANT_API": service,
+        "AIRFLOW_CONN_POSTGRES_RESTAURANT": f"postgres://{database}",
+    }
+
+
+def dags_test(dag_id: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "airflow", "dags", "test", dag_id]
+    return subprocess.run(
+        command, env=env, cwd=env["AIRFLOW_HOME"], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def output(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stdout[-6000:] + done.stderr[-6000:]
+
+
+def publish(url: str, events: list[dict[str, Any]]) -> None:
+    answer = httpx.post(f"{url}/events", json=events, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 202, answer.text
+
+
+def xcom(env: dict[str, str], dag_id: str, task_id: str) -> Any:
+    """The newest return value of a task, from Airflow's own database."""
+    code = (
+        "import json, sys\n"
+        "from airflow.models.xcom import XComModel\n"
+        "from airflow.utils.session import create_session\n"
+        "from sqlalchemy import select\n"
+        "with create_session() as s:\n"
+        "    q = select(XComModel.value).filter_by(dag_id=sys.argv[1], task_id=sys.argv[2], key='return_value')\n"
+        "    v = s.scalars(q.order_by(XComModel.timestamp.desc())).first()\n"
+        "print(v if isinstance(v, str) else json.dumps(v))\n"
+    )
+    command = [sys.executable, "-c", code, dag_id, task_id]
+    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_polling_takes_what_there_is_and_then_nothing_twice(
+    service: str, warehouse: Any, env: dict[str, str]
+) -> None:
+    publish(service, [event for number in range(ORDERS) for event in order(number)])
+    done = dags_test("restaurant_stream_ingest_polling", env)
+    assert done.returncode == 0, output(done)
+    report = xcom(env, "restaurant_stream_ingest_polling", "poll")
+    assert (report["events"], report["rejected"], report["duplicates"]) == (3 * ORDERS, 0, 0)
+    assert report["reason"] == "caught_up"
+    assert report["last_position"].endswith(f"-{3 * ORDERS}")
+
+    again = dags_test("restaurant_stream_ingest_polling", env)
+    assert again.returncode == 0, output(again)
+    assert xcom(env, "restaurant_stream_ingest_polling", "poll")["events"] == 0
+
+    with warehouse.connect("restaurant_user") as connection:
+        counted = connection.execute(
+            "SELECT (SELECT count(*) FROM raw_data.events_raw), (SELECT count(*) FROM analytics.orders),"
+            " (SELECT sum(total) FROM analytics.orders)"
+        ).fetchone()
+    assert counted == (3 * ORDERS, ORDERS, Decimal("678.00"))
+    variable = [sys.executable, "-m", "airflow", "variables", "get", "restaurant_stream_offset"]
+    mirrored = subprocess.run(variable, env=env, check=True, capture_output=True, text=True)
+    assert mirrored.stdout.splitlines()[-1] == report["last_position"]
+
+
+def test_polling_is_skipped_while_somebody_streams(
+    service: str, warehouse: Any, env: dict[str, str], tmp_path: Path
+) -> None:
+    streamer_env = env | {
+        "PYTHONPATH": str(ROOT / "airflow" / "plugins"),
+        "INGEST_SOURCE_URL": service,
+        "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
+    }
+    with (tmp_path / "streamer.log").open("w") as log:
+        streamer = subprocess.Popen(
+            [sys.executable, "-m", "sse_ingest", "run"],
+            env=streamer_env,
+            cwd=tmp_path,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        until(warehouse, "holder IS NOT NULL", seconds=20)
+        done = dags_test("restaurant_stream_ingest_polling", env)
+        assert done.returncode == 0, output(done)
+        assert "Somebody else streams 'restaurant'" in output(done)
+    finally:
+        streamer.terminate()
+        streamer.wait(20)
+
+
+def until(warehouse: Any, condition: LiteralString, seconds: float) -> None:
+    """Wait until the stream's checkpoint is like this."""
+    deadline = time.monotonic() + seconds
+    query = "SELECT 1 FROM raw_data.stream_checkpoints WHERE " + condition
+    with warehouse.connect("restaurant_user", autocommit=True) as connection:
+        while time.monotonic() < deadline:
+            if connection.execute(query).fetchone():
+                return
+            time.sleep(0.05)
+    pytest.fail(f"after {seconds} s it is not so that {condition}")
+
+
+def test_a_signal_to_the_task_commits_and_lets_the_stream_go(
+    service: str, warehouse: Any, env: dict[str, str], tmp_path: Path
+) -> None:
+    publish(service, order(0))
+    command = [sys.executable, "-m", "airflow", "dags", "test", "restaurant_realtime_stream"]
+    with (tmp_path / "task.log").open("w") as log:
+        task = subprocess.Popen(command, env=env, cwd=env["AIRFLOW_HOME"], stdout=log, stderr=log)
+    try:
+        until(warehouse, "holder IS NOT NULL AND event_offset = 3", seconds=60)
+        task.terminate()
+        until(warehouse, "holder IS NULL", seconds=3)
+    finally:
+        task.kill()
+        task.wait(20)
+    assert "StreamInterrupted" in (tmp_path / "task.log").read_text()
+
+
+def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
+    service: str, warehouse: Any, env: dict[str, str]
+) -> None:
+    publish(service, order(0))
+    polled = dags_test("restaurant_stream_ingest_polling", env)
+    assert polled.returncode == 0, output(polled)
+
+    with warehouse.connect("restaurant_user") as connection:
+        connection.execute("UPDATE analytics.orders SET total = total + 1")
+    broken = dags_test("restaurant_data_quality", env)
+    assert broken.returncode != 0
+    assert "of 10 checks of analytics.validate_data_consistency() failed" in output(broken)
+    assert "-> " in output(broken)
+    rows = xcom(env, "restaurant_data_quality", "validate_data_consistency")
+    assert len(rows) == 10
+    assert "error" in {row["status"] for row in rows}
+
+    with warehouse.connect("restaurant_user") as connection:
+        connection.execute("UPDATE analytics.orders SET total = total - 1")
+    mended = dags_test("restaurant_data_quality", env)
+    assert mended.returncode == 0, output(mended)
+    components = [row["name"] for row in xcom(env, "restaurant_data_quality", "health_check")]
+    assert components == ["database", "freshness", "lag", "dead_letters", "gaps", "partitions", "lease"]
+
+
+def test_a_password_that_is_wrong_is_said_without_retries(env: dict[str, str], warehouse: Any) -> None:
+    right = psycopg.conninfo.conninfo_to_dict(warehouse.url("airflow_user"))
+    wrong = f"postgres://airflow_user:{quote('nope')}@{right['host']}:{right['port']}/{right['dbname']}"
+    done = dags_test("restaurant_stream_ingest_polling", env | {"AIRFLOW_CONN_POSTGRES_RESTAURANT": wrong})
+    assert done.returncode != 0
+    assert "AirflowFailException" in output(done)
+    assert "Check the password" in output(done)

@@ -1,0 +1,125 @@
+"""What the operator makes of the core's endings and errors, and of its own arguments."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.airflow
+
+REPORT = {
+    "events": 1200,
+    "batches": 3,
+    "rejected": 1,
+    "duplicates": 2,
+    "gaps": 0,
+    "events_per_second": 600.0,
+    "seconds": 2.0,
+    "first_position": "log-1",
+    "last_position": "log-1200",
+}
+
+
+@pytest.fixture(scope="module")
+def seen(probe: Any) -> Any:
+    return probe("running")
+
+
+def test_the_result_goes_to_xcom_and_the_position_to_the_variable(seen: Any) -> None:
+    assert seen["a_run"] == {
+        "returned": REPORT | {"reason": "handed_over"},
+        "mirrored": [["restaurant_stream_offset", "log-1200"]],
+    }
+
+
+def test_a_stream_that_somebody_else_holds_is_a_skip(seen: Any) -> None:
+    assert seen["busy"]["raised"] == "AirflowSkipException"
+
+
+def test_a_terminal_error_fails_without_a_retry_and_keeps_its_advice(seen: Any) -> None:
+    assert seen["terminal"] == {
+        "raised": "AirflowFailException",
+        "says": "Unauthorized: The event service refuses the token.",
+        "cause": "Unauthorized",
+    }
+
+
+def test_a_transient_error_passes_through_so_that_airflow_retries(seen: Any) -> None:
+    assert seen["transient"]["raised"] == "DatabaseUnavailable"
+
+
+def test_a_variable_that_cannot_be_written_fails_nothing(seen: Any) -> None:
+    assert seen["mirror_fails"]["returned"]["reason"] == "deadline"
+
+
+def test_an_empty_name_means_no_variable(seen: Any) -> None:
+    assert seen["no_mirror"]["mirrored"] == []
+
+
+def test_a_signal_ends_the_run_at_once_and_asks_for_another_try(seen: Any) -> None:
+    assert seen["killed"]["raised"] == ["StreamInterrupted"]
+    assert seen["killed"]["slowest"] < 1
+
+
+def test_a_signal_before_the_run_began_is_not_lost(seen: Any) -> None:
+    assert seen["killed_before_it_began"]["raised"] == "StreamInterrupted"
+
+
+def test_pausing_the_dag_ends_the_run_as_a_success(seen: Any) -> None:
+    assert seen["paused"]["returned"]["reason"] == "paused"
+
+
+def test_max_events_ends_the_run_as_a_success(seen: Any) -> None:
+    assert seen["enough_events"]["returned"]["reason"] == "max_events"
+
+
+def test_arguments_and_connections_become_settings(seen: Any) -> None:
+    settings = seen["settings"]
+    expected = {
+        "source_url": "http://127.0.0.1:8000",
+        "database_url": "postgresql://airflow_user:secret@127.0.0.1:5433/restaurant_analytics",
+        "stream": "till",
+        "path": "/feed",
+        "mode": "stream",
+        "token": None,
+        "raw": True,
+        "max_batch": 7,
+        "deadline_seconds": 60.0,
+        "standby_seconds": 50.0,
+    }
+    assert {name: settings[name] for name in expected} == expected
+
+
+def test_the_predecessors_arguments_are_understood(seen: Any) -> None:
+    assert seen["legacy"] == {
+        "by_url": {
+            "source_url": "https://events.example.com:8443",
+            "endpoint": "/v1/stream?types=order_created",
+            "postgres_conn_id": "elsewhere",
+            "offset_variable": "where_i_am",
+            "max_batch": 100,
+            "max_events": 1000,
+            "run_for": "0:05:00",
+        },
+        "by_connection": ["api", "/s", "0:00:05", True],
+    }
+
+
+def test_wrong_arguments_are_named_while_the_dag_is_read(seen: Any) -> None:
+    assert "'kafka_topic': 'orders'" in seen["refused"]["unknown"]
+    assert seen["refused"]["mode"] == "ValueError: mode must be 'stream' or 'poll', not 'push'"
+    assert "it is called as fn(cursor, event, payload)" in seen["refused"]["processor"]
+
+
+def test_template_fields(seen: Any) -> None:
+    assert seen["template_fields"] == [
+        "stream",
+        "api_conn_id",
+        "postgres_conn_id",
+        "source_url",
+        "endpoint",
+        "offset_variable",
+    ]
+
+
+def test_a_task_can_be_copied_before_and_after_it_ran(seen: Any) -> None:
+    assert seen["copies"] == "t"

@@ -1,0 +1,124 @@
+"""The three DAGs as Airflow sees them, and the plugins folder as its loader sees it."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.airflow
+ROOT = Path(__file__).parents[2]
+
+DAGS = {
+    "restaurant_data_quality": {
+        "schedule_seconds": 600,
+        "max_active_runs": 1,
+        "catchup": False,
+        "paused": False,
+        "timeout": None,
+        "tags": ["quality", "restaurant"],
+        "documented": True,
+        "tasks": {
+            "health_check": {
+                "type": "WarehouseCheckOperator",
+                "owner": "data-engineering",
+                "retries": 2,
+                "retry_seconds": 30,
+                "priority": 1,
+            },
+            "validate_data_consistency": {
+                "type": "WarehouseCheckOperator",
+                "owner": "data-engineering",
+                "retries": 2,
+                "retry_seconds": 30,
+                "priority": 1,
+            },
+        },
+    },
+    "restaurant_realtime_stream": {
+        "schedule_seconds": 60,
+        "max_active_runs": 3,
+        "catchup": False,
+        "paused": False,
+        "timeout": None,
+        "tags": ["ingestion", "restaurant"],
+        "documented": True,
+        "tasks": {
+            "stream": {
+                "type": "SSEToPostgresOperator",
+                "owner": "data-engineering",
+                "retries": 3,
+                "retry_seconds": 5,
+                "priority": 100,
+            }
+        },
+    },
+    "restaurant_stream_ingest_polling": {
+        "schedule_seconds": 120,
+        "max_active_runs": 1,
+        "catchup": False,
+        "paused": False,
+        "timeout": None,
+        "tags": ["ingestion", "restaurant"],
+        "documented": True,
+        "tasks": {
+            "poll": {
+                "type": "SSEToPostgresOperator",
+                "owner": "data-engineering",
+                "retries": 2,
+                "retry_seconds": 10,
+                "priority": 1,
+            }
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def seen(probe: Any) -> Any:
+    return probe("structure")
+
+
+def test_the_dags_are_these(seen: Any) -> None:
+    assert seen["import_errors"] == {}
+    assert seen["dags"] == DAGS
+
+
+def test_the_standby_waits_all_but_ten_seconds_of_the_interval(seen: Any, probe: Any) -> None:
+    assert seen["standby_seconds"] == 50
+    shorter = probe("structure", {"RESTAURANT_STREAM_INTERVAL_SECONDS": "30"})
+    assert shorter["standby_seconds"] == 20
+    assert shorter["dags"]["restaurant_realtime_stream"]["schedule_seconds"] == 30
+
+
+def test_a_wrong_interval_is_an_import_error_that_names_it(probe: Any) -> None:
+    seen = probe("structure", {"RESTAURANT_STREAM_INTERVAL_SECONDS": "soon"})
+    error = seen["import_errors"]["restaurant_realtime_stream.py"]
+    assert "RESTAURANT_STREAM_INTERVAL_SECONDS='soon' must be a whole number of seconds, 15 or more" in error
+
+
+def test_the_plugin_loader_executes_none_of_our_files(seen: Any) -> None:
+    assert seen["executed_by_the_loader"] == []
+    assert seen["plugins_of_ours"] == []
+    assert seen["plugin_errors"] == []
+
+
+def test_nothing_shadows_the_standard_library(seen: Any) -> None:
+    assert "plugins" not in seen["types_is"]
+    assert seen["in_the_way"] == []
+
+
+@pytest.mark.parametrize(("ignored", "executed"), [(True, []), (False, ["witness"])])
+def test_it_is_the_ignore_file_that_keeps_it_away(
+    probe: Any, tmp_path: Path, ignored: bool, executed: list[str]
+) -> None:
+    (tmp_path / "witness.py").write_text("")
+    if ignored:
+        shutil.copy(ROOT / "airflow" / "plugins" / ".airflowignore", tmp_path)
+    seen = probe("structure", {"AIRFLOW__CORE__PLUGINS_FOLDER": str(tmp_path)})
+    assert seen["executed_by_the_loader"] == executed
+
+
+def test_airflow_is_never_a_package_of_ours() -> None:
+    assert list((ROOT / "airflow").glob("__init__.py")) == []
+    assert [path.name for path in (ROOT / "airflow").rglob("operator.py")] == []

@@ -1,0 +1,67 @@
+"""One whole stack for all end-to-end tests: embedded PostgreSQL, the event service, real Airflow."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.publisher import Publisher
+from tests.support.stack import RunningStack, wait_for
+
+SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Running, with the simulator silent: what arrives is what a test publishes."""
+    running = RunningStack(tmp_path_factory.mktemp("stack"), SILENT)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def publisher(stack: RunningStack) -> Callable[..., Publisher]:
+    return lambda **options: Publisher(
+        stack.settings.event_url, stack.settings.values["EVENT_PUBLISH_TOKEN"], **options
+    )
+
+
+@pytest.fixture
+def all_arrived(stack: RunningStack) -> Callable[[], None]:
+    """Waits until every offset is committed, and holds the promise to account."""
+
+    def check() -> None:
+        head = httpx.get(f"{stack.settings.event_url}/health", timeout=5).json()["head_offset"]
+        wait_for(
+            lambda: stack.value("SELECT event_offset FROM raw_data.stream_checkpoints") == head,
+            f"offset {head} committed",
+            60,
+        )
+        account = """
+            SELECT count(*) FROM (
+                SELECT event_offset FROM raw_data.events_raw
+                UNION ALL SELECT event_offset FROM raw_data.duplicates
+                UNION ALL SELECT event_offset FROM raw_data.dead_letters) AS taken
+            UNION ALL
+            SELECT count(DISTINCT event_offset) FROM (
+                SELECT event_offset FROM raw_data.events_raw
+                UNION ALL SELECT event_offset FROM raw_data.duplicates
+                UNION ALL SELECT event_offset FROM raw_data.dead_letters) AS taken
+        """
+        assert stack.query(account) == [(head,), (head,)]
+        assert stack.value("SELECT count(*) FROM raw_data.dead_letters") == 0
+        assert stack.value("SELECT count(*) FROM raw_data.stream_gaps") == 0
+
+    return check
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    folder = Path(__file__).parents[3] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real order data are not beside the project: ../shared/data is absent")
+    return folder

@@ -1,0 +1,125 @@
+"""What breaks while orders flow, under the real scheduler: nothing is lost, nothing is taken twice."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from tests.support.publisher import Publisher
+from tests.support.stack import RunningStack, wait_for
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
+
+COMMITTED = "SELECT event_offset FROM raw_data.stream_checkpoints"
+REALTIME, POLLING = "restaurant_realtime_stream", "restaurant_stream_ingest_polling"
+
+
+@pytest.fixture(autouse=True)
+def flowing(
+    stack: RunningStack, publisher: Callable[..., Publisher], all_arrived: Callable[[], None]
+) -> Iterator[None]:
+    """Orders flow before, during and after; then every one of them is accounted for."""
+    with publisher(per_second=10):
+        advances(stack, 60)
+        yield
+    all_arrived()
+
+
+def advances(stack: RunningStack, within: float) -> float:
+    """Seconds until something new is committed."""
+    before: list[int] = []
+
+    def moved() -> bool:
+        before.append(stack.value(COMMITTED) or 0)
+        return before[-1] > before[0]
+
+    return wait_for(moved, "the checkpoint moves", within)
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_event_service_restarts(stack: RunningStack, number: int) -> None:
+    leader = stack.leader("api")
+    leader.send_signal(number)
+    psutil.wait_procs([leader], 30)
+
+    assert advances(stack, 40) < 40
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
+def test_postgresql_restarts(stack: RunningStack, number: int) -> None:
+    pid = int((stack.settings.data_dir / "postgres" / "postmaster.pid").read_text().split("\n")[0])
+    postmaster = psutil.Process(pid)
+    postmaster.send_signal(number)
+    psutil.wait_procs([postmaster], 30)
+
+    assert advances(stack, 60) < 60
+
+
+def test_the_scheduler_alone_is_killed(stack: RunningStack) -> None:
+    kill([stack.leader("airflow-scheduler")])
+    time.sleep(1)
+
+    assert advances(stack, 30) < 30
+    running_again(stack)
+    assert advances(stack, 30) < 30
+
+
+def test_the_scheduler_and_all_its_tasks_are_killed(stack: RunningStack) -> None:
+    tree = stack.members("airflow-scheduler")
+    kill(tree)
+    psutil.wait_procs(tree, 10)
+    took = running_again(stack)
+
+    assert took + advances(stack, 30) < 60
+    # Back for good, not by a last batch of what was dying.
+    for _ in range(5):
+        time.sleep(1)
+        advances(stack, 5)
+
+
+def test_the_polling_dag_takes_over_and_hands_back(stack: RunningStack) -> None:
+    pause(stack, REALTIME, paused=True)
+    wait_for(
+        lambda: stack.value("SELECT holder IS NULL FROM raw_data.stream_checkpoints"),
+        "the stream is let go",
+        60,
+    )
+    try:
+        assert advances(stack, 150) < 150
+        states = {run["state"] for run in runs(stack, POLLING)}
+        assert "success" in states
+    finally:
+        pause(stack, REALTIME, paused=False)
+    holder = "SELECT holder IS NOT NULL FROM raw_data.stream_checkpoints"
+    wait_for(lambda: stack.value(holder), "the realtime DAG streams again", 90)
+    assert advances(stack, 30) < 30
+
+
+def pause(stack: RunningStack, dag: str, *, paused: bool) -> None:
+    stack.airflow("PATCH", f"/dags/{dag}", {"is_paused": paused})
+
+
+def runs(stack: RunningStack, dag: str) -> list[dict[str, str]]:
+    listed: list[dict[str, str]] = stack.airflow("GET", f"/dags/{dag}/dagRuns?limit=50")["dag_runs"]
+    return listed
+
+
+def running_again(stack: RunningStack) -> float:
+    def alive() -> bool:
+        return stack.leader("airflow-scheduler").is_running()
+
+    def there() -> bool:
+        with suppress(AssertionError):
+            return alive()
+        return False
+
+    return wait_for(there, "the scheduler runs again", 30)

@@ -1,0 +1,53 @@
+"""curl on the running service: every reader sees every event, and goes on exactly where it stopped."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.publisher import Publisher
+from tests.support.stack import RunningStack, wait_for
+
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
+]
+
+
+def offsets(file: Path) -> list[int]:
+    return [int(found) for found in re.findall(r"^id: \w+-(\d+)$", file.read_text(), re.MULTILINE)]
+
+
+def curl(stack: RunningStack, into: Path, *options: str, query: str = "") -> subprocess.Popen[bytes]:
+    with into.open("wb") as output:
+        return subprocess.Popen(
+            ["curl", "-sN", *options, f"{stack.settings.event_url}/stream{query}"], stdout=output
+        )
+
+
+def test_two_readers_see_everything_and_one_resumes(
+    stack: RunningStack, publisher: Callable[..., Publisher], tmp_path: Path
+) -> None:
+    one, two, three = (tmp_path / name for name in ("one", "two", "three"))
+    with publisher(per_second=5) as producer:
+        readers = [curl(stack, file, query="?since=earliest") for file in (one, two)]
+        wait_for(lambda: producer.orders >= 5, "five orders published", 30)
+        readers[0].terminate()
+        readers[0].wait()
+        last_seen = offsets(one)[-1]
+        stream_id = re.findall(r"^id: (\w+)-", one.read_text(), re.MULTILINE)[0]
+        readers.append(curl(stack, three, "-H", f"Last-Event-ID: {stream_id}-{last_seen}"))
+        wait_for(lambda: producer.orders >= 10, "ten orders published", 30)
+    head = offsets(two)[-1]
+    wait_for(lambda: offsets(three)[-1:] == offsets(two)[-1:], "both readers at the head", 20)
+    for reader in readers:
+        reader.terminate()
+        reader.wait()
+
+    assert head >= 70
+    assert offsets(two) == list(range(1, offsets(two)[-1] + 1))
+    assert offsets(one) + offsets(three) == offsets(two)

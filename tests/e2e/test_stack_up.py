@@ -1,0 +1,157 @@
+"""`./stack up` whole: real Airflow, real PostgreSQL, the real event service."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+import init_data_dir
+from local import counters, services
+from local.airflow import DAGS
+from local.processes import Processes
+from local.settings import PORTS, ROOT, Settings
+
+pytestmark = [pytest.mark.stack, pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(420)]
+STACK = str(ROOT / "stack")
+
+
+@pytest.fixture
+def env_file() -> Iterator[Path]:
+    """Settings of a stack of its own; whatever the test leaves running is stopped."""
+    home = Path(tempfile.mkdtemp(prefix="stack-"))
+    home.chmod(0o711)  # PostgreSQL's system user must get through
+    path = home / "env"
+    init_data_dir.write_env(ROOT / ".env.example", path)
+    text = re.sub(r"^DATA_DIR=.*$", f"DATA_DIR={home / 'var'}", path.read_text(), flags=re.MULTILINE)
+    probes = [socket.socket() for _ in PORTS]
+    for probe, name in zip(probes, PORTS, strict=True):
+        probe.bind(("127.0.0.1", 0))
+        text = re.sub(rf"^{name}=.*$", f"{name}={probe.getsockname()[1]}", text, flags=re.MULTILINE)
+    for probe in probes:
+        probe.close()
+    path.write_text(text)
+    yield path
+    stack(path, "down")
+    shutil.rmtree((home / "var" / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(home)
+
+
+def stack(env_file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"STACK_ENV_FILE": str(env_file)}
+    return subprocess.run([STACK, *arguments], env=env, capture_output=True, text=True, check=False, cwd="/")
+
+
+def wait(true: Callable[[], Any], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+
+
+def airflow(settings: Settings, user: str) -> httpx.Client:
+    """Airflow's API, logged in."""
+    client = httpx.Client(base_url=settings.airflow_url, trust_env=False, timeout=20)
+    login = {"username": user, "password": settings.values[f"AIRFLOW_{user.upper()}_PASSWORD"]}
+    answer = client.post("/auth/token", json=login)
+    assert answer.status_code == 201, answer.text
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return client
+
+
+def family(settings: Settings) -> list[psutil.Process]:
+    processes = Processes(settings.run_dir)
+    records = [record for name in processes.names() if (record := processes.find(name))]
+    return [member for record in records for member in record.members()]
+
+
+def committed(settings: Settings) -> int:
+    return counters.read(settings).committed or 0
+
+
+def unaccounted(settings: Settings) -> int:
+    """Offsets up to the checkpoint that are in no table, or in two."""
+    query = """
+        SELECT c.event_offset - (SELECT count(*) FROM raw_data.events_raw)
+                              - (SELECT count(*) FROM raw_data.duplicates)
+                              - (SELECT count(*) FROM raw_data.dead_letters)
+          FROM raw_data.stream_checkpoints c
+    """
+    with psycopg.connect(services.database_url(settings, "restaurant_user")) as connection:
+        row = connection.execute(query).fetchone()
+    assert row
+    return int(row[0])
+
+
+def listeners(processes: list[psutil.Process]) -> set[tuple[str, int]]:
+    found = set()
+    for process in processes:
+        for connection in process.net_connections("inet"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr:
+                found.add((connection.laddr.ip, connection.laddr.port))
+    return found
+
+
+def test_the_whole_stack(env_file: Path) -> None:
+    up = stack(env_file, "up", "--detach")
+    assert up.returncode == 0, up.stdout + up.stderr
+    settings = Settings.load(env_file=env_file)
+
+    wait(lambda: committed(settings) > 0, 60)
+    with airflow(settings, "admin") as client:
+        wait(lambda: {dag["dag_id"] for dag in client.get("/api/v2/dags").json()["dags"]} >= set(DAGS), 30)
+        dags = client.get("/api/v2/dags").json()["dags"]
+        assert [dag["dag_id"] for dag in dags if dag["is_paused"]] == []
+        assert client.get("/api/v2/importErrors").json()["import_errors"] == []
+    with airflow(settings, "viewer") as client:
+        refused = client.patch(f"/api/v2/dags/{DAGS[0]}", json={"is_paused": True})
+        assert refused.status_code == 403
+
+    everything = family(settings)
+    assert {address for address, _ in listeners(everything)} == {"127.0.0.1"}
+    assert list(settings.data_dir.rglob("*.db")) == [settings.data_dir / "eventlog" / "events.db"]
+
+    assert stack(env_file, "status").returncode == 0
+    assert "running already" in stack(env_file, "up").stderr
+
+    down = stack(env_file, "down")
+    assert down.returncode == 0, down.stdout + down.stderr
+    wait(lambda: not [p for p in everything if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], 5)
+    assert not settings.run_dir.exists() or not list(settings.run_dir.glob("*.json"))
+
+    again_since = time.monotonic()
+    assert stack(env_file, "up", "--detach").returncode == 0
+    before = committed(settings)
+    wait(lambda: committed(settings) > before + 5, 60)
+    print(json.dumps({"resumed_after_s": round(time.monotonic() - again_since, 1)}))
+    assert unaccounted(settings) == 0
+
+
+def test_a_stack_killed_with_running_tasks_leaves_nothing(env_file: Path) -> None:
+    """`up` and the scheduler die by kill -9; the tasks live on, and `down` still finds and ends them."""
+    env = os.environ | {"STACK_ENV_FILE": str(env_file)}
+    with subprocess.Popen([STACK, "up"], env=env, stdout=subprocess.DEVNULL) as up:
+        wait(env_file.exists, 5)
+        settings = Settings.load(env_file=env_file)
+        wait(lambda: settings.run_dir.exists() and committed(settings) > 0, 120)
+        everything = family(settings)
+        scheduler = Processes(settings.run_dir).find("airflow-scheduler")
+        assert scheduler
+        up.send_signal(signal.SIGKILL)
+        os.kill(scheduler.pid, signal.SIGKILL)
+    assert scheduler.members(), "the scheduler's tasks should have outlived it"
+    assert stack(env_file, "down").returncode == 0
+    wait(lambda: not [p for p in everything if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], 5)
+    assert services.postgres(settings).pid() is None

@@ -1,0 +1,134 @@
+"""Every card answers as analytics_reader, in an empty warehouse and in one with data, and fails in words."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.dashboard import warehouse as module
+from local.dashboard.app import create_app
+from local.dashboard.cards import Card, load
+from local.dashboard.warehouse import Answer, CardFailed, DatabaseDown, Reader
+from tests.support.asgi import get
+
+CARDS = load()
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def reader(warehouse: Any) -> Reader:
+    return Reader(warehouse.url("analytics_reader"))
+
+
+def named(answer: Answer) -> list[dict[str, Any]]:
+    names = [column["name"] for column in answer.columns]
+    return [dict(zip(names, row, strict=True)) for row in answer.rows]
+
+
+def card(sql: str, name: str = "probe") -> Card:
+    return Card(name, "Probe", "table", "A probe.", sql)
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled"])
+def test_every_card_answers_with_the_columns_it_names(
+    reader: Reader, fill: Callable[[], None], *, filled: bool
+) -> None:
+    if filled:
+        fill()
+    for each in CARDS.values():
+        answer = reader.read(each)
+        columns = {column["name"]: column["kind"] for column in answer.columns}
+        assert {*each.y, *filter(None, (each.x, each.series))} <= columns.keys(), each.name
+        assert all(columns[y] == "number" for y in each.y), each.name
+        if each.chart in ("bar", "line"):
+            assert columns[str(each.x)] in ("time", "date"), each.name
+        if each.chart == "scalar":
+            assert len(answer.rows) == 1, each.name
+        if filled:
+            assert answer.rows, each.name
+
+
+def test_an_empty_warehouse_has_no_orders_and_unknown_revenue(reader: Reader) -> None:
+    assert named(reader.read(CARDS["orders"])) == [{"orders": 0, "cancelled_orders": 0}]
+    assert named(reader.read(CARDS["revenue"])) == [{"revenue": None, "unpaid_orders": 0}]
+    assert named(reader.read(CARDS["latest_offset"])) == [{"latest_offset": None}]
+
+
+def test_the_figures_are_those_of_the_orders(reader: Reader, fill: Callable[[], None]) -> None:
+    fill()
+    day = [number for number in range(24) if number % 7 != 6]
+    paid = [number for number in day if number % 5]
+    assert named(reader.read(CARDS["orders"])) == [{"orders": len(day), "cancelled_orders": 24 - len(day)}]
+    assert named(reader.read(CARDS["revenue"])) == [
+        {
+            "revenue": f"{sum(13 + number for number in paid) + 0.3 * len(paid):.2f}",
+            "unpaid_orders": len(day) - len(paid),
+        }
+    ]
+    unpriced = [number for number in range(100) if number % 4 == 3 and number % 7 != 6]
+    unknown = {row["what"]: row["unknown"] for row in named(reader.read(CARDS["unknown"]))}
+    assert unknown["Lines without a price"] == unknown["Lines whose item is NONE"] == len(unpriced)
+    none = next(row for row in named(reader.read(CARDS["top_items"])) if row["item_name"] == "NONE")
+    assert none["revenue"] is None
+
+
+def test_health_is_told_with_a_remedy(reader: Reader) -> None:
+    told = {row["component"]: row for row in named(reader.read(CARDS["health"]))}
+    assert told["database"]["status"] == "ok"
+    assert told["freshness"]["status"] == "warn"
+    assert told["freshness"]["remedy"]
+
+
+def test_a_card_reads_and_never_writes(reader: Reader) -> None:
+    with pytest.raises(CardFailed, match="read-only"):
+        reader.read(card("CREATE TEMPORARY TABLE mine (x int)"))
+    with pytest.raises(CardFailed, match="permission denied"):
+        reader.read(card("SELECT * FROM raw_data.events_raw", "another"))
+
+
+def test_a_slow_card_is_stopped_and_holds_up_no_other(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_OPTIONS", "-c statement_timeout=700")
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(reader.read, card("SELECT pg_sleep(30)"))
+        began = time.monotonic()
+        reader.read(CARDS["orders"])
+        assert time.monotonic() - began < 0.6
+        with pytest.raises(CardFailed, match="stopped"):
+            slow.result()
+
+
+def test_an_answer_is_kept_for_a_moment(warehouse: Any) -> None:
+    now = [0.0]
+    reader = Reader(warehouse.url("analytics_reader"), lambda: now[0])
+    probe = card("SELECT clock_timestamp() AS at")
+    first = reader.read(probe)
+    now[0] += module.KEPT_SECONDS - 0.1
+    assert reader.read(probe) is first
+    now[0] += 0.2
+    assert reader.read(probe).taken_at - first.taken_at > timedelta(0)
+
+
+def test_what_is_wrong_is_said_and_then_it_goes_on(warehouse: Any, cluster: Any) -> None:
+    url = warehouse.url("analytics_reader")
+    with pytest.raises(DatabaseDown, match="ANALYTICS_DB_PASSWORD"):
+        Reader(url.replace("reader-password", "wrong")).read(CARDS["orders"])
+    with pytest.raises(DatabaseDown, match=r"\./stack up"):
+        Reader(url.replace(warehouse.name, "absent")).read(CARDS["orders"])
+    with pytest.raises(CardFailed, match="migrates"):
+        Reader(url).read(replace(CARDS["orders"], sql="SELECT * FROM analytics.absent"))
+    assert Reader(url).read(CARDS["orders"]).rows
+
+
+def test_over_http_a_failing_card_leaves_the_others_alone(warehouse: Any) -> None:
+    cards = {"broken": card("SELECT 1/0", "broken"), "orders": CARDS["orders"]}
+    app = create_app(Reader(warehouse.url("analytics_reader")), cards)
+    broken = get(app, "/api/cards/broken")
+    assert broken.status_code == 502
+    assert broken.json()["detail"] == "The database answers: division by zero"
+    assert get(app, "/api/cards/orders").json()["rows"] == [[0, 0]]

@@ -1,0 +1,172 @@
+"""`./stack up --without-airflow`, as its users run it."""
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import counters
+
+pytestmark = pytest.mark.integration
+UP = ("up", "--without-airflow")
+Place = Any  # the fixture's class; conftest files cannot be imported from
+
+
+def flowing(place: Place) -> bool:
+    now = counters.read(place.settings)
+    return bool(now.committed and now.accepted and now.accepted >= 20)
+
+
+def test_there_and_back_and_there_again(place: Place) -> None:
+    up = place.stack(*UP, "--detach")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert set(place.running()) >= {"api", "ingest"}
+    place.wait(lambda: flowing(place))
+    settings = place.settings
+
+    assert settings.password("analytics_reader") not in up.stdout
+    assert settings.password("analytics_reader") in place.stack("status", "--show-passwords").stdout
+    assert place.stack("status").returncode == 0
+
+    orders = place.stack("psql", "-c", "COPY (SELECT count(*) FROM analytics.orders) TO STDOUT")
+    assert int(orders.stdout) > 0
+    assert place.stack("psql", "-c", "SELECT payload FROM raw_data.events_raw").returncode != 0
+    owner = place.stack("psql", "--role", "restaurant_user", "-c", "SELECT count(*) FROM raw_data.events_raw")
+    assert owner.returncode == 0, owner.stderr
+
+    assert "listening on" in place.stack("logs", "api").stdout
+    assert "running already, in the background" in place.stack("up").stderr
+
+    assert place.stack("down").returncode == 0
+    place.assert_nothing_is_left()
+    assert "Nothing was running" in place.stack("down").stdout
+    assert place.stack("status").returncode == 1
+
+    assert place.stack(*UP, "--detach").returncode == 0
+    assert (counters.read(settings).committed or 0) >= 20
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_everything(place: Place, number: signal.Signals) -> None:
+    with place.start(*UP) as up:
+        place.wait(lambda: "ingest" in place.running() and flowing(place))
+        assert f"process {up.pid}" in place.stack("up").stderr
+        up.send_signal(number)
+        said, _ = up.communicate(timeout=60)
+    assert up.returncode == 0, said
+    assert "accepted" in said
+    stops = [line.split()[2] for line in said.splitlines() if "stopping" in line]
+    assert stops == [name for name in ("dashboard", "ingest", "api", "postgres") if name in stops]
+    assert set(stops) >= {"ingest", "api", "postgres"}
+    place.assert_nothing_is_left()
+
+
+def test_a_signal_in_the_middle_of_starting(place: Place) -> None:
+    with place.start(*UP) as up:
+        assert up.stdout
+        for line in up.stdout:
+            if "PostgreSQL" in line:
+                break
+        up.terminate()
+        assert up.wait(60) == 0
+        up.stdout.read()
+    place.assert_nothing_is_left()
+
+
+def test_down_stops_what_runs_in_another_terminal(place: Place) -> None:
+    with place.start(*UP) as up:
+        place.wait(lambda: "ingest" in place.running())
+        assert place.stack("down").returncode == 0
+        assert up.wait(10) == 0
+        assert up.stdout
+        up.stdout.read()
+    place.assert_nothing_is_left()
+
+
+def test_a_killed_up_leaves_nothing_that_the_next_trips_over(place: Place) -> None:
+    with place.start(*UP) as up:
+        place.wait(lambda: "ingest" in place.running() and flowing(place))
+        before = place.running()
+        up.kill()
+        assert up.stdout
+        up.stdout.read()
+    assert place.running() == before
+    again = place.stack(*UP, "--detach")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "Left by an earlier run" in again.stdout
+    assert not set(before.values()) & set(place.running().values())
+    place.wait(lambda: flowing(place))
+
+
+def test_a_service_that_dies_is_started_again(place: Place) -> None:
+    with place.start(*UP) as up:
+        place.wait(lambda: "ingest" in place.running() and flowing(place))
+        first = place.running()["ingest"]
+        os.kill(first, signal.SIGKILL)
+        place.wait(lambda: place.running().get("ingest", first) != first)
+        committed = counters.read(place.settings).committed or 0
+        place.wait(lambda: (counters.read(place.settings).committed or 0) > committed)
+        up.terminate()
+        said, _ = up.communicate(timeout=60)
+    assert "died (exit code -9)" in said
+    assert "Starting ingest again in 1 s (attempt 1 of 5)" in said
+    assert "Starting ingest again" in place.stack("logs", "ingest").stdout
+    place.assert_nothing_is_left()
+
+
+def test_a_part_of_a_detached_stack_that_died(place: Place) -> None:
+    assert place.stack(*UP, "--detach").returncode == 0
+    os.kill(place.running()["ingest"], signal.SIGKILL)
+    status = place.stack("status")
+    assert status.returncode == 1
+    assert "ended" in status.stdout
+    assert "ended: ./stack logs ingest" in place.stack("doctor").stdout
+    again = place.stack(*UP, "--detach")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "ingest" in place.running()
+
+
+def test_a_busy_port_is_one_sentence_and_nothing_is_started(place: Place) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", place.settings.event_port))
+        listener.listen()
+        up = place.stack(*UP, "--detach")
+    assert up.returncode == 1
+    assert f"Port {place.settings.event_port} is in use by" in up.stderr
+    assert "EVENT_PORT" in up.stderr
+    assert up.stderr.count("\n") == 1
+    place.assert_nothing_is_left()
+
+
+def test_another_password_than_the_data_were_made_with(place: Place) -> None:
+    assert place.stack(*UP, "--detach").returncode == 0
+    assert place.stack("down").returncode == 0
+    place.change("POSTGRES_ADMIN_PASSWORD", "another")
+    up = place.stack(*UP, "--detach")
+    assert up.returncode == 1
+    assert "made with another POSTGRES_ADMIN_PASSWORD" in up.stderr
+    place.assert_nothing_is_left()
+
+
+def test_a_data_folder_that_is_no_database(place: Place) -> None:
+    folder = Path(place.settings.data_dir) / "postgres"
+    folder.mkdir(parents=True)
+    (folder / "precious").touch()
+    up = place.stack(*UP, "--detach")
+    assert up.returncode == 1
+    assert "move it away and run ./stack up again" in up.stderr
+    assert (folder / "precious").exists()
+
+
+def test_a_service_that_cannot_start_says_its_last_words(place: Place) -> None:
+    place.change("EVENT_RATE", "fast")
+    up: subprocess.CompletedProcess[str] = place.stack(*UP, "--detach")
+    assert up.returncode == 1
+    assert "ended while starting" in up.stderr
+    assert "EVENT_RATE" in up.stderr
+    assert "./stack logs api" in up.stderr
+    place.assert_nothing_is_left()

@@ -1,0 +1,129 @@
+"""migrate: from nothing, again, two at once, and equal to the committed snapshot."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+import sql
+from sql.errors import NotBootstrappedError
+
+pytestmark = pytest.mark.integration
+
+SNAPSHOT = Path(__file__).with_name("schema.txt")
+DESCRIBE = Path(__file__).with_name("describe.sql")
+
+
+@pytest.fixture
+def empty(cluster: Any, warehouse: Any) -> Iterator[str]:
+    """The owner's URL to a database in which bootstrap has made the schemas, and nothing else is."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} OWNER restaurant_owner TEMPLATE template0".encode())
+        url = warehouse.url("restaurant_user").replace(warehouse.name, name)
+        with psycopg.connect(url) as owner:
+            owner.execute("SET ROLE restaurant_owner; CREATE SCHEMA raw_data; CREATE SCHEMA analytics")
+            owner.execute("CREATE SCHEMA staging")
+        yield url
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def describe(url: str) -> str:
+    """The schema as the catalog tells it: partitions left out, since they follow the calendar."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(DESCRIBE.read_bytes()).fetchall()
+    return "".join(f"{row[0]}\n" for row in rows)
+
+
+def test_the_schema_is_the_committed_one(warehouse: Any) -> None:
+    """After a change that is meant: UPDATE_SCHEMA_SNAPSHOT=1 pytest tests/integration/sql/test_migrate.py."""
+    found = describe(warehouse.url("restaurant_user"))
+    if os.environ.get("UPDATE_SCHEMA_SNAPSHOT"):
+        SNAPSHOT.write_text(found, encoding="utf-8")
+    assert found == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_from_nothing_and_again(empty: str) -> None:
+    assert sql.status(empty).revision is None
+    assert not sql.status(empty).current
+    sql.migrate(empty)
+    assert sql.status(empty).current
+    first, applied = describe(empty), history(empty)
+    sql.migrate(empty.replace("postgresql://", "postgresql+psycopg://"))
+    assert (describe(empty), history(empty)) == (first, applied)
+
+
+def history(url: str) -> list[Any]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(
+            "SELECT name, applied_at FROM raw_data.repeatables ORDER BY name"
+        ).fetchall()
+
+
+def test_two_at_once(empty: str) -> None:
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "sql", "migrate", "--owner-url", empty], capture_output=True, check=False
+        )
+        if done.returncode:
+            failures.append(AssertionError(done.stderr.decode()))
+
+    runs = [threading.Thread(target=run) for _ in range(2)]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join()
+    assert failures == []
+    assert sql.status(empty).current
+
+
+def test_without_bootstrap(cluster: Any, warehouse: Any) -> None:
+    """A database without the schemas: the error names the command that makes them."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+        url = warehouse.url("restaurant_user").replace(warehouse.name, name)
+        with pytest.raises(NotBootstrappedError, match="python -m sql bootstrap"):
+            sql.migrate(url)
+        admin.execute(f"DROP DATABASE {name}".encode())
+
+
+def test_the_command_says_where_it_is(empty: str) -> None:
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "WAREHOUSE_OWNER_URL": empty}
+        return subprocess.run(
+            [sys.executable, "-m", "sql", command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    before = run("status")
+    assert before.returncode == 1
+    assert "pending: analytics/daily_sales" in before.stdout
+    assert run("migrate").returncode == 0
+    after = run("status")
+    assert (after.returncode, "pending" in after.stdout) == (0, False)
+
+
+def test_a_wrong_password_is_one_sentence(warehouse: Any) -> None:
+    url = warehouse.url("restaurant_user").replace("owner-password", "wrong")
+    done = subprocess.run(
+        [sys.executable, "-m", "sql", "migrate", "--owner-url", url],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "password authentication failed" in done.stderr
+    assert "Traceback" not in done.stderr

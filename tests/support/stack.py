@@ -1,0 +1,117 @@
+"""The whole stack as its users start it, in a data folder and on ports of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+
+import init_data_dir
+from local.processes import Processes
+from local.services import database_url
+from local.settings import Settings
+from tests.support.service import ROOT, free_port
+
+
+class RunningStack:
+    """`./stack up` in the foreground: it starts again what a test kills."""
+
+    def __init__(self, folder: Path, changes: Mapping[str, str]) -> None:
+        self.env_file = folder / "env"
+        self._output = folder / "up.log"
+        init_data_dir.write_env(ROOT / ".env.example", self.env_file)
+        ports = ("POSTGRES_PORT", "EVENT_PORT", "AIRFLOW_PORT", "DASHBOARD_PORT")
+        own = {"DATA_DIR": str(folder / "var"), **{name: str(free_port()) for name in ports}, **changes}
+        lines = self.env_file.read_text().splitlines()
+        kept = [line for line in lines if line.partition("=")[0] not in own]
+        self.env_file.write_text("\n".join([*kept, *(f"{name}={value}" for name, value in own.items()), ""]))
+        self.settings = Settings.load(ROOT, self.env_file)
+        self._up: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> None:
+        """Return once the table of addresses is printed."""
+        with self._output.open("wb") as output:
+            self._up = subprocess.Popen(
+                self._command("up", *options), stdout=output, stderr=output, env=_environment()
+            )
+        deadline = time.monotonic() + 240
+        while self.settings.event_url not in self._output.read_text(errors="replace"):
+            if self._up.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"./stack up did not come up:\n{self._output.read_text(errors='replace')}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Ctrl-C, as a user would."""
+        if self._up is not None and self._up.poll() is None:
+            self._up.send_signal(signal.SIGINT)
+            self._up.wait(120)
+
+    def cli(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self._command(*arguments),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=_environment(),
+            check=False,
+        )
+
+    def query(self, statement: str, role: str = "restaurant_user") -> list[tuple[Any, ...]]:
+        with psycopg.connect(database_url(self.settings, role), autocommit=True) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def value(self, statement: str) -> Any:
+        return self.query(statement)[0][0]
+
+    def members(self, service: str) -> list[psutil.Process]:
+        """A service's process and everything that it has started."""
+        record = Processes(self.settings.run_dir).find(service)
+        assert record is not None, f"{service} does not run"
+        return record.members()
+
+    def leader(self, service: str) -> psutil.Process:
+        record = Processes(self.settings.run_dir).find(service)
+        leader = record.leader() if record else None
+        assert leader is not None, f"{service} does not run"
+        return leader
+
+    def airflow(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Airflow's REST API, as admin."""
+        password = self.settings.values["AIRFLOW_ADMIN_PASSWORD"]
+        login = {"username": "admin", "password": password}
+        with httpx.Client(base_url=self.settings.airflow_url, timeout=30) as client:
+            token = client.post("/auth/token", json=login).json()["access_token"]
+            answer = client.request(
+                method, f"/api/v2{path}", json=body, headers={"Authorization": f"Bearer {token}"}
+            )
+            assert answer.is_success, answer.text
+            told: dict[str, Any] = answer.json()
+            return told
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "local", "--env-file", str(self.env_file), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join([str(ROOT), str(ROOT / "airflow" / "plugins")])
+    return {**os.environ, "PYTHONPATH": path, "COLUMNS": "200"}
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float) -> float:
+    """Seconds until it held. Errors of a database or service that is down count as not yet."""
+    began = time.monotonic()
+    while True:
+        try:
+            if condition():
+                return time.monotonic() - began
+        except (psycopg.OperationalError, httpx.TransportError):
+            pass
+        assert time.monotonic() - began < seconds, f"not within {seconds:g} s: {what}"
+        time.sleep(0.2)

@@ -1,0 +1,151 @@
+"""docker-compose.yml keeps the promises that can be read off it."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import init_data_dir
+from tests.unit.compose.compose_file import COMPOSE, ROOT, MissingVariableError, documented, load, references
+
+ONE_SHOTS = {"bootstrap", "migrate", "airflow-init"}
+SECRETS = {
+    name: f"secret-of-{name.lower()}" for name, value in documented().items() if value.startswith("change-me")
+}
+PROJECT = load(documented() | SECRETS)
+SERVICES: dict[str, dict[str, Any]] = PROJECT["services"]
+LASTING = sorted(set(SERVICES) - ONE_SHOTS)
+
+
+def test_follows_the_compose_specification() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        str(COMPOSE),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_docker_compose_itself_reads_it(tmp_path: Path) -> None:
+    compose = ["docker", "compose"]
+    if (
+        not shutil.which("docker")
+        or subprocess.run([*compose, "version"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("Docker Compose is not installed here: `docker compose config` was not run")
+    init_data_dir.write_env(ROOT / ".env.example", tmp_path / "env")
+    command = [*compose, "--file", str(COMPOSE), "--env-file", str(tmp_path / "env"), "config", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_secrets_are_required_and_nothing_else_is() -> None:
+    used = {name for name, _, _ in references()}
+    required = {name for name, how, _ in references() if how == ":?"}
+    assert required == set(SECRETS) & used
+    assert set(SECRETS) <= used, "a secret that no service gets"
+    with pytest.raises(MissingVariableError, match=r"init_data_dir\.py"):
+        load({})
+
+
+def test_every_variable_is_documented_with_the_default_that_compose_has() -> None:
+    for name, how, word in references():
+        assert name in documented(), f"{name} is not in .env.example"
+        if how == ":-":
+            assert word == documented()[name], f"{name}: compose and .env.example differ"
+
+
+def test_every_documented_variable_is_used() -> None:
+    folders = ("api", "sql", "local", "airflow")
+    sources = [
+        path.read_text(encoding="utf-8") for folder in folders for path in (ROOT / folder).rglob("*.py")
+    ]
+    text = "\n".join([COMPOSE.read_text(encoding="utf-8"), *sources])
+    names = documented() | documented(optional=True)
+    assert [name for name in names if name not in text] == []
+
+
+def test_ports_are_published_on_loopback_only() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert set(published) == {"postgres", "api", "airflow-api-server", "metabase", "pgadmin"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_lasting_services_have_health_restart_and_time_to_stop(name: str) -> None:
+    service = SERVICES[name]
+    assert service["restart"] == "unless-stopped"
+    assert service["stop_grace_period"]
+    assert set(service["healthcheck"]) == {"test", "interval", "timeout", "retries", "start_period"}
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_every_service_is_confined(name: str) -> None:
+    service = SERVICES[name]
+    assert service["init"] is True
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert service["logging"]["options"]["max-size"]
+    assert not service.get("privileged")
+    if "build" in service:
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert "cap_add" not in service
+    else:
+        assert service["image"].rpartition(":")[2] not in ("latest", service["image"])
+
+
+def test_dependencies_wait_for_what_can_be_waited_for() -> None:
+    graph = {name: set(service.get("depends_on", ())) for name, service in SERVICES.items()}
+    order = list(TopologicalSorter(graph).static_order())
+    assert order.index("bootstrap") < order.index("migrate") < order.index("airflow-scheduler")
+    for service in SERVICES.values():
+        for other, wanted in service.get("depends_on", {}).items():
+            one_shot = wanted == {"condition": "service_completed_successfully"}
+            assert one_shot == (other in ONE_SHOTS)
+            assert one_shot or wanted == {"condition": "service_healthy"}
+    assert all(SERVICES[name]["restart"] == "no" for name in ONE_SHOTS)
+
+
+def test_every_mount_is_a_folder_that_init_data_dir_makes() -> None:
+    mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
+    assert all(mount["type"] == "bind" and mount["bind"] == {"create_host_path": False} for mount in mounts)
+    sources = {mount["source"] for mount in mounts}
+    assert sources == {f"./var/compose/{folder.name}" for folder in init_data_dir.FOLDERS}
+
+
+def test_commands_name_modules_that_exist() -> None:
+    modules = {
+        command[2]
+        for service in SERVICES.values()
+        if (command := service.get("command", []))[:2] == ["python", "-m"]
+    }
+    assert modules == {"api", "sql"}
+    for module in modules:
+        assert importlib.util.find_spec(f"{module}.__main__"), f"python -m {module} does not run"
+
+
+def test_pgadmin_knows_every_role() -> None:
+    assert SERVICES["pgadmin"]["configs"] == [
+        {"source": "pgadmin-servers", "target": "/pgadmin4/servers.json"}
+    ]
+    servers = json.loads(PROJECT["configs"]["pgadmin-servers"]["content"])["Servers"].values()
+    assert {server["Host"] for server in servers} <= set(SERVICES)
+    assert {(server["Username"], server["MaintenanceDB"]) for server in servers} == {
+        ("analytics_reader", "restaurant_analytics"),
+        ("restaurant_user", "restaurant_analytics"),
+        ("airflow_user", "airflow_db"),
+        ("postgres_admin", "postgres"),
+    }
+    for server in servers:
+        assert {"Name", "Group", "Port", "SSLMode"} <= set(server)
+        assert "Password" not in server

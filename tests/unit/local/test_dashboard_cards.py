@@ -1,0 +1,65 @@
+"""A card's header, and the cards that there are."""
+
+from pathlib import Path
+
+import pytest
+
+from local.dashboard import cards
+from local.dashboard.cards import CardError, load, parse
+
+GOOD = """-- title: Orders by hour
+-- chart: bar
+-- unit: count
+-- x: hour
+-- y: orders, others
+-- series: service_type
+-- description: One sentence: with a colon,
+--   and more of it.
+SELECT 1 AS hour; -- title: not this
+"""
+
+
+def test_a_header_says_what_a_card_is() -> None:
+    card = parse("20_orders_by_hour.sql", GOOD)
+    assert card.name == "orders_by_hour"
+    assert card.title == "Orders by hour"
+    assert card.description == "One sentence: with a colon, and more of it."
+    assert (card.chart, card.unit, card.x, card.y, card.series) == (
+        "bar",
+        "count",
+        "hour",
+        ("orders", "others"),
+        "service_type",
+    )
+    assert card.sql == "SELECT 1 AS hour; -- title: not this"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("SELECT 1", "missing"),
+        (GOOD.replace("chart: bar", "chart: pie"), "chart is one of"),
+        (GOOD.replace("unit: count", "unit: euro"), "unit one of"),
+        (GOOD.replace("-- x: hour\n", ""), "needs x"),
+        (GOOD.replace("-- x:", "-- colour:"), "colour"),
+        (GOOD.replace("-- x: hour", "-- x hour"), "line 4"),
+        (GOOD.split("SELECT", maxsplit=1)[0], "no SQL"),
+    ],
+)
+def test_a_header_that_is_wrong_names_the_file(text: str, says: str) -> None:
+    with pytest.raises(CardError, match=says) as caught:
+        parse("20_x.sql", text)
+    assert "20_x.sql" in str(caught.value)
+
+
+def test_every_card_of_ours_is_well_formed_and_named_once() -> None:
+    found = load()
+    assert len(found) == len(list(cards.FOLDER.glob("*.sql"))) >= 10
+    assert len({card.title for card in found.values()}) == len(found)
+    assert next(iter(found)) == "health"
+    assert {card.chart for card in found.values()} == set(cards.CHARTS)
+
+
+def test_a_folder_without_cards_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CardError, match="no cards"):
+        load(tmp_path)

@@ -1,0 +1,58 @@
+"""What each service is given."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local import airflow, services
+from local.settings import LOOPBACK, Settings
+
+
+@pytest.fixture
+def settings(env_file: Path, tmp_path: Path, change: Callable[..., None]) -> Settings:
+    change(DATA_DIR=str(tmp_path / "var"), AIRFLOW_DB_PASSWORD="p@ss/w%rd$HOME", EVENT_STREAM_TOKEN="token")
+    return Settings.load(env_file=env_file)
+
+
+def test_passwords_survive_the_way_through_airflow(settings: Settings) -> None:
+    env = airflow.variables(settings)
+    url = env["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    assert url == ("postgresql+psycopg2://airflow_user:p%40ss%2Fw%25rd%24HOME@127.0.0.1:5433/airflow_db")
+    assert json.loads(env["AIRFLOW_CONN_POSTGRES_RESTAURANT"])["password"] == "p@ss/w%rd$HOME"
+    assert json.loads(env["AIRFLOW_CONN_RESTAURANT_API"])["password"] == "token"
+    assert env["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+
+
+def test_nothing_of_the_callers_steers_a_service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "Other")
+    monkeypatch.setenv("PGHOST", "elsewhere")
+    env = services.event_service(settings).env
+    assert "PGHOST" not in env
+    assert "AIRFLOW__CORE__EXECUTOR" not in env
+    assert LOOPBACK in env["NO_PROXY"]
+
+
+@pytest.mark.parametrize("with_airflow", [True, False])
+def test_a_service_knows_only_the_secrets_it_needs(settings: Settings, *, with_airflow: bool) -> None:
+    admin, token = settings.password("postgres_admin"), settings.values["EVENT_PUBLISH_TOKEN"]
+    for service in services.selected(settings, with_airflow=with_airflow):
+        given = " ".join(service.env.values())
+        assert admin not in given
+        assert (token in given) == (service.name == "api")
+
+
+def test_data_dir_moves_the_event_log_and_a_path_of_ones_own_stays(
+    settings: Settings, env_file: Path, change: Callable[..., None], tmp_path: Path
+) -> None:
+    moved = services.event_service(settings).env["EVENT_LOG_PATH"]
+    assert moved == str(tmp_path / "var" / "eventlog" / "events.db")
+    change(EVENT_LOG_PATH=str(tmp_path / "mine.db"))
+    own = services.event_service(Settings.load(env_file=env_file)).env["EVENT_LOG_PATH"]
+    assert own == str(tmp_path / "mine.db")
+
+
+def test_airflow_tasks_find_the_project(settings: Settings) -> None:
+    path = services.airflow_services(settings)[0].env["PYTHONPATH"].split(":")
+    assert path == [str(settings.root), str(settings.root / "airflow" / "plugins")]

@@ -121,7 +121,6 @@ class SSEToPostgresOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run until one of the endings above; the result goes to XCom."""
-        settings = self._settings()
         stop = self._stop = threading.Event()
         if self._killed:
             stop.set()
@@ -133,6 +132,7 @@ class SSEToPostgresOperator(BaseOperator):
             log=self.log,
         )
         try:
+            settings = self._settings()
             with companion:
                 result = run(settings, stop=stop, on_commit=companion.committed)
         except TerminalError as error:
@@ -184,7 +184,7 @@ class SSEToPostgresOperator(BaseOperator):
         self.log.info("Run over: %s", report)
         if result.reason == "busy":
             raise AirflowSkipException(f"Somebody else streams '{self.stream}': nothing to do")
-        if self._killed:
+        if self._killed and report["reason"] == "stopped":
             raise StreamInterrupted(
                 f"Told to end; committed up to {result.last_position or 'the last position'}"
             )

@@ -43,6 +43,11 @@ def test_a_terminal_error_fails_without_a_retry_and_keeps_its_advice(seen: Any) 
     }
 
 
+def test_a_setting_that_cannot_be_is_terminal_too(seen: Any) -> None:
+    assert seen["wrong_setting"]["raised"] == "AirflowFailException"
+    assert "source_url" in seen["wrong_setting"]["says"]
+
+
 def test_a_transient_error_passes_through_so_that_airflow_retries(seen: Any) -> None:
     assert seen["transient"]["raised"] == "DatabaseUnavailable"
 
@@ -62,6 +67,10 @@ def test_a_signal_ends_the_run_at_once_and_asks_for_another_try(seen: Any) -> No
 
 def test_a_signal_before_the_run_began_is_not_lost(seen: Any) -> None:
     assert seen["killed_before_it_began"]["raised"] == "StreamInterrupted"
+
+
+def test_a_signal_after_the_handover_asks_for_no_other_try(seen: Any) -> None:
+    assert seen["killed_while_handing_over"]["returned"]["reason"] == "handed_over"
 
 
 def test_pausing_the_dag_ends_the_run_as_a_success(seen: Any) -> None:

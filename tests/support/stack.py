@@ -68,7 +68,9 @@ class RunningStack:
             return connection.execute(statement.encode()).fetchall()
 
     def value(self, statement: str) -> Any:
-        return self.query(statement)[0][0]
+        """The first column of the first row; None without one."""
+        rows = self.query(statement)
+        return rows[0][0] if rows else None
 
     def members(self, service: str) -> list[psutil.Process]:
         """A service's process and everything that it has started."""

@@ -76,9 +76,12 @@ class HandOff:
         if self._closed:
             raise Closed
 
-    def close(self) -> None:
-        """The caller goes."""
+    def close(self) -> bool:
+        """The caller goes. False if it had gone before."""
         with self._changed:
+            if self._closed:
+                return False
             self._closed = True
             self._lists.clear()
             self._changed.notify_all()
+            return True

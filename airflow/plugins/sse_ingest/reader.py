@@ -16,7 +16,7 @@ from sse_ingest.wire import Wire
 log = logging.getLogger("sse_ingest.source")
 
 _STOP_CHECK_SECONDS = 0.05
-_JOIN_SECONDS = 0.2
+_JOIN_SECONDS = 0.1
 _SETTLED_SECONDS = 10.0
 
 
@@ -68,7 +68,8 @@ class Reader:
 
     def close(self) -> None:
         """End the thread. One that is blocked in a connect ends by itself at the connect timeout."""
-        self._handoff.close()
+        if not self._handoff.close():
+            return
         self.wire.cut()
         self._thread.join(_JOIN_SECONDS)
 

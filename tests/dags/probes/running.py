@@ -119,6 +119,18 @@ def transient() -> Any:
 
 
 @case
+def wrong_setting() -> Any:
+    return executed(ends("ended"), source_url="ftp://till")
+
+
+@case
+def killed_while_handing_over() -> Any:
+    operator = SSEToPostgresOperator(task_id="t")
+    operator.on_kill()
+    return attempt(operator, ends("handed_over"))
+
+
+@case
 def mirror_fails() -> Any:
     with patch("sse_companion.Variable.set", side_effect=PermissionError("refused")):
         return executed(ends("deadline"))

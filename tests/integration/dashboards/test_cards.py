@@ -71,6 +71,7 @@ def test_the_figures_are_those_of_the_orders(reader: Reader, fill: Callable[[], 
     ]
     unpriced = [number for number in range(100) if number % 4 == 3 and number % 7 != 6]
     unknown = {row["what"]: row["unknown"] for row in named(reader.read(CARDS["unknown"]))}
+    assert list(unknown)[0::4] == ["Lines without a price", "Feedback without an answer on recommending"]
     assert unknown["Lines without a price"] == unknown["Lines whose item is NONE"] == len(unpriced)
     none = next(row for row in named(reader.read(CARDS["top_items"])) if row["item_name"] == "NONE")
     assert none["revenue"] is None

@@ -34,7 +34,7 @@ class TestAccepted:
             ts=datetime(2026, 1, 31, 18, 30, 0, 250_000, tzinfo=UTC),
             partition_key="LOC-ON-001",
             payload=b'{ "points" : 12.50 }',
-            content_hash=bytes.fromhex("HASH"),
+            content_hash=bytes.fromhex("d9ebdf224790cdb388c9d3ba6f40c0b5"),
             last_event_id="s-7",
             received=frame.data,
         )

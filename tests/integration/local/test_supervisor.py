@@ -1,0 +1,89 @@
+"""Supervision: what dies is started again, five times, and then left to a person."""
+
+import io
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from local.interrupts import Interrupts
+from local.progress import Progress
+from local.services import Service
+from local.stack import Stack
+from local.supervisor import ATTEMPTS, HEALTHY_SECONDS, Supervisor
+
+pytestmark = pytest.mark.integration
+FLAKY = Service("flaky", "flaky service", [sys.executable, "-c", "print('last words'); exit(3)"], os.environ)
+
+
+@pytest.fixture
+def stack(place: Any) -> Iterator[Stack]:
+    made = Stack(place.settings, Progress(Console(file=io.StringIO(), width=200)), Interrupts())
+    made.postgres.initialise()
+    made.postgres.start()
+    yield made
+    made.stop()
+
+
+def said(stack: Stack) -> str:
+    assert isinstance(stack.progress.console.file, io.StringIO)
+    return stack.progress.console.file.getvalue()
+
+
+def die(stack: Stack) -> None:
+    stack.children["flaky"].wait(10)
+
+
+def test_five_times_with_growing_pauses_and_then_no_more(stack: Stack) -> None:
+    supervisor = Supervisor(stack, [FLAKY])
+    stack.spawn(FLAKY)
+    now = 1000.0
+    for pause in (1, 2, 4, 8, 16):
+        die(stack)
+        supervisor.look(now)
+        assert f"again in {pause} s" in said(stack)
+        supervisor.look(now + pause - 0.1)
+        assert "flaky" not in stack.children
+        now += pause
+        supervisor.look(now)
+        assert "flaky" in stack.children
+    die(stack)
+    supervisor.look(now)
+    supervisor.look(now + 3600)
+    assert "flaky" not in stack.children
+    assert f"flaky died {ATTEMPTS + 1} times in a row and stays down" in said(stack)
+    assert "died (exit code 3)" in said(stack)
+    assert "    last words" in said(stack)
+    assert "stack: flaky died" in stack.log_of(FLAKY).read_text()
+
+
+def test_after_a_quiet_time_the_count_begins_anew(stack: Stack) -> None:
+    supervisor = Supervisor(stack, [FLAKY])
+    now = 1000.0
+    for _ in range(ATTEMPTS + 2):
+        stack.spawn(FLAKY)
+        die(stack)
+        supervisor.look(now)
+        assert supervisor.attempts["flaky"].due == now + 1
+        now += HEALTHY_SECONDS + 1
+
+
+def test_postgres_is_started_again(stack: Stack) -> None:
+    supervisor = Supervisor(stack, [])
+    pid = stack.postgres.pid()
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while stack.postgres.pid() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    supervisor.look(1000.0)
+    assert stack.postgres.pid() is None
+    supervisor.look(1001.0)
+    assert stack.postgres.pid() not in (None, pid)
+    assert "PostgreSQL died" in said(stack)

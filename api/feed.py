@@ -65,9 +65,9 @@ class Feed:
     def _begin(self, now: float) -> float:
         """Since when this world has been told; a little before now, unless the last process told it too."""
         with suppress(OSError, ValueError):
-            name, began = self._marker.read_text().rsplit("\n", 1)
+            name, since = self._marker.read_text().rsplit("\n", 1)
             if name == self._world.name:
-                return float(began)
+                return float(since)
         # A little before now, so that there are orders in every state from the first second on.
         began = now - min(HORIZON, _AT_ONCE / max(self._world.rate, 1))
         self._marker.write_text(f"{self._world.name}\n{began}")

@@ -24,7 +24,7 @@ from airflow.sdk import DAG
 from sse_operator import SSEToPostgresOperator
 
 NAME = "RESTAURANT_STREAM_INTERVAL_SECONDS"
-seconds = os.environ.get(NAME, "60")
+seconds = os.environ.get(NAME) or "60"
 if not seconds.isdecimal() or int(seconds) < 15:
     raise ValueError(f"{NAME}={seconds!r} must be a whole number of seconds, 15 or more")
 INTERVAL = timedelta(seconds=int(seconds))

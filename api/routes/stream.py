@@ -4,17 +4,14 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-import anyio
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
-from sse_starlette.sse import SendTimeoutError
-from starlette.types import Receive, Scope, Send
 
 from api import frames
 from api.auth import MayRead
 from api.log import LogUnavailable, Only
 from api.position import Gap, Start, behind, resolve
+from api.response import StreamResponse
 from api.routes.reading import SINCE, OnlyDep, errors
 from api.service import Service, ServiceDep
 
@@ -22,8 +19,6 @@ logger = logging.getLogger(__name__)
 router = APIRouter(tags=["read"])
 
 _EVENTS_A_WRITE = 1_000  # the bytes of a write are bounded as well, by CHUNK_BYTES
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_DRAIN_SECONDS = 2
 
 
 async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[bytes, None]:
@@ -53,33 +48,6 @@ def _told(service: Service, gap: Gap) -> bytes:
     return frames.gap(gap.requested, gap.oldest, gap.missing, service.log.stream_id)
 
 
-class _Stream(EventSourceResponse):
-    """Cuts a reader that takes nothing for the send timeout. It resumes by itself, from where it was."""
-
-    def __init__(self, service: Service, start: Start, only: Only) -> None:
-        self._service = service
-        settings = service.settings
-        super().__init__(
-            _frames(service, start, only),
-            headers=_HEADERS,
-            sep="\n",
-            ping=settings.heartbeat_seconds,
-            ping_message_factory=lambda: ServerSentEvent(comment="ping", sep="\n"),
-            send_timeout=settings.send_timeout_seconds,
-            # The log's drain ends the streams; these two only see to it that no stream outlives it.
-            shutdown_event=anyio.Event(),
-            shutdown_grace_period=_DRAIN_SECONDS,
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        except SendTimeoutError:
-            self._service.metrics.cut.inc()
-            seconds = self._service.settings.send_timeout_seconds
-            logger.warning("cut a reader that took nothing for %g s: %s", seconds, scope.get("client"))
-
-
 @router.get(
     "/stream",
     dependencies=[MayRead],
@@ -94,6 +62,7 @@ class _Stream(EventSourceResponse):
     },
 )
 async def stream(
+    request: Request,
     service: ServiceDep,
     only: OnlyDep,
     since: Annotated[str | None, Query(description=SINCE + " Without it: from now on (`latest`).")] = None,
@@ -107,4 +76,13 @@ async def stream(
         start = await resolve(service.log, last_event_id, "Last-Event-ID")
     else:
         start = await resolve(service.log, since or "latest", "since")
-    return _Stream(service, start, only)
+    settings = service.settings
+
+    def cut() -> None:
+        service.metrics.cut.inc()
+        logger.warning(
+            "cut a reader that took nothing for %g s: %s", settings.send_timeout_seconds, request.client
+        )
+
+    content = _frames(service, start, only)
+    return StreamResponse(content, settings.heartbeat_seconds, settings.send_timeout_seconds, cut)

@@ -1,7 +1,6 @@
 """The contract is total, keeps bytes and cents, and accepts nothing that PostgreSQL would refuse."""
 
 import json
-import math
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -49,10 +48,9 @@ json_texts = st.recursive(
     max_leaves=8,
 )
 
+FIRST, LAST = datetime.fromisoformat("1890-01-01"), datetime.fromisoformat("2210-01-01")
 UUIDS = st.just(f'"{ID}"')
-TIMES = st.datetimes(datetime(1890, 1, 1), datetime(2210, 1, 1)).map(
-    lambda at: json.dumps(at.isoformat() + "Z")
-)  # noqa: DTZ001
+TIMES = st.datetimes(FIRST, LAST).map(lambda at: json.dumps(at.isoformat() + "Z"))
 FIELDS: dict[str, dict[str, str]] = {
     "order_created": {
         "order_id": "uuid", "visit_id": "text", "service_type": "service", "order_ts": "timestamptz",
@@ -161,14 +159,14 @@ wild_frames = st.builds(
 @example(Frame("stream_gap", rb'{"requested":"\u0000","oldest":1,"stream_id":"s"}', ""))
 @example(Frame("m", b'{"a":' * 100_000, ""))
 @example(Frame("m", b'{"' + b"\\" * 100_001, ""))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_whatever_comes_nothing_is_raised(frame: Frame) -> None:
     check_total(contract.parse(frame), frame)
     check_total(RawContract("s").parse(frame), frame)
 
 
 @given(frames(), st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=3)), max_size=3))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_damage_raises_nothing_either(frame: Frame, damage: list[tuple[int, bytes]]) -> None:
     data = bytearray(frame.data)
     for at, piece in damage:
@@ -178,45 +176,47 @@ def test_damage_raises_nothing_either(frame: Frame, damage: list[tuple[int, byte
 
 
 @given(frames())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_an_event_comes_through_the_stream_unchanged(frame: Frame) -> None:
     stream = b"id: s-7\nevent: %s\ndata: %s\n\n" % (frame.event.encode(), frame.data)
     assert [contract.parse(frame)] == [contract.parse(decoded) for decoded in Decoder().decode(stream)]
 
 
+def within_numeric(literal: str) -> bool:
+    mantissa, _, exponent = literal.lower().partition("e")
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    power = int(exponent or 0)
+    before, after = len(whole.lstrip("0")) + power, len(fraction) - power
+    return before <= 131_072 and after <= 16_383 and abs(power) <= 131_072
+
+
+def walk(value: Any, depth: int) -> Iterator[bool]:
+    """Lists are arrays, tuples objects."""
+    if isinstance(value, str):
+        yield storable(value)
+    elif isinstance(value, list | tuple):
+        yield depth < 64
+        for item in value:
+            key, inner = item if isinstance(value, tuple) else ("", item)
+            yield storable(key)
+            yield from walk(inner, depth + 1)
+    elif isinstance(value, Number):
+        yield value.fits
+
+
+class Number:
+    def __init__(self, literal: str) -> None:
+        self.fits = within_numeric(literal)
+
+
 def fits_jsonb(text: str) -> bool:
     """An oracle: the standard library's decoder, then a walk over everything it found."""
-    depth_limit, digits_before, digits_after = 64, 131_072, 16_383
-
-    def number(literal: str) -> Decimal:
-        mantissa, _, exponent = literal.lower().partition("e")
-        whole, _, fraction = mantissa.lstrip("-").partition(".")
-        power = int(exponent or 0)
-        before, after = len(whole.lstrip("0")) + power, len(fraction) - power
-        return Decimal(
-            0 if before <= digits_before and after <= digits_after and abs(power) <= digits_before else "NaN"
-        )
-
-    def walk(value: Any, depth: int) -> Iterator[bool]:
-        yield depth <= depth_limit
-        if isinstance(value, str):
-            yield storable(value)
-        elif isinstance(value, Decimal):
-            yield not math.isnan(value)
-        elif isinstance(value, list):
-            for item in value:
-                yield from walk(item, depth + isinstance(item, list | tuple))
-        elif isinstance(value, tuple):
-            for key, item in value:
-                yield storable(key)
-                yield from walk(item, depth + isinstance(item, list | tuple))
-
-    value = json.loads(text, object_pairs_hook=tuple, parse_int=number, parse_float=number)
-    return all(walk(value, int(isinstance(value, list | tuple))))
+    value = json.loads(text, object_pairs_hook=tuple, parse_int=Number, parse_float=Number)
+    return all(walk(value, 0))
 
 
 @given(json_texts)
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_valid_json_is_taken_exactly_when_jsonb_can_hold_it(text: str) -> None:
     outcome = RawContract("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
     assert isinstance(outcome, Event) == fits_jsonb(text), outcome
@@ -230,7 +230,7 @@ def connection(cluster: PostgresServer) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.mark.integration
 @given(st.lists(frames(), min_size=20, max_size=20))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_postgresql_takes_what_the_contract_takes(
     connection: psycopg.Connection[Any], some: list[Frame]
 ) -> None:
@@ -244,7 +244,7 @@ def test_postgresql_takes_what_the_contract_takes(
         ]
         casts = [f"(p ->> '{name}')::{kind}" for name, kind in kinds]
         query = f"SELECT {', '.join(['p::text', '%s::text', *casts])} FROM (SELECT %s::jsonb AS p)"
-        row = connection.execute(query, [outcome.partition_key, outcome.payload.decode()]).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query, [outcome.partition_key, outcome.payload.decode()]).fetchone()
         assert row is not None
 
         told = json.loads(outcome.payload, parse_float=Decimal, parse_int=Decimal)
@@ -257,7 +257,7 @@ def test_postgresql_takes_what_the_contract_takes(
 
 @pytest.mark.integration
 @given(json_texts)
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 def test_postgresql_takes_any_json_that_is_taken_raw(connection: psycopg.Connection[Any], text: str) -> None:
     outcome = RawContract("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
     if isinstance(outcome, Event):

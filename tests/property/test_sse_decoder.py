@@ -1,6 +1,7 @@
 """Any chunking gives the same frames, and they are those of the specification's own algorithm."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,7 +110,7 @@ streams = st.tuples(
 
 def chunks_of(stream: bytes, cuts: list[int]) -> list[bytes]:
     at = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
-    return [stream[a:b] for a, b in zip(at, at[1:], strict=False)]
+    return [stream[a:b] for a, b in pairwise(at)]
 
 
 @given(streams, st.lists(st.integers(0, 10_000), max_size=12))

@@ -104,6 +104,8 @@ def _reason(base: type, literal: bytes) -> Reason:
     kind = _KINDS.get(literal[:1].decode(), "number")
     if base is datetime:
         return Reason.BAD_TIMESTAMP if kind == "text" else Reason.WRONG_TYPE
+    if issubclass(base, Exact) and kind == "number":
+        return Reason.OUT_OF_RANGE
     if base is int and kind == "number" and literal.lstrip(b"-").isdigit():
         return Reason.OUT_OF_RANGE
     if base is str and kind == "text":

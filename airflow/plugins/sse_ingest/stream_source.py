@@ -44,7 +44,12 @@ class StreamSource(HttpSource):
                 reader.backoff.base = decoder.retry_ms / 1000
             if frames:
                 reader.deliver(frames, len(chunk))
-                if not decoder.last_event_id or _SENDABLE.fullmatch(decoder.last_event_id):
-                    reader.position = decoder.last_event_id
             else:
                 reader.check()
+            if decoder.last_event_id != reader.position:
+                ids = (decoder.last_event_id, *(frame.last_event_id for frame in reversed(frames)))
+                reader.position = next(filter(_is_sendable, ids), reader.position)
+
+
+def _is_sendable(last_event_id: str) -> bool:
+    return not last_event_id or _SENDABLE.fullmatch(last_event_id) is not None

@@ -34,7 +34,7 @@ def server() -> Iterator[PostgresServer]:
 
 def ask(server: PostgresServer, query: str) -> object:
     with psycopg.connect(server.admin_url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     assert row
     return row[0]
 

@@ -1,5 +1,6 @@
 """Each field of each known type, with the words of its dead letter."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,10 @@ from sse_ingest.sse import Frame
 Make = Callable[..., Frame]
 Payloads = dict[str, dict[str, Any]]
 parse = RestaurantContract().parse
+SERVICE = "dine_in, takeout or delivery"
+LONG = f'must be a text of at most 200 characters, got "{"x" * 58}…'
+TIME = "an RFC 3339 timestamp with a zone"
+QUANTITY = "a quantity (a number or a text of digits)"
 MONEY = "an amount of money (a number or a text of digits)"
 
 
@@ -26,9 +31,9 @@ def refused(frame: Frame) -> tuple[str, str]:
     ("event_type", "field", "value", "reason", "detail"),
     [
         ("order_created", "order_id", "7", Reason.WRONG_TYPE, 'must be a UUID, got "7"'),
-        ("order_created", "service_type", "dinein", Reason.OUT_OF_RANGE, 'must be dine_in, takeout or delivery, got "dinein"'),
-        ("order_created", "service_type", 1, Reason.WRONG_TYPE, "must be dine_in, takeout or delivery, got 1"),
-        ("order_created", "visit_id", "x" * 201, Reason.OUT_OF_RANGE, f'must be a text of at most 200 characters, got "{"x" * 58}…'),
+        ("order_created", "service_type", "dinein", Reason.OUT_OF_RANGE, f'must be {SERVICE}, got "dinein"'),
+        ("order_created", "service_type", 1, Reason.WRONG_TYPE, f"must be {SERVICE}, got 1"),
+        ("order_created", "visit_id", "x" * 201, Reason.OUT_OF_RANGE, LONG),
         ("order_created", "location_code", None, Reason.WRONG_TYPE, "must be a text, got null"),
         ("order_item_added", "unit_price", -1, Reason.OUT_OF_RANGE, "must be > 0, got -1"),
         ("order_item_added", "unit_price", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
@@ -36,6 +41,7 @@ def refused(frame: Frame) -> tuple[str, str]:
         ("order_item_added", "unit_price", 1.234, Reason.OUT_OF_RANGE, "must have at most 2 decimals, got 1.234"),
         ("order_item_added", "unit_price", 10**10, Reason.OUT_OF_RANGE, "must be < 10000000000, got 10000000000"),
         ("order_item_added", "unit_price", 10**400, Reason.OUT_OF_RANGE, f"must be < 10000000000, got 1{'0' * 58}…"),
+        ("order_item_added", "unit_price", 10**4000, Reason.OUT_OF_RANGE, f"must be < 10000000000, got 1{'0' * 58}…"),
         ("order_item_added", "unit_price", True, Reason.WRONG_TYPE, f"must be {MONEY}, got true"),
         ("order_item_added", "unit_price", "12,50", Reason.WRONG_TYPE, f'must be {MONEY}, got "12,50"'),
         ("order_item_added", "unit_price", "NaN", Reason.WRONG_TYPE, f'must be {MONEY}, got "NaN"'),
@@ -46,10 +52,10 @@ def refused(frame: Frame) -> tuple[str, str]:
         ("order_item_added", "qty", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
         ("order_item_added", "qty", 0.0001, Reason.OUT_OF_RANGE, "must have at most 3 decimals, got 0.0001"),
         ("order_item_added", "qty", 10**6, Reason.OUT_OF_RANGE, "must be < 1000000, got 1000000"),
-        ("order_item_added", "qty", None, Reason.WRONG_TYPE, "must be a quantity (a number or a text of digits), got null"),
+        ("order_item_added", "qty", None, Reason.WRONG_TYPE, f"must be {QUANTITY}, got null"),
         ("order_status_changed", "status", "lost", Reason.OUT_OF_RANGE,
          'must be pending, preparing, ready, completed or cancelled, got "lost"'),
-        ("order_status_changed", "changed_ts", "now", Reason.BAD_TIMESTAMP, 'must be an RFC 3339 timestamp with a zone, got "now"'),
+        ("order_status_changed", "changed_ts", "now", Reason.BAD_TIMESTAMP, f'must be {TIME}, got "now"'),
         ("payment_captured", "tip", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
         ("payment_captured", "amount", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
         ("payment_refunded", "amount", -5, Reason.OUT_OF_RANGE, "must be > 0, got -5"),
@@ -84,6 +90,11 @@ def test_every_field_refuses_an_object(make_frame: Make, payloads: Payloads) -> 
             assert reason == Reason.WRONG_TYPE
             assert detail.startswith(f"payload.{field.name}: must be ")
             assert detail.endswith(', got {"a": 1}')
+
+
+def test_a_number_too_long_for_any_integer_is_out_of_range(make_frame: Make, payloads: Payloads) -> None:
+    payload = json.dumps(payloads["payment_refunded"]).replace('"amount": 1', f'"amount": {"1" * 20_000}')
+    assert refused(make_frame("payment_refunded", payload.encode()))[0] == Reason.OUT_OF_RANGE
 
 
 @pytest.mark.parametrize("payload", [b"null", b"[]", b'"x"', b"5"])

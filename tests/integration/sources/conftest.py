@@ -1,0 +1,31 @@
+"""Servers that misbehave, and a watch over the threads that read from them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.scripted_server import Script, Server
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    servers: list[Server] = []
+
+    def start(*scripts: Script) -> Server:
+        servers.append(Server(*scripts))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_stays() -> Iterator[None]:
+    yield
+    deadline = time.monotonic() + 3
+    while any(thread.name.startswith("sse-ingest") for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "a reading thread has stayed"
+        time.sleep(0.02)

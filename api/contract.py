@@ -6,7 +6,7 @@ binary float; the log keeps the literal that was sent.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -24,7 +24,9 @@ _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )  # https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 _PLAIN_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
-_YEARS = range(1900, 2200)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)  # the second itself: fractions may be rounded up
+_FARTHEST_ZONE = timedelta(hours=16)  # what PostgreSQL takes
 
 
 def parse_instant(text: object) -> datetime:
@@ -35,11 +37,14 @@ def parse_instant(text: object) -> datetime:
     day, clock, fraction, zone = match.groups()
     micros = (fraction or "")[:6].ljust(6, "0")
     try:
-        moment = datetime.fromisoformat(f"{day}T{clock}.{micros}{zone.upper()}").astimezone(UTC)
+        local = datetime.fromisoformat(f"{day}T{clock}.{micros}{zone.upper()}")
+        moment = local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("is no time that exists") from None
-    if moment.year not in _YEARS:
-        raise ValueError(f"must lie in the years {_YEARS.start} to {_YEARS.stop - 1}")
+    if abs(local.utcoffset() or timedelta()) >= _FARTHEST_ZONE:
+        raise ValueError("must have an offset of less than 16 hours")
+    if not _EARLIEST <= moment <= _LATEST:
+        raise ValueError(f"must lie in the years {_EARLIEST.year} to {_LATEST.year}")
     return moment
 
 

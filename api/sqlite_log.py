@@ -77,7 +77,7 @@ class SqliteLog:
         self._tail = Tail(_TAIL_BYTES)
         self._tail.extend(store.newest(_TAIL_EVENTS))
         self._bell = Bell()
-        self._draining = self._closed = False
+        self._draining = self.closed = False
         self._waiting = 0
         self._queue: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="log-reader")
@@ -100,7 +100,7 @@ class SqliteLog:
 
     async def append(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Store all drafts or none; return when they are durable."""
-        if self._closed:
+        if self.closed:
             raise LogUnavailable(
                 "the event service is stopping: nothing was stored; send it again to the next one"
             )
@@ -144,7 +144,7 @@ class SqliteLog:
 
     async def close(self) -> None:
         """Store what was accepted, then let go of the file."""
-        self._closed = True
+        self.closed = True
         self.drain()
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)

@@ -9,7 +9,6 @@ from importlib.metadata import version
 import httpx
 import psycopg
 from dotenv import dotenv_values
-from psycopg.errors import UndefinedTable
 from werkzeug.security import check_password_hash
 
 from local.errors import StackError
@@ -22,7 +21,7 @@ DAGS = ("restaurant_realtime_stream", "restaurant_stream_ingest_polling", "resta
 
 
 def prepared_by() -> str:
-    """What the comment on `airflow_db` says when these versions have made its tables."""
+    """What the comment on the table of users says when these versions have made its tables."""
     return ", ".join(
         f"{name} {version(name)}" for name in ("apache-airflow-core", "apache-airflow-providers-fab")
     )
@@ -68,23 +67,19 @@ def variables(settings: Settings) -> dict[str, str]:
             }
         ),
     }
-    return {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()} | own
+    plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
+    dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_STREAM_")}
+    return plain | dags | own
 
 
 def prepared(settings: Settings) -> bool:
     """Whether tables and users are as they should be. Airflow itself would take many seconds to say so."""
     with psycopg.connect(_url(settings)) as connection:
-        said = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
+        said = connection.execute("SELECT obj_description(to_regclass('ab_user'), 'pg_class')").fetchone()
         if said is None or said[0] != prepared_by():
             return False
-        try:
-            hashes: dict[str, str] = dict(
-                connection.execute("SELECT username, password FROM ab_user").fetchall()
-            )
-        except UndefinedTable:
-            return False
+        rows = connection.execute("SELECT username, password FROM ab_user").fetchall()
+    hashes: dict[str, str] = dict(rows)
     wanted = {user: settings.values[f"AIRFLOW_{user.upper()}_PASSWORD"] for user in USERS}
     return all(user in hashes and check_password_hash(hashes[user], wanted[user]) for user in USERS)
 

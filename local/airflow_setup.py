@@ -40,7 +40,7 @@ def _say_so() -> None:
     """Leave the versions in the database itself, so that a restored or lost one is not taken for prepared."""
     address = os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("+psycopg2", "", 1)
     with psycopg.connect(address) as connection:
-        connection.execute(psycopg.sql.SQL("COMMENT ON DATABASE airflow_db IS {}").format(prepared_by()))
+        connection.execute(psycopg.sql.SQL("COMMENT ON TABLE ab_user IS {}").format(prepared_by()))
 
 
 if __name__ == "__main__":

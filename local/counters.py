@@ -47,13 +47,13 @@ class Counters:
 
 def read(settings: Settings) -> Counters:
     """Ask the service and the warehouse, now."""
-    accepted = _accepted(settings)
     stream = settings.values.get("INGEST_STREAM") or "restaurant"
     try:
         with psycopg.connect(database_url(settings, OWNER), connect_timeout=2) as connection:
             row = connection.execute(QUERY, [stream]).fetchone()
     except psycopg.Error:
-        return Counters(accepted=accepted)
+        return Counters(accepted=_accepted(settings))
+    accepted = _accepted(settings)  # asked last, so that it is not behind what is committed
     if row is None:
         return Counters(accepted=accepted, committed=0, dead_letters=0)
     committed, committed_at, event_ts, dead_letters = row

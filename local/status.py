@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 import psutil
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -52,7 +53,7 @@ def show(settings: Settings, console: Console, *, show_passwords: bool) -> bool:
     names = {state.name for state in found}
     with_airflow = "airflow-api-server" in names
     by_name = {service.name: service for service in services.selected(settings, with_airflow=with_airflow)}
-    table = Table(title="Services", title_justify="left")
+    table = Table(title="Services", title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("service", "state", "pid", "for", "log"):
         table.add_column(heading)
     fine = True

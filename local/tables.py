@@ -1,5 +1,6 @@
 """The tables of `up` and `status`."""
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -10,7 +11,7 @@ from local.settings import READER, WAREHOUSE, Settings
 
 def show_doors(console: Console, settings: Settings, *, with_airflow: bool, show_passwords: bool) -> None:
     """What there is, where, and how to get in; passwords by their variable's name unless asked for."""
-    table = Table(title="Your stack", title_justify="left")
+    table = Table(title="Your stack", title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("what", "address", "user", "password (in .env)"):
         table.add_column(heading, overflow="fold")
     rows = _rows(settings, with_airflow=with_airflow)
@@ -29,7 +30,8 @@ def _rows(settings: Settings, *, with_airflow: bool) -> list[tuple[str, str, str
         ("event service", f"{events}/docs", "", ""),
         ("  stream", f"{events}/stream", "bearer token" if stream_token else "anybody", stream_token),
         ("  publish", f"{events}/events", "bearer token", "EVENT_PUBLISH_TOKEN"),
-        ("warehouse", f"127.0.0.1:{settings.postgres_port}/{WAREHOUSE}", READER, "ANALYTICS_DB_PASSWORD"),
+        ("warehouse", f"127.0.0.1:{settings.postgres_port}", READER, "ANALYTICS_DB_PASSWORD"),
+        ("  database", WAREHOUSE, "", ""),
         ("  psql", "./stack psql", "", ""),
     ]
     if has_dashboard():
@@ -42,7 +44,7 @@ def _rows(settings: Settings, *, with_airflow: bool) -> list[tuple[str, str, str
 
 def counters(now: Counters, hint: str = "") -> Table:
     """The live numbers."""
-    table = Table(title=f"Orders on their way {hint}".rstrip(), title_justify="left")
+    table = Table(title=f"Orders on their way {hint}".rstrip(), title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("events accepted", "committed", "lag, events", "lag, ms", "dead letters"):
         table.add_column(heading, justify="right")
     table.add_row(*now.texts())

@@ -49,7 +49,7 @@ class Companion:
     def committed(self, progress: Progress) -> None:
         """Called by the run after each commit: keeps the position and does no more."""
         self._position = progress.position
-        if self._max_events is not None and progress.outcome.events >= self._max_events:
+        if self._max_events is not None and progress.tally.events >= self._max_events:
             self._end("max_events")
 
     def __enter__(self) -> Self:

@@ -49,19 +49,16 @@ numbers = st.sampled_from(
         "1.0e1",
         "9999999999.99",
         "10000000000",
-    ]
-    + [
         "-1",
         "999999.999",
         "1000000",
         "1e400",
         "1e-400",
+        "true",
         '"12.50"',
         '"1e2"',
         '"-0.00"',
         '"٣"',
-        '" 1"',
-        "true",
         '""',
     ]
 )
@@ -97,8 +94,8 @@ def documents(draw: st.DrawFn) -> bytes:
     made: dict[str, Any] = event(kind, payload(kind, 1, part))
     body = {name: json.dumps(value) for name, value in made.pop("payload").items()}
     envelope = {name: json.dumps(value) for name, value in made.items()}
-    for target, names in ((body, [*body, "extra", "tip", "visit_id"]), (envelope, [*envelope])):
-        for name in draw(st.lists(st.sampled_from(names), max_size=2, unique=True)):
+    for target, names, most in ((body, [*body, "extra", "tip", "visit_id"], 2), (envelope, [*envelope], 1)):
+        for name in draw(st.lists(st.sampled_from(names), max_size=most, unique=True)):
             if draw(st.booleans()):
                 target[name] = draw(values)
             else:

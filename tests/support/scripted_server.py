@@ -59,8 +59,9 @@ class Connection:
 class Server:
     """Answers the n-th connection by the n-th script, and later ones by the last."""
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self.scripts = scripts
+        self.tls = tls
         self.seen: list[Connection] = []
         self.times: list[float] = []
         self.stop = threading.Event()
@@ -84,6 +85,8 @@ class Server:
     def answer(self, sock: socket.socket) -> None:
         with sock:
             try:
+                if self.tls is not None:
+                    sock = self.tls.wrap_socket(sock, server_side=True)
                 connection = Connection(sock, self.stop)
                 self.times.append(time.monotonic())
                 self.seen.append(connection)
@@ -92,6 +95,8 @@ class Server:
                 pass  # the client went: what many of these tests are about
             except Exception as error:  # noqa: BLE001 - shown by close(), in the test's own thread
                 self.failures.append(error)
+            finally:
+                sock.close()
 
     def close(self) -> None:
         self.stop.set()

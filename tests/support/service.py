@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -24,9 +25,15 @@ def free_port() -> int:
 
 
 class EventService:
-    """`python -m api` on a free port with its log in `folder`; quiet unless the environment says otherwise."""
+    """`python -m api` on a free port with its log in `folder`; quiet unless the environment says otherwise.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    `largest_file` bytes is as far as any of its files can grow: a full disk, for whoever is no administrator too.
+    """
+
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str] | None = None, *, largest_file: int | None = None
+    ) -> None:
+        self._largest_file = largest_file
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = folder / "events.db"
@@ -46,7 +53,14 @@ class EventService:
     def start(self) -> None:
         with self._output.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "api"], env=self._environment, stdout=output, stderr=output, cwd=ROOT
+                [sys.executable, "-m", "api"],
+                env=self._environment,
+                stdout=subprocess.DEVNULL if self._largest_file else output,
+                stderr=subprocess.DEVNULL if self._largest_file else output,
+                cwd=ROOT,
+                preexec_fn=self._limit  # noqa: PLW1509 - the limit must hold before the first write
+                if self._largest_file
+                else None,
             )
         deadline = time.monotonic() + 30
         while not self._ready():
@@ -64,10 +78,13 @@ class EventService:
         self.stop(number)
         self.start()
 
-    def publish(self, events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    def post(self, events: Iterable[Mapping[str, Any]]) -> httpx.Response:
         body = "\n".join(json.dumps(event) for event in events)
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/x-ndjson"}
-        answer = httpx.post(f"{self.url}/events", content=body.encode(), headers=headers, timeout=30)
+        return httpx.post(f"{self.url}/events", content=body.encode(), headers=headers, timeout=30)
+
+    def publish(self, events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        answer = self.post(events)
         assert answer.status_code == 202, answer.text
         accepted: dict[str, Any] = answer.json()
         return accepted
@@ -75,6 +92,10 @@ class EventService:
     def health(self) -> dict[str, Any]:
         told: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
         return told
+
+    def _limit(self) -> None:
+        assert self._largest_file is not None
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self._largest_file, self._largest_file))
 
     def _ready(self) -> bool:
         try:

@@ -21,7 +21,7 @@ from sse_ingest.head import HeadWatcher
 from sse_ingest.lease import Lease, Position
 from sse_ingest.settings import Settings
 from sse_ingest.source import PollSource, Source, StreamSource
-from sse_ingest.store import Outcome, Store
+from sse_ingest.store import Store, Tally
 
 log = logging.getLogger("sse_ingest")
 
@@ -32,7 +32,7 @@ Reason: TypeAlias = Literal["handed_over", "deadline", "stopped", "busy", "caugh
 class Progress:
     """After a commit: what the run has done so far and where it stands."""
 
-    outcome: Outcome
+    tally: Tally
     position: str
 
 
@@ -74,7 +74,7 @@ class _Run:
     settings: Settings
     stop: threading.Event
     on_commit: Callable[[Progress], None]
-    total: Outcome = field(default_factory=Outcome)
+    total: Tally = field(default_factory=Tally)
     first_position: str = ""
     last_position: str = ""
     started: float = field(default_factory=time.monotonic)
@@ -96,13 +96,19 @@ class _Run:
                     return self._result(reason)
 
     def _write(self) -> Reason:
-        """One tenure: take the lease, stream until there is a reason to end."""
+        """One tenure: take the lease, stream until there is a reason to end.
+
+        All that can be made ready before is: between two writers lies no more than the lock's way from one to the
+        other. The lease is given back first of all, before anything else is closed.
+        """
         settings = self.settings
         with (
             database.connect(settings.database_url, "writer") as connection,
+            closing(self._source()) as source,
             closing(HeadWatcher(self._source())) as head,
             Lease(settings, connection.info.backend_pid, head.value) as lease,
         ):
+            store = Store(connection, settings)
             position = lease.take(wait=settings.mode == "stream", stop=lambda: self._ended() is not None)
             if position is None:
                 return self._ended() or "busy"
@@ -112,31 +118,31 @@ class _Run:
                 position.last_event_id,
                 position.fence,
             )
-            return self._stream(Store(connection, settings, position.fence), lease, position)
+            return self._stream(source, store.begin(position.fence), lease, position)
 
-    def _stream(self, store: Store, lease: Lease, position: Position) -> Reason:
+    def _stream(self, source: Source, store: Store, lease: Lease, position: Position) -> Reason:
         """From the checkpoint on, commit whatever has arrived."""
         settings = self.settings
         contract = (
             RawContract(settings.stream, after=position.offset) if settings.raw else RestaurantContract()
         )
         accountant = Accountant(position.stream_id, position.offset, strict=not settings.raw)
-        with closing(self._source()) as source:
-            for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
-                lease.check()
-                for start in range(0, len(frames), settings.max_batch):
-                    batch = frames[start : start + settings.max_batch]
-                    outcome = store.commit(accountant.account([contract.parse(frame) for frame in batch]))
-                    self._committed(outcome, batch[0].last_event_id, batch[-1].last_event_id)
-                self.failing_since = None
-                self.backoff.reset()
-                if source.down_seconds > settings.give_up_seconds:
-                    raise SourceUnavailable(
-                        f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
-                        "service, or correct the connection."
-                    )
-                if reason := self._ended(lease):
-                    return reason
+        for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
+            lease.check()
+            for start in range(0, len(frames), settings.max_batch):
+                batch = frames[start : start + settings.max_batch]
+                tally = store.commit(accountant.account([contract.parse(frame) for frame in batch]))
+                self._committed(tally, batch[0].last_event_id, batch[-1].last_event_id)
+            self.failing_since = None
+            self.backoff.reset()
+            if source.down_seconds > settings.give_up_seconds:
+                raise SourceUnavailable(
+                    f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
+                    "service, or correct the connection."
+                )
+            if reason := self._ended(lease):
+                lease.release()
+                return reason
         return self._ended(lease) or ("caught_up" if settings.mode == "poll" else "ended")
 
     def _source(self) -> Source:
@@ -160,8 +166,8 @@ class _Run:
             return "handed_over"
         return None
 
-    def _committed(self, outcome: Outcome, first: str, last: str) -> None:
-        self.total.add(outcome)
+    def _committed(self, tally: Tally, first: str, last: str) -> None:
+        self.total.add(tally)
         self.first_position = self.first_position or first
         self.last_position = last
         self.on_commit(Progress(self.total, last))

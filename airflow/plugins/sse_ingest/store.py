@@ -37,7 +37,7 @@ _DATA_FAULTS = (
 
 
 @dataclass
-class Outcome:
+class Tally:
     """What one batch came to. `events` counts the rows new in raw_data.events_raw."""
 
     events: int = 0
@@ -46,7 +46,7 @@ class Outcome:
     gaps: int = 0
     transactions: int = 0
 
-    def add(self, other: "Outcome") -> None:
+    def add(self, other: "Tally") -> None:
         for name, count in vars(other).items():
             setattr(self, name, getattr(self, name) + count)
 
@@ -76,7 +76,7 @@ class _Batch:
 class Store:
     """Writes batches through one connection, under one fence."""
 
-    def __init__(self, connection: psycopg.Connection[Any], settings: Settings, fence: int) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], settings: Settings, fence: int = 0) -> None:
         self._connection = connection
         self._settings = settings
         self._key: dict[str, Any] = {"stream": settings.stream, "shard": settings.shard, "fence": fence}
@@ -84,10 +84,15 @@ class Store:
         with database.translated():
             connection.execute(_SQL["prepare_connection"])
 
-    def commit(self, items: Sequence[Item]) -> Outcome:
+    def begin(self, fence: int) -> "Store":
+        """Write under this fence from now on. Before the lease is held there is none, and nothing commits."""
+        self._key["fence"] = fence
+        return self
+
+    def commit(self, items: Sequence[Item]) -> Tally:
         """Commit the items in order. Raises FenceLost, or a transient error after which nothing of the rest stands."""
         if not items:
-            return Outcome()
+            return Tally()
         try:
             with database.translated():
                 self._ensure_partitions(item.ts for item in items if isinstance(item, Event))
@@ -96,11 +101,11 @@ class Store:
             if len(items) == 1:
                 return self.commit([_refused(items[0], error)])
             half = len(items) // 2
-            outcome = self.commit(items[:half])
-            outcome.add(self.commit(items[half:]))
-            return outcome
+            tally = self.commit(items[:half])
+            tally.add(self.commit(items[half:]))
+            return tally
 
-    def _transaction(self, items: Sequence[Item]) -> Outcome:
+    def _transaction(self, items: Sequence[Item]) -> Tally:
         batch = _Batch.of(items)
         with self._connection.transaction(), self._connection.cursor() as cursor:
             known = self._known(cursor, batch.events)
@@ -121,7 +126,7 @@ class Store:
             for gap in batch.gaps:
                 self._record_gap(cursor, gap)
             self._move_checkpoint(cursor, items)
-        return Outcome(claimed, duplicates, len(rejected), len(batch.gaps), 1)
+        return Tally(claimed, duplicates, len(rejected), len(batch.gaps), 1)
 
     def _known(self, cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> set[UUID]:
         ids = [event.event_id for event in events if event.event_type in self._settings.processors]

@@ -18,7 +18,7 @@ import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
 from sse_ingest.errors import DatabaseUnavailable, Unauthorized
 from sse_ingest.ingest import Progress, Reason, Result
-from sse_ingest.store import Outcome
+from sse_ingest.store import Tally
 from sse_operator import SSEStreamOperator, SSEToPostgresOperator
 
 Case = Callable[[], Any]
@@ -47,7 +47,7 @@ def result(reason: Reason) -> Result:
 
 
 def progress(events: int) -> Progress:
-    return Progress(outcome=Outcome(events=events), position=f"log-{events}")
+    return Progress(tally=Tally(events=events), position=f"log-{events}")
 
 
 def context(*, paused: bool = False) -> Any:

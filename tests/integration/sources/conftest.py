@@ -1,5 +1,6 @@
 """Servers that misbehave, and a watch over the threads that read from them."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +14,8 @@ from tests.support.scripted_server import Script, Server
 def serve() -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
-    def start(*scripts: Script) -> Server:
-        servers.append(Server(*scripts))
+    def start(*scripts: Script, tls: ssl.SSLContext | None = None) -> Server:
+        servers.append(Server(*scripts, tls=tls))
         return servers[-1]
 
     yield start

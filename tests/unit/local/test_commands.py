@@ -40,5 +40,19 @@ def test_a_mistake_of_ours_to_tell_is_one_sentence(tmp_path: Path) -> None:
     assert said.stderr.count("\n") == 1
 
 
+def test_a_full_disk_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run(
+            [sys.executable, "-m", "local", "doctor"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert said.returncode == 1
+    assert said.stderr.startswith("stack: The disk is full: ")
+
+
 def test_without_arguments_it_explains_itself() -> None:
     assert "Usage: ./stack" in stack("--help").stdout

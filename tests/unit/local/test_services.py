@@ -25,6 +25,11 @@ def test_passwords_survive_the_way_through_airflow(settings: Settings) -> None:
     assert env["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
 
 
+def test_the_dags_own_settings_reach_them(env_file: Path, change: Callable[..., None]) -> None:
+    change(RESTAURANT_STREAM_INTERVAL_SECONDS="45")
+    assert airflow.variables(Settings.load(env_file=env_file))["RESTAURANT_STREAM_INTERVAL_SECONDS"] == "45"
+
+
 def test_nothing_of_the_callers_steers_a_service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "Other")
     monkeypatch.setenv("PGHOST", "elsewhere")

@@ -46,7 +46,6 @@ def variables(settings: Settings) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": secret["AIRFLOW_JWT_SECRET"],
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": LOOPBACK,
-        "RESTAURANT_STREAM_INTERVAL_SECONDS": secret.get("RESTAURANT_STREAM_INTERVAL_SECONDS") or "60",
         "AIRFLOW_CONN_RESTAURANT_API": json.dumps(
             {
                 "conn_type": "http",

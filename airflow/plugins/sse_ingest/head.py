@@ -8,9 +8,9 @@ _SECONDS = 2.0
 
 
 class HeadWatcher:
-    """Keeps `value()` fresh in a thread of its own until closed."""
+    """Keeps `value()` fresh in a thread of its own until closed. Without a source that could tell, it stays None."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source | None) -> None:
         self._source = source
         self._value: int | None = None
         self._stop = threading.Event()
@@ -23,10 +23,11 @@ class HeadWatcher:
 
     def close(self) -> None:
         self._stop.set()
-        self._source.close()
+        if self._source is not None:
+            self._source.close()
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.is_set():
+        while self._source is not None and not self._stop.is_set():
             self._value = self._source.head()
             self._stop.wait(_SECONDS)

@@ -105,7 +105,7 @@ class _Run:
         with (
             database.connect(settings.database_url, "writer") as connection,
             closing(self._source()) as source,
-            closing(HeadWatcher(self._source())) as head,
+            closing(HeadWatcher(None if settings.raw else self._source())) as head,
             Lease(settings, connection.info.backend_pid, head.value) as lease,
         ):
             store = Store(connection, settings)
@@ -147,7 +147,8 @@ class _Run:
 
     def _source(self) -> Source:
         kind = PollSource if self.settings.mode == "poll" else StreamSource
-        return kind(self.settings.source_url, path=self.settings.path, token=self.settings.token)
+        since = None if self.settings.raw else "earliest"  # a foreign stream does not know our parameter
+        return kind(self.settings.source_url, path=self.settings.path, token=self.settings.token, since=since)
 
     def _ended(self, lease: Lease | None = None) -> Reason | None:
         settings = self.settings

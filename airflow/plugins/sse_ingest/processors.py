@@ -65,8 +65,8 @@ def run_processors(
 
 
 def _run(connection: psycopg.Connection[Any], processor: Processor, event: Event) -> Rejected | None:
-    payload = json.loads(event.payload, parse_float=Decimal)
     try:
+        payload = json.loads(event.payload, parse_float=Decimal)
         with connection.transaction(), GuardedCursor(connection) as cursor:
             processor(cursor, event, payload)
     except psycopg.OperationalError:

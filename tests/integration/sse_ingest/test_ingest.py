@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -240,3 +241,54 @@ def payload_sums() -> str:
              = (SELECT coalesce(sum((payload ->> 'amount')::numeric), 0) FROM raw_data.events_raw
                 WHERE event_type = 'payment_captured')
     """
+
+
+FOREIGN = b"""retry: 50
+
+id: 7
+event: weather
+data: {"city": "Oslo",
+data:  "celsius": -3.5}
+
+data: [1, 2]
+
+data: not JSON
+
+"""
+
+
+def test_any_stream_of_json_is_taken_raw(warehouse: Any, owner: Any) -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(FOREIGN)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings = Settings(
+            source_url=f"http://127.0.0.1:{server.server_port}",
+            path="/weather",
+            database_url=warehouse.url("airflow_user"),
+            stream="weather",
+            raw=True,
+            deadline_seconds=2,
+        )
+        result = run(settings)
+        server.shutdown()
+
+    assert set(asked) == {"/weather"}
+    assert len(asked) > 1, "the stream was not read again"
+    assert (result.events, result.rejected > 0) == (2, True)
+    rows = owner.execute(
+        "SELECT event_type, payload FROM raw_data.events_raw ORDER BY event_offset"
+    ).fetchall()
+    assert rows == [("weather", {"city": "Oslo", "celsius": -3.5}), ("message", [1, 2])]
+    assert owner.execute("SELECT count(*) FROM analytics.orders").fetchone() == (0,)

@@ -2,16 +2,42 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from api.log import Draft
+from api.publish import Parser
 from api.sqlite_log import Retention, SqliteLog
 
 OpenLog = Callable[..., Awaitable[SqliteLog]]
+ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"
+NOON = "2026-01-31T12:00:00Z"
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "order_created": {
+        "order_id": ID,
+        "service_type": "dine_in",
+        "order_ts": NOON,
+        "location_code": "LOC-ON-001",
+    },
+    "order_item_added": {
+        "order_item_id": ID,
+        "order_id": ID,
+        "item_name": "Bowl",
+        "unit_price": 8.5,
+        "qty": 2,
+    },
+    "order_status_changed": {"order_id": ID, "status": "ready", "changed_ts": NOON},
+    "payment_captured": {
+        **{"payment_id": ID, "order_id": ID, "method": "card"},
+        **{"amount": 20, "subtotal": 17, "tax": 2, "tip": 1, "total": 20},
+    },
+    "payment_refunded": {"refund_id": ID, "payment_id": ID, "order_id": ID, "amount": 1, "refunded_ts": NOON},
+    "feedback_submitted": {"feedback_id": ID, "rating": 5, "created_ts": NOON},
+}
 
 
 @pytest.fixture
@@ -52,3 +78,25 @@ async def open_log(tmp_path: Path) -> AsyncIterator[OpenLog]:
             return log
 
         yield open_one
+
+
+@pytest.fixture
+def parser() -> Parser:
+    return Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
+
+
+@pytest.fixture
+def make_event() -> Callable[..., dict[str, Any]]:
+    """make_event(event_type, **payload): an event as a producer writes it; a field that is `...` is left out."""
+
+    def make(event_type: str, **payload: Any) -> dict[str, Any]:
+        known = PAYLOADS.get(event_type, {}) | payload
+        return {
+            "event_id": str(uuid4()),
+            "event_type": event_type,
+            "ts": "2026-01-31T18:30:00Z",
+            "partition_key": "LOC-ON-001",
+            "payload": {key: value for key, value in known.items() if value is not ...},
+        }
+
+    return make

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 
 from api.log import Draft, EventIdConflict, LogError, LogFull, LogUnavailable, Only, Receipt
-from api.sqlite_log import SqliteLog
-from tests.unit.api.conftest import OpenLog
+from api.sqlite_log import Retention, SqliteLog
 
 pytestmark = pytest.mark.anyio
 MakeDraft = Callable[..., Draft]
+OpenLog = Callable[..., Awaitable[SqliteLog]]
 
 
 async def everything(log: SqliteLog, after: int = 0, only: Only = Only()) -> list[bytes]:
@@ -71,8 +71,6 @@ async def test_concurrent_appends_are_gapless_and_visible_in_order(
 
 
 async def test_appends_that_wait_share_a_commit(tmp_path: Path, make_draft: MakeDraft) -> None:
-    from api.sqlite_log import Retention  # noqa: PLC0415
-
     commits: list[int] = []
     log = await SqliteLog.open(
         tmp_path / "e.db", Retention(timedelta(1), 10_000), lambda events, _: commits.append(events)

@@ -46,13 +46,22 @@ def variables(settings: Settings) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": secret["AIRFLOW_JWT_SECRET"],
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": LOOPBACK,
+    }
+    plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
+    dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_STREAM_")}
+    return plain | dags | own | _connections(settings)
+
+
+def _connections(settings: Settings) -> dict[str, str]:
+    """The two connections that the DAGs use."""
+    return {
         "AIRFLOW_CONN_RESTAURANT_API": json.dumps(
             {
                 "conn_type": "http",
                 "host": LOOPBACK,
                 "port": settings.event_port,
                 "schema": "http",
-                "password": secret.get("EVENT_STREAM_TOKEN", ""),
+                "password": settings.values.get("EVENT_STREAM_TOKEN", ""),
             }
         ),
         "AIRFLOW_CONN_POSTGRES_RESTAURANT": json.dumps(
@@ -66,9 +75,6 @@ def variables(settings: Settings) -> dict[str, str]:
             }
         ),
     }
-    plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
-    dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_STREAM_")}
-    return plain | dags | own
 
 
 def prepared(settings: Settings) -> bool:

@@ -43,7 +43,7 @@ def run(arguments: Sequence[str], console: Console) -> bool:
     for name, fine, seconds in results:
         console.print(f"{'[green]✓[/]' if fine else '[red]✗[/]'} {name} [dim]({seconds:.0f} s)[/]")
     for complaint in complaints:
-        console.print(f"[red]✗[/] {complaint}", highlight=False, markup=False)
+        console.print(f"✗ {complaint}", style="red", highlight=False, markup=False)
     return all(fine for _, fine, _ in results) and not complaints
 
 

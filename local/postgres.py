@@ -70,6 +70,8 @@ class PostgresServer:
         unfinished.mkdir(parents=True)
         self.binaries.give(unfinished, 0o700)
         self._initdb(unfinished)
+        if home != self.data_dir and home.exists():  # our link to it is gone, so somebody wants to begin anew
+            home.rename(home.with_name(f"{home.name}.{time.strftime('%Y%m%dT%H%M%S')}"))
         unfinished.rename(home)
         if home != self.data_dir:
             self.data_dir.symlink_to(home)

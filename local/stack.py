@@ -176,8 +176,12 @@ class Stack:
                 raise StackError(self.obituary(setup, f"failed (exit code {child.returncode})"))
 
     def _start_together(self, rest: Sequence[Service]) -> None:
-        """They take long to load and wait for each other by themselves."""
+        """They take long to load, so they load side by side; but a task must find the API server answering."""
+        last = [service for service in rest if service.name == "airflow-scheduler"]
         for service in rest:
-            self.spawn(service)
+            if service not in last:
+                self.spawn(service)
         for service in rest:
+            if service in last:
+                self.spawn(service)
             self.await_ready(service)

@@ -1,5 +1,6 @@
 """One whole stack for all end-to-end tests: embedded PostgreSQL, the event service, real Airflow."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,14 +14,15 @@ SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+def stack() -> Iterator[RunningStack]:
     """Running, with the simulator silent: what arrives is what a test publishes."""
-    running = RunningStack(tmp_path_factory.mktemp("stack"), SILENT)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
+    with tempfile.TemporaryDirectory(prefix="stack-") as folder:
+        running = RunningStack(Path(folder), SILENT)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ class RunningStack:
     """`./stack up` in the foreground: it starts again what a test kills."""
 
     def __init__(self, folder: Path, changes: Mapping[str, str]) -> None:
+        folder.chmod(0o711)  # so that the system user that runs PostgreSQL for root gets to its data
         self.env_file = folder / "env"
         self._output = folder / "up.log"
         init_data_dir.write_env(ROOT / ".env.example", self.env_file)

@@ -103,3 +103,22 @@ def test_a_server_that_cannot_start_says_why(server: PostgresServer) -> None:
         listener.listen()
         with pytest.raises(StackError, match=r"(?s)did not start.*postgres\.log"):
             server.start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands PostgreSQL to another user")
+def test_below_a_folder_that_is_closed_to_others(server: PostgresServer) -> None:
+    closed = server.data_dir.parent
+    closed.chmod(0o700)
+    server.initialise()
+    elsewhere = server.data_dir.resolve()
+    assert elsewhere.parent != closed
+    server.start()
+    server.stop()
+    assert closed.stat().st_mode & 0o777 == 0o700
+
+    server.data_dir.unlink()  # as `rm -r var` does
+    assert server.initialise()
+
+    kept = [path for path in elsewhere.parent.glob(f"{elsewhere.name}.*") if (path / "PG_VERSION").exists()]
+    assert len(kept) == 1
+    shutil.rmtree(kept[0])

@@ -151,7 +151,7 @@ def test_times(text: str, expected: str) -> None:
     ],
 )
 def test_what_is_no_time(text: str) -> None:
-    with pytest.raises(ValueError, match="must|exists"):
+    with pytest.raises(ValueError, match=r"must|exists"):
         parse_instant(text)
 
 

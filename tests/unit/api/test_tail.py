@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from api.log import Only, Record
+from api.log import EVERYTHING, Only, Record
 from api.tail import Bell, Tail
 
 
@@ -13,7 +13,7 @@ def record(offset: int, kind: str = "a", size: int = 100) -> Record:
 
 
 def offsets(
-    tail: Tail, after: int, limit: int = 1000, only: Only = Only(), max_bytes: int = 10**6
+    tail: Tail, after: int, limit: int = 1000, only: Only = EVERYTHING, max_bytes: int = 10**6
 ) -> list[int] | None:
     batch = tail.read(after, limit, only, max_bytes)
     return None if batch is None else [int(frame.split(b".")[0]) for frame in batch.frames]

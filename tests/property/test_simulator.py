@@ -1,0 +1,156 @@
+"""The simulated world: a pure function of seed and clock, with lawful orders and exact money."""
+
+import json
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.frames import encode
+from api.log import Draft
+from api.menu import HOURLY, MENU, RESTAURANTS
+from api.publish import InvalidEvent, Parser
+from api.simulator import EVENTS_AN_ORDER, HORIZON, LATE, Faults, World, busyness
+
+PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
+MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}
+DAY = 86_400
+seeds = st.integers(0, 2**63)
+clocks = st.integers(1_500_000_000, 1_790_000_000)
+
+
+def as_json(draft: Draft) -> dict[str, Any]:
+    data = encode("log", 1, draft).split(b"data: ")[1]
+    found: dict[str, Any] = json.loads(data, parse_float=Decimal)
+    return found
+
+
+def by_order(drafts: list[Draft]) -> dict[str, list[dict[str, Any]]]:
+    orders = defaultdict(list)
+    for draft in drafts:
+        event = as_json(draft)
+        orders[event["payload"]["order_id"]].append(event)
+    return orders
+
+
+def of(events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [event["payload"] for event in events if event["event_type"] == kind]
+
+
+@given(seed=seeds, clock=clocks)
+@settings(max_examples=25, deadline=None)
+def test_the_same_seed_and_clock_tell_the_same(seed: int, clock: int) -> None:
+    faults = Faults(0.2, 0.2, 0.2, 0.2)
+    assert World(seed, 200, faults).slot(clock) == World(seed, 200, faults).slot(clock)
+    assert World(seed, 200, faults).burst(clock) == World(seed, 200, faults).burst(clock)
+
+
+@given(seed=seeds, clock=clocks)
+@settings(max_examples=20, deadline=None)
+def test_no_id_comes_twice(seed: int, clock: int) -> None:
+    worlds = (World(seed, 100), World(seed, 101), World(seed + 1, 100))
+    drafts = [e.draft for world in worlds for second in range(clock, clock + 3) for e in world.slot(second)]
+    drafts += worlds[0].burst(clock * 1_000_000, 20) + worlds[0].burst(clock * 1_000_000 + 1, 20)
+    ids = [draft.event_id for draft in drafts]
+    assert len(set(ids)) == len(ids)
+
+
+@given(seed=seeds, clock=clocks)
+@settings(max_examples=25, deadline=None)
+def test_the_service_takes_every_event(seed: int, clock: int) -> None:
+    for emission in World(seed, 200).slot(clock):
+        event = as_json(emission.draft)
+        literal = b'"payload":' + emission.draft.payload
+        text = json.dumps({**event, "payload": None}).encode().replace(b'"payload": null', literal)
+        assert PARSER.draft(text) == emission.draft
+
+
+@given(seed=seeds, clock=clocks)
+@settings(max_examples=25, deadline=None)
+def test_money_adds_up_to_the_cent(seed: int, clock: int) -> None:
+    for events in by_order(World(seed, 1).burst(clock * 1_000_000)).values():
+        items = of(events, "order_item_added")
+        for item in items:
+            assert item["unit_price"] == MENU_PRICES[item["menu_item_id"]]
+            assert item["extended_price"] == item["unit_price"] * item["qty"]
+        for payment in of(events, "payment_captured"):
+            assert payment["subtotal"] == sum(item["extended_price"] for item in items)
+            assert (
+                payment["amount"] == payment["total"] == payment["subtotal"] + payment["tax"] + payment["tip"]
+            )
+            assert all(
+                payment[name].as_tuple().exponent == -2 for name in ("subtotal", "tax", "tip", "total")
+            )
+            assert all(0 < refund["amount"] <= payment["total"] for refund in of(events, "payment_refunded"))
+
+
+@given(seed=seeds, clock=clocks)
+@settings(max_examples=25, deadline=None)
+def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
+    for events in by_order(World(seed, 1).burst(clock * 1_000_000)).values():
+        assert [event["event_type"] for event in events].count("order_created") == 1
+        assert events[0]["event_type"] == "order_created"
+        assert len({event["partition_key"] for event in events}) == 1
+        times = [datetime.fromisoformat(event["ts"]) for event in events]
+        assert times[-1] - times[0] < timedelta(seconds=HORIZON)
+        assert times[-1].timestamp() <= clock
+        statuses = [change["status"] for change in of(events, "order_status_changed")]
+        payments = of(events, "payment_captured")
+        assert (statuses, len(payments)) in ((["preparing", "ready", "completed"], 1), (["cancelled"], 0))
+        assert all(
+            refund["payment_id"] == payments[0]["payment_id"] for refund in of(events, "payment_refunded")
+        )
+
+
+@given(seed=seeds, day=st.integers(17_000, 20_000))
+@settings(max_examples=5, deadline=None)
+def test_a_day_keeps_the_rate(seed: int, day: int) -> None:
+    """Every 400th second of a day at 200 events a second: some 43,000 events."""
+    world = World(seed, 200)
+    seconds = range(day * DAY, (day + 1) * DAY, 400)
+    events = sum(len(world.slot(second)) for second in seconds)
+    assert abs(events / len(seconds) / 200 - 1) < 0.05
+
+
+def test_the_mean_of_a_day_is_one() -> None:
+    assert abs(sum(busyness(second) for second in range(DAY)) / DAY - 1) < 1e-9
+    assert max(HOURLY) > 2
+    assert 0 < min(HOURLY) < 0.5
+
+
+def test_every_restaurant_and_dish_is_seen() -> None:
+    drafts = World(1, 1).burst(1_790_000_000_000_000, 1_000)
+    assert {draft.partition_key for draft in drafts} == {place.code for place in RESTAURANTS}
+    items = Counter(
+        as_json(d)["payload"]["menu_item_id"] for d in drafts if d.event_type == "order_item_added"
+    )
+    assert items.keys() == MENU_PRICES.keys()
+    assert abs(len(drafts) / 1_000 / EVENTS_AN_ORDER - 1) < 0.05
+
+
+@given(seed=seeds, clock=clocks)
+@settings(max_examples=15, deadline=None)
+def test_faults_lose_no_event_and_leave_the_world_as_it_was(seed: int, clock: int) -> None:
+    plain = {emission.draft.event_id: emission for emission in World(seed, 300).slot(clock)}
+    faulty = World(seed, 300, Faults(1, 1, 1, 1)).slot(clock)
+    kinds = Counter((e.draft.event_id is None, e.draft.unchecked) for e in faulty)
+    assert kinds == Counter(
+        {kind: len(plain) for kind in ((False, False), (True, False), (False, True))} if plain else {}
+    )
+    for emission in faulty:
+        if emission.draft.event_id is not None and not emission.draft.unchecked:
+            assert emission.draft == plain[emission.draft.event_id].draft
+            assert 0 < emission.due - plain[emission.draft.event_id].due <= LATE + 5
+        elif emission.draft.event_id is None:
+            assert not _taken(emission.draft.payload)
+
+
+def _taken(text: bytes) -> bool:
+    try:
+        PARSER.draft(text)
+    except InvalidEvent:
+        return False
+    return True

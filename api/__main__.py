@@ -1,11 +1,14 @@
 """`python -m api`: serve on EVENT_HOST:EVENT_PORT until a signal."""
 
 import logging
+import os
 import sys
 from pathlib import Path
 
+from api.log import LogError
 from api.server import listen, make_server
 from api.settings import SettingsError, load
+from api.sqlite_store import Store
 
 
 def main() -> int:
@@ -19,10 +22,14 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
+        Store(settings.log_path).close()  # here a trouble with it is a sentence, in the server a traceback
         listener = listen(settings)
+    except LogError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except OSError as error:
         sys.stderr.write(
-            f"EVENT_HOST:EVENT_PORT {settings.host}:{settings.port} cannot be used ({error.strerror}): "
+            f"EVENT_HOST:EVENT_PORT {settings.host}:{settings.port} cannot be used ({os.strerror(error.errno or 0)}): "
             "stop what listens there, or set another EVENT_PORT\n"
         )
         return 1

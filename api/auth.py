@@ -29,7 +29,7 @@ def _wrong(variable: str) -> Problem:
     return Problem(403, "token-wrong", f"the bearer token is not the one of {variable}")
 
 
-def may_publish(service: ServiceDep, given: Credentials) -> None:
+async def may_publish(service: ServiceDep, given: Credentials) -> None:
     """Let a publisher in."""
     if given is None:
         raise _missing("EVENT_PUBLISH_TOKEN")
@@ -37,7 +37,7 @@ def may_publish(service: ServiceDep, given: Credentials) -> None:
         raise _wrong("EVENT_PUBLISH_TOKEN")
 
 
-def may_read(service: ServiceDep, given: Credentials) -> None:
+async def may_read(service: ServiceDep, given: Credentials) -> None:
     """Let a reader in; who may publish may read."""
     settings = service.settings
     if settings.stream_token is None:

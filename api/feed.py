@@ -45,13 +45,13 @@ class Feed:
         if self._world.rate > 0:
             work = self._flood() if math.isinf(self._world.rate) else self._follow(began)
             self._task = asyncio.create_task(work, name="simulator")
+            self._task.add_done_callback(_ended)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def status(self) -> dict[str, Any]:
         """For /health."""
@@ -70,7 +70,10 @@ class Feed:
                 return float(since)
         # A little before now, so that there are orders in every state from the first second on.
         began = now - min(HORIZON, _AT_ONCE / max(self._world.rate, 1))
-        self._marker.write_text(f"{self._world.name}\n{began}")
+        try:
+            self._marker.write_text(f"{self._world.name}\n{began}")
+        except OSError as error:
+            logger.warning("orders in flight will not be finished after a restart: %s", error)
         return began
 
     async def _follow(self, began: float) -> None:
@@ -130,11 +133,17 @@ class Feed:
                 return
 
 
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("the simulator ended; the service goes on without it", exc_info=error)
+
+
 def _slots(began: float, told: float, now: float) -> Iterator[int]:
     """The seconds whose orders are to be told: those with orders in flight when the last process ended, and from there.
 
     After a long standstill the orders in between are left out: nobody was there to take them.
     """
+    told = max(told, began)
     first = max(int(told) - HORIZON - LATE, int(began))
     onward = int(told) + 1
     if now - told > _CATCH_UP:

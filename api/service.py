@@ -1,4 +1,7 @@
-"""The parts of a running service, made in the lifespan and found by the routes through the app's state."""
+"""The parts of a running service, made in the lifespan and found by the routes through the app's state.
+
+Dependencies are coroutines throughout: FastAPI runs plain functions in threads, which costs more than they do.
+"""
 
 import time
 from dataclasses import dataclass, field
@@ -31,7 +34,7 @@ class Service:
         return time.monotonic() - self.started
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service = request.app.state.service
     assert isinstance(service, Service)
     return service

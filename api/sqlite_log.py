@@ -90,12 +90,7 @@ class SqliteLog:
         cls, path: Path, retention: Retention, on_commit: Callable[[int, float], None] = _ignore
     ) -> "SqliteLog":
         """Open the log, or make a new one with a new stream_id."""
-        try:
-            store = await asyncio.to_thread(Store, path)
-        except OSError as error:
-            raise LogError(
-                f"the event log {path} cannot be opened ({error}): see to EVENT_LOG_PATH"
-            ) from error
+        store = await asyncio.to_thread(Store, path)
         return cls(store, retention, on_commit)
 
     async def append(self, drafts: Sequence[Draft]) -> list[Receipt]:

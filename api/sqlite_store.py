@@ -19,6 +19,7 @@ from api.log import Draft, EventIdConflict, LogError, LogFull, LogUnavailable, R
 
 _SCHEMA = Path(__file__).with_name("sqlite_log.sql")
 _INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PROBE_BYTES = 64 * 1024
 _exactly = partial(json.loads, parse_float=Decimal)
 
 
@@ -58,28 +59,37 @@ def refusal(error: sqlite3.Error, path: Path) -> LogUnavailable:
     )
 
 
+def _remedy(error: sqlite3.Error) -> str:
+    if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return "restore it from a copy, or move it away to start a new one (its readers are told of the gap)"
+    return "see that its disk has room and is writable"
+
+
 class Store:
     """The one writer of a log file. Appends are durable when they return."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = path.with_name(path.name + ".lock").open("w")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = path.with_name(path.name + ".lock").open("w")
+        except OSError as error:
+            raise LogError(
+                f"the event log {path} cannot be opened ({error}): see to EVENT_LOG_PATH"
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.connection = connect(path, read_only=False)
         except BlockingIOError:
             self._lock.close()
             raise LogError(
                 f"the event log {path} is in use: stop the other event service, or set EVENT_LOG_PATH"
             ) from None
+        self.connection = connect(path, read_only=False)
         try:
             self._prepare()
         except sqlite3.Error as error:
             self.close()
-            raise LogError(
-                f"the event log {path} cannot be opened ({error}): move it away to start a new one"
-            ) from error
+            raise LogError(f"the event log {path} cannot be opened ({error}): {_remedy(error)}") from error
 
     def _prepare(self) -> None:
         for pragma in (
@@ -112,6 +122,12 @@ class Store:
     def _meta(self, name: str) -> object:
         return self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]
 
+    def _set(self, name: str, value: int | bytes) -> None:
+        self.connection.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
     def append(self, requests: Sequence[Sequence[Draft]]) -> Commit:
         """Store all drafts of the requests in one transaction, but none of a request with a conflict."""
         commit, group = Commit(), _Group(self.next_offset)
@@ -120,10 +136,11 @@ class Store:
             for drafts in requests:
                 commit.answers.append(self._place(drafts, group, commit.records, now))
             self.connection.executemany(_INSERT, group.rows)
-            # Written even when nothing is new: an append of nothing is how /ready asks whether the disk takes writes.
-            self.connection.execute(
-                "UPDATE meta SET value = ? WHERE name = 'next_offset'", (group.next_offset,)
-            )
+            self._set("next_offset", group.next_offset)
+            if not group.rows:
+                # An append of nothing is how /ready asks whether the disk takes writes. SQLite does not write a page
+                # that stays as it was, and a full disk often has a last page left.
+                self._set("probe", secrets.token_bytes(_PROBE_BYTES))
         self.next_offset, self.appended_at = group.next_offset, now
         return commit
 

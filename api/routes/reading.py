@@ -32,7 +32,7 @@ def _names(parameter: str, text: str | None) -> frozenset[str]:
     return names
 
 
-def _only(
+async def _only(
     types: Annotated[str | None, Query(description="only these event types, separated by commas")] = None,
     location: Annotated[
         str | None, Query(description="only these location codes, separated by commas")

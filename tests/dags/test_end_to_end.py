@@ -191,7 +191,9 @@ def test_a_signal_to_the_task_commits_and_lets_the_stream_go(
         until(warehouse, "holder IS NOT NULL AND event_offset = 3", seconds=60)
         task.terminate()
         until(warehouse, "holder IS NULL", seconds=3)
-        deadline = time.monotonic() + 20  # the lease goes first; the task ends, and is tried again, after that
+        deadline = (
+            time.monotonic() + 20
+        )  # the lease goes first; the task ends, and is tried again, after that
         while "StreamInterrupted" not in (tmp_path / "task.log").read_text():
             assert time.monotonic() < deadline
             time.sleep(0.1)

@@ -105,7 +105,15 @@ def test_a_large_body_is_refused_while_it_is_read(make_service: Callable[..., Ev
     answer = post(service, b"x" * 10_001)
     assert (answer.status_code, answer.json()["limit"]) == (413, 10_000)
     with socket.create_connection(("127.0.0.1", service.port), timeout=10) as peer:
-        head = f"POST /events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        lines = (
+            "POST /events HTTP/1.1",
+            "Host: x",
+            f"Authorization: Bearer {TOKEN}",
+            "Transfer-Encoding: chunked",
+            "",
+            "",
+        )
+        head = "\r\n".join(lines)
         peer.sendall(head.encode() + b"".join(b"3e8\r\n" + b"x" * 1000 + b"\r\n" for _ in range(11)))
         assert peer.recv(100).startswith(b"HTTP/1.1 413")  # and the body has no end
 

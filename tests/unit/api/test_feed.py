@@ -91,6 +91,7 @@ def test_seconds_to_tell() -> None:
         return [next(slots) for _ in range(count)]
 
     assert first(3, 995.5, 1000.5, 1000.5) == [995, 996, 997]  # a fresh start, warmed up
+    assert first(3, 99_995.5, 10_000, 100_000) == [99_995, 99_996, 99_997]  # also over an old log
     assert first(2, 0, 10_000, 10_100)[0] == 10_000 - HORIZON - LATE  # a short standstill is made up for
     long = first(
         HORIZON + LATE + 3, 0, 10_000, 90_000

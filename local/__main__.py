@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local import checks, doctor, logs, psql, status, up
+from local import checks, doctor, forward, logs, psql, status, up
+from local.chaos.command import chaos
 from local.errors import StackError
 from local.replay import replay
 from local.settings import READER, WAREHOUSE, Settings
@@ -108,6 +109,25 @@ def doctor_command() -> None:
         raise typer.Exit(1)
 
 
+@app.command("dlq", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def dlq_command(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="list, show, retry, edit or discard; each has a --help.", metavar="COMMAND …"),
+    ] = None,
+) -> None:
+    """Look at dead letters, retry, edit or discard them, as the owner of the warehouse."""
+    raise typer.Exit(forward.to_core(settings(), "dlq", *(arguments or ["--help"])))
+
+
+@app.command("completeness")
+def completeness_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
+) -> None:
+    """Certify up to which offset every event is accounted for. Exit 1 when there is a hole."""
+    raise typer.Exit(forward.to_core(settings(), "completeness", *(["--json"] if as_json else [])))
+
+
 @app.command("test", context_settings={"ignore_unknown_options": True})
 def check_command(
     arguments: Annotated[
@@ -120,7 +140,18 @@ def check_command(
         raise typer.Exit(1)
 
 
+@app.command("rebuild", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def rebuild_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="--help tells the options.", metavar="[OPTIONS]…")
+    ] = None,
+) -> None:
+    """Compute the analytics tables anew from the raw events, and show or correct what differs."""
+    raise typer.Exit(forward.to_core(settings(), "rebuild", *(arguments or [])))
+
+
 app.command()(replay)
+app.command()(chaos)
 
 
 def run() -> int:

@@ -57,6 +57,9 @@ def all_arrived(stack: RunningStack) -> Callable[[], None]:
         assert stack.query(account) == [(head,), (head,)]
         assert stack.value("SELECT count(*) FROM raw_data.dead_letters") == 0
         assert stack.value("SELECT count(*) FROM raw_data.stream_gaps") == 0
+        assert stack.query("SELECT holes, complete FROM analytics.completeness()") == [([], True)]
+        failing = "SELECT check_name, details FROM analytics.validate_data_consistency() WHERE status <> 'ok'"
+        assert stack.query(failing) == []
 
     return check
 

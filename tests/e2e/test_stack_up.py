@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,7 @@ from local import counters, services
 from local.airflow import DAGS
 from local.processes import Processes
 from local.settings import PORTS, ROOT, Settings
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.stack, pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(420)]
 STACK = str(ROOT / "stack")
@@ -36,12 +36,8 @@ def env_file() -> Iterator[Path]:
     path = home / "env"
     init_data_dir.write_env(ROOT / ".env.example", path)
     text = re.sub(r"^DATA_DIR=.*$", f"DATA_DIR={home / 'var'}", path.read_text(), flags=re.MULTILINE)
-    probes = [socket.socket() for _ in PORTS]
-    for probe, name in zip(probes, PORTS, strict=True):
-        probe.bind(("127.0.0.1", 0))
-        text = re.sub(rf"^{name}=.*$", f"{name}={probe.getsockname()[1]}", text, flags=re.MULTILINE)
-    for probe in probes:
-        probe.close()
+    for name in PORTS:
+        text = re.sub(rf"^{name}=.*$", f"{name}={free_port()}", text, flags=re.MULTILINE)
     path.write_text(text)
     yield path
     stack(path, "down")

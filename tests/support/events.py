@@ -36,8 +36,8 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
             "category": "Mains",
             "item_name": "Soup",
             "unit_price": "5.25",
-            "qty": 2,
-            "extended_price": "10.50",
+            "qty": 1,
+            "extended_price": "5.25",
         },
         "order_status_changed": {"status": "completed", "changed_ts": moment(order + part)},
         "payment_captured": {

@@ -1,4 +1,4 @@
-"""The core from a shell: `python -m sse_ingest run`, wherever there is no Airflow."""
+"""The core from a shell: `python -m sse_ingest run | dlq | rebuild | completeness`, in any deployment."""
 
 import json
 import logging
@@ -9,13 +9,18 @@ from typing import Annotated
 
 import typer
 
+from sse_ingest import dlq_cli
+from sse_ingest.certificate import completeness
 from sse_ingest.errors import IngestError
 from sse_ingest.ingest import Result, run
+from sse_ingest.rebuild_cli import rebuild_command
 from sse_ingest.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Ingest an SSE stream into the warehouse, exactly once."
 )
+app.add_typer(dlq_cli.app, name="dlq")
+app.command("rebuild")(rebuild_command)
 
 
 @app.callback()
@@ -48,6 +53,31 @@ def run_command(
         typer.echo(f"sse_ingest: {error}", err=True)
         raise typer.Exit(2) from None
     typer.echo(json.dumps(_report(result)))
+
+
+@app.command("completeness")
+def completeness_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
+) -> None:
+    """Certify up to which offset everything is accounted for. Exit 1: there is a hole; 2: it cannot be told."""
+    try:
+        logs = completeness(Settings.from_environment().database_url)
+    except IngestError as error:
+        typer.echo(f"sse_ingest: {error}", err=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps(logs, default=str, indent=2))
+    for log in [] if as_json else logs:
+        holes = ", ".join(f"{first}-{last}" for first, last in log["holes"])
+        typer.echo(
+            f"{log['stream']} {log['stream_id']}: complete up to offset {log['complete_up_to_offset']} "
+            f"({log['complete_up_to_ts'] or 'no event yet'}), {log['committed_offsets']} offsets committed, "
+            f"{log['missing_offsets']} missing{f' ({holes})' if holes else ''}, {log['dead_letters']} dead letters open"
+        )
+    if not logs and not as_json:
+        typer.echo("Nothing was committed yet.")
+    if not all(log["complete"] for log in logs):
+        raise typer.Exit(1)
 
 
 def _report(result: Result) -> dict[str, object]:

@@ -41,8 +41,12 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     payload: msgspec.Raw
 
 
+# A position, which is a key in the table of gaps: PostgreSQL cannot index a text of any length.
+_Requested = Annotated[str, Meta(max_length=_LONGEST_STREAM_ID + 20)]
+
+
 class _GapData(msgspec.Struct, frozen=True, gc=False):
-    requested: str | int
+    requested: _Requested | Annotated[int, Meta(ge=0, le=_LARGEST_OFFSET)]
     oldest: Offset | None
     missing: Annotated[int, Meta(ge=0, le=_LARGEST_OFFSET)] | None = None
     stream_id: Key | None = None
@@ -87,7 +91,7 @@ def _event(frame: Frame) -> Event:
     envelope = _ENVELOPE.decode(data)
     event_type = envelope.event_type
     payload = bytes(envelope.payload)
-    _check_payload(event_type, payload, data)
+    beyond = _check_payload(event_type, payload, data)
     stream_id, dash, digits = frame.last_event_id.rpartition("-")
     if digits != str(envelope.offset) or not dash or not _is_stream_id(stream_id):
         raise BadText(
@@ -111,10 +115,12 @@ def _event(frame: Frame) -> Event:
         blake2b(content, digest_size=16).digest(),
         frame.last_event_id,
         data,
+        beyond,
     )
 
 
-def _check_payload(event_type: str, payload: bytes, data: bytes) -> None:
+def _check_payload(event_type: str, payload: bytes, data: bytes) -> bool:
+    """Whether there is more in it than the contract knows. Raises what is wrong with it."""
     strict = _STRICT_PAYLOAD.get(event_type)
     if strict is not None:
         try:
@@ -122,10 +128,13 @@ def _check_payload(event_type: str, payload: bytes, data: bytes) -> None:
         except msgspec.ValidationError:
             json_text.check_structure(data)
             _PAYLOAD[event_type].decode(payload)
+        else:
+            return False
     elif payload.startswith(b"{"):
         json_text.check_structure(data)
     else:
         raise BadText(Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload[:40].decode()}")
+    return True
 
 
 def _is_stream_id(text: str) -> bool:

@@ -18,18 +18,24 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_interval": 1,
     "keepalives_count": 3,
     "tcp_user_timeout": 5000,
-    "options": "-c search_path=analytics,raw_data,pg_temp -c timezone=UTC -c statement_timeout=0",
+    # A writer that was stopped in the midst of a batch must not keep those of other streams waiting for ever.
+    "options": "-c search_path=analytics,raw_data,pg_temp -c timezone=UTC -c statement_timeout=0"
+    " -c idle_in_transaction_session_timeout=30s"
+    # The server's side of the above: it would keep the lock of a machine that is gone for two hours.
+    " -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000",
 }
 
-_FATAL = (
-    errors.InvalidAuthorizationSpecification,
-    errors.InvalidCatalogName,
-    errors.InsufficientPrivilege,
-    errors.UndefinedTable,
-    errors.UndefinedFunction,
-    errors.UndefinedColumn,
-    errors.InvalidSchemaName,
+# What the content of an event can cause. Everything else that PostgreSQL reports is about the environment or about us.
+DATA_FAULTS = (
+    errors.DataError,
+    errors.IntegrityError,
+    errors.ProgramLimitExceeded,  # the driver counts these two among the operational ones
+    errors.StatementTooComplex,
+    errors.RaiseException,  # a trigger of the user's that refuses a row
+    errors.WithCheckOptionViolation,
 )
+
+_FATAL = (errors.InvalidAuthorizationSpecification, errors.InvalidPassword, errors.ProgrammingError)
 
 
 def connect(database_url: str, purpose: str) -> psycopg.Connection[Any]:
@@ -47,6 +53,8 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
+    except DATA_FAULTS:
+        raise
     except _FATAL as error:
         raise ConfigurationError(
             f"The warehouse refuses us: {_said(error)} Run `python -m sql migrate`, or check "
@@ -60,7 +68,7 @@ def translated() -> Iterator[None]:
         raise DatabaseUnavailable(
             f"The warehouse cannot be reached or cannot work: {_said(error)}"
         ) from error
-    except (psycopg.InterfaceError, errors.InternalError_) as error:
+    except psycopg.Error as error:
         raise DatabaseUnavailable(f"The connection to the warehouse broke: {_said(error)}") from error
 
 

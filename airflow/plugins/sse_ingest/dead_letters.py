@@ -7,6 +7,7 @@ import psycopg
 from sse_ingest.contract import Event, Reason, Rejected
 from sse_ingest.queries import load
 
+_LONGEST_DETAIL = 2_000
 _BURY = load("queries.sql")["bury"]
 
 
@@ -35,7 +36,12 @@ def bury(cursor: psycopg.Cursor[Any], stream: str, letter: Rejected) -> None:
             "event_id": letter.event_id,
             "event_type": letter.event_type,
             "reason_code": letter.reason_code,
-            "detail": letter.detail.replace("\x00", "\\u0000"),
+            "detail": storable(letter.detail),
             "received": letter.received,
         },
     )
+
+
+def storable(detail: str) -> str:
+    """Words that may be a processor's own, as a text that PostgreSQL takes."""
+    return detail[:_LONGEST_DETAIL].replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()

@@ -8,7 +8,9 @@ IngestError
     ├── ConfigurationError        an address, a name or a setting is wrong
     ├── Unauthorized              the event service refuses the token
     ├── FenceLost                 another writer took over: this one must stop, and needs no help
-    └── ProcessorError            a custom processor is misused
+    ├── ProcessorError            a custom processor is misused
+    ├── LetterRefused             this cannot be done to that dead letter
+    └── RebuildRefused            the analytics tables cannot be rebuilt as things stand
 """
 
 
@@ -53,3 +55,11 @@ class FenceLost(TerminalError):
 
 class ProcessorError(TerminalError):
     """A custom processor does what it must not. The message names it and what to write instead."""
+
+
+class LetterRefused(TerminalError):
+    """What was asked cannot be done to this dead letter. The message says why, and what can be done."""
+
+
+class RebuildRefused(TerminalError):
+    """The analytics tables cannot be rebuilt as things stand. The message says what is in the way."""

@@ -1,7 +1,9 @@
 """Why a frame was refused, precisely: the slow second look, taken only at frames that the fast path refused."""
 
+import json
 import types
 import typing
+from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,7 +20,6 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 _UUID = msgspec.json.Decoder(UUID)
 _SHOWN = 60
-_KINDS = {'"': "text", "{": "object", "[": "array", "t": "boolean", "f": "boolean", "n": "null"}
 
 
 class Fault(NamedTuple):
@@ -42,9 +43,11 @@ def explain(data: bytes, envelope: type[msgspec.Struct], error: Exception) -> Fa
         _check(envelope, _object(fields, "", data), "")
         _check_payload(_object(fields, "", data))
     except BadText as found:
-        reason, detail = found.reason, found.detail
+        reason, detail = found.reason, found.located(data)
     else:
-        reason, detail = Reason.WRONG_TYPE, str(error)
+        twice = _twice(data)
+        reason = Reason.DUPLICATE_KEY if twice else Reason.WRONG_TYPE
+        detail = f"{twice}: stands twice in one object: {error}" if twice else str(error)
     return Fault(reason, detail, _event_id(fields), _event_type(fields))
 
 
@@ -101,7 +104,7 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
 
 
 def _reason(base: type, literal: bytes) -> Reason:
-    kind = _KINDS.get(literal[:1].decode(), "number")
+    kind = json_text.json_type(literal)
     if base is datetime:
         return Reason.BAD_TIMESTAMP if kind == "text" else Reason.WRONG_TYPE
     if issubclass(base, Exact) and kind == "number":
@@ -134,6 +137,18 @@ def _field_decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
 @lru_cache(maxsize=1)
 def _any_decoder() -> msgspec.json.Decoder[Any]:
     return decoder(Any)
+
+
+def _twice(data: bytes) -> str:
+    """The first key that stands twice in one object; empty if there is none."""
+    found: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> None:
+        counted = Counter(name for name, _value in pairs)
+        found.extend(name for name, count in counted.items() if count > 1)
+
+    json.loads(data, object_pairs_hook=members, parse_int=str, parse_float=str)
+    return _shown(found[0].encode()) if found else ""
 
 
 def _shown(literal: bytes) -> str:

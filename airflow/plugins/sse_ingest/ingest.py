@@ -109,7 +109,7 @@ class _Run:
             Lease(settings, connection.info.backend_pid, head.value) as lease,
         ):
             store = Store(connection, settings)
-            position = lease.take(wait=settings.mode == "stream", stop=lambda: self._ended() is not None)
+            position = lease.take(wait=settings.mode == "stream", stop=self._standing_by)
             if position is None:
                 return self._ended() or "busy"
             log.info(
@@ -133,8 +133,7 @@ class _Run:
                 batch = frames[start : start + settings.max_batch]
                 tally = store.commit(accountant.account([contract.parse(frame) for frame in batch]))
                 self._committed(tally, batch[0].last_event_id, batch[-1].last_event_id)
-            self.failing_since = None
-            self.backoff.reset()
+            self._well()
             if source.down_seconds > settings.give_up_seconds:
                 raise SourceUnavailable(
                     f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
@@ -144,6 +143,15 @@ class _Run:
                 lease.release()
                 return reason
         return self._ended(lease) or ("caught_up" if settings.mode == "poll" else "ended")
+
+    def _standing_by(self) -> bool:
+        """Asked again and again while we wait for the lease: the database answers, so that a failure is past."""
+        self._well()
+        return self._ended() is not None
+
+    def _well(self) -> None:
+        self.failing_since = None
+        self.backoff.reset()
 
     def _source(self) -> Source:
         kind = PollSource if self.settings.mode == "poll" else StreamSource

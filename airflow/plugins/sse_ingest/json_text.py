@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from sse_ingest.json_path import path_at
 from sse_ingest.reasons import Reason
 
 MAX_DEPTH = 64
@@ -21,17 +22,32 @@ _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][-+.0-9eE]*+)|([\[{])|([\]}]
 _NUMBER = re.compile(rb"-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]+))?")
 # An exponent that could matter. Also found inside texts: then the slow look clears it.
 _LARGE_EXPONENT = re.compile(rb"[\s:,\[][-0-9.]+[eE][-+]?[0-9]{4}")
+_PLACE = re.compile(r"\(byte (\d+)\)$")  # of a syntax error, as msgspec says it
 _SMALL = 15_000  # a text shorter than this holds no number beyond the limits but by a large exponent
 _JSON = msgspec.json.Decoder(msgspec.Raw)
 
 
-class BadText(ValueError):
-    """The text cannot become jsonb. Carries the reason and the detail of the dead letter."""
+_TYPES = {'"': "text", "{": "object", "[": "array", "t": "boolean", "f": "boolean", "n": "null"}
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+
+def json_type(literal: bytes) -> str:
+    """What kind of value a valid JSON literal is."""
+    return _TYPES.get(literal[:1].decode(), "number")
+
+
+class BadText(ValueError):
+    """The text cannot become jsonb. Carries the reason and the detail of the dead letter, and which byte is wrong."""
+
+    def __init__(self, reason: Reason, detail: str, at: int | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.at = at
+
+    def located(self, data: bytes) -> str:
+        """The detail, with the field of `data` that holds the wrong byte."""
+        path = "" if self.at is None else path_at(data, self.at)
+        return f"{path}: {self.detail}" if path else self.detail
 
 
 def check_characters(data: bytes) -> None:
@@ -40,11 +56,12 @@ def check_characters(data: bytes) -> None:
         try:
             data.decode()
         except UnicodeDecodeError as error:
-            raise BadText(Reason.INVALID_UTF8, f"not UTF-8 at byte {error.start}: {error.reason}") from None
+            detail = f"not UTF-8 at byte {error.start}: {error.reason}"
+            raise BadText(Reason.INVALID_UTF8, detail, error.start) from None
     if b"\\u" in data:
         _check_escapes(data)
     if b"\0" in data:
-        raise BadText(Reason.NUL_CHARACTER, f"a NUL byte at byte {data.index(0)}")
+        raise BadText(Reason.NUL_CHARACTER, f"a NUL byte at byte {data.index(0)}", data.index(0))
 
 
 def _check_escapes(data: bytes) -> None:
@@ -55,12 +72,14 @@ def _check_escapes(data: bytes) -> None:
         if low != (half == escape.start()):
             break
         if code == 0:
-            raise BadText(Reason.NUL_CHARACTER, f"\\u0000 at byte {escape.start()}")
+            raise BadText(Reason.NUL_CHARACTER, f"\\u0000 at byte {escape.start()}", escape.start())
         half = escape.end() if 0xD800 <= code <= 0xDBFF else None
     else:
         if half is None:
             return
-    raise BadText(Reason.LONE_SURROGATE, f"half of a surrogate pair near byte {half or escape.start()}")
+    at = escape.start() if half is None else half - 6  # the length of an escape
+    detail = f"{data[at : at + 6].decode()} at byte {at} is half of a surrogate pair"
+    raise BadText(Reason.LONE_SURROGATE, detail, at)
 
 
 def check_syntax(data: bytes) -> None:
@@ -70,7 +89,8 @@ def check_syntax(data: bytes) -> None:
     except RecursionError:
         raise BadText(Reason.TOO_DEEP, f"nested deeper than {MAX_DEPTH}") from None
     except msgspec.DecodeError as error:
-        raise BadText(Reason.INVALID_JSON, str(error)) from None
+        place = _PLACE.search(str(error))
+        raise BadText(Reason.INVALID_JSON, str(error), int(place[1]) if place else None) from None
 
 
 def check_structure(data: bytes) -> None:
@@ -87,7 +107,8 @@ def check_structure(data: bytes) -> None:
         elif kind == 2:
             depth += 1
             if depth > MAX_DEPTH:
-                raise BadText(Reason.TOO_DEEP, f"nested deeper than {MAX_DEPTH} at byte {token.start()}")
+                detail = f"nested deeper than {MAX_DEPTH} at byte {token.start()}"
+                raise BadText(Reason.TOO_DEEP, detail, token.start())
         elif kind == 3:
             depth -= 1
 
@@ -101,4 +122,5 @@ def _check_number(literal: bytes, position: int) -> None:
     after = len(fraction) - exponent
     if before > _DIGITS_BEFORE_POINT or after > _DIGITS_AFTER_POINT or abs(exponent) > _DIGITS_BEFORE_POINT:
         shown = literal[:30].decode() + ("…" if len(literal) > 30 else "")
-        raise BadText(Reason.OUT_OF_RANGE, f"number {shown} at byte {position} is beyond numeric")
+        detail = f"number {shown} at byte {position} is beyond numeric"
+        raise BadText(Reason.OUT_OF_RANGE, detail, position)

@@ -16,12 +16,15 @@ import psycopg
 
 from sse_ingest import database
 from sse_ingest.errors import FenceLost, IngestError
+from sse_ingest.failpoints import hit
+from sse_ingest.patience import cut, patience
 from sse_ingest.queries import load
 from sse_ingest.settings import Settings
 
 _SQL = load("lease.sql")
 _RENEW_SECONDS = 0.5
 _WATCH_SECONDS = 0.25
+_CANCEL_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class Lease:
         self._connection = database.connect(settings.database_url, "lease")
         self._pids = [self._connection.info.backend_pid, writer_pid]
         self._key: dict[str, Any] = {"stream": settings.stream, "shard": settings.shard}
-        self._expired = {**self._key, "lease_seconds": settings.lease_seconds}
         self._lock = {"lock": f"sse_ingest/{settings.stream}/{settings.shard}"}
+        self._expired = {**self._key, **self._lock, "lease_seconds": settings.lease_seconds}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: IngestError | None = None
@@ -67,12 +70,16 @@ class Lease:
         with database.translated():
             if not self._locked() and not (self._wait(stop) if wait else self._replace_expired()):
                 return None
+            hit("lease.before_take")
+            # Whoever held the lock before us has lost it: it must not keep the checkpoint's row locked either.
+            self._one("end_previous_holder", self._key)
             taken = self._one(
                 "take_lease", {**self._key, "holder": self._settings.writer, "holder_pids": self._pids}
             )
             assert taken is not None
             position = Position(*taken)
-        self._fence = position.fence
+            self._fence = position.fence
+            hit("lease.after_take")
         self._thread = threading.Thread(
             target=self._renew_until_stopped, name="sse-ingest-lease", daemon=True
         )
@@ -89,15 +96,19 @@ class Lease:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
-        with suppress(psycopg.Error):
+        with suppress(psycopg.Error), patience(self._connection, self._settings.patience_seconds):
+            hit("lease.before_release")
             if self._fence and not self._connection.broken:
                 self._connection.execute(_SQL["drop_lease"], {**self._key, "fence": self._fence})
+                hit("lease.between_release")
                 self._connection.execute(_SQL["release_lock"], self._lock)
+                hit("lease.after_release")
         self._connection.close()
 
     def _one(self, name: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._connection.execute(_SQL[name], parameters).fetchone()
-        return row
+        with patience(self._connection, self._settings.patience_seconds):
+            row: tuple[Any, ...] | None = self._connection.execute(_SQL[name], parameters).fetchone()
+            return row
 
     def _locked(self) -> bool:
         row = self._one("try_lock", self._lock)
@@ -105,8 +116,7 @@ class Lease:
 
     def _replace_expired(self) -> bool:
         """A holder that has stopped renewing does not stream: end it and try the lock once more."""
-        row = self._one("end_expired_holder", self._expired)
-        if not row or not row[0]:
+        if self._one("end_expired_holder", self._expired) is None:
             return False
         time.sleep(_WATCH_SECONDS)  # its backends need a moment to end
         return self._locked()
@@ -121,18 +131,28 @@ class Lease:
             waiter.start()
             try:
                 while waiter.is_alive() and not stop():
-                    watch.execute(_SQL["end_expired_holder"], self._expired)
+                    self._end_expired_holder(watch)
                     waiter.join(_WATCH_SECONDS)
             finally:
                 if waiter.is_alive():
                     with suppress(psycopg.Error):
-                        self._connection.cancel_safe(timeout=5)
+                        self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
+                    waiter.join(_CANCEL_SECONDS)
+                    if waiter.is_alive():
+                        cut(self._connection)
                 waiter.join()
         if outcome and outcome[0] is not None:
             if stop() and isinstance(outcome[0], psycopg.errors.QueryCanceled):
                 return False
             raise outcome[0]
         return not stop()
+
+    def _end_expired_holder(self, watch: psycopg.Connection[Any]) -> None:
+        """We can be that ourselves: given the lock over a connection that does not bring us the news."""
+        with patience(watch, self._settings.patience_seconds):
+            ended = watch.execute(_SQL["end_expired_holder"], self._expired).fetchall()
+        if self._pids[0] in {pid for pid, _ in ended}:
+            cut(self._connection)
 
     def _stand_at_lock(self, outcome: list[BaseException | None]) -> None:
         try:
@@ -150,7 +170,8 @@ class Lease:
                 return
 
     def _renew(self) -> None:
-        with database.translated():
+        with database.translated(), patience(self._connection, self._settings.patience_seconds):
+            hit("lease.before_renew")
             renewed = self._connection.execute(
                 _SQL["renew_lease"], {**self._key, "fence": self._fence, "head_offset": self._head()}
             )
@@ -160,4 +181,5 @@ class Lease:
                     "Nothing is lost; the other goes on from the checkpoint."
                 )
             row = self._one("standby_waiting", self._lock)
+            hit("lease.after_renew")
         self.standby_waited = float(row[0]) if row and row[0] is not None else 0.0

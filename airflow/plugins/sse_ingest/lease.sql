@@ -50,12 +50,36 @@ WHERE locktype = 'advisory'
   AND objsubid = 1
 
 -- name: end_expired_holder
--- A stopped process keeps its connections open and so its lock: end its backends when its lease has run out.
+-- A stopped process keeps its connections open and so its lock: end its backends when its lease has run out. The same
+-- for whoever has the lock and no lease, having stopped before it took it or after it gave it back. (Only one that is
+-- idle: whose query still waits for the lock as it is given, shows the time at which it began to wait.)
+SELECT a.pid, pg_terminate_backend(a.pid)
+FROM pg_stat_activity AS a
+LEFT JOIN raw_data.stream_checkpoints AS c ON c.stream = %(stream)s AND c.shard = %(shard)s
+WHERE a.usename = current_user
+  AND a.application_name LIKE 'sse_ingest%%'
+  AND (c.lease_renewed_at < clock_timestamp() - make_interval(secs => %(lease_seconds)s) OR c.lease_renewed_at IS NULL)
+  AND (
+      a.pid = ANY (c.holder_pids)
+      OR a.state = 'idle'
+      AND a.state_change < clock_timestamp() - make_interval(secs => %(lease_seconds)s)
+      AND a.pid IN (
+          SELECT pid
+          FROM pg_locks, hashtextextended(%(lock)s, 0) AS key
+          WHERE locktype = 'advisory'
+            AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND ((classid::bigint << 32) | objid::bigint) = key
+            AND objsubid = 1
+      )
+  )
+
+-- name: end_previous_holder
+-- Called under the lock: a writer that lost its lock and not its other connections must not hold us up.
 SELECT count(pg_terminate_backend(a.pid))
 FROM raw_data.stream_checkpoints AS c
 JOIN pg_stat_activity AS a ON a.pid = ANY (c.holder_pids)
 WHERE c.stream = %(stream)s
   AND c.shard = %(shard)s
-  AND c.lease_renewed_at < clock_timestamp() - make_interval(secs => %(lease_seconds)s)
   AND a.usename = current_user
   AND a.application_name LIKE 'sse_ingest%%'

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from sse_ingest.failpoints import hit
 from sse_ingest.queries import load
 
 _SQL = load("merge.sql")
@@ -21,4 +22,5 @@ def merge(cursor: psycopg.Cursor[Any], event_types: Collection[str]) -> None:
     for event_type in sorted(present):
         cursor.execute(_SQL[event_type])
     if present & _TOUCHES_ORDERS:
+        hit("store.before_refresh")
         cursor.execute(_SQL[_REFRESH])

@@ -21,6 +21,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     content_hash: bytes
     last_event_id: str
     received: bytes
+    beyond: bool = False
+    """It says more than the contract knows: of an unknown type, or with unknown fields. See drift.py."""
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

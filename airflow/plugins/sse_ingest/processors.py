@@ -17,6 +17,7 @@ from uuid import UUID
 import psycopg
 
 from sse_ingest.contract import Event, Reason, Rejected
+from sse_ingest.database import DATA_FAULTS
 from sse_ingest.dead_letters import reject
 from sse_ingest.errors import IngestError
 from sse_ingest.settings import Processor
@@ -69,8 +70,14 @@ def _run(connection: psycopg.Connection[Any], processor: Processor, event: Event
         payload = json.loads(event.payload, parse_float=Decimal)
         with connection.transaction(), GuardedCursor(connection) as cursor:
             processor(cursor, event, payload)
+    except DATA_FAULTS as error:
+        return _failure(event, error)
     except psycopg.OperationalError:
         raise  # the environment's fault, not the event's: the batch is tried again
     except Exception as error:  # noqa: BLE001 - whatever a user's function raises concerns its event alone
-        return reject(event, Reason.PROCESSOR_FAILED, f"{type(error).__name__}: {error}")
+        return _failure(event, error)
     return None
+
+
+def _failure(event: Event, error: Exception) -> Rejected:
+    return reject(event, Reason.PROCESSOR_FAILED, f"{type(error).__name__}: {error}")

@@ -16,42 +16,9 @@ CREATE TEMPORARY TABLE touched (
     order_id uuid PRIMARY KEY
 ) ON COMMIT DELETE ROWS
 
--- name: copy_incoming
--- What was read, as it was read.
-COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload) FROM STDIN
-
 -- name: known_events
 -- Which of these events are already taken: a processor runs only for the others.
 SELECT event_id FROM raw_data.event_ids WHERE event_id = ANY (%(event_ids)s)
-
--- name: claim
--- Claim each event_id once, the first of a batch winning; drop from the batch and return whatever was not claimed now.
-WITH claimed AS (
-    INSERT INTO raw_data.event_ids (event_id, ts, stream_id, event_offset, content_hash)
-    SELECT event_id, ts, stream_id, event_offset, content_hash
-    FROM incoming
-    ORDER BY event_offset
-    ON CONFLICT (event_id) DO NOTHING
-    RETURNING event_id, stream_id, event_offset
-)
-DELETE FROM incoming AS i
-WHERE NOT EXISTS (
-    SELECT FROM claimed AS c
-    WHERE c.event_id = i.event_id AND c.stream_id = i.stream_id AND c.event_offset = i.event_offset
-)
-RETURNING i.event_id, i.stream_id, i.event_offset
-
--- name: first_taken
--- Where and with which content the given events were first taken.
-SELECT event_id, stream_id, event_offset, content_hash
-FROM raw_data.event_ids
-WHERE event_id = ANY (%(event_ids)s)
-
--- name: record_duplicate
--- An offset whose event stands at another offset already.
-INSERT INTO raw_data.duplicates (stream, stream_id, event_offset, event_id, seen_at)
-VALUES (%(stream)s, %(stream_id)s, %(event_offset)s, %(event_id)s, clock_timestamp())
-ON CONFLICT DO NOTHING
 
 -- name: insert_raw
 -- The claimed events, for ever.
@@ -72,10 +39,14 @@ ON CONFLICT ON CONSTRAINT dead_letters_once DO UPDATE SET
     last_seen = excluded.last_seen
 
 -- name: record_gap
--- Offsets that the source no longer holds; told once, however often we ask again.
-INSERT INTO raw_data.stream_gaps (stream, kind, stream_id, requested, oldest_offset, missing, detected_at)
+-- Offsets that the source no longer holds; told once, however often we ask again, unless there are more of them by then.
+INSERT INTO raw_data.stream_gaps AS g (stream, kind, stream_id, requested, oldest_offset, missing, detected_at)
 VALUES (%(stream)s, %(kind)s, %(stream_id)s, %(requested)s, %(oldest_offset)s, %(missing)s, clock_timestamp())
-ON CONFLICT ON CONSTRAINT stream_gaps_once DO NOTHING
+ON CONFLICT ON CONSTRAINT stream_gaps_once DO UPDATE SET
+    oldest_offset = excluded.oldest_offset,
+    missing = excluded.missing,
+    acknowledged_at = NULL
+WHERE excluded.oldest_offset > g.oldest_offset
 
 -- name: move_checkpoint
 -- Last in the transaction. No row means that another writer has taken over since: then nothing of the batch may stand.
@@ -90,3 +61,12 @@ WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
 -- name: ensure_partitions
 -- Partitions for these times, made by the owner on our behalf.
 SELECT raw_data.ensure_partitions(%(first)s, %(last)s)
+
+-- name: wait_briefly
+-- Whoever waits for a lock makes others wait behind it.
+SET LOCAL lock_timeout = '2s'
+
+-- name: stop_claims
+-- Held to the end of the transaction. Orders are computed from what a transaction can see: two that change one order at
+-- the same time would each miss the other's part.
+LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from hashlib import blake2b
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
@@ -13,7 +13,7 @@ from sse_ingest.payloads import check_moment
 from sse_ingest.reasons import Reason
 from sse_ingest.sse import Frame
 
-_LARGEST_OFFSET = 2**63 - 1
+_LARGEST_OFFSET = 2**62  # half of what a bigint holds: from any position one can count on
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TIME = msgspec.json.Decoder(datetime)
 
@@ -24,13 +24,17 @@ class RawContract:
     Identity: by the frame's own id where it has one, else by type and content, so that a frame delivered
     again is recognised. Position: the id where it is a whole number, else one more than the frame before,
     counted on from `after`. Time: the field `ts_field` where it holds an RFC 3339 timestamp, else the
-    moment of arrival, which then is no part of the content that is compared.
+    moment of arrival, which then is no part of the content that is compared; `arrived` tells it of a frame
+    that came long ago. Its log bears the name of the stream.
     """
 
-    def __init__(self, stream: str, *, after: int = 0, ts_field: str = "ts") -> None:
+    def __init__(
+        self, stream: str, *, after: int = 0, ts_field: str = "ts", arrived: datetime | None = None
+    ) -> None:
         self._stream = stream
         self._offset = after
         self._ts_field = ts_field
+        self._arrived = arrived
 
     def parse(self, frame: Frame) -> Event | Rejected:
         """Judge one frame. Never raises."""
@@ -38,7 +42,7 @@ class RawContract:
         try:
             return self._event(frame)
         except BadText as error:
-            return self._reject(frame, error.reason, error.detail)
+            return self._reject(frame, error.reason, error.located(frame.data))
         except Exception as error:  # noqa: BLE001 - total by contract
             return self._reject(frame, Reason.INVALID_JSON, str(error))
 
@@ -53,22 +57,24 @@ class RawContract:
         json_text.check_structure(data)
         told = self._time(data)
         content = b"\0".join((frame.event.encode(), msgspec.json.encode(told) if told else b"", data))
-        if frame.own_id and frame.last_event_id:
-            name = f"{self._stream}#{frame.last_event_id}"
-        else:
-            name = f"{self._stream}?{blake2b(content, digest_size=16).hexdigest()}"
+        by_content = f"{self._stream}?{blake2b(content, digest_size=16).hexdigest()}"
         return Event(
             self._stream,
             self._offset,
-            uuid5(NAMESPACE_URL, name),
+            self._id_of(frame) or uuid5(NAMESPACE_URL, by_content),
             frame.event,
-            told or datetime.now(UTC),
+            told or self._arrived or datetime.now(UTC),
             self._stream,
             data,
             blake2b(content, digest_size=16).digest(),
             frame.last_event_id,
             data,
         )
+
+    def _id_of(self, frame: Frame) -> UUID | None:
+        if not frame.own_id or not frame.last_event_id:
+            return None
+        return uuid5(NAMESPACE_URL, f"{self._stream}#{frame.last_event_id}")
 
     def _time(self, data: bytes) -> datetime | None:
         try:
@@ -83,7 +89,14 @@ class RawContract:
     def _reject(self, frame: Frame, reason: Reason, detail: str) -> Rejected:
         event_type = frame.event if _is_type(frame.event) else None
         return Rejected(
-            self._stream, self._offset, None, event_type, reason, detail, frame.data, frame.last_event_id
+            self._stream,
+            self._offset,
+            self._id_of(frame),  # so that the letter, once mended, is the event of that frame
+            event_type,
+            reason,
+            detail,
+            frame.data,
+            frame.last_event_id,
         )
 
 

@@ -24,6 +24,10 @@ class Reason(StrEnum):
         "out_of_range",
         "A value is of the right type but too small, too large, too long or too precise.",
     )
+    DUPLICATE_KEY = (
+        "duplicate_key",
+        "A key stands twice in one object, and its earlier value is wrong. Of two right values the last counts.",
+    )
     BAD_TIMESTAMP = "bad_timestamp", "A time is not an RFC 3339 timestamp with a zone."
     NUL_CHARACTER = (
         "nul_character",

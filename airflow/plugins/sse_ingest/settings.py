@@ -40,8 +40,10 @@ class Settings:
     deadline_seconds: float | None = None
     standby_seconds: float | None = None
     """Hand over once a successor has waited this long; None: never."""
-    lease_seconds: float = 2.0
-    """A holder that has not renewed its lease for this long is replaced."""
+    lease_seconds: float = 1.5
+    """A holder that has not renewed its lease (every 0.5 s) for this long is replaced."""
+    patience_seconds: float = 60.0
+    """A connection to the database that owes us an answer for this long is cut and made anew."""
     give_up_seconds: float = 300.0
     """Raise the transient error after this long without a commit or a quiet, healthy connection."""
 
@@ -69,3 +71,14 @@ class Settings:
             "token": os.environ.get("EVENT_STREAM_TOKEN") or None,
         }
         return cls(**{**given, **overrides})
+
+
+def owner_url() -> str:
+    """The warehouse as its owner: for what people do to it, which ingestion may not."""
+    url = os.environ.get("INGEST_OWNER_URL")
+    if not url:
+        raise ConfigurationError(
+            "INGEST_OWNER_URL is not set: give the warehouse as "
+            "postgresql://restaurant_user:…@host:port/restaurant_analytics."
+        )
+    return url

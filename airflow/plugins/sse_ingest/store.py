@@ -5,7 +5,8 @@ batch; only the guilty one becomes a dead letter.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -15,25 +16,23 @@ import psycopg
 from psycopg import errors
 
 from sse_ingest import database
+from sse_ingest.claims import claim, refuse_processed_twice, settle, take_turn
 from sse_ingest.contract import Event, Gap, Reason, Rejected
+from sse_ingest.database import DATA_FAULTS
 from sse_ingest.dead_letters import bury, reject
+from sse_ingest.drift import Ledger
 from sse_ingest.errors import DatabaseUnavailable, FenceLost
+from sse_ingest.failpoints import hit
 from sse_ingest.merge import merge
+from sse_ingest.patience import patience
 from sse_ingest.processors import run_processors
 from sse_ingest.queries import load
+from sse_ingest.ranges import record_ranges
 from sse_ingest.settings import Settings
 
 log = logging.getLogger("sse_ingest")
 _SQL = load("queries.sql")
 Item: TypeAlias = Event | Rejected | Gap
-
-# What the content of an event can cause. Everything else that PostgreSQL reports is about the environment or about us.
-_DATA_FAULTS = (
-    errors.DataError,
-    errors.IntegrityError,
-    errors.ProgramLimitExceeded,
-    errors.StatementTooComplex,
-)
 
 
 @dataclass
@@ -81,6 +80,7 @@ class Store:
         self._settings = settings
         self._key: dict[str, Any] = {"stream": settings.stream, "shard": settings.shard, "fence": fence}
         self._months: set[tuple[int, int]] = set()
+        self._ledger = Ledger()
         with database.translated():
             connection.execute(_SQL["prepare_connection"])
 
@@ -94,38 +94,70 @@ class Store:
         if not items:
             return Tally()
         try:
-            with database.translated():
-                self._ensure_partitions(item.ts for item in items if isinstance(item, Event))
-                return self._transaction(items)
-        except _DATA_FAULTS as error:
+            return self._attempt(items)
+        except DATA_FAULTS:
             if len(items) == 1:
-                return self.commit([_refused(items[0], error)])
+                return self._convict(items[0])
             half = len(items) // 2
             tally = self.commit(items[:half])
             tally.add(self.commit(items[half:]))
             return tally
 
+    @contextmanager
+    def out_of_turn(self) -> Iterator[psycopg.Connection[Any]]:
+        """A transaction for `admit`, during which no batch claims: those under way end first, later ones wait.
+
+        A batch takes claims before any row; whoever needs a row together with `admit` locks it in here.
+        """
+        with database.translated(), self._connection.transaction():
+            self._connection.execute(_SQL["wait_briefly"])
+            take_turn(self._connection.cursor())
+            self._connection.execute(_SQL["stop_claims"])
+            yield self._connection
+
+    def admit(self, event: Event) -> Rejected | None:
+        """Take one event at its old place, within `out_of_turn`: no checkpoint moves and no fence is asked.
+
+        Returns why it was refused, or None when it stands.
+        """
+        try:
+            with database.translated(), self._connection.transaction(), self._connection.cursor() as cursor:
+                _claimed, _duplicates, refused = self._take(cursor, [event])
+        except DATA_FAULTS as error:
+            return _refused(event, error)
+        return refused[0] if refused else None
+
+    def _attempt(self, items: Sequence[Item]) -> Tally:
+        with database.translated(), patience(self._connection, self._settings.patience_seconds):
+            hit("store.before_transaction")
+            self.ensure_partitions(item.ts for item in items if isinstance(item, Event))
+            return self._transaction(items)
+
+    def _convict(self, item: Item) -> Tally:
+        """Refused alone, and then once more: a partition that is being attached refuses a good row once."""
+        try:
+            return self._attempt([item])
+        except DATA_FAULTS as error:
+            return self.commit([_refused(item, error)])
+
     def _transaction(self, items: Sequence[Item]) -> Tally:
         batch = _Batch.of(items)
         with self._connection.transaction(), self._connection.cursor() as cursor:
-            known = self._known(cursor, batch.events)
-            events, failed, processed = run_processors(
-                self._connection, self._settings.processors, batch.events, known
-            )
-            repeats = _claim(cursor, events)
-            _refuse_processed_twice(repeats, processed, events)
-            claimed = len(events) - len(repeats)
-            if claimed:
-                cursor.execute(_SQL["insert_raw"], {"writer": self._settings.writer})
-                if not self._settings.raw:
-                    merge(cursor, {event.event_type for event in events})
-            duplicates, conflicts = self._settle(cursor, events, repeats)
-            rejected = [*batch.rejected, *failed, *conflicts]
+            hit("store.after_begin")
+            claimed, duplicates, refused = self._take(cursor, batch.events)
+            rejected = [*batch.rejected, *refused]
             for letter in rejected:
                 bury(cursor, self._settings.stream, letter)
+            hit("store.after_bury")
             for gap in batch.gaps:
                 self._record_gap(cursor, gap)
+            hit("store.after_gaps")
+            record_ranges(cursor, self._settings.stream, items)
+            hit("store.after_ranges")
             self._move_checkpoint(cursor, items)
+            hit("store.after_checkpoint")
+        hit("store.after_commit")
+        self._ledger.learn()
         return Tally(claimed, duplicates, len(rejected), len(batch.gaps), 1)
 
     def _known(self, cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> set[UUID]:
@@ -134,26 +166,28 @@ class Store:
             return set()
         return {row[0] for row in cursor.execute(_SQL["known_events"], {"event_ids": ids})}
 
-    def _settle(
-        self, cursor: psycopg.Cursor[Any], events: Sequence[Event], repeats: Sequence[tuple[UUID, str, int]]
-    ) -> tuple[int, list[Rejected]]:
-        """Account for the events that were taken before: delivered again, repeated, or an id with other content."""
-        if not repeats:
-            return 0, []
-        by_position = {(event.stream_id, event.offset): event for event in events}
-        rows = cursor.execute(_SQL["first_taken"], {"event_ids": [row[0] for row in repeats]})
-        first = {row[0]: row[1:] for row in rows}
-        duplicates, conflicts = 0, []
-        for event_id, stream_id, offset in repeats:
-            event = by_position[stream_id, offset]
-            first_stream_id, first_offset, first_hash = first[event_id]
-            if bytes(first_hash) != event.content_hash:
-                conflicts.append(_conflict(event, first_stream_id, first_offset))
-            elif (first_stream_id, first_offset) != (stream_id, offset):
-                repeat = {"stream_id": stream_id, "event_offset": offset, "event_id": event_id}
-                cursor.execute(_SQL["record_duplicate"], {**self._key, **repeat})
-                duplicates += 1
-        return duplicates, conflicts
+    def _take(
+        self, cursor: psycopg.Cursor[Any], incoming: Sequence[Event]
+    ) -> tuple[int, int, list[Rejected]]:
+        """Claim the events, keep and merge the new ones: how many are new, how many repeat, which are refused."""
+        settings = self._settings
+        known = self._known(cursor, incoming)
+        events, failed, processed = run_processors(self._connection, settings.processors, incoming, known)
+        hit("store.after_processors")
+        repeats = claim(cursor, events)
+        hit("store.after_claim")
+        refuse_processed_twice(repeats, processed, events)
+        claimed = len(events) - len(repeats)
+        if claimed:
+            cursor.execute(_SQL["insert_raw"], {"writer": settings.writer})
+            hit("store.after_insert_raw")
+            if not settings.raw:
+                merge(cursor, {event.event_type for event in events})
+                self._ledger.write(cursor, settings.stream, events)
+        hit("store.after_merge")
+        duplicates, conflicts = settle(cursor, settings.stream, events, repeats)
+        hit("store.after_settle")
+        return claimed, duplicates, [*failed, *conflicts]
 
     def _record_gap(self, cursor: psycopg.Cursor[Any], gap: Gap) -> None:
         requested_log = gap.requested.rpartition("-")[0]
@@ -192,7 +226,7 @@ class Store:
                 "Nothing is lost; the other goes on from the checkpoint."
             )
 
-    def _ensure_partitions(self, times: Iterable[datetime]) -> None:
+    def ensure_partitions(self, times: Iterable[datetime]) -> None:
         """Before a month not met yet, in a transaction of its own: making a partition locks the default one.
 
         Where somebody reads that for long, the rows go into it, and maintenance moves them out.
@@ -208,45 +242,8 @@ class Store:
                 log.warning("No partition yet for %04d-%02d: the default partition is in use.", *month)
 
 
-def _claim(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> list[tuple[UUID, str, int]]:
-    """Copy the events to the server and claim their ids; those that were taken before are returned."""
-    if not events:
-        return []
-    with cursor.copy(_SQL["copy_incoming"]) as copy:
-        for event in events:
-            copy.write_row(
-                (
-                    event.stream_id,
-                    event.offset,
-                    event.event_id,
-                    event.event_type,
-                    event.ts,
-                    event.partition_key,
-                    event.content_hash,
-                    event.payload.decode(),
-                )
-            )
-    return cursor.execute(_SQL["claim"]).fetchall()
-
-
-def _refuse_processed_twice(
-    repeats: Sequence[tuple[UUID, str, int]], processed: set[UUID], events: Sequence[Event]
-) -> None:
-    """An event that we processed but could not claim was taken by another stream meanwhile: start the batch anew."""
-    firsts = {event.event_id: event.offset for event in reversed(events)}
-    if any(event_id in processed and firsts[event_id] == offset for event_id, _stream_id, offset in repeats):
-        raise DatabaseUnavailable(
-            "Another stream took the same event at the same moment: the batch is tried again."
-        )
-
-
 def _refused(item: Item, error: psycopg.Error) -> Rejected:
     if not isinstance(item, Event):
         # Our own words about a bad event were refused: a fault of ours, not of the data.
         raise DatabaseUnavailable(f"A dead letter could not be written: {error}") from error
     return reject(item, Reason.REFUSED_BY_DATABASE, str(error).strip().splitlines()[0])
-
-
-def _conflict(event: Event, stream_id: str, offset: int) -> Rejected:
-    detail = f"event_id {event.event_id} was first taken at {stream_id}-{offset} with other content"
-    return reject(event, Reason.EVENT_ID_CONFLICT, detail)

@@ -10,6 +10,7 @@ from sse_ingest.reader import Reader
 from sse_ingest.sse import Decoder
 
 # What a header can carry. An id beyond that cannot be asked for: then reading resumes from the last one that can.
+_LONGEST_SENT = 2_000
 _SENDABLE = re.compile(r"[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?")
 
 
@@ -52,4 +53,6 @@ class StreamSource(HttpSource):
 
 
 def _is_sendable(last_event_id: str) -> bool:
+    if len(last_event_id) > _LONGEST_SENT:
+        return False  # servers refuse a request whose head is large, and we would ask the same for ever
     return not last_event_id or _SENDABLE.fullmatch(last_event_id) is not None

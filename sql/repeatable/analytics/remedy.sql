@@ -19,7 +19,7 @@ AS $$
         ('lease', 'never_held', 'No writer was ever started: unpause restaurant_realtime_stream.'),
         ('lease', 'expired', 'The writer hangs or its machine is gone. A standby takes over within seconds; if none does, unpause restaurant_realtime_stream.'),
         ('lease', 'nobody', 'No writer runs: unpause restaurant_realtime_stream or restaurant_stream_ingest_polling.'),
-        ('dead_letters', 'open', 'Look at them (python -m sse_ingest dlq), correct what sent them, then retry or discard each.'),
+        ('dead_letters', 'open', 'Look at them (./stack dlq list, or python -m sse_ingest dlq list), correct what sent them, then retry or discard each.'),
         ('gaps', 'lost', 'The source had let go of events before they were taken: have their producer publish them again, then set acknowledged_at in raw_data.stream_gaps.'),
         ('gaps', 'hole', 'The stream skipped offsets without losing anything known: confirm with the source, then set acknowledged_at in raw_data.stream_gaps.'),
         ('partitions', 'this_month_missing', 'Run: SELECT raw_data.ensure_partitions(now(), now() + interval ''3 months'')'),

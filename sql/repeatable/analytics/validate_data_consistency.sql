@@ -16,6 +16,8 @@ AS $$
             SELECT * FROM analytics.reference_violations()
             UNION ALL
             SELECT * FROM analytics.raw_violations()
+            UNION ALL
+            SELECT * FROM analytics.location_violations()
         ) AS v
     ),
     checks (ordinal, name, source, remedy) AS (VALUES
@@ -38,7 +40,9 @@ AS $$
         (9, 'analytics_rows_have_their_event', 'raw',
             'The row was not made from an event: rebuild analytics from raw.'),
         (10, 'raw_events_and_event_ids_agree', 'raw',
-            'The raw layer was changed by hand: restore it from a backup.')
+            'The raw layer was changed by hand: restore it from a backup.'),
+        (11, 'order_claimed_by_one_location', 'location',
+            'Two restaurants say that the order is theirs; the newest claim is shown. Ask the producers, then publish the right event once more, with a new event_id and a later ts.')
     ),
     counted AS (
         SELECT

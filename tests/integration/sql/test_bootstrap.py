@@ -1,7 +1,6 @@
 """bootstrap: on an empty cluster, again, and on one where things exist already and are wrong."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 import sql
 from local.postgres import PostgresServer
 from sql.errors import MissingPasswordError
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -30,11 +30,8 @@ def server() -> Iterator[PostgresServer]:
     """A cluster of its own, since roles belong to all databases."""
     home = Path(tempfile.mkdtemp(prefix="bootstrap-"))
     home.chmod(0o711)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
     settings = {"fsync": "off", "log_statement": "all"}
-    running = PostgresServer(home / "postgres", port, home / "postgres.log", "secret", settings)
+    running = PostgresServer(home / "postgres", free_port(), home / "postgres.log", "secret", settings)
     running.initialise()
     running.start()
     try:

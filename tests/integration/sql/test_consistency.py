@@ -9,6 +9,7 @@ import pytest
 pytestmark = pytest.mark.integration
 
 D = Decimal
+NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
 TEN = {"subtotal": D("8.00"), "tax": D("1.00"), "tip": D("1.00"), "total": D("10.00")}
 CHECKS = [
@@ -22,6 +23,7 @@ CHECKS = [
     "raw_events_are_in_analytics",
     "analytics_rows_have_their_event",
     "raw_events_and_event_ids_agree",
+    "order_claimed_by_one_location",
 ]
 
 
@@ -150,3 +152,32 @@ def test_an_unknown_type_is_nobodys_business(warehouse: Any, books: Any, order: 
 def test_a_known_type_with_a_foreign_payload_is_noticed(warehouse: Any, books: Any, order: Any) -> None:
     books.event("order_created", order_id="not a uuid")
     assert set(failing(warehouse)) == {"raw_events_are_in_analytics"}
+
+
+def test_an_order_that_two_restaurants_claim_is_named(warehouse: Any, books: Any, order: Any) -> None:
+    """Until the right claim is published once more; restating an order for the same restaurant is no claim."""
+    hours = (NOON + timedelta(hours=hour) for hour in range(1, 5))
+    claims = [
+        books.event("order_created", ts=next(hours), order_id=str(order), location_code=location)
+        for location in ("LOC-ON-001", "LOC-ON-001", "LOC-ON-002")
+    ]
+    found = failing(warehouse)["order_claimed_by_one_location"]
+    assert (found["violations"], found["examples"][0]["id"]) == (1, str(order))
+    named = found["examples"][0]["claims"]
+    assert [claim["location_code"] for claim in named[:3]] == ["LOC-ON-002", "LOC-ON-001", "LOC-ON-001"]
+    assert [claim["event_id"] for claim in named[:3]] == [str(event_id) for event_id in reversed(claims)]
+
+    books.event("order_created", ts=next(hours), order_id=str(order), location_code="LOC-ON-002")
+    assert failing(warehouse) == {}
+
+
+def test_a_payment_at_another_restaurant_is_named(warehouse: Any, owner: Any, order: Any) -> None:
+    owner.execute("UPDATE analytics.payments SET location_code = 'LOC-ON-001'")
+    assert failing(warehouse) == {}
+    owner.execute("UPDATE analytics.payments SET location_code = 'LOC-ON-009'")
+    (example,) = failing(warehouse)["order_claimed_by_one_location"]["examples"]
+    assert (example["id"], example["location_code"], example["paid_at"]) == (
+        str(order),
+        "LOC-ON-001",
+        "LOC-ON-009",
+    )

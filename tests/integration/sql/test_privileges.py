@@ -15,6 +15,7 @@ ADD, MERGE, READ, NONE = "SELECT INSERT", "SELECT INSERT UPDATE", "SELECT", ""
 # object: (airflow_user, analytics_reader); restaurant_user inherits the owner and may do everything to each.
 TABLES = {
     "raw_data.alembic_version": (NONE, NONE),
+    "raw_data.committed_ranges": (f"{MERGE} DELETE", NONE),
     "raw_data.dead_letters": (ADD, NONE),
     "raw_data.duplicates": (ADD, NONE),
     "raw_data.event_ids": (ADD, NONE),
@@ -34,17 +35,23 @@ TABLES = {
     "analytics.payments": (MERGE, READ),
     "analytics.refunds": (MERGE, READ),
     "analytics.satisfaction_summary": (NONE, READ),
+    "analytics.schema_drift": (ADD, READ),
     "analytics.thresholds": (READ, READ),
 }
 # Beyond the table's own: column by column.
-COLUMNS = {("airflow_user", "raw_data.dead_letters", "UPDATE"): {"attempts", "last_seen"}}
+COLUMNS = {
+    ("airflow_user", "raw_data.dead_letters", "UPDATE"): {"attempts", "last_seen"},
+    ("airflow_user", "raw_data.stream_gaps", "UPDATE"): {"oldest_offset", "missing", "acknowledged_at"},
+}
 FUNCTIONS = {
     "raw_data.ensure_partitions(timestamp with time zone,timestamp with time zone)": (True, False),
     "analytics.calculate_order_metrics(uuid)": (True, True),
+    "analytics.completeness()": (True, True),
     "analytics.get_latest_offset(text)": (True, True),
     "analytics.health_check()": (True, True),
     "analytics.health_of_storage()": (False, False),
     "analytics.health_of_streams()": (False, False),
+    "analytics.location_violations()": (False, False),
     "analytics.money_violations()": (False, False),
     "analytics.order_arrived_at(uuid)": (False, False),
     "analytics.raw_violations()": (False, False),
@@ -164,7 +171,13 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
     ).fetchall()
     assert [name for name, _, fixed in rows if not fixed] == []
     definers = {name for name, definer, _ in rows if definer}
-    assert definers == {"ensure_partitions", "get_latest_offset", "health_check", "validate_data_consistency"}
+    assert definers == {
+        "completeness",
+        "ensure_partitions",
+        "get_latest_offset",
+        "health_check",
+        "validate_data_consistency",
+    }
 
 
 @pytest.mark.parametrize(

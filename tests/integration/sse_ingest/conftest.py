@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from sse_ingest import database
+from sse_ingest.dlq import DeadLetters
 from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store import Store
@@ -48,3 +49,9 @@ def store(open_store: Callable[..., Store]) -> Store:
 def owner(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
     with warehouse.connect("restaurant_user", autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def letters(warehouse: Any) -> Iterator[DeadLetters]:
+    with DeadLetters(warehouse.url("restaurant_user")) as opened:
+        yield opened

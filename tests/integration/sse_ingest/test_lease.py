@@ -173,3 +173,65 @@ def test_a_lost_connection_is_reported_not_hidden(settings: Settings, owner: Any
         time.sleep(1.5)  # three renewals
         with pytest.raises(DatabaseUnavailable):
             lease.check()
+
+
+@pytest.fixture
+def at_lock(settings: Settings, warehouse: Any) -> Iterator[Any]:
+    """A writer's connection that holds the stream's lock and does nothing: frozen before it took the lease."""
+    with warehouse.connect(
+        "airflow_user", autocommit=True, application_name="sse_ingest lease"
+    ) as connection:
+        lock = f"sse_ingest/{settings.stream}/{settings.shard}"
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [lock])
+        yield connection
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["the first writer ever", "after others"])
+def test_one_that_froze_between_lock_and_lease_is_replaced(
+    settings: Settings, request: pytest.FixtureRequest, before: bool
+) -> None:
+    if not before:
+        with lease_of(settings) as earlier:
+            taken(earlier)
+    request.getfixturevalue("at_lock")
+
+    with lease_of(settings) as standby:
+        began = time.monotonic()
+        taken(standby, wait=True)
+        assert time.monotonic() - began < settings.lease_seconds + 2
+
+
+def test_those_who_wait_are_left_alone(settings: Settings, owner: Any) -> None:
+    """Also when they have waited for longer than a lease lasts: only who holds the lock can be too late."""
+    incumbent, standby = lease_of(settings), lease_of(settings)
+    taken(incumbent)
+    thread = threading.Thread(target=taken, args=(standby,), kwargs={"wait": True})
+    thread.start()
+    with lease_of(settings) as third:
+        stop = threading.Event()
+        threading.Timer(settings.lease_seconds + 1, stop.set).start()
+        owner.execute("UPDATE raw_data.stream_checkpoints SET lease_renewed_at = NULL, holder_pids = '{}'")
+        third.take(wait=True, stop=stop.is_set)
+    incumbent.release()
+    thread.join(10)
+    standby.check()
+    standby.release()
+
+    assert not thread.is_alive()
+
+
+def test_an_earlier_writer_does_not_keep_the_row_from_its_successor(
+    settings: Settings, warehouse: Any, owner: Any
+) -> None:
+    """It lost the lock with one connection, and with the other it stands in the midst of a batch."""
+    with lease_of(settings) as first:
+        taken(first)
+    with warehouse.connect("airflow_user", application_name="sse_ingest writer") as frozen:
+        owner.execute("UPDATE raw_data.stream_checkpoints SET holder_pids = %s", [[frozen.info.backend_pid]])
+        frozen.execute("UPDATE raw_data.stream_checkpoints SET event_offset = 0")
+
+        with lease_of(settings) as second:
+            began = time.monotonic()
+            taken(second)
+            assert time.monotonic() - began < 2
+        frozen.close()

@@ -37,7 +37,7 @@ def test_a_lifecycle_fills_every_table(store: Store, owner: Connection) -> None:
         assert count(owner, f"analytics.{table}") == 1
     assert (
         rows(owner, "SELECT qty, unit_price, extended_price FROM analytics.order_items")
-        == [(Decimal(2), Decimal("5.25"), Decimal("10.50"))] * 2
+        == [(Decimal(1), Decimal("5.25"), Decimal("5.25"))] * 2
     )
     assert rows(owner, "SELECT stream_id, event_offset, last_event_id FROM raw_data.stream_checkpoints") == [
         (LOG, 7, f"{LOG}-7")
@@ -146,6 +146,13 @@ def test_a_gap_is_recorded_once(store: Store, owner: Connection) -> None:
 
     query = "SELECT kind, requested, oldest_offset, missing FROM raw_data.stream_gaps"
     assert rows(owner, query) == [("retention", f"{LOG}-3", 10, 6)]
+
+
+def test_a_gap_that_grows_before_it_is_passed_is_recorded_whole(store: Store, owner: Connection) -> None:
+    for oldest in (10, 20, 15):
+        store.commit([Gap(stream_id=LOG, requested=f"{LOG}-3", oldest=oldest, missing=oldest - 4)])
+
+    assert rows(owner, "SELECT oldest_offset, missing FROM raw_data.stream_gaps") == [(20, 16)]
 
 
 def test_a_lost_log_is_told_from_retention(store: Store, owner: Connection) -> None:

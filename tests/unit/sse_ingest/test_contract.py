@@ -37,6 +37,7 @@ class TestAccepted:
             content_hash=bytes.fromhex("d9ebdf224790cdb388c9d3ba6f40c0b5"),
             last_event_id="s-7",
             received=frame.data,
+            beyond=True,
         )
 
     def test_every_known_type(self, make_frame: Make, payloads: dict[str, dict[str, Any]]) -> None:
@@ -134,6 +135,11 @@ class TestGap:
             == Reason.MISSING_FIELD
         )
 
+    @pytest.mark.parametrize("requested", [b'"%s"' % (b"x" * 221), b"9" * 221])
+    def test_a_position_too_long_to_be_one_is_no_gap(self, requested: bytes) -> None:
+        data = b'{"requested":%s,"oldest":1,"missing":null,"stream_id":"s"}' % requested
+        assert refused(Frame("stream_gap", data, "s-5", own_id=False))[0] == Reason.MISSING_FIELD
+
 
 class TestText:
     @pytest.mark.parametrize(
@@ -142,22 +148,38 @@ class TestText:
             (b"", Reason.INVALID_JSON, "Input data was truncated"),
             (b"hello", Reason.INVALID_JSON, "JSON is malformed: invalid character (byte 0)"),
             (b"{} {}", Reason.INVALID_JSON, "JSON is malformed: trailing characters (byte 4)"),
-            (b'{"a":NaN}', Reason.INVALID_JSON, "JSON is malformed: invalid character (byte 5)"),
+            (b'{"a":NaN}', Reason.INVALID_JSON, "a: JSON is malformed: invalid character (byte 5)"),
             (b"null", Reason.NOT_AN_OBJECT, "must be an object, got null"),
             (b"[1, 2]", Reason.NOT_AN_OBJECT, "must be an object, got [1, 2]"),
-            (b'{"a":"\xff"}', Reason.INVALID_UTF8, "not UTF-8 at byte 6: invalid start byte"),
-            (b'{"a":"\xed\xa0\x80"}', Reason.INVALID_UTF8, "not UTF-8 at byte 6: invalid continuation byte"),
-            (b'{"a":"x\0"}', Reason.NUL_CHARACTER, "a NUL byte at byte 7"),
-            (rb'{"a":"x\u0000"}', Reason.NUL_CHARACTER, r"\u0000 at byte 7"),
-            (rb'{"\\\u0000":1}', Reason.NUL_CHARACTER, r"\u0000 at byte 4"),
-            (rb'{"a":"\ud800"}', Reason.LONE_SURROGATE, "half of a surrogate pair near byte 12"),
-            (rb'{"\uDC00":1}', Reason.LONE_SURROGATE, "half of a surrogate pair near byte 2"),
-            (rb'{"a":"\ud800\ud800\udc00"}', Reason.LONE_SURROGATE, "half of a surrogate pair near byte 12"),
-            (rb'{"a":"\ud800x\udc00"}', Reason.LONE_SURROGATE, "half of a surrogate pair near byte 12"),
+            (b'{"a":"\xff"}', Reason.INVALID_UTF8, "a: not UTF-8 at byte 6: invalid start byte"),
+            (
+                b'{"a":"\xed\xa0\x80"}',
+                Reason.INVALID_UTF8,
+                "a: not UTF-8 at byte 6: invalid continuation byte",
+            ),
+            (b'{"a":"x\0"}', Reason.NUL_CHARACTER, "a: a NUL byte at byte 7"),
+            (rb'{"a":"x\u0000"}', Reason.NUL_CHARACTER, r"a: \u0000 at byte 7"),
+            (rb'{"\\\u0000":1}', Reason.NUL_CHARACTER, r"\\\u0000: \u0000 at byte 4"),
+            (rb'{"a":"\ud800"}', Reason.LONE_SURROGATE, r"a: \ud800 at byte 6 is half of a surrogate pair"),
+            (
+                rb'{"\uDC00":1}',
+                Reason.LONE_SURROGATE,
+                r"\uDC00: \uDC00 at byte 2 is half of a surrogate pair",
+            ),
+            (
+                rb'{"a":"\ud800\ud800\udc00"}',
+                Reason.LONE_SURROGATE,
+                r"a: \ud800 at byte 6 is half of a surrogate pair",
+            ),
+            (
+                rb'{"a":[1,"\ud800x\udc00"]}',
+                Reason.LONE_SURROGATE,
+                r"a.1: \ud800 at byte 9 is half of a surrogate pair",
+            ),
             (b"[" * 100_000, Reason.TOO_DEEP, "nested deeper than 64"),
-            (b"[" * 65 + b"]" * 65, Reason.TOO_DEEP, "nested deeper than 64 at byte 64"),
-            (b'{"a":1e400000}', Reason.OUT_OF_RANGE, "number 1e400000 at byte 5 is beyond numeric"),
-            (b'{"a":1e-16384}', Reason.OUT_OF_RANGE, "number 1e-16384 at byte 5 is beyond numeric"),
+            (b"[" * 65 + b"]" * 65, Reason.TOO_DEEP, "0.0.0.0.0.0.…: nested deeper than 64 at byte 64"),
+            (b'{"a":1e400000}', Reason.OUT_OF_RANGE, "a: number 1e400000 at byte 5 is beyond numeric"),
+            (b'{"a":1e-16384}', Reason.OUT_OF_RANGE, "a: number 1e-16384 at byte 5 is beyond numeric"),
         ],
     )
     def test_what_no_jsonb_can_hold(self, data: bytes, reason: Reason, detail: str) -> None:

@@ -70,3 +70,13 @@ def test_what_no_jsonb_can_hold_is_rejected_at_its_position(frame: Frame, reason
     outcome = RawContract("wiki", after=1).parse(frame)
     assert isinstance(outcome, Rejected)
     assert (outcome.reason_code, outcome.stream_id, outcome.offset) == (reason, "wiki", 2)
+
+
+def test_no_id_makes_a_position_that_cannot_be_counted_on_from() -> None:
+    contract = RawContract("wiki", after=1)
+    offsets = []
+    for last_event_id in (str(2**62), "x", str(2**63 - 1), "99999999999999999999"):
+        outcome = contract.parse(Frame("e", b"1", last_event_id))
+        assert isinstance(outcome, Event)
+        offsets.append(outcome.offset)
+    assert offsets == [2**62, 2**62 + 1, 2**62 + 2, 2**62 + 3]

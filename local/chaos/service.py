@@ -1,0 +1,42 @@
+"""The event service of the chaos run: `python -m api`, with a clock that can be made to jump and a short `retry:`.
+
+CHAOS_CLOCK names a file that holds the seconds by which the clock is off; it is read whenever the time is asked for.
+"""
+
+import os
+import sys
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+
+import api.frames
+import api.publish
+import api.sqlite_log
+import api.sqlite_store
+from api import __main__
+
+_RETRY = b"retry: 100\n\n"
+
+
+class JumpingClock(datetime):
+    """The wall clock, plus what the file says."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "JumpingClock":
+        """The time, as a clock that was set shows it."""
+        try:
+            offset = float(Path(os.environ["CHAOS_CLOCK"]).read_text())
+        except (OSError, ValueError):
+            offset = 0.0
+        return super().now(tz) + timedelta(seconds=offset)
+
+
+def main() -> int:
+    """Serve until a signal."""
+    for module in (api.publish, api.sqlite_log, api.sqlite_store):
+        vars(module)["datetime"] = JumpingClock
+    vars(api.frames)["RETRY"] = _RETRY
+    return __main__.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The suite is worth something: a core without its fence, its claims or its savepoints does not get through it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from local.chaos.fleet import PLUGINS
+from local.chaos.run import Plan, run
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+
+MUTATIONS = {
+    "fence": (
+        "queries.sql",
+        "WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s",
+        "WHERE stream = %(stream)s AND shard = %(shard)s AND fence >= %(fence)s",
+        ("writer.usurped",),
+        ("store.before_transaction",),
+        "replaced writer",
+    ),
+    "claim": (
+        "claims.sql",
+        "WHERE NOT EXISTS (",
+        "WHERE false AND NOT EXISTS (",
+        ("service.kill",),
+        ("store.after_begin",),
+        "",
+    ),
+    "savepoint": (
+        "processors.py",
+        "with connection.transaction(), GuardedCursor(connection) as cursor:",
+        "with GuardedCursor(connection) as cursor:",
+        ("source.cut",),
+        ("store.after_begin",),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_the_suite_notices(name: str, tmp_path: Path) -> None:
+    file, before, after, kinds, points, said = MUTATIONS[name]
+    plugins = tmp_path / "plugins"
+    shutil.copytree(PLUGINS / "sse_ingest", plugins / "sse_ingest")
+    mutated = plugins / "sse_ingest" / file
+    text = mutated.read_text()
+    assert text.count(before) == 1, f"{file} no longer reads as this test expects"
+    mutated.write_text(text.replace(before, after))
+
+    report = run(
+        Plan(seed=1, rounds=1, per_round=4, patience=10, kinds=kinds, points=points, plugins=plugins)
+    )
+
+    assert report.findings, f"the suite does not notice a core without its {name}"
+    assert said in " ".join(report.findings)
+    if report.folder is not None:
+        shutil.rmtree(report.folder.parent)

@@ -13,6 +13,7 @@ from api import contract, problems
 from api.feed import Feed
 from api.metrics import Metrics
 from api.publish import Parser
+from api.response import Subscribers
 from api.routes import events, ops, stream
 from api.service import Service
 from api.settings import Settings
@@ -25,9 +26,10 @@ _DESCRIPTION = "A durable log of restaurant events: publish with POST /events, f
 def create_app(settings: Settings) -> FastAPI:
     """The event service for these settings."""
 
+    metrics = Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        metrics = Metrics()
         retention = Retention(settings.retention_age, settings.retention_count)
         log = await SqliteLog.open(settings.log_path, retention, metrics.committed)
         try:
@@ -35,7 +37,8 @@ def create_app(settings: Settings) -> FastAPI:
             marker = settings.log_path.with_name(settings.log_path.name + ".simulator")
             on_published = metrics.accepted.labels("simulator").inc
             async with Feed(_world(settings), log, marker, on_published) as feed:
-                app.state.service = Service(settings, log, parser, feed, metrics)
+                subscribers = Subscribers(settings.max_subscribers)
+                app.state.service = Service(settings, log, parser, feed, metrics, subscribers)
                 yield
         finally:
             await log.close()
@@ -43,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Restaurant events", version=api.__version__, description=_DESCRIPTION, lifespan=lifespan
     )
+    app.state.metrics = metrics
     for router in (stream.router, events.router, ops.router):
         app.include_router(router)
     problems.install(app)

@@ -23,6 +23,8 @@ from pydantic import (
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )  # https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+RESERVED = "stream_gap"
+"""The name of the stream's own notice, which no event may bear."""
 _PLAIN_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)  # the second itself: fractions may be rounded up
@@ -76,7 +78,10 @@ def _schema(places: int, digits: int, *, positive: bool, text: bool) -> dict[str
     number["exclusiveMinimum" if positive else "minimum"] = 0
     if not text:
         return number
-    return {"anyOf": [number, {"type": "string", "pattern": rf"^\d{{1,{digits}}}(\.\d{{1,{places}}})?$"}]}
+    literal: dict[str, Any] = {"type": "string", "pattern": f"^[0-9]{{1,{digits}}}(\\.[0-9]{{1,{places}}})?$"}
+    if positive:
+        literal["not"] = {"pattern": "^[0.]*$"}
+    return {"anyOf": [number, literal]}
 
 
 Money = Annotated[
@@ -223,6 +228,8 @@ def schemas() -> dict[str, Any]:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         found |= schema.pop("$defs", {})
         found[model.__name__] = schema
+    # The open one is for the other types: one that is known must be as its own schema says.
+    found[Envelope.__name__]["properties"]["event_type"]["not"] = {"enum": [*PAYLOADS, RESERVED]}
     found["Event"] = {
         "anyOf": [{"$ref": f"#/components/schemas/{m.__name__}"} for m in (*models[1:], models[0])]
     }

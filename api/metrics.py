@@ -13,6 +13,12 @@ class Metrics:
             "events_duplicate", "Repeats answered with the first offset", registry=registry
         )
         self.refused = Counter("publish_refused", "POSTs refused, by reason", ["reason"], registry=registry)
+        self.connections_refused = Counter(
+            "connections_refused",
+            "Connections and requests refused for a limit",
+            ["reason"],
+            registry=registry,
+        )
         self.cut = Counter("readers_cut", "Readers cut because they did not read", registry=registry)
         self.gaps = Counter("stream_gaps", "Gaps told to readers", registry=registry)
         self.head = Gauge("log_head_offset", "Offset of the newest event", registry=registry)

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from api.log import LogFull, LogOverloaded, LogUnavailable
 
@@ -76,12 +77,19 @@ async def _unavailable(_: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = str(error.detail)
+    detail, headers = str(error.detail), error.headers
     if error.status_code == 404:
         detail = f"there is nothing at {request.url.path}: see /openapi.json for what there is"
     elif error.status_code == 405:
         detail = f"{request.method} is not possible at {request.url.path}"
-    return respond(Problem(error.status_code, "http", detail, error.headers))
+        headers = {"Allow": ", ".join(_methods(request))}
+    return respond(Problem(error.status_code, "http", detail, headers))
+
+
+def _methods(request: Request) -> list[str]:
+    """What is possible at an address: each method has a route of its own, and the framework names the first alone."""
+    here = (r for r in request.app.routes if isinstance(r, Route) and r.path == request.url.path)
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 async def _validation(_: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from pydantic import ValidationError
 
-from api.contract import PAYLOADS, Envelope
+from api.contract import PAYLOADS, RESERVED, Envelope
 from api.log import Draft, instant
 
 MAX_EVENT_BYTES = 1024 * 1024
@@ -20,7 +20,6 @@ MAX_DEPTH = 32
 MAX_ERRORS = 100  # told in one answer
 _ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # what may be a NUL or half a surrogate pair
 _BAD_TEXT = re.compile("[\0\ud800-\udfff]")
-_RESERVED = "stream_gap"
 
 
 class BodyError(Exception):
@@ -141,8 +140,8 @@ class Parser:
         )
 
     def _beyond_fields(self, envelope: Envelope) -> Iterator[FieldError]:
-        if envelope.event_type == _RESERVED:
-            yield FieldError("event_type", f"{_RESERVED} is the name of the stream's own notice")
+        if envelope.event_type == RESERVED:
+            yield FieldError("event_type", f"{RESERVED} is the name of the stream's own notice")
         latest = datetime.now(UTC) + self._max_ahead
         if not self._ts_min <= envelope.ts <= latest:
             yield FieldError("ts", f"must lie between {instant(self._ts_min)} and {instant(latest)}")
@@ -189,14 +188,19 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _real(text: str) -> Decimal:
     number = Decimal(text)
     if not -1000 < number.adjusted() < 1000 or len(text) > 1000:
-        raise ValueError("a number is larger, smaller or longer than can be kept")
+        raise ValueError(_beyond(text))
     return number
 
 
 def _integer(text: str) -> int:
     if len(text) > 1000:
-        raise ValueError("a number is larger, smaller or longer than can be kept")
+        raise ValueError(_beyond(text))
     return int(text)
+
+
+def _beyond(text: str) -> str:
+    shown = text if len(text) <= 40 else f"{text[:39]}…"
+    return f"the number {shown} is larger, smaller or longer than can be kept"
 
 
 def _constant(name: str) -> None:

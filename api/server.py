@@ -1,18 +1,22 @@
 """uvicorn around the app: its socket, and an end that does not wait for endless streams."""
 
 import logging
+import resource
 import socket
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app, drain
+from api.connection import MOST_REFUSING, Connection, Gate
 from api.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 5
-_DEAD_PEER_MS = 60_000
+_SEND_BUFFER = 128 * 1024  # a reader that stops may hold so much in the kernel; by itself that grows to 4 MB
+_OTHER_FILES = 100
 
 
 class Server(uvicorn.Server):
@@ -33,6 +37,8 @@ def make_server(settings: Settings) -> Server:
     app = create_app(settings)
     config = uvicorn.Config(
         app,
+        http=partial(Connection, Gate(settings, app.state.metrics)),  # type: ignore[arg-type]
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,
@@ -43,10 +49,26 @@ def make_server(settings: Settings) -> Server:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The listening socket. What is accepted inherits TCP_USER_TIMEOUT: a peer that is gone does not stay for hours."""
+    """The listening socket. What is accepted inherits its options: a peer that is gone does not stay for hours."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _DEAD_PEER_MS)
+        patience = round(settings.send_timeout_seconds * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    _allow_files(settings.max_connections + MOST_REFUSING + _OTHER_FILES)
     logger.info("listening on http://%s:%d", *listener.getsockname()[:2])
     return listener
+
+
+def _allow_files(wanted: int) -> None:
+    """A connection is an open file, and of those a process may often have no more than 1,024 until it asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < wanted:
+        logger.warning(
+            "this process may open %d files: set `ulimit -n %d`, or lower EVENT_MAX_CONNECTIONS", most, wanted
+        )

@@ -13,6 +13,7 @@ from api.feed import Feed
 from api.log import EventLog
 from api.metrics import Metrics
 from api.publish import Parser
+from api.response import Subscribers
 from api.settings import Settings
 
 
@@ -25,7 +26,7 @@ class Service:
     parser: Parser
     feed: Feed
     metrics: Metrics
-    subscribers: int = 0
+    subscribers: Subscribers
     started: float = field(default_factory=time.monotonic)
 
     @property

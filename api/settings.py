@@ -44,6 +44,11 @@ class Settings(BaseSettings):
 
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 15
     send_timeout_seconds: Annotated[float, Field(gt=0)] = 30
+    header_timeout_seconds: Annotated[float, Field(gt=0)] = 10
+    body_timeout_seconds: Annotated[float, Field(gt=0)] = 60
+    max_subscribers: Annotated[int, Field(ge=1)] = 4_000
+    max_connections: Annotated[int, Field(ge=1)] = 5_000
+    max_connections_per_address: Annotated[int, Field(ge=1)] = 2_000
 
     rate: Rate = 5
     seed: int = 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from api.log import CHUNK_BYTES, EVERYTHING, Batch, Only, Record
 
-_SECONDS_A_READER = 200e-6  # between two rings; waking one and writing to it costs about a tenth of it
+_SECONDS_A_READER = 250e-6  # between two rings; waking one and writing to it costs about a tenth of it
 
 
 class Tail:
@@ -78,7 +78,7 @@ class Tail:
 class Bell:
     """Wakes all waiting readers at once, and so seldom that waking a thousand leaves the loop time for others.
 
-    A few readers are woken at once. Many are woken at intervals that grow with their number (200 ms for a thousand),
+    A few readers are woken at once. Many are woken at intervals that grow with their number (250 ms for a thousand),
     and then find all that came meanwhile in one piece.
     """
 

@@ -1,5 +1,6 @@
 """GET /events: the log for polling. POST /events: publishing."""
 
+import asyncio
 from typing import Annotated
 
 import anyio.to_thread
@@ -13,7 +14,7 @@ from api.log import Draft, EventIdConflict, EventLog, LogUnavailable
 from api.position import Gap, behind, resolve
 from api.problems import Problem, unavailable
 from api.publish import MAX_ERRORS, BodyError, InvalidBatch, Piece, split
-from api.routes.reading import SINCE, OnlyDep, errors
+from api.routes.reading import SINCE, OnlyDep, Since, errors
 from api.service import Service, ServiceDep
 
 router = APIRouter()
@@ -52,7 +53,7 @@ _BODY = {
 async def read(
     service: ServiceDep,
     only: OnlyDep,
-    since: Annotated[str | None, Query(description=SINCE + " Without it: `earliest`.")] = None,
+    since: Annotated[Since, Query(description=SINCE + " Without it: `earliest`.")] = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="at most so many events")] = 1_000,
 ) -> Response:
     """One page of the log; an empty one means that there is nothing new."""
@@ -100,6 +101,7 @@ def _gone(log: EventLog, gap: Gap) -> Problem:
             e400="the body cannot be divided into events",
             e401="a token is needed",
             e403="the token is wrong",
+            e408="the body came too slowly",
             e409="an event_id is in the log with another content",
             e413="the body is too large",
             e422="events break the contract; `errors` names each with its index, line and field",
@@ -136,7 +138,15 @@ async def publish(service: ServiceDep, request: Request) -> Response:
 async def _drafts(service: Service, request: Request) -> tuple[list[Piece], list[Draft]]:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, "encoded-body", "Content-Encoding: send the body as it is, not compressed")
-    body = await _body(request, service.settings.max_body_bytes)
+    seconds = service.settings.body_timeout_seconds
+    try:
+        async with asyncio.timeout(seconds):
+            body = await _body(request, service.settings.max_body_bytes)
+    except TimeoutError as error:
+        detail = (
+            f"the body was not complete within {seconds:g} s: send less, or raise EVENT_BODY_TIMEOUT_SECONDS"
+        )
+        raise Problem(408, "body-too-slow", detail, {"Connection": "close"}) from error
     kind = request.headers.get("content-type", "").lower()
     ndjson = "ndjson" in kind or "jsonl" in kind or "json-seq" in kind
 

@@ -30,7 +30,7 @@ async def health(service: ServiceDep) -> dict[str, Any]:
         "head_offset": log.head,
         "oldest_offset": log.oldest,
         "events_stored": log.head - log.oldest + 1,
-        "subscribers": service.subscribers,
+        "subscribers": service.subscribers.now,
         "uptime_seconds": round(service.uptime, 3),
         "simulator": service.feed.status(),
     }
@@ -56,6 +56,6 @@ async def metrics(service: ServiceDep) -> Response:
     log, gauges = service.log, service.metrics
     gauges.head.set(log.head)
     gauges.oldest.set(log.oldest)
-    gauges.subscribers.set(service.subscribers)
+    gauges.subscribers.set(service.subscribers.now)
     gauges.writable.set(not log.trouble)
     return Response(generate_latest(gauges.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import WithJsonSchema
 
 from api.log import Only
 from api.problems import MEDIA_TYPE, SCHEMA, bad_parameter
@@ -12,6 +13,21 @@ SINCE = (
     "time (events appended then or later)."
 )
 _MOST = 50
+
+# What is accepted, told to OpenAPI; the words of a refusal are those of resolve() and _names().
+Since = Annotated[
+    str | None,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "enum": ["earliest", "latest"]},
+                {"type": "string", "pattern": "^(([A-Za-z0-9_]{1,64}-)?[0-9]{1,18})?$"},
+                {"type": "string", "format": "date-time"},
+            ]
+        }
+    ),
+]
+_Names = Annotated[str | None, WithJsonSchema({"type": "string", "pattern": r"[^,\s]"})]
 
 
 def errors(**statuses: str) -> dict[int | str, dict[str, object]]:
@@ -33,10 +49,8 @@ def _names(parameter: str, text: str | None) -> frozenset[str]:
 
 
 async def _only(
-    types: Annotated[str | None, Query(description="only these event types, separated by commas")] = None,
-    location: Annotated[
-        str | None, Query(description="only these location codes, separated by commas")
-    ] = None,
+    types: Annotated[_Names, Query(description="only these event types, separated by commas")] = None,
+    location: Annotated[_Names, Query(description="only these location codes, separated by commas")] = None,
 ) -> Only:
     return Only(_names("types", types), _names("location", location))
 

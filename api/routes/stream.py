@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from api import frames
@@ -12,7 +12,7 @@ from api.auth import MayRead
 from api.log import LogUnavailable, Only
 from api.position import Gap, Start, behind, resolve
 from api.response import StreamResponse
-from api.routes.reading import SINCE, OnlyDep, errors
+from api.routes.reading import SINCE, OnlyDep, Since, errors
 from api.service import Service, ServiceDep
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ _EVENTS_A_WRITE = 1_000  # the bytes of a write are bounded as well, by CHUNK_BY
 
 async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[bytes, None]:
     """One loop for catching up and for live events: read what is there, then wait for more."""
-    service.subscribers += 1
     try:
         yield frames.RETRY
         if start.gap is not None:
@@ -39,8 +38,6 @@ async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[
                 after = batch.gap - 1
     except LogUnavailable:
         logger.exception("a stream ends; its reader will resume")
-    finally:
-        service.subscribers -= 1
 
 
 def _told(service: Service, gap: Gap) -> bytes:
@@ -58,16 +55,20 @@ def _told(service: Service, gap: Gap) -> bytes:
             "line; a `stream_gap` event (requested, oldest, missing) where events are no longer held",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
-        **errors(e400="a parameter is wrong", e401="a token is needed", e403="the token is wrong"),
+        **errors(
+            e400="a parameter is wrong",
+            e401="a token is needed",
+            e403="the token is wrong",
+            e503="too many streams are open",
+        ),
     },
 )
 async def stream(
-    request: Request,
     service: ServiceDep,
     only: OnlyDep,
-    since: Annotated[str | None, Query(description=SINCE + " Without it: from now on (`latest`).")] = None,
+    since: Annotated[Since, Query(description=SINCE + " Without it: from now on (`latest`).")] = None,
     last_event_id: Annotated[
-        str | None,
+        Since,
         Header(description="the last id received; wins over `since`, since browsers repeat the address"),
     ] = None,
 ) -> Response:
@@ -76,13 +77,5 @@ async def stream(
         start = await resolve(service.log, last_event_id, "Last-Event-ID")
     else:
         start = await resolve(service.log, since or "latest", "since")
-    settings = service.settings
-
-    def cut() -> None:
-        service.metrics.cut.inc()
-        logger.warning(
-            "cut a reader that took nothing for %g s: %s", settings.send_timeout_seconds, request.client
-        )
-
     content = _frames(service, start, only)
-    return StreamResponse(content, settings.heartbeat_seconds, settings.send_timeout_seconds, cut)
+    return StreamResponse(content, service.settings.heartbeat_seconds, service.subscribers)

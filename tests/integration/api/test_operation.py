@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from api import __version__
-from tests.support.service import ROOT, TOKEN, EventService, free_port
+from tests.support.ports import free_port
+from tests.support.service import ROOT, TOKEN, EventService
 
 pytestmark = pytest.mark.integration
 Numbered = Callable[..., list[dict[str, Any]]]

@@ -56,6 +56,8 @@ def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("EVENT_FAULT_LATE", "1.5"),
         ("EVENT_RETENTION_HOURS", "0"),
         ("EVENT_RETENTION_COUNT", "0"),
+        ("EVENT_MAX_CONNECTIONS", "0"),
+        ("EVENT_HEADER_TIMEOUT_SECONDS", "0"),
         ("EVENT_TS_MIN", "2000-01-01T00:00:00"),
         ("EVENT_ENVIRONMENT", "staging"),
         ("EVENT_STREAM_TOKEN", "two words"),

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pytest
 
 import sql
 from local.postgres import ADMIN, PostgresServer
+from tests.support.ports import free_port
 
 PASSWORDS = {
     ADMIN: "admin p@ss/word",
@@ -25,12 +25,6 @@ PASSWORDS = {
 TEMPLATE = "warehouse_template"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _clean_environment() -> None:
     """A developer's own settings must not reach a test."""
@@ -39,9 +33,9 @@ def _clean_environment() -> None:
             del os.environ[name]
 
 
-@pytest.fixture
-def free_port() -> int:
-    return _free_port()
+@pytest.fixture(name="free_port")
+def free_port_of_a_test() -> int:
+    return free_port()
 
 
 @dataclass(frozen=True)
@@ -64,9 +58,7 @@ def cluster() -> Iterator[PostgresServer]:
     home = Path(tempfile.mkdtemp(prefix="warehouse-"))
     home.chmod(0o711)
     settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
-    server = PostgresServer(
-        home / "postgres", _free_port(), home / "postgres.log", PASSWORDS[ADMIN], settings
-    )
+    server = PostgresServer(home / "postgres", free_port(), home / "postgres.log", PASSWORDS[ADMIN], settings)
     server.initialise()
     server.start()
     try:

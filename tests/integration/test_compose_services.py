@@ -16,7 +16,8 @@ import pytest
 
 import init_data_dir
 from local.postgres import ADMIN, PostgresServer
-from tests.integration.compose.as_processes import Processes, free_port, started
+from tests.integration.compose.as_processes import Processes, started
+from tests.support.ports import free_port
 from tests.unit.compose.compose_file import ROOT
 
 pytestmark = pytest.mark.integration

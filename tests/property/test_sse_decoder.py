@@ -62,7 +62,7 @@ class Transcription:
                 self.last_event_id_buffer = value.decode("utf-8", "replace")
                 self.own_id = True
         elif name == b"retry" and value and all(byte in b"0123456789" for byte in value):
-            self.reconnection_time = int(value)
+            self.reconnection_time = min(int(value), 10**10)  # ours: nobody waits longer than that
 
     def dispatch(self) -> None:
         self.last_event_id_string = self.last_event_id_buffer
@@ -79,13 +79,28 @@ class Transcription:
 
 
 ends = st.sampled_from([b"\n", b"\r", b"\r\n"])
+# Only ASCII digits are a time, however many.
+RETRIES = [b"007", b"+5", b"-1", b"5 ", b"1_0", b"1e3", "٣".encode(), b"9" * 11, b"0" * 30 + b"7"]
 names = st.sampled_from(
     [b"data", b"event", b"id", b"retry", b"", b"Data", b"data ", b"x", b"\xef\xbb\xbfdata"]
 )
 values = st.one_of(
     st.binary(max_size=8).map(lambda value: value.replace(b"\n", b"").replace(b"\r", b"")),
     st.sampled_from(
-        [b"", b" ", b"  x", b"5", b"12", b"a\0b", b":", b"\xff\xfe", b"\xc3", "é😀".encode(), b"id: 1"]
+        [
+            b"",
+            b" ",
+            b"  x",
+            b"5",
+            b"12",
+            b"a\0b",
+            b":",
+            b"\xff\xfe",
+            b"\xc3",
+            "é😀".encode(),
+            b"id: 1",
+            *RETRIES,
+        ]
     ),
 )
 lines = st.one_of(

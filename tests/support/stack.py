@@ -17,7 +17,8 @@ import init_data_dir
 from local.processes import Processes
 from local.services import database_url
 from local.settings import Settings
-from tests.support.service import ROOT, free_port
+from tests.support.ports import free_port
+from tests.support.service import ROOT
 
 
 class RunningStack:

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,13 +23,6 @@ from tests.unit.compose.compose_file import ROOT, env_file, load
 
 IMAGES = {"restaurant-warehouse-api:local": "api", "restaurant-warehouse-airflow:local": "airflow"}
 HOSTS = r"(?:postgres|api|airflow-api-server|127\.0\.0\.1)"
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import pytest
 import init_data_dir
 from local.processes import Processes
 from local.settings import PORTS, ROOT, Settings
+from tests.support.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,8 @@ def place() -> Iterator[Place]:
     made = Place(env_file)
     made.change("DATA_DIR", str(home / "var"))
     made.change("EVENT_RATE", "20")
-    with_sockets = [socket.socket() for _ in PORTS]
-    for probe, name in zip(with_sockets, PORTS, strict=True):
-        probe.bind(("127.0.0.1", 0))
-        made.change(name, str(probe.getsockname()[1]))
-    for probe in with_sockets:
-        probe.close()
+    for name in PORTS:
+        made.change(name, str(free_port()))
     try:
         yield made
     finally:

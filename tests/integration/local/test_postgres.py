@@ -14,6 +14,7 @@ import pytest
 
 from local.errors import StackError
 from local.postgres import PostgresServer
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -22,10 +23,7 @@ pytestmark = pytest.mark.integration
 def server() -> Iterator[PostgresServer]:
     home = Path(tempfile.mkdtemp(prefix="postgres-"))
     home.chmod(0o711)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = PostgresServer(home / "postgres", port, home / "log" / "postgres.log", "p@ss'word")
+    made = PostgresServer(home / "postgres", free_port(), home / "log" / "postgres.log", "p@ss'word")
     yield made
     made.stop(immediate=True)
     shutil.rmtree(made.data_dir.resolve(), ignore_errors=True)

@@ -60,6 +60,12 @@ class TestStream:
         asked = [seen.headers.get("last-event-id") for seen in server.seen]
         assert asked == [None, "s-1", "é😀".encode().decode("latin-1")]
 
+    def test_an_id_too_long_for_any_server_is_not_asked_for(self, serve: Callable[..., Server]) -> None:
+        long = b"id: " + b"a" * 2_001 + b"\ndata: 2\n\n"
+        server = serve(answering(frame(1), long), answering(frame(3)), END)
+        assert numbers(take(StreamSource(server.url, limits=QUICK))) == [1, 2, 3]
+        assert [seen.headers.get("last-event-id") for seen in server.seen] == [None, "s-1", "s-3"]
+
     def test_crlf_and_chunked_transfer_cut_anywhere(self, serve: Callable[..., Server]) -> None:
         head = SSE.replace(b"Connection: close", b"Transfer-Encoding: chunked").replace(b"retry: 20\n\n", b"")
         body = (b"retry: 20\n\n" + frame(1) + frame(2)).replace(b"\n", b"\r\n")

@@ -1,0 +1,113 @@
+"""Hostile frames through decoder, contract, accounting and store, and the account that must come out exactly."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Cursor
+
+from sse_ingest import database
+from sse_ingest.accounting import Accountant
+from sse_ingest.contract import Event, Gap, RawContract, Rejected, RestaurantContract
+from sse_ingest.lease import Lease
+from sse_ingest.reasons import Reason
+from sse_ingest.settings import Settings
+from sse_ingest.sse import Frame
+from sse_ingest.store import Store
+from tests.support.hostile_draft import Case
+
+
+def poisoned(cursor: Cursor[Any], event: Event, payload: dict[str, Any]) -> None:
+    """A custom processor that some events make fail."""
+    match payload["how"]:
+        case "raise":
+            raise ValueError("no such guest")
+        case "query":
+            cursor.execute("SELECT 1 / 0")
+        case "surrogate":
+            raise ValueError("half a pair \ud800 and a NUL \0")
+
+
+class Reading:
+    """One reading of a stream into a warehouse, as the ingest loop does it, batch by batch."""
+
+    def __init__(self, store: Store, *, raw: bool) -> None:
+        self._store = store
+        self._contract: RawContract | RestaurantContract = (
+            RawContract("foreign") if raw else RestaurantContract()
+        )
+        self._accountant = Accountant(None, 0, strict=not raw)
+
+    def commit(self, frames: Sequence[Frame]) -> list[Event | Rejected | Gap]:
+        outcomes = [self._contract.parse(frame) for frame in frames]
+        self._store.commit(self._accountant.account(outcomes))
+        return outcomes
+
+
+@contextmanager
+def reading(warehouse: Any, *, raw: bool = False) -> Iterator[Reading]:
+    settings = Settings(
+        source_url="http://127.0.0.1:1",
+        database_url=warehouse.url("airflow_user"),
+        writer="test",
+        raw=raw,
+        processors={"poisoned": poisoned},
+    )
+    with (
+        database.connect(settings.database_url, "writer") as connection,
+        Lease(settings, connection.info.backend_pid, lambda: None) as lease,
+    ):
+        position = lease.take(wait=False, stop=lambda: False)
+        assert position is not None
+        yield Reading(Store(connection, settings, position.fence), raw=raw)
+
+
+class Account:
+    """What stands in the warehouse: taken by place, dead letters by place or by their bytes."""
+
+    def __init__(self, query: Callable[..., Any]) -> None:
+        rows = query("SELECT stream_id, event_offset FROM raw_data.events_raw").fetchall()
+        self.raw = Counter((row[0], row[1]) for row in rows)
+        rows = query("SELECT stream_id, event_offset FROM raw_data.duplicates").fetchall()
+        self.duplicates = Counter((row[0], row[1]) for row in rows)
+        self.letters: dict[Any, tuple[str, str, bytes, int]] = {}
+        self.letters_total = 0
+        columns = "stream_id, event_offset, reason_code, detail, received, attempts"
+        for row in query(f"SELECT {columns} FROM raw_data.dead_letters"):
+            stream_id, offset, reason, detail, received, attempts = row
+            key = (stream_id, offset) if offset is not None else bytes(received)
+            self.letters[key] = (reason, detail, bytes(received), attempts)
+            self.letters_total += 1
+
+    def wrongs(self, told: Sequence[tuple[str, Case]]) -> Iterator[str]:
+        """Every case that did not become what it had to become, in words; and what stands there without a case."""
+        expected: Counter[str] = Counter()
+        for name, case in told:
+            expected[
+                case.fate if case.fate in ("accepted", "duplicate", "redelivered", "gap") else "letter"
+            ] += 1
+            wrong = self._wrong(case)
+            if wrong:
+                yield f"{name} at {case.place}: {wrong}\n{case.data[:300]!r}"
+        found = (self.raw.total(), self.duplicates.total(), self.letters_total)
+        wanted = (expected["accepted"], expected["duplicate"], expected["letter"])
+        if found != wanted:
+            yield f"raw rows, duplicates, dead letters: {found}, not {wanted}"
+
+    def _wrong(self, case: Case) -> str:
+        letter = self.letters.get(case.data if case.place is None else case.place)
+        if case.fate == "gap":
+            return ""
+        if not isinstance(case.fate, Reason):
+            kept = self.duplicates if case.fate == "duplicate" else self.raw
+            return "" if kept[case.place or ("", 0)] == 1 and letter is None else f"not {case.fate}: {letter}"
+        if letter is None:
+            return f"no dead letter, {self.raw[case.place or ('', 0)]} row(s) in raw"
+        reason, detail, received, _attempts = letter
+        if reason != case.fate:
+            return f"{reason} ({detail}), not {case.fate}"
+        if case.field not in detail or case.value not in detail:
+            return f"the detail does not name {case.field!r} and {case.value!r}: {detail}"
+        cut = case.fate == Reason.TOO_LARGE and case.data.startswith(received)
+        return "" if received == case.data or cut else f"received {received[:300]!r}"

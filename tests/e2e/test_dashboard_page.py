@@ -136,7 +136,7 @@ def test_the_page_recovers_by_itself(warehouse: Any, free_port: int, tmp_path: P
     thread.start()
     try:
         url = f"http://127.0.0.1:{free_port}/"
-        page = browse(url, tmp_path, "--dump-dom", "--virtual-time-budget=9000").split(
+        page = browse(url, tmp_path, "--dump-dom", "--virtual-time-budget=30000").split(
             "<script>", maxsplit=1
         )[0]
     finally:

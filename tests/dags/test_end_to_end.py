@@ -213,10 +213,10 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
         connection.execute("UPDATE analytics.orders SET total = total + 1")
     broken = dags_test("restaurant_data_quality", env)
     assert broken.returncode != 0
-    assert "of 10 checks of analytics.validate_data_consistency() failed" in output(broken)
+    assert "of 11 checks of analytics.validate_data_consistency() failed" in output(broken)
     assert "-> " in output(broken)
     rows = xcom(env, "restaurant_data_quality", "validate_data_consistency")
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert "error" in {row["status"] for row in rows}
 
     with warehouse.connect("restaurant_user") as connection:

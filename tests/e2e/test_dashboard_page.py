@@ -134,6 +134,10 @@ def test_the_page_recovers_by_itself(warehouse: Any, free_port: int, tmp_path: P
     server = uvicorn.Server(config)
     thread = Thread(target=server.run)
     thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started:
+        assert time.monotonic() < deadline, "the dashboard did not start"
+        time.sleep(0.05)
     try:
         url = f"http://127.0.0.1:{free_port}/"
         page = browse(url, tmp_path, "--dump-dom", "--virtual-time-budget=30000").split(

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from local import checks, doctor, forward, logs, psql, status, up
+from local.bench.command import bench
 from local.chaos.command import chaos
 from local.errors import StackError
 from local.replay import replay
@@ -152,6 +153,7 @@ def rebuild_command(
 
 app.command()(replay)
 app.command()(chaos)
+app.command()(bench)
 
 
 def run() -> int:

@@ -73,13 +73,17 @@ class Stack:
         with self.progress.step("orders on their way"):
             deadline = time.monotonic() + within_seconds
             while (now := counters.read(self.settings)).lag_events != 0 and now.committed == before.committed:
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or self.dead():
                     break
                 time.sleep(0.2)
-        if now.committed == before.committed and now.lag_events != 0:
+        if now.committed == before.committed and now.lag_events != 0 and not self.dead():
             self.progress.say(
                 f"No order was committed within {within_seconds:g} s: ./stack status names the logs."
             )
+
+    def dead(self) -> list[str]:
+        """Of what this process started, the names of those that have ended by themselves."""
+        return [name for name, child in self.children.items() if child.poll() is not None]
 
     def spawn(self, service: Service) -> None:
         """Start a service and record it."""

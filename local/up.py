@@ -1,5 +1,6 @@
 """The commands that change the stack: up and down."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from local.claim import Claim
 from local.errors import StackError
 from local.interrupts import Interrupts
 from local.progress import Progress
+from local.services import Service
 from local.settings import ROOT, Settings
 from local.stack import Stack
 from local.supervisor import Supervisor
@@ -45,6 +47,8 @@ def up(
             end_leftovers(stack)
             stack.start(chosen, with_airflow=with_airflow)
             stack.await_orders()
+            if detach:
+                refuse_dead(stack, chosen)
             tables.show_doors(console, settings, with_airflow=with_airflow, show_passwords=show_passwords)
             if detach:
                 with interrupts.held():
@@ -80,6 +84,13 @@ def refuse_second(stack: Stack) -> None:
         raise StackError(
             "The stack is running already, in the background: ./stack status shows it, ./stack down stops it."
         )
+
+
+def refuse_dead(stack: Stack, chosen: Sequence[Service]) -> None:
+    """Nobody watches over a detached stack: it is left running whole, or not at all."""
+    for service in chosen:
+        if service.name in stack.dead():
+            raise StackError(stack.obituary(service, "died right after its start"))
 
 
 def end_leftovers(stack: Stack) -> None:

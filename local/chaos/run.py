@@ -18,7 +18,7 @@ from local.chaos.proxy import ProxyThread
 from local.chaos.strike import strike
 from local.chaos.warehouse import cluster
 from local.chaos.world import NotRecovered, World, world
-from local.postgres import PostgresServer
+from local.scratch import Cluster
 from sse_ingest.failpoints import POINTS
 
 
@@ -98,16 +98,16 @@ def run(plan: Plan, tell: Callable[[Report], None] = lambda _report: None) -> Re
     report = Report(plan)
     began = time.monotonic()
     home = Path(tempfile.mkdtemp(prefix="chaos-rounds-"))
-    with cluster() as server, ProxyThread() as proxies:
+    with cluster() as postgres, ProxyThread() as proxies:
         for number in count(plan.first_round):
             if _enough(plan, report, number, time.monotonic() - began):
                 break
             folder = home / f"round-{number}"
-            _round(report, number, folder, server, proxies)
+            _round(report, number, folder, postgres, proxies)
             report.seconds = time.monotonic() - began
             tell(report)
             if report.failed_round is not None:
-                shutil.copy(server.log_file, folder / "postgres.log")
+                shutil.copy(postgres.server.log_file, folder / "postgres.log")
                 report.folder = folder
                 return report
             shutil.rmtree(folder)
@@ -123,13 +123,13 @@ def _enough(plan: Plan, report: Report, number: int, seconds: float) -> bool:
     )
 
 
-def _round(report: Report, number: int, folder: Path, server: PostgresServer, proxies: ProxyThread) -> None:
+def _round(report: Report, number: int, folder: Path, postgres: Cluster, proxies: ProxyThread) -> None:
     findings: list[str] = []
     diary: list[str] = []
     try:
         plan = report.plan
         seed = plan.world_seed(number)
-        with world(server, folder, seed, proxies, plan.plugins, plan.patience) as made:
+        with world(postgres, folder, seed, proxies, plan.plugins, plan.patience) as made:
             for fault in plan.round(number):
                 diary.append(f"{time.strftime('%H:%M:%S')} {fault}")
                 report.faults.append(_suffer(made, fault))

@@ -1,22 +1,15 @@
 """The PostgreSQL of a chaos run: one cluster, a fresh migrated database a round, and two traps for the fence."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
-import sql
-from local.ports import free_port
+from local import scratch
 from local.postgres import ADMIN, PostgresServer
-
-OWNER, WRITER = "restaurant_user", "airflow_user"
-PASSWORDS = {ADMIN: "admin", OWNER: "owner", WRITER: "writer", "analytics_reader": "reader"}
-_TEMPLATE = "chaos_template"
+from local.scratch import WRITER, Cluster
 
 # A writer that was replaced may not move the checkpoint, and nobody may move it back: noticed by the database itself.
 _TRAPS = """
@@ -43,49 +36,29 @@ CREATE TRIGGER chaos_watch BEFORE UPDATE ON raw_data.stream_checkpoints
 
 
 @contextmanager
-def cluster() -> Iterator[PostgresServer]:
-    """A running server whose template database is migrated; it and its folder are gone afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="chaos-"))
-    home.chmod(0o711)  # so that the system user that runs PostgreSQL for root gets to its data
+def cluster() -> Iterator[Cluster]:
+    """A running server; it and its folder are gone afterwards."""
     # Processes are killed and not machines: what was written is in the page cache, so that fsync would prove nothing.
     settings = {"fsync": "off", "max_connections": "200", "shared_buffers": "64MB"}
-    server = PostgresServer(home / "postgres", free_port(), home / "postgres.log", PASSWORDS[ADMIN], settings)
-    server.initialise()
-    server.start()
-    try:
-        sql.bootstrap(server.admin_url, PASSWORDS)
-        owner = server.url(OWNER, PASSWORDS[OWNER], "restaurant_analytics")
-        sql.migrate(owner)
-        with psycopg.connect(owner, autocommit=True) as connection:
-            connection.execute(_TRAPS)
-        with psycopg.connect(server.admin_url, autocommit=True) as admin:
-            admin.execute(f"ALTER DATABASE restaurant_analytics RENAME TO {_TEMPLATE}".encode())
-        yield server
-    finally:
-        server.stop(immediate=True)
-        shutil.rmtree(home)
+    with scratch.cluster("chaos", settings, _TRAPS) as running:
+        yield running
 
 
 class Warehouse:
     """The database of one round, over a direct connection that is renewed when PostgreSQL was away."""
 
-    def __init__(self, server: PostgresServer, name: str) -> None:
-        self.server = server
-        self.name = name
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self._cluster = cluster
+        self.name = cluster.clone(name)
         self._connection: psycopg.Connection[Any] | None = None
-        with psycopg.connect(server.admin_url, autocommit=True) as admin:
-            for statement in (
-                f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}",
-                f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
-                f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO restaurant_writer",
-                f"GRANT CONNECT ON DATABASE {name} TO restaurant_reader",
-                f"ALTER DATABASE {name} OWNER TO restaurant_owner",
-            ):
-                admin.execute(statement.encode())
+
+    @property
+    def server(self) -> PostgresServer:
+        return self._cluster.server
 
     def writer_url(self, port: int) -> str:
         """The writers' way in, through a proxy on this port."""
-        return f"postgresql://{WRITER}:{PASSWORDS[WRITER]}@127.0.0.1:{port}/{self.name}"
+        return f"postgresql://{WRITER}:{scratch.PASSWORDS[WRITER]}@127.0.0.1:{port}/{self.name}"
 
     def query(self, statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows, as the administrator sees them; waits for a database that is away."""
@@ -93,7 +66,7 @@ class Warehouse:
         while True:
             try:
                 if self._connection is None or self._connection.closed:
-                    url = self.server.url(ADMIN, PASSWORDS[ADMIN], self.name)
+                    url = self._cluster.url(ADMIN, self.name)
                     self._connection = psycopg.connect(url, autocommit=True, connect_timeout=5)
                     self._connection.execute("SET timezone = 'UTC'")
                 return self._connection.execute(statement.encode(), parameters).fetchall()
@@ -111,5 +84,4 @@ class Warehouse:
     def drop(self) -> None:
         """The round is over."""
         self.close()
-        with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {self.name} WITH (FORCE)".encode())
+        self._cluster.drop(self.name)

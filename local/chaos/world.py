@@ -17,7 +17,7 @@ from local.chaos.ledger import Ledger
 from local.chaos.producer import Accepted, Producer
 from local.chaos.proxy import Proxy, ProxyThread
 from local.chaos.warehouse import Warehouse
-from local.postgres import PostgresServer
+from local.scratch import Cluster
 
 _BATCHES_PER_SECOND = 12
 _CHECKPOINT = "SELECT stream_id, event_offset FROM raw_data.stream_checkpoints"
@@ -131,7 +131,7 @@ class World:
 
 @contextmanager
 def world(
-    server: PostgresServer,
+    postgres: Cluster,
     folder: Path,
     seed: int,
     proxies: ProxyThread,
@@ -142,13 +142,13 @@ def world(
     random = Random(seed)
     folder.mkdir()
     with ExitStack() as stack:
-        warehouse = Warehouse(server, f"chaos_{uuid4().hex[:12]}")
+        warehouse = Warehouse(postgres, f"chaos_{uuid4().hex[:12]}")
         stack.callback(warehouse.drop)
         service = EventService(folder, random.getrandbits(32))
         stack.callback(service.close)
         service.start()
         database, source, publishing = (
-            proxies.proxy(port) for port in (server.port, service.port, service.port)
+            proxies.proxy(port) for port in (postgres.server.port, service.port, service.port)
         )
         for proxy in (database, source, publishing):
             stack.callback(proxy.close)

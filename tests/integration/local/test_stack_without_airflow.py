@@ -1,6 +1,7 @@
 """`./stack up --without-airflow`, as its users run it."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -115,6 +116,27 @@ def test_a_service_that_dies_is_started_again(place: Place) -> None:
     assert "died (exit code -9)" in said
     assert "Starting ingest again in 1 s (attempt 1 of 5)" in said
     assert "Starting ingest again" in place.stack("logs", "ingest").stdout
+    place.assert_nothing_is_left()
+
+
+def test_a_service_that_dies_while_the_rest_starts_is_started_again(place: Place) -> None:
+    with place.start(*UP) as up:
+        place.wait(lambda: "ingest" in place.running())
+        first = place.running()["ingest"]
+        os.kill(first, signal.SIGKILL)
+        place.wait(lambda: place.running().get("ingest", first) != first, 40)
+        place.wait(lambda: flowing(place))
+        up.terminate()
+        up.communicate(timeout=60)
+    place.assert_nothing_is_left()
+
+
+def test_a_detached_stack_of_which_a_part_dies_at_once_is_not_left_running(place: Place) -> None:
+    # More than a key can be, so that ingestion gives up.
+    place.change("INGEST_STREAM", secrets.token_urlsafe(6000))
+    up: subprocess.CompletedProcess[str] = place.stack(*UP, "--detach")
+    assert up.returncode == 1
+    assert "died right after its start" in up.stderr
     place.assert_nothing_is_left()
 
 

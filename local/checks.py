@@ -14,6 +14,12 @@ from rich.console import Console
 from local.settings import ROOT
 
 ALLOWED_SKIPS = ROOT / "tests" / "allowed_skips.txt"
+# What measures time, or needs both cores for itself, runs alone; the rest two by two.
+_ALONE = "stack or chaos or alone"
+RUNS = {
+    "pytest, side by side": ["-m", f"not ({_ALONE})", "--numprocesses", "2", "--dist", "loadfile"],
+    "pytest, one by one": ["-m", _ALONE],
+}
 
 
 def steps() -> list[tuple[str, list[str]]]:
@@ -32,13 +38,16 @@ def run(arguments: Sequence[str], console: Console) -> bool:
         return _run([sys.executable, "-m", "pytest", *arguments])
     results: list[tuple[str, bool, float]] = []
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "pytest.xml"
-        pytest = [sys.executable, "-m", "pytest", f"--junitxml={report}"]
-        for name, command in [*steps(), ("pytest", pytest)]:
+        reports = [Path(folder) / f"pytest-{number}.xml" for number in range(len(RUNS))]
+        pytest = [
+            (name, [sys.executable, "-m", "pytest", f"--junitxml={report}", *options])
+            for (name, options), report in zip(RUNS.items(), reports, strict=True)
+        ]
+        for name, command in [*steps(), *pytest]:
             console.rule(name)
             begun = time.monotonic()
             results.append((name, _run(command), time.monotonic() - begun))
-        complaints = objections(report, read_allowed(ALLOWED_SKIPS))
+        complaints = objections(reports, read_allowed(ALLOWED_SKIPS))
     console.rule("sum")
     for name, fine, seconds in results:
         console.print(f"{'[green]✓[/]' if fine else '[red]✗[/]'} {name} [dim]({seconds:.0f} s)[/]")
@@ -53,19 +62,18 @@ def read_allowed(path: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def objections(report: Path, allowed: Sequence[str]) -> list[str]:
+def objections(reports: Sequence[Path], allowed: Sequence[str]) -> list[str]:
     """What pytest calls green and we do not: no integration tests, or skips that are not listed."""
-    if not report.exists():
+    if not all(report.exists() for report in reports):
         return ["pytest left no report: it did not run to its end."]
     found = []
-    ran = skipped = 0
-    for case in Xml.parse(report).iter("testcase"):  # noqa: S314 - pytest has just written it
+    ran = 0
+    for case in (case for report in reports for case in Xml.parse(report).iter("testcase")):  # noqa: S314
         name = f"{case.get('classname', '')}.{case.get('name', '')}"
         skip = case.find("skipped")
         if skip is None:
             ran += ".integration." in f".{name}"
         elif skip.get("type") != "pytest.xfail":
-            skipped += 1
             text = f"{name}: {skip.get('message', '')}"
             if not any(fnmatch(text, pattern) for pattern in allowed):
                 found.append(f"skipped, and not in tests/allowed_skips.txt: {text}")

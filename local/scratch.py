@@ -39,6 +39,13 @@ class Cluster:
                 admin.execute(statement.encode())
         return name
 
+    def create(self, name: str) -> str:
+        """A fresh database without anything, which OWNER may fill; one of that name is dropped first."""
+        with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            admin.execute(f"CREATE DATABASE {name} OWNER {OWNER}".encode())
+        return name
+
     def drop(self, name: str) -> None:
         """End whoever is connected to it, and drop it."""
         with psycopg.connect(self.server.admin_url, autocommit=True) as admin:

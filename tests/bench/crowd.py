@@ -11,12 +11,13 @@ It tells `ready` when all are connected, and ends with its standard input. The k
 """
 
 import select
-import selectors
 import socket
 import struct
 import sys
 import time
 from contextlib import suppress
+
+from local.bench.crowd import Crowd
 
 REQUESTS = {
     "good": b"GET /stream HTTP/1.1\r\nHost: crowd\r\n\r\n",
@@ -39,22 +40,6 @@ def connect(port: int, kind: str, address: str) -> socket.socket:
     peer.connect(("127.0.0.1", port))
     peer.sendall(REQUESTS[kind])
     return peer
-
-
-def _read(peers: list[socket.socket]) -> None:
-    """Read all there is, until standard input ends."""
-    selector = selectors.DefaultSelector()
-    for peer in peers:
-        peer.setblocking(False)
-        selector.register(peer, selectors.EVENT_READ)
-    selector.register(sys.stdin, selectors.EVENT_READ)
-    buffer = bytearray(1 << 20)
-    while True:
-        for key, _ in selector.select():
-            if not isinstance(key.fileobj, socket.socket):
-                return
-            if not key.fileobj.recv_into(buffer):
-                selector.unregister(key.fileobj)
 
 
 def _ended() -> bool:
@@ -96,7 +81,7 @@ def main(port: int, kind: str, count: int, address: str = "127.0.0.1") -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     if kind == "good":
-        _read(peers)
+        Crowd(peers).read()
     elif kind == "slow":
         _dawdle(peers)
     elif kind == "vanishing":

@@ -20,9 +20,9 @@ MUTATIONS = {
         "replaced writer",
     ),
     "claim": (
-        "claims.sql",
-        "WHERE NOT EXISTS (",
-        "WHERE false AND NOT EXISTS (",
+        "claims.py",
+        "if event.event_id in taken:",
+        "if event.event_id in ():",
         ("service.kill",),
         ("store.after_begin",),
         "",

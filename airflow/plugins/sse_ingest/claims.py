@@ -1,42 +1,36 @@
 """Claiming event_ids: each is taken once; what comes again is delivered again, a repeat, or a conflict."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import errors
 
 from sse_ingest.contract import Event, Reason, Rejected
 from sse_ingest.dead_letters import reject
 from sse_ingest.errors import DatabaseUnavailable
-from sse_ingest.failpoints import hit
 from sse_ingest.queries import load
+from sse_ingest.rows import Rows
 
 _SQL = load("claims.sql")
-Repeat: TypeAlias = tuple[UUID, str, int]
 
 
-def claim(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> list[Repeat]:
-    """Copy the events to the server and claim their ids; those that were taken before are returned."""
-    if not events:
-        return []
-    with cursor.copy(_SQL["copy_incoming"]) as copy:
-        for event in events:
-            copy.write_row(
-                (
-                    event.stream_id,
-                    event.offset,
-                    event.event_id,
-                    event.event_type,
-                    event.ts,
-                    event.partition_key,
-                    event.content_hash,
-                    event.payload.decode(),
-                )
-            )
-    hit("store.after_copy")
+def claim(cursor: psycopg.Cursor[Any], rows: Rows) -> bool:
+    """Claim the ids of all rows, or none: False when one of them was claimed before, here or ever."""
     take_turn(cursor)
-    return cursor.execute(_SQL["claim"]).fetchall()
+    try:
+        with cursor.connection.transaction():
+            claim_new(cursor, rows)
+    except errors.UniqueViolation:
+        return False
+    return True
+
+
+def claim_new(cursor: psycopg.Cursor[Any], rows: Rows) -> None:
+    """Claim ids of which none is claimed."""
+    with cursor.copy(_SQL["copy_ids"]) as copy:
+        copy.write(rows.ids())
 
 
 def take_turn(cursor: psycopg.Cursor[Any]) -> None:
@@ -44,35 +38,52 @@ def take_turn(cursor: psycopg.Cursor[Any]) -> None:
     cursor.execute(_SQL["take_turn"])
 
 
-def refuse_processed_twice(repeats: Sequence[Repeat], processed: set[UUID], events: Sequence[Event]) -> None:
+def divide(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """The events that are new, the first of a batch winning, and those that were taken before. In one's turn only."""
+    taken = {row[0] for row in _first_taken(cursor, events)}
+    fresh, repeats = [], []
+    for event in sorted(events, key=lambda event: event.offset):
+        if event.event_id in taken:
+            repeats.append(event)
+        else:
+            taken.add(event.event_id)
+            fresh.append(event)
+    return fresh, repeats
+
+
+def refuse_processed_twice(repeats: Sequence[Event], processed: set[UUID], events: Sequence[Event]) -> None:
     """An event that we processed but could not claim was taken by another stream meanwhile: start the batch anew."""
     firsts = {event.event_id: event.offset for event in reversed(events)}
-    if any(event_id in processed and firsts[event_id] == offset for event_id, _stream_id, offset in repeats):
+    if any(event.event_id in processed and firsts[event.event_id] == event.offset for event in repeats):
         raise DatabaseUnavailable(
             "Another stream took the same event at the same moment: the batch is tried again."
         )
 
 
-def settle(
-    cursor: psycopg.Cursor[Any], stream: str, events: Sequence[Event], repeats: Sequence[Repeat]
-) -> tuple[int, list[Rejected]]:
+def settle(cursor: psycopg.Cursor[Any], stream: str, repeats: Sequence[Event]) -> tuple[int, list[Rejected]]:
     """Account for the events that were taken before: how many repeat at another place, and which are conflicts."""
     if not repeats:
         return 0, []
-    by_position = {(event.stream_id, event.offset): event for event in events}
-    rows = cursor.execute(_SQL["first_taken"], {"event_ids": [row[0] for row in repeats]})
-    first = {row[0]: row[1:] for row in rows}
-    duplicates, conflicts = 0, []
-    for event_id, stream_id, offset in repeats:
-        event = by_position[stream_id, offset]
-        first_stream_id, first_offset, first_hash = first[event_id]
-        if bytes(first_hash) != event.content_hash:
-            conflicts.append(_conflict(event, first_stream_id, first_offset))
-        elif (first_stream_id, first_offset) != (stream_id, offset):
-            repeat = {"stream_id": stream_id, "event_offset": offset, "event_id": event_id}
-            cursor.execute(_SQL["record_duplicate"], {"stream": stream, **repeat})
-            duplicates += 1
-    return duplicates, conflicts
+    first = {row[0]: row[1:] for row in _first_taken(cursor, repeats)}
+    duplicates, conflicts = [], []
+    for event in repeats:
+        stream_id, offset, content_hash = first[event.event_id]
+        if bytes(content_hash) != event.content_hash:
+            conflicts.append(_conflict(event, stream_id, offset))
+        elif (stream_id, offset) != (event.stream_id, event.offset):
+            duplicates.append(event)
+    if duplicates:
+        places = {
+            "stream_ids": [event.stream_id for event in duplicates],
+            "event_offsets": [event.offset for event in duplicates],
+            "event_ids": [event.event_id for event in duplicates],
+        }
+        cursor.execute(_SQL["record_duplicates"], {"stream": stream, **places})
+    return len(duplicates), conflicts
+
+
+def _first_taken(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> list[tuple[Any, ...]]:
+    return cursor.execute(_SQL["first_taken"], {"event_ids": [event.event_id for event in events]}).fetchall()
 
 
 def _conflict(event: Event, stream_id: str, offset: int) -> Rejected:

@@ -62,13 +62,19 @@ def _strict(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _TIMESTAMP = msgspec.json.Encoder()  # ten times faster than isoformat(); a test holds its output still
 _GAP = msgspec.json.Decoder(_GapData)
-_PAYLOAD = {name: decoder(kind) for name, kind in PAYLOADS.items()}
+_PAYLOAD: dict[str, msgspec.json.Decoder[msgspec.Struct]] = {
+    name: decoder(kind) for name, kind in PAYLOADS.items()
+}
 # A payload with the known fields only is flat and its every value is read: then nothing is left to check.
 _STRICT_PAYLOAD = {name: decoder(_strict(kind)) for name, kind in PAYLOADS.items()}
 
 
 class RestaurantContract:
     """The wire contract of the event service, over the stream and over polling alike."""
+
+    def __init__(self) -> None:
+        self._stream_id = ""  # the last one that was looked at and is well
+        self._beyond: set[str] = set()  # event types whose payloads have been seen to hold more than we know
 
     def parse(self, frame: Frame) -> Event | Rejected | Gap:
         """Judge one frame. Never raises."""
@@ -77,64 +83,77 @@ class RestaurantContract:
                 gap = _gap(frame)
                 if gap is not None:
                     return gap
-            return _event(frame)
+            return self._event(frame)
         except Exception as error:  # noqa: BLE001 - total by contract; the reason is found again below
             return _reject(frame, error)
 
-
-def _event(frame: Frame) -> Event:
-    data = frame.data
-    if frame.truncated:
-        raise BadText(Reason.TOO_LARGE, f"larger than the limit; the first {len(data)} bytes were kept")
-    if b"\\" in data or not data.isascii():
-        json_text.check_characters(data)
-    envelope = _ENVELOPE.decode(data)
-    event_type = envelope.event_type
-    payload = bytes(envelope.payload)
-    beyond = _check_payload(event_type, payload, data)
-    stream_id, dash, digits = frame.last_event_id.rpartition("-")
-    if digits != str(envelope.offset) or not dash or not _is_stream_id(stream_id):
-        raise BadText(
-            Reason.BAD_POSITION,
-            f"the frame's id is {frame.last_event_id[:250]!r}, the event's offset {envelope.offset}",
+    def _event(self, frame: Frame) -> Event:
+        data = frame.data
+        if frame.truncated:
+            raise BadText(Reason.TOO_LARGE, f"larger than the limit; the first {len(data)} bytes were kept")
+        if b"\\" in data or not data.isascii():
+            json_text.check_characters(data)
+        envelope = _ENVELOPE.decode(data)
+        event_type, offset, ts, key = (
+            envelope.event_type,
+            envelope.offset,
+            envelope.ts,
+            envelope.partition_key,
         )
-    ts = envelope.ts
-    check_moment(ts)
-    if ts.tzinfo is not UTC:
-        ts = ts.astimezone(UTC)
-    key = envelope.partition_key
-    content = b"\0".join((event_type.encode(), _TIMESTAMP.encode(ts), key.encode(), payload))
-    return Event(
-        stream_id,
-        envelope.offset,
-        envelope.event_id,
-        event_type,
-        ts,
-        key,
-        payload,
-        blake2b(content, digest_size=16).digest(),
-        frame.last_event_id,
-        data,
-        beyond,
-    )
+        payload = bytes(envelope.payload)
+        record, beyond = self._read_payload(event_type, payload, data)
+        if frame.last_event_id != f"{self._stream_id}-{offset}":
+            self._stream_id = _stream_id(frame.last_event_id, offset)
+        check_moment(ts)
+        if ts.tzinfo is not UTC:
+            ts = ts.astimezone(UTC)
+        content = b"\0".join((event_type.encode(), _TIMESTAMP.encode(ts), key.encode(), payload))
+        return Event(
+            self._stream_id,
+            offset,
+            envelope.event_id,
+            event_type,
+            ts,
+            key,
+            payload,
+            blake2b(content, digest_size=16).digest(),
+            frame.last_event_id,
+            data,
+            beyond,
+            record,
+        )
 
-
-def _check_payload(event_type: str, payload: bytes, data: bytes) -> bool:
-    """Whether there is more in it than the contract knows. Raises what is wrong with it."""
-    strict = _STRICT_PAYLOAD.get(event_type)
-    if strict is not None:
-        try:
-            strict.decode(payload)
-        except msgspec.ValidationError:
+    def _read_payload(
+        self, event_type: str, payload: bytes, data: bytes
+    ) -> tuple[msgspec.Struct | None, bool]:
+        """The payload, and whether there is more in it than the contract knows. Raises what is wrong with it."""
+        decoder = _PAYLOAD.get(event_type)
+        if decoder is None:
+            if not payload.startswith(b"{"):
+                raise BadText(
+                    Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload[:40].decode()}"
+                )
             json_text.check_structure(data)
-            _PAYLOAD[event_type].decode(payload)
-        else:
-            return False
-    elif payload.startswith(b"{"):
+            return None, True
+        if event_type not in self._beyond:
+            try:
+                return _STRICT_PAYLOAD[event_type].decode(payload), False
+            except msgspec.ValidationError:
+                pass
         json_text.check_structure(data)
-    else:
-        raise BadText(Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload[:40].decode()}")
-    return True
+        record = decoder.decode(payload)
+        self._beyond.add(event_type)  # producers do not change their minds with each event
+        return record, True
+
+
+def _stream_id(last_event_id: str, offset: int) -> str:
+    """The log that the frame's id names. Raises BadText unless it agrees with the offset of the event."""
+    stream_id, dash, digits = last_event_id.rpartition("-")
+    if digits != str(offset) or not dash or not _is_stream_id(stream_id):
+        raise BadText(
+            Reason.BAD_POSITION, f"the frame's id is {last_event_id[:250]!r}, the event's offset {offset}"
+        )
+    return stream_id
 
 
 def _is_stream_id(text: str) -> bool:

@@ -65,6 +65,11 @@ class HandOff:
         self._changed.notify_all()
         return taken
 
+    @property
+    def pending(self) -> bool:
+        """Whether `get` would return frames at once."""
+        return bool(self._lists)
+
     def pause(self, seconds: float) -> None:
         """Sleep in the reading thread. Raises Closed as soon as the caller goes."""
         with self._changed:

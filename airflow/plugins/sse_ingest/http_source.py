@@ -78,6 +78,11 @@ class HttpSource:
             reader.close()
 
     @property
+    def pending(self) -> bool:
+        """See Source."""
+        return self._reader is not None and self._reader.pending
+
+    @property
     def down_seconds(self) -> float:
         """See Source."""
         since = self._reader.down_since if self._reader else None

@@ -21,7 +21,7 @@ _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|.)", re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][-+.0-9eE]*+)|([\[{])|([\]}])')
 _NUMBER = re.compile(rb"-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]+))?")
 # An exponent that could matter. Also found inside texts: then the slow look clears it.
-_LARGE_EXPONENT = re.compile(rb"[\s:,\[][-0-9.]+[eE][-+]?[0-9]{4}")
+_LARGE_EXPONENT = re.compile(rb"[eE][-+]?[0-9]{4,}[\s,\]}]")
 _PLACE = re.compile(r"\(byte (\d+)\)$")  # of a syntax error, as msgspec says it
 _SMALL = 15_000  # a text shorter than this holds no number beyond the limits but by a large exponent
 _JSON = msgspec.json.Decoder(msgspec.Raw)

@@ -1,6 +1,17 @@
 -- The statements of merge.py: from the events of one batch (`incoming`) to the typed tables.
 -- Of two events that claim one key the greater (ts, event_id) wins, so that any order gives the same rows. Tables go by
--- unqualified names, so that a rebuild can run the same statements in a shadow schema.
+-- unqualified names, so that a rebuild can run the same statements in a shadow schema. Where an event changes late columns
+-- of orders, its statement returns their ids.
+
+-- name: copy_incoming
+-- What was read, as it was read.
+COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload) FROM STDIN
+
+-- name: orders_with_children
+-- Of these orders, those that have payments or status changes already.
+SELECT order_id FROM payments WHERE order_id = ANY (%(order_ids)b)
+UNION
+SELECT order_id FROM order_status_history WHERE order_id = ANY (%(order_ids)b)
 
 -- name: order_created
 -- The order's own columns.
@@ -18,27 +29,25 @@ WITH newest AS (
     FROM incoming
     WHERE event_type = 'order_created'
     ORDER BY (payload ->> 'order_id')::uuid, ts DESC, event_id DESC
-), merged AS (
-    INSERT INTO orders AS o
-        (order_id, visit_id, service_type, order_ts, location_code, customer_id, city,
-         created_at, updated_at, event_ts, event_id)
-    SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, ts, ts, ts, event_id
-    FROM newest
-    ON CONFLICT (order_id) DO UPDATE SET
-        visit_id = excluded.visit_id,
-        service_type = excluded.service_type,
-        order_ts = excluded.order_ts,
-        location_code = excluded.location_code,
-        customer_id = excluded.customer_id,
-        city = excluded.city,
-        created_at = excluded.created_at,
-        updated_at = greatest(o.updated_at, excluded.created_at),
-        event_ts = excluded.event_ts,
-        event_id = excluded.event_id
-    WHERE (o.event_ts, o.event_id) < (excluded.event_ts, excluded.event_id)
-    RETURNING o.order_id
 )
-INSERT INTO touched (order_id) SELECT order_id FROM merged ON CONFLICT DO NOTHING
+INSERT INTO orders AS o
+    (order_id, visit_id, service_type, order_ts, location_code, customer_id, city,
+     created_at, updated_at, event_ts, event_id)
+SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, ts, ts, ts, event_id
+FROM newest
+ON CONFLICT (order_id) DO UPDATE SET
+    visit_id = excluded.visit_id,
+    service_type = excluded.service_type,
+    order_ts = excluded.order_ts,
+    location_code = excluded.location_code,
+    customer_id = excluded.customer_id,
+    city = excluded.city,
+    created_at = excluded.created_at,
+    updated_at = greatest(o.updated_at, excluded.created_at),
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (o.event_ts, o.event_id) < (excluded.event_ts, excluded.event_id)
+RETURNING o.order_id
 
 -- name: order_item_added
 -- One row a line of an order.
@@ -76,15 +85,12 @@ WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
 
 -- name: order_status_changed
 -- Every change is kept; each is its own event, so nothing can collide.
-WITH added AS (
-    INSERT INTO order_status_history (event_id, order_id, status, changed_ts, event_ts)
-    SELECT event_id, (payload ->> 'order_id')::uuid, payload ->> 'status', (payload ->> 'changed_ts')::timestamptz, ts
-    FROM incoming
-    WHERE event_type = 'order_status_changed'
-    ON CONFLICT (event_id) DO NOTHING
-    RETURNING order_id
-)
-INSERT INTO touched (order_id) SELECT DISTINCT order_id FROM added ON CONFLICT DO NOTHING
+INSERT INTO order_status_history (event_id, order_id, status, changed_ts, event_ts)
+SELECT event_id, (payload ->> 'order_id')::uuid, payload ->> 'status', (payload ->> 'changed_ts')::timestamptz, ts
+FROM incoming
+WHERE event_type = 'order_status_changed'
+ON CONFLICT (order_id, changed_ts, event_id) DO NOTHING
+RETURNING order_id
 
 -- name: payment_captured
 -- One row a payment. A later event may move it to another order: then both orders are touched.
@@ -130,11 +136,9 @@ WITH newest AS (
     WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
     RETURNING old.order_id AS old_order_id, new.order_id AS new_order_id
 )
-INSERT INTO touched (order_id)
 SELECT DISTINCT v.order_id
 FROM merged CROSS JOIN LATERAL (VALUES (old_order_id), (new_order_id)) AS v (order_id)
 WHERE v.order_id IS NOT NULL
-ON CONFLICT DO NOTHING
 
 -- name: payment_refunded
 -- One row a refund.
@@ -207,7 +211,7 @@ WITH derived AS (
         p.tip,
         p.total,
         greatest(o.created_at, p.last_ts, s.last_ts) AS updated_at
-    FROM touched AS t
+    FROM unnest(%(order_ids)b::uuid[]) AS t (order_id)
     JOIN orders AS o USING (order_id)
     LEFT JOIN LATERAL (
         SELECT sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip, sum(total) AS total,

@@ -23,6 +23,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     received: bytes
     beyond: bool = False
     """It says more than the contract knows: of an unknown type, or with unknown fields. See drift.py."""
+    record: msgspec.Struct | None = None
+    """The payload as the contract reads it; None for a type without a table. See payloads.py."""
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

@@ -28,6 +28,9 @@ class OutOfRange(ValueError):
 class Exact(Decimal):
     """A decimal number with a limit on size and decimals. Subclasses are the types of fields."""
 
+    text: str
+    """The number in digits, as PostgreSQL would show it."""
+
     noun: ClassVar = "a number"
     decimals: ClassVar = 2
     limit: ClassVar = Decimal(10**10)
@@ -47,6 +50,7 @@ class Exact(Decimal):
             raise OutOfRange(f"must be < {cls.limit}")
         if int(value.as_tuple().exponent) < -cls.decimals:
             raise OutOfRange(f"must have at most {cls.decimals} decimals")
+        value.text = format(value, "f")
         return value
 
 

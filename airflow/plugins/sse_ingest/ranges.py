@@ -28,6 +28,14 @@ def ranges(items: Iterable[Event | Rejected | Gap]) -> Iterator[Range]:
     """The runs of offsets in a batch. Dead letters count; what has no position cannot."""
     run: Range | None = None
     for item in items:
+        if (
+            isinstance(item, Event)
+            and run
+            and item.offset == run.last + 1
+            and item.stream_id == run.stream_id
+        ):
+            run.last, run.last_ts = item.offset, item.ts  # as nearly all do
+            continue
         if isinstance(item, Gap) or item.stream_id is None or item.offset is None:
             continue
         ts = item.ts if isinstance(item, Event) else None

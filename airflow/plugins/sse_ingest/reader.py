@@ -49,6 +49,11 @@ class Reader:
                 yield frames
                 last_yield = time.monotonic()
 
+    @property
+    def pending(self) -> bool:
+        """Whether `lists()` has more to give at once."""
+        return self._handoff.pending
+
     def connected(self) -> None:
         """The source answered well."""
         self.down_since = None

@@ -112,7 +112,7 @@ SELECT DISTINCT event_type FROM incoming WHERE partition_key <> stream_id
 
 -- name: empty_page
 -- Ready for the next one.
-TRUNCATE incoming, touched
+TRUNCATE incoming
 
 -- name: find_differences
 -- Every row that is in one of both only, or not the same to the byte.

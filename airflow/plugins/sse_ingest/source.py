@@ -23,6 +23,11 @@ class Source(Protocol):
         ...
 
     @property
+    def pending(self) -> bool:
+        """Whether there are frames that can be had without waiting."""
+        ...
+
+    @property
     def down_seconds(self) -> float:
         """How long the source has been unreachable; 0 while it is connected."""
         ...

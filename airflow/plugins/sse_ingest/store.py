@@ -7,23 +7,24 @@ batch; only the guilty one becomes a dead letter.
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg import errors
 
 from sse_ingest import database
-from sse_ingest.claims import claim, refuse_processed_twice, settle, take_turn
+from sse_ingest.batch import Batch, Item
+from sse_ingest.claims import claim, claim_new, divide, refuse_processed_twice, settle, take_turn
 from sse_ingest.contract import Event, Gap, Reason, Rejected
 from sse_ingest.database import DATA_FAULTS
 from sse_ingest.dead_letters import bury, reject
 from sse_ingest.drift import Ledger
 from sse_ingest.errors import DatabaseUnavailable, FenceLost
 from sse_ingest.failpoints import hit
-from sse_ingest.merge import merge
+from sse_ingest.merge import add_rows
 from sse_ingest.patience import patience
 from sse_ingest.processors import run_processors
 from sse_ingest.queries import load
@@ -32,7 +33,6 @@ from sse_ingest.settings import Settings
 
 log = logging.getLogger("sse_ingest")
 _SQL = load("queries.sql")
-Item: TypeAlias = Event | Rejected | Gap
 
 
 @dataclass
@@ -48,28 +48,6 @@ class Tally:
     def add(self, other: "Tally") -> None:
         for name, count in vars(other).items():
             setattr(self, name, getattr(self, name) + count)
-
-
-@dataclass
-class _Batch:
-    """The items of one transaction, sorted by what becomes of them."""
-
-    events: list[Event] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, items: Iterable[Item]) -> "_Batch":
-        batch = cls()
-        for item in items:
-            match item:
-                case Event():
-                    batch.events.append(item)
-                case Rejected():
-                    batch.rejected.append(item)
-                case Gap():
-                    batch.gaps.append(item)
-        return batch
 
 
 class Store:
@@ -91,16 +69,20 @@ class Store:
 
     def commit(self, items: Sequence[Item]) -> Tally:
         """Commit the items in order. Raises FenceLost, or a transient error after which nothing of the rest stands."""
-        if not items:
+        return self.commit_batch(Batch(self._settings, items))
+
+    def commit_batch(self, batch: Batch) -> Tally:
+        """The same for items that are formatted already."""
+        if not batch:
             return Tally()
         try:
-            return self._attempt(items)
+            return self._attempt(batch)
         except DATA_FAULTS:
-            if len(items) == 1:
-                return self._convict(items[0])
-            half = len(items) // 2
-            tally = self.commit(items[:half])
-            tally.add(self.commit(items[half:]))
+            if len(batch) == 1:
+                return self._convict(batch)
+            half = len(batch) // 2
+            tally = self.commit(batch.items[:half])
+            tally.add(self.commit(batch.items[half:]))
             return tally
 
     @contextmanager
@@ -122,29 +104,28 @@ class Store:
         """
         try:
             with database.translated(), self._connection.transaction(), self._connection.cursor() as cursor:
-                _claimed, _duplicates, refused = self._take(cursor, [event])
+                _claimed, _duplicates, refused = self._take(cursor, Batch(self._settings, [event]))
         except DATA_FAULTS as error:
             return _refused(event, error)
         return refused[0] if refused else None
 
-    def _attempt(self, items: Sequence[Item]) -> Tally:
+    def _attempt(self, batch: Batch) -> Tally:
         with database.translated(), patience(self._connection, self._settings.patience_seconds):
             hit("store.before_transaction")
-            self.ensure_partitions(item.ts for item in items if isinstance(item, Event))
-            return self._transaction(items)
+            self.ensure_partitions(event.ts for event in batch.events)
+            return self._transaction(batch)
 
-    def _convict(self, item: Item) -> Tally:
+    def _convict(self, batch: Batch) -> Tally:
         """Refused alone, and then once more: a partition that is being attached refuses a good row once."""
         try:
-            return self._attempt([item])
+            return self._attempt(batch)
         except DATA_FAULTS as error:
-            return self.commit([_refused(item, error)])
+            return self.commit([_refused(batch.items[0], error)])
 
-    def _transaction(self, items: Sequence[Item]) -> Tally:
-        batch = _Batch.of(items)
+    def _transaction(self, batch: Batch) -> Tally:
         with self._connection.transaction(), self._connection.cursor() as cursor:
             hit("store.after_begin")
-            claimed, duplicates, refused = self._take(cursor, batch.events)
+            claimed, duplicates, refused = self._take(cursor, batch)
             rejected = [*batch.rejected, *refused]
             for letter in rejected:
                 bury(cursor, self._settings.stream, letter)
@@ -152,42 +133,52 @@ class Store:
             for gap in batch.gaps:
                 self._record_gap(cursor, gap)
             hit("store.after_gaps")
-            record_ranges(cursor, self._settings.stream, items)
+            record_ranges(cursor, self._settings.stream, batch.items)
             hit("store.after_ranges")
-            self._move_checkpoint(cursor, items)
+            self._move_checkpoint(cursor, batch.items)
             hit("store.after_checkpoint")
         hit("store.after_commit")
         self._ledger.learn()
         return Tally(claimed, duplicates, len(rejected), len(batch.gaps), 1)
+
+    def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[int, int, list[Rejected]]:
+        """Claim the events, keep and merge the new ones: how many are new, how many repeat, which are refused."""
+        settings = self._settings
+        known = self._known(cursor, batch.events)
+        events, failed, processed = run_processors(self._connection, settings.processors, batch.events, known)
+        if failed:
+            batch = Batch(settings, events)
+        hit("store.after_processors")
+        batch, repeats = self._claim(cursor, batch)
+        hit("store.after_claim")
+        refuse_processed_twice(repeats, processed, events)
+        if batch.events:
+            with cursor.copy(_SQL["copy_raw"]) as copy:
+                copy.write(batch.rows.raw())
+            hit("store.after_insert_raw")
+            if not settings.raw:
+                add_rows(cursor, batch.rows, batch.events)
+                self._ledger.write(cursor, settings.stream, batch.events)
+        hit("store.after_merge")
+        duplicates, conflicts = settle(cursor, settings.stream, repeats)
+        hit("store.after_settle")
+        return len(batch.events), duplicates, [*failed, *conflicts]
+
+    def _claim(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Batch, list[Event]]:
+        """The batch of those events that are new, and the events that were taken before."""
+        if not batch.events or claim(cursor, batch.rows):
+            return batch, []
+        fresh, repeats = divide(cursor, batch.events)
+        batch = Batch(self._settings, fresh)
+        if fresh:
+            claim_new(cursor, batch.rows)
+        return batch, repeats
 
     def _known(self, cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> set[UUID]:
         ids = [event.event_id for event in events if event.event_type in self._settings.processors]
         if not ids:
             return set()
         return {row[0] for row in cursor.execute(_SQL["known_events"], {"event_ids": ids})}
-
-    def _take(
-        self, cursor: psycopg.Cursor[Any], incoming: Sequence[Event]
-    ) -> tuple[int, int, list[Rejected]]:
-        """Claim the events, keep and merge the new ones: how many are new, how many repeat, which are refused."""
-        settings = self._settings
-        known = self._known(cursor, incoming)
-        events, failed, processed = run_processors(self._connection, settings.processors, incoming, known)
-        hit("store.after_processors")
-        repeats = claim(cursor, events)
-        hit("store.after_claim")
-        refuse_processed_twice(repeats, processed, events)
-        claimed = len(events) - len(repeats)
-        if claimed:
-            cursor.execute(_SQL["insert_raw"], {"writer": settings.writer})
-            hit("store.after_insert_raw")
-            if not settings.raw:
-                merge(cursor, {event.event_type for event in events})
-                self._ledger.write(cursor, settings.stream, events)
-        hit("store.after_merge")
-        duplicates, conflicts = settle(cursor, settings.stream, events, repeats)
-        hit("store.after_settle")
-        return claimed, duplicates, [*failed, *conflicts]
 
     def _record_gap(self, cursor: psycopg.Cursor[Any], gap: Gap) -> None:
         requested_log = gap.requested.rpartition("-")[0]

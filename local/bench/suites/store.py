@@ -1,17 +1,82 @@
 """Bytes of SSE in memory → committed rows, by the whole path of ingestion but the network."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 from api.log import Draft
 from local.bench import workload
+from local.bench.bench import Bench
+from local.bench.cpu import CpuMeter
+from local.bench.figures import Row, Samples
+from local.bench.limit import Limit
+from local.bench.memory_source import MemorySource
+from local.scratch import WRITER
+from sse_ingest import ingest
+from sse_ingest.settings import Settings
 
-_CHUNK = 64 * 1024  # bytes, about as much as a socket gives at once
-Change = Callable[[list[Draft]], list[Draft]]
-_CASES: dict[str, Change] = {
+_BATCH = 10_000
+_CASES: dict[str, Callable[[list[Draft]], list[Draft]]] = {
     "clean": lambda events: events,
     "1% duplicates": lambda events: workload.with_duplicates(events, 0.01),
     "10% duplicates": lambda events: workload.with_duplicates(events, 0.1),
-    "100% duplicates": lambda events: events,
     "payments before orders": workload.payments_first,
     "1% malformed": lambda events: workload.with_malformed(events, 0.01),
 }
+
+
+def run(bench: Bench, limit: Limit) -> Iterator[Row]:
+    """One row a kind of stream, and one for a smaller batch. The ratios are to the limit at the same size of batch."""
+    events = workload.drafts(limit.events)
+    for case, change in _CASES.items():
+        blob = b"".join(workload.encode(change(events)))
+        yield _row(bench, limit, case, blob, _BATCH)
+    blob = b"".join(workload.encode(events))
+    yield _row(
+        bench,
+        limit,
+        "100% duplicates",
+        blob,
+        _BATCH,
+        again=b"".join(workload.encode(events, len(events) + 1)),
+    )
+    yield _row(bench, limit, "clean, batches of 500 at most", blob, 500)
+
+
+def _row(bench: Bench, limit: Limit, case: str, blob: bytes, batch: int, again: bytes | None = None) -> Row:
+    """`again` is what is measured, after `blob` was taken."""
+
+    def measure(samples: Samples) -> None:
+        settings = Settings(
+            source_url="http://127.0.0.1:1",
+            database_url=bench.cluster.url(WRITER, bench.cluster.clone("bench_store")),
+            writer="bench",
+            max_batch=batch,
+        )
+        if again is not None:
+            ingest.run(settings, source=lambda: MemorySource(blob))
+        _measure(bench, settings, again or blob, limit.rate(batch), samples)
+        bench.cluster.drop("bench_store")
+
+    return Row("store", case, bench.times(f"store: {case}", measure))
+
+
+def _measure(bench: Bench, settings: Settings, blob: bytes, limit: float, samples: Samples) -> None:
+    source = MemorySource(blob)
+    last = 0.0
+
+    def committed(_progress: ingest.Progress) -> None:
+        nonlocal last
+        last = time.perf_counter()
+
+    cpu, own = CpuMeter({"PostgreSQL": bench.postmaster}), time.process_time()
+    result = ingest.run(settings, on_commit=committed, source=lambda: source)
+    events = blob.count(b"\n\n")
+    taken = result.events + result.duplicates + result.rejected
+    if taken != events:
+        raise RuntimeError(f"{taken} of {events} events are accounted for")
+    rate = events / (last - source.began)
+    samples.add("of the limit", "×", rate / limit)
+    samples.add("events/s", "events/s", rate)
+    samples.add("ingest", "µs", (time.process_time() - own) / events * 1e6)
+    samples.add("PostgreSQL", "µs", cpu.microseconds_per(events)["PostgreSQL"])
+    samples.add("events a batch", "", events / result.batches)

@@ -13,7 +13,7 @@ import pytest
 from tests.bench.measure import bad_company, crowd, event, follow, until
 from tests.support.service import ROOT, EventService
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.alone]
 MakeService = Callable[..., EventService]
 PATIENCE = {"EVENT_SEND_TIMEOUT_SECONDS": "2", "EVENT_HEADER_TIMEOUT_SECONDS": "2"}
 

@@ -27,6 +27,6 @@ def serve() -> Iterator[Callable[..., Server]]:
 def _no_thread_stays() -> Iterator[None]:
     yield
     deadline = time.monotonic() + 3
-    while any(thread.name.startswith("sse-ingest") for thread in threading.enumerate()):
+    while any(thread.name == "sse-ingest-reader" for thread in threading.enumerate()):
         assert time.monotonic() < deadline, "a reading thread has stayed"
         time.sleep(0.02)

@@ -14,6 +14,7 @@ from sse_ingest.errors import DatabaseUnavailable
 from sse_ingest.ingest import _Run
 from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings
+from sse_ingest.source import StreamSource
 from sse_ingest.store import Store
 from tests.support.events import lifecycle, parsed
 
@@ -64,7 +65,7 @@ def test_a_standby_whose_watch_is_swallowed_notices(
 
 
 def test_a_standby_forgets_failures_that_are_past(settings: Settings) -> None:
-    run = _Run(settings, threading.Event(), lambda _progress: None)
+    run = _Run(settings, threading.Event(), lambda _progress: None, lambda: StreamSource(settings.source_url))
     run.failing_since = time.monotonic() - settings.give_up_seconds
     run.backoff.next_delay()
 

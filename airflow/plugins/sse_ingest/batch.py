@@ -1,0 +1,48 @@
+"""The items of one transaction: sorted by what becomes of them, and formatted, while the last batch is committed."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from sse_ingest.outcome import Event, Gap, Rejected
+from sse_ingest.rows import Rows
+from sse_ingest.settings import Settings
+
+Item: TypeAlias = Event | Rejected | Gap
+
+
+class Batch:
+    """Grows item by item, in the order of the stream."""
+
+    def __init__(self, settings: Settings, items: Iterable[Item] = ()) -> None:
+        self._settings = settings
+        self.items: list[Item] = []
+        self.events: list[Event] = []
+        self.rejected: list[Rejected] = []
+        self.gaps: list[Gap] = []
+        self.rows = Rows(settings.writer, typed=not settings.raw)
+        for item in items:
+            self.add(item)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def add(self, item: Item) -> None:
+        """Take one more item in."""
+        self.items.append(item)
+        if isinstance(item, Event):
+            self.events.append(item)
+            self.rows.add(item)
+        elif isinstance(item, Rejected):
+            self.rejected.append(item)
+        else:
+            self.gaps.append(item)
+
+    @property
+    def first_position(self) -> str:
+        """The id of its first frame; empty when it has gaps only."""
+        return next((item.last_event_id for item in self.items if not isinstance(item, Gap)), "")
+
+    @property
+    def last_position(self) -> str:
+        """The id of its last frame; empty when it has gaps only."""
+        return next((item.last_event_id for item in reversed(self.items) if not isinstance(item, Gap)), "")

@@ -1,0 +1,47 @@
+"""A source that is read from memory, in the thread and by the decoder that read a real one."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from sse_ingest.reader import Reader
+from sse_ingest.sse import Decoder, Frame
+
+_CHUNK = 64 * 1024  # bytes: about as much as a socket gives at once
+_MOST_PENDING = 8 * 1024 * 1024
+_TICK_SECONDS = 0.25
+
+
+class MemorySource:
+    """Bytes of SSE; it ends when they do. A Source of sse_ingest."""
+
+    down_seconds = 0.0
+
+    def __init__(self, blob: bytes) -> None:
+        self._blob = memoryview(blob)
+        self._reader: Reader | None = None
+        self.began = 0.0
+        """When reading began, by time.perf_counter()."""
+
+    def batches(self, after: str, stop: Callable[[], bool]) -> Iterator[list[Frame]]:
+        self._reader = Reader(self._read, after, _MOST_PENDING)
+        yield from self._reader.lists(stop, _TICK_SECONDS)
+
+    @property
+    def pending(self) -> bool:
+        return self._reader is not None and self._reader.pending
+
+    def head(self) -> int | None:
+        return None
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+
+    def _read(self, reader: Reader) -> bool:
+        self.began = time.perf_counter()
+        decoder = Decoder(reader.position)
+        for start in range(0, len(self._blob), _CHUNK):
+            chunk = bytes(self._blob[start : start + _CHUNK])
+            if frames := decoder.decode(chunk):
+                reader.deliver(frames, len(chunk))
+        return True

@@ -1,0 +1,113 @@
+"""The two ways into the typed tables agree: rows formatted here, and rows that PostgreSQL makes of the JSON."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from sse_ingest import database
+from sse_ingest.batch import Batch
+from sse_ingest.contract import Event, RestaurantContract
+from sse_ingest.merge import add_rows, merge, stage
+from sse_ingest.queries import load
+from sse_ingest.settings import Settings
+from sse_ingest.tables import TABLES
+from tests.support.events import frame, payload
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+NAMES = ("orders", "order_items", "order_status_history", "payments", "refunds", "feedback")
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30
+) | st.sampled_from(
+    [
+        '"',
+        "\\",
+        "\\n",
+        "a\nb",
+        "\t",
+        "\r\n",
+        "null",
+        "",
+        ",",
+        "\\.",
+        '"]\n["',
+        "]\\n[",
+        "ÄÖ🍜",
+        "\u2028",
+        "\x7f",
+    ]
+)
+money = st.decimals(0, 9_999_999, places=2, allow_nan=False).flatmap(
+    lambda amount: st.sampled_from([str(amount), str(amount.normalize()), str(amount + Decimal("0.00"))])
+)
+OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "order_created": {"visit_id": texts, "customer_id": texts, "city": texts, "location_code": texts},
+    "order_item_added": {
+        "menu_item_id": texts,
+        "category": texts | st.none(),
+        "item_name": texts,
+        "extended_price": money | st.none(),
+        "qty": st.sampled_from([1, "2.50", "0.001", "1E2", 3.5]),
+    },
+    "order_status_changed": {"status": st.sampled_from(["pending", "ready", "cancelled"])},
+    "payment_captured": {"method": texts, "provider": texts | st.none(), "tip": money, "total": money},
+    "payment_refunded": {"reason": texts | st.none()},
+    "feedback_submitted": {"comment": texts | st.none(), "nps": st.integers(0, 10) | st.none()},
+}
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Event]:
+    """Orders, each key once, in any order: what goes straight into the tables."""
+    kinds = [(kind, part) for kind in TABLES for part in range(1 if kind == "order_created" else 2)]
+    drawn = draw(st.lists(st.tuples(st.sampled_from(kinds), st.integers(1, 3)), unique=True, max_size=20))
+    made = []
+    for offset, ((kind, part), order) in enumerate(drawn, 1):
+        fields = draw(st.fixed_dictionaries({}, optional=OPTIONAL[kind]))
+        parsed = RestaurantContract().parse(frame(offset, kind, payload(kind, order, part, **fields)))
+        assert isinstance(parsed, Event), parsed
+        made.append(parsed)
+    return made
+
+
+@pytest.fixture
+def writer(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
+    with database.connect(warehouse.url("airflow_user"), "test") as connection:
+        connection.execute(load("queries.sql")["prepare_connection"])
+        yield connection
+
+
+def tables(connection: psycopg.Connection[Any], events: list[Event], *, direct: bool) -> dict[str, list[str]]:
+    """What the events come to, by one way; nothing of it stays."""
+    with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+        if direct:
+            add_rows(cursor, Batch(SETTINGS, events).rows, events)
+        else:
+            stage(cursor, events)
+            merge(cursor, TABLES.keys())
+        return {
+            name: sorted(row[0] for row in cursor.execute(f"SELECT t::text FROM {name} AS t".encode()))
+            for name in NAMES
+        }
+
+
+SETTINGS = Settings(source_url="http://127.0.0.1:1", database_url="unused", writer="test")
+
+
+@hypothesis_settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(events=batches())
+def test_both_ways_give_the_same_rows(writer: psycopg.Connection[Any], events: list[Event]) -> None:
+    direct = tables(writer, events, direct=True)
+
+    assert direct == tables(writer, events, direct=False)
+    assert sum(map(len, direct.values())) == len(events)

@@ -1,0 +1,134 @@
+"""The thread between the loop and the store: what is committed, when, and what becomes of errors."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from sse_ingest.batch import Batch
+from sse_ingest.committer import Committer
+from sse_ingest.contract import Event
+from sse_ingest.errors import DatabaseUnavailable, FenceLost
+from sse_ingest.settings import Settings
+from sse_ingest.store import Store, Tally
+from tests.support.events import frame, parsed
+
+SETTINGS = Settings(source_url="http://127.0.0.1:1", database_url="unused", writer="test", max_batch=400)
+
+
+def events(first: int, count: int) -> list[Event]:
+    return [parsed(frame(offset, "noted", {"n": offset})) for offset in range(first, first + count)]
+
+
+class Slow:
+    """In a store's place: commits when it is let, and remembers what."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.let = threading.Semaphore(0)
+        self.begun = threading.Semaphore(0)
+        self.batches: list[list[int]] = []
+        self.error = error
+
+    def commit_batch(self, batch: Batch) -> Tally:
+        self.begun.release()
+        assert self.let.acquire(timeout=10)
+        if self.error:
+            raise self.error
+        self.batches.append([event.offset for event in batch.events])
+        return Tally(events=len(batch))
+
+
+def committer(
+    store: Slow, on_commit: Callable[[Tally, Batch], None] = lambda _tally, _batch: None
+) -> Committer:
+    return Committer(cast("Store", store), SETTINGS, on_commit)
+
+
+def test_what_comes_during_a_commit_is_the_next_batch() -> None:
+    store = Slow()
+    with committer(store) as running:
+        running.add(events(1, 1), more=False)
+        assert store.begun.acquire(timeout=10)
+        running.add(events(2, 3), more=False)
+        running.add(events(5, 2), more=False)
+        store.let.release(2)
+    assert store.batches == [[1], [2, 3, 4, 5, 6]]
+
+
+def test_while_there_is_more_a_batch_fills_up() -> None:
+    store = Slow()
+    with committer(store) as running:
+        running.add(events(1, 150), more=True)
+        assert not store.begun.acquire(timeout=0.1)
+        running.add(events(151, 250), more=True)
+        assert store.begun.acquire(timeout=10)
+        store.let.release(1)
+    assert [len(batch) for batch in store.batches] == [400]
+
+
+def test_nothing_stays_when_the_last_items_were_dropped() -> None:
+    store = Slow()
+    with committer(store) as running:
+        running.add(events(1, 1), more=True)
+        running.add([], more=False)
+        assert store.begun.acquire(timeout=10)
+        store.let.release()
+    assert store.batches == [[1]]
+
+
+def test_memory_is_bounded() -> None:
+    store, added = Slow(), threading.Event()
+    with committer(store) as running:
+
+        def add_too_much() -> None:
+            running.add(events(1, 1_300), more=True)
+            added.set()
+
+        thread = threading.Thread(target=add_too_much)
+        thread.start()
+        assert store.begun.acquire(timeout=10)
+        assert not added.wait(0.2)
+        store.let.release(4)
+        thread.join(10)
+    assert added.is_set()
+    assert [offset for batch in store.batches for offset in batch] == list(range(1, 1_301))
+    assert [len(batch) for batch in store.batches] == [400, 400, 400, 100]
+
+
+@pytest.mark.parametrize("error", [FenceLost("taken over"), DatabaseUnavailable("gone")])
+def test_an_error_of_a_commit_reaches_the_loop(error: Exception) -> None:
+    store = Slow(error)
+    store.let.release()
+
+    def loop() -> None:
+        with committer(store) as running:
+            running.add(events(1, 1), more=False)
+            running._thread.join(10)
+            running.add(events(2, 1), more=False)
+            raise AssertionError("the loop went on")
+
+    with pytest.raises(type(error), match=str(error)):
+        loop()
+
+
+def test_an_error_of_the_loop_is_told_and_what_was_added_is_committed() -> None:
+    store = Slow()
+    store.let.release()
+
+    def loop() -> None:
+        with committer(store) as running:
+            running.add(events(1, 2), more=True)
+            raise RuntimeError("the source")
+
+    with pytest.raises(RuntimeError, match="the source"):
+        loop()
+    assert store.batches == [[1, 2]]
+
+
+def test_each_commit_is_told() -> None:
+    store, told = Slow(), list[Any]()
+    store.let.release()
+    with committer(store, lambda tally, batch: told.append((tally.events, batch.last_position))) as running:
+        running.add(events(1, 2), more=False)
+    assert told == [(2, "testlog1-2")]

@@ -15,6 +15,7 @@ import pytest
 import sql
 from local.postgres import ADMIN, PostgresServer
 from tests.support.ports import free_port
+from tests.support.service import EventService
 
 PASSWORDS = {
     ADMIN: "admin p@ss/word",
@@ -36,6 +37,15 @@ def _clean_environment() -> None:
 @pytest.fixture(name="free_port")
 def free_port_of_a_test() -> int:
     return free_port()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[EventService]:
+    """A real event service that simulates nothing."""
+    running = EventService(tmp_path)
+    running.start()
+    yield running
+    running.stop()
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,27 @@ def test_the_scheduler_alone_is_killed(stack: RunningStack) -> None:
     assert advances(stack, 30) < 30
 
 
+def test_the_scheduler_restarts(stack: RunningStack) -> None:
+    leader = stack.leader("airflow-scheduler")
+    leader.terminate()
+    psutil.wait_procs([leader], 60)
+    running_again(stack)
+
+    assert advances(stack, 60) < 60
+
+
+def test_the_scheduler_stands_still_and_goes_on(stack: RunningStack) -> None:
+    leader = stack.leader("airflow-scheduler")
+    leader.suspend()
+    try:
+        # Longer than its heartbeat may be late: whatever its tasks make of that, the stream goes on, or comes back.
+        time.sleep(20)
+    finally:
+        leader.resume()
+
+    assert advances(stack, 30) < 30
+
+
 def test_the_scheduler_and_all_its_tasks_are_killed(stack: RunningStack) -> None:
     tree = stack.members("airflow-scheduler")
     kill(tree)

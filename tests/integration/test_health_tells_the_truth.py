@@ -18,14 +18,6 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[EventService]:
-    running = EventService(tmp_path)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def owner(warehouse: Any) -> Iterator[Any]:
     """Impatient thresholds, so that a test need not wait for half an hour."""
     with warehouse.connect("restaurant_user", autocommit=True) as connection:

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,6 @@ from tests.support.service import TOKEN, EventService
 ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared" / "data"
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[EventService]:
-    running = EventService(tmp_path)
-    running.start()
-    yield running
-    running.stop()
 
 
 def replay(

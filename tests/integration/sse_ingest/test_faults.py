@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -63,14 +62,6 @@ def owner(warehouse: Any, cluster: Any) -> Iterator[Connection]:
     """The superuser, who may put faults anywhere."""
     with psycopg.connect(warehouse.url("postgres_admin"), autocommit=True) as connection:
         yield connection
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[EventService]:
-    running = EventService(tmp_path)
-    running.start()
-    yield running
-    running.stop()
 
 
 def feedback(offset: int, nps: int = 5) -> Event:

@@ -21,14 +21,6 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[EventService]:
-    running = EventService(tmp_path)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def configured(service: EventService, warehouse: Any) -> Callable[..., Settings]:
     def make(**changes: Any) -> Settings:
         given = {"source_url": service.url, "database_url": warehouse.url("airflow_user"), "lease_seconds": 1}

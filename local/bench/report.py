@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from local.bench.figures import Row
@@ -51,8 +52,11 @@ def show(rows: Sequence[Row], console: Console) -> None:
             table.add_column(name if unit in ("", name) else f"{name} {unit}", justify="right")
         for row in of_suite:
             cells = [row.figures[name].text() if name in row.figures else "" for name in names]
-            table.add_row(f"{row.case}\n[dim]{row.note}[/]" if row.note else row.case, *cells)
+            table.add_row(escape(row.case), *cells)
         console.print(table)
+        for row in of_suite:
+            if row.note:
+                console.print(f"  [dim]{escape(row.case)}: {escape(row.note)}[/]", highlight=False)
 
 
 def draw(rows: Sequence[Row], path: Path) -> bool:

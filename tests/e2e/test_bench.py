@@ -1,0 +1,34 @@
+"""`./stack bench --quick`, as anyone can run it. It records, and judges nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local.bench.suites import SUITES
+from local.settings import ROOT
+
+pytestmark = [pytest.mark.alone, pytest.mark.integration, pytest.mark.timeout(600)]
+
+
+def test_every_suite_measures_something(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "airflow" / "plugins")])}
+    command = [sys.executable, "-m", "local", "bench", "--quick", "--folder", str(tmp_path)]
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads((tmp_path / "bench.json").read_text())
+    assert {row["suite"] for row in told["rows"]} == set(SUITES)
+    assert told["failed"] == {}
+    for row in told["rows"]:
+        for name, figure in row["figures"].items():
+            assert figure["max"] >= figure["median"] >= figure["min"] >= 0
+            record_property(f"{row['suite']}: {row['case']}: {name} {figure['unit']}", figure["median"])
+    record_property("seconds", told["seconds"])
+    assert (tmp_path / "bench.svg").exists()

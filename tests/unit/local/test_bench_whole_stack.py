@@ -1,0 +1,65 @@
+"""The stack that the bench starts touches nothing of the user's own."""
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.bench import whole_stack
+from local.bench.processes import TOKEN
+from local.bench.whole_stack import WholeStack, wait_for
+from local.settings import PORTS, Settings
+
+
+def test_its_settings_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/where/the/users/data/are")
+    monkeypatch.setenv("EVENT_PORT", "8000")
+
+    stack = WholeStack(tmp_path)
+
+    assert stack.settings.data_dir == tmp_path / "var"
+    assert len({getattr(stack.settings, name.lower()) for name in PORTS}) == len(PORTS)
+    assert stack.settings.event_port != 8000
+    assert stack.settings.values["EVENT_RATE"] == "0"
+    assert stack.settings.values["EVENT_PUBLISH_TOKEN"] == TOKEN
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o711
+    monkeypatch.delenv("DATA_DIR")
+    monkeypatch.delenv("EVENT_PORT")
+    assert Settings.load(env_file=tmp_path / "env") == stack.settings
+
+
+def test_its_commands_get_none_of_the_users_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", "/where/the/users/data/are")
+    stack = WholeStack(tmp_path)
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\necho "$@ [$DATA_DIR]" >> {tmp_path}/told\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    stack.command("up", "--detach")
+
+    assert (tmp_path / "told").read_text() == f"-m local --env-file {tmp_path / 'env'} up --detach []\n"
+
+
+def test_it_goes_down_when_it_did_not_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+
+    def command(_self: WholeStack, *arguments: str) -> None:
+        said.append(arguments[0])
+        if arguments[0] == "up":
+            raise RuntimeError("no")
+
+    monkeypatch.setattr(WholeStack, "command", command)
+    with pytest.raises(RuntimeError, match="no"), whole_stack.whole_stack(tmp_path):
+        pass
+    assert said == ["up", "down"]
+
+
+def test_waiting_ends() -> None:
+    answers = iter([False, True])
+    wait_for(lambda: next(answers), "the second answer", 5)
+    with pytest.raises(RuntimeError, match="what never comes"):
+        wait_for(lambda: False, "what never comes", 0.1)

@@ -151,6 +151,16 @@ def rebuild_command(
     raise typer.Exit(forward.to_core(settings(), "rebuild", *(arguments or [])))
 
 
+@app.command("archive", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def archive_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="--help tells the options.", metavar="[OPTIONS]…")
+    ] = None,
+) -> None:
+    """Move old months of raw events into verified Parquet files."""
+    raise typer.Exit(forward.to_core(settings(), "archive", *(arguments or [])))
+
+
 app.command()(replay)
 app.command()(chaos)
 app.command()(bench)

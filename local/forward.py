@@ -16,6 +16,7 @@ def to_core(settings: Settings, *command: str) -> int:
         "INGEST_DATABASE_URL": services.database_url(settings, WRITER),
         "INGEST_OWNER_URL": services.database_url(settings, OWNER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
+        "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
     }
     sys.stdout.flush()
     program = [sys.executable, "-m", "sse_ingest", *command]

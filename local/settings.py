@@ -86,6 +86,12 @@ class Settings:
         return self.data_dir / "run"
 
     @property
+    def archive_dir(self) -> Path:
+        """Where archived months of raw events are."""
+        named = self.values.get("INGEST_ARCHIVE_DIR")
+        return (self.root / Path(named).expanduser()).resolve() if named else self.data_dir / "archive"
+
+    @property
     def event_url(self) -> str:
         return f"http://{LOOPBACK}:{self.event_port}"
 

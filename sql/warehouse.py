@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import Connection
 from psycopg.errors import (
+    DeadlockDetected,
     InsufficientPrivilege,
     InvalidParameterValue,
     InvalidSchemaName,
@@ -126,7 +127,7 @@ def _patiently(step: Callable[[], object]) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             step()
-        except LockNotAvailable as error:
+        except (LockNotAvailable, DeadlockDetected) as error:
             if attempt == ATTEMPTS:
                 raise ObjectsInUseError(
                     f"{error.diag.message_primary}. {ObjectsInUseError.__doc__}"

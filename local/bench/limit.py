@@ -40,7 +40,7 @@ ALTER TABLE bare.orders ADD PRIMARY KEY (order_id);
 CREATE TABLE bare.order_items (LIKE analytics.order_items);
 ALTER TABLE bare.order_items ADD PRIMARY KEY (order_item_id);
 CREATE TABLE bare.order_status_history (LIKE analytics.order_status_history);
-ALTER TABLE bare.order_status_history ADD PRIMARY KEY (order_id, changed_ts, event_id);
+ALTER TABLE bare.order_status_history ADD PRIMARY KEY (event_id);
 CREATE TABLE bare.payments (LIKE analytics.payments);
 ALTER TABLE bare.payments ADD PRIMARY KEY (payment_id);
 CREATE TABLE bare.refunds (LIKE analytics.refunds);

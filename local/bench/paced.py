@@ -11,6 +11,7 @@ import selectors
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,7 +58,8 @@ class Pacer:
     def __init__(self, port: int, connections: int) -> None:
         # Unlike epoll, select() waits for less than a millisecond too.
         self._selector = selectors.SelectSelector()
-        self._idle: list[Connection] = []
+        # In turn: the service closes a connection that is idle for seconds.
+        self._idle: deque[Connection] = deque()
         for _ in range(connections):
             peer = socket.create_connection(("127.0.0.1", port), timeout=_SECONDS)
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -86,7 +88,7 @@ class Pacer:
                 self._receive(max(wait, 0) if self._idle else _SECONDS)
             stamped = request.replace(STAMP, stamp(datetime.now(UTC)))
             now = time.monotonic()
-            self._idle.pop().send(number, stamped)
+            self._idle.popleft().send(number, stamped)
             self.sent.append(now)
             self.late.append(now - due)
         while len(self._idle) < self._all:

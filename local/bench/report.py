@@ -1,7 +1,7 @@
 """What a run of the bench came to: tables for people, JSON for machines, and a picture of the ratios."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -34,29 +34,50 @@ class Report:
         }
 
     def write(self, path: Path) -> None:
-        """As JSON."""
+        """As JSON, and the tables beside it as Markdown."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self.as_json(), indent=1) + "\n", encoding="utf-8")
+        path.with_suffix(".md").write_text(as_markdown(self.rows), encoding="utf-8")
 
 
 def show(rows: Sequence[Row], console: Console) -> None:
     """One table a suite: the median, and behind it the extremes."""
+    for suite, head, body, notes in _tables(rows):
+        table = Table(title=suite, title_justify="left")
+        for number, name in enumerate(head):
+            table.add_column(name, justify="right" if number else "left")
+        for cells in body:
+            table.add_row(*map(escape, cells))
+        console.print(table)
+        for note in notes:
+            console.print(f"  [dim]{escape(note)}[/]", highlight=False)
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    """The same for a document."""
+    parts = []
+    for suite, head, body, notes in _tables(rows):
+        lines = [" | ".join(cells) for cells in (head, ["---", *["---:"] * (len(head) - 1)], *body)]
+        table = "\n".join(f"| {line} |" for line in lines)
+        parts += [f"### {suite}", table, *(f"- {note}" for note in notes)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, list[str], list[list[str]], list[str]]]:
+    """Of each suite its name, the head of its table, the cells, and the notes."""
     for suite, found in groupby(rows, key=lambda row: row.suite):
         of_suite = list(found)
         names = list(dict.fromkeys(name for row in of_suite for name in row.figures))
-        table = Table(title=suite, title_justify="left")
-        table.add_column("case")
+        head = ["case"]
         for name in names:
             units = {row.figures[name].unit for row in of_suite if name in row.figures}
             unit = units.pop() if len(units) == 1 else ""
-            table.add_column(name if unit in ("", name) else f"{name} {unit}", justify="right")
-        for row in of_suite:
-            cells = [row.figures[name].text() if name in row.figures else "" for name in names]
-            table.add_row(escape(row.case), *cells)
-        console.print(table)
-        for row in of_suite:
-            if row.note:
-                console.print(f"  [dim]{escape(row.case)}: {escape(row.note)}[/]", highlight=False)
+            head.append(name if unit in ("", name) else f"{name} {unit}")
+        body = [
+            [row.case, *(row.figures[n].text() if n in row.figures else "" for n in names)]
+            for row in of_suite
+        ]
+        yield suite, head, body, [f"{row.case}: {row.note}" for row in of_suite if row.note]
 
 
 def draw(rows: Sequence[Row], path: Path) -> bool:

@@ -15,7 +15,6 @@ from dotenv import dotenv_values
 
 import init_data_dir
 from local import services
-from local.airflow import DAGS
 from local.bench.processes import TOKEN
 from local.ports import free_port
 from local.processes import Processes
@@ -110,12 +109,10 @@ class WholeStack:
 
 @contextmanager
 def whole_stack(folder: Path) -> Iterator[WholeStack]:
-    """Up, with all DAGs paused; down at the end, whatever happens."""
+    """Up; down at the end, whatever happens."""
     stack = WholeStack(folder)
     try:
         stack.command("up", "--detach")
-        for dag in DAGS:
-            stack.pause(dag, paused=True)
         yield stack
     finally:
         stack.command("down")

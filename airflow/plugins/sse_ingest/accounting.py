@@ -22,9 +22,11 @@ class Accountant:
         """The items of a batch, with a Gap before each hole; an offset repeated within it is dropped or rejected."""
         accounted: list[Item] = []
         places = _Places(accounted)
+        regular = True
         for item in items:
             if (
-                isinstance(item, Event)
+                regular
+                and isinstance(item, Event)
                 and item.offset == self._offset + 1
                 and item.stream_id == self._stream_id
             ):
@@ -34,6 +36,7 @@ class Accountant:
                 self._stream_id = None
                 accounted.append(item)
             else:
+                regular = False  # from now on an offset may come again
                 accounted += self._irregular(item, places)
         return accounted
 

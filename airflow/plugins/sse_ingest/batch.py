@@ -8,6 +8,7 @@ from sse_ingest.rows import Rows
 from sse_ingest.settings import Settings
 
 Item: TypeAlias = Event | Rejected | Gap
+_MOST_BYTES = 8 * 1024 * 1024  # as received: a few events can be as large as thousands
 
 
 class Batch:
@@ -19,9 +20,15 @@ class Batch:
         self.events: list[Event] = []
         self.rejected: list[Rejected] = []
         self.gaps: list[Gap] = []
+        self._bytes = 0
         self.rows = Rows(settings.writer, typed=not settings.raw)
         for item in items:
             self.add(item)
+
+    @property
+    def full(self) -> bool:
+        """Whether it has as many items, or bytes, as one transaction is to have."""
+        return len(self.items) >= self._settings.max_batch or self._bytes >= _MOST_BYTES
 
     def __len__(self) -> int:
         return len(self.items)
@@ -32,8 +39,10 @@ class Batch:
         if isinstance(item, Event):
             self.events.append(item)
             self.rows.add(item)
+            self._bytes += len(item.received)
         elif isinstance(item, Rejected):
             self.rejected.append(item)
+            self._bytes += len(item.received)
         else:
             self.gaps.append(item)
 

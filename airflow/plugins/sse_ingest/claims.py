@@ -42,7 +42,7 @@ def divide(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> tuple[list[E
     """The events that are new, the first of a batch winning, and those that were taken before. In one's turn only."""
     taken = {row[0] for row in _first_taken(cursor, events)}
     fresh, repeats = [], []
-    for event in sorted(events, key=lambda event: event.offset):
+    for event in events:
         if event.event_id in taken:
             repeats.append(event)
         else:
@@ -53,8 +53,8 @@ def divide(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> tuple[list[E
 
 def refuse_processed_twice(repeats: Sequence[Event], processed: set[UUID], events: Sequence[Event]) -> None:
     """An event that we processed but could not claim was taken by another stream meanwhile: start the batch anew."""
-    firsts = {event.event_id: event.offset for event in reversed(events)}
-    if any(event.event_id in processed and firsts[event.event_id] == event.offset for event in repeats):
+    firsts = {event.event_id: event for event in reversed(events)}
+    if any(event.event_id in processed and firsts[event.event_id] is event for event in repeats):
         raise DatabaseUnavailable(
             "Another stream took the same event at the same moment: the batch is tried again."
         )

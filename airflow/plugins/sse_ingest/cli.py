@@ -1,4 +1,4 @@
-"""The core from a shell: `python -m sse_ingest run | dlq | rebuild | completeness`, in any deployment."""
+"""The core from a shell: `python -m sse_ingest run | dlq | rebuild | archive | completeness`, in any deployment."""
 
 import json
 import logging
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sse_ingest import dlq_cli
+from sse_ingest.archive_cli import archive_command
 from sse_ingest.certificate import completeness
 from sse_ingest.errors import IngestError
 from sse_ingest.ingest import Result, run
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(dlq_cli.app, name="dlq")
 app.command("rebuild")(rebuild_command)
+app.command("archive")(archive_command)
 
 
 @app.callback()

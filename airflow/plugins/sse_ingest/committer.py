@@ -4,12 +4,14 @@ Batching is natural. While nothing more is there to be read, whatever has come i
 is through, so that latency is small; while there is more, batches fill up to their limit.
 """
 
+import contextvars
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Self
 
 from sse_ingest.batch import Batch, Item
+from sse_ingest.errors import IngestError
 from sse_ingest.settings import Settings
 from sse_ingest.store import Store, Tally
 
@@ -18,6 +20,8 @@ _AT_ONCE = 200  # items formatted without letting the thread take the batch
 
 class Committer:
     """A context: entered it starts, left it has committed what it was given, or raised why not.
+
+    Left by an error that is not ours, it commits nothing more.
 
     `on_commit` is called in the thread, after each commit.
     """
@@ -30,9 +34,14 @@ class Committer:
         self._next = Batch(settings)
         self._due = False
         self._busy = False
+        self._torn = False
         self._closed = False
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="sse-ingest-committer", daemon=True)
+        # What the caller has in context variables, processors find there too.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._run,), name="sse-ingest-committer", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -40,13 +49,18 @@ class Committer:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         try:
-            with suppress(*([BaseException] if error else [])):  # the first error is the one to tell
+            if error is None:
                 self.drain()
+            elif isinstance(error, IngestError):
+                with suppress(BaseException):  # the first error is the one to tell
+                    self.drain()
+            # Any other can have come in the midst of `add`, as a signal's does. What is dropped will be read again.
         finally:
             with self._changed:
                 self._closed = True
                 self._changed.notify_all()
             self._thread.join()
+            self._error = None  # its traceback holds the batch, and us
 
     def add(self, items: Sequence[Item], *, more: bool) -> None:
         """Take items, waiting while a whole batch waits. `more` says that others can be added at once.
@@ -56,15 +70,28 @@ class Committer:
         start = 0
         while start < len(items):
             with self._changed:
-                self._changed.wait_for(lambda: self._error or len(self._next) < self._settings.max_batch)
+                self._changed.wait_for(lambda: self._error or not self._next.full)
                 self._check()
-                end = start + min(_AT_ONCE, self._settings.max_batch - len(self._next))
-                for item in items[start:end]:
-                    self._next.add(item)
-                self._become_due(len(self._next) >= self._settings.max_batch)
-            start = end
+                start = self._add(items, start)
+                self._become_due(self._next.full)
         with self._changed:
             self._become_due(not more)
+
+    def _add(self, items: Sequence[Item], start: int) -> int:
+        """Some of the items from there on; where the rest begins. What it leaves undone nobody may commit."""
+        self._torn = True
+        end = min(start + _AT_ONCE, len(items))
+        while start < end and not self._next.full:
+            self._next.add(items[start])
+            start += 1
+        self._torn = False
+        return start
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was added is committed."""
+        with self._changed:
+            return not (self._error or self._busy or self._next)
 
     def check(self) -> None:
         """Raise what a commit has raised."""
@@ -99,7 +126,7 @@ class Committer:
 
     def _take(self) -> Batch | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._due)
+            self._changed.wait_for(lambda: self._closed or (self._due and not self._torn))
             if self._closed:
                 return None
             batch, self._next = self._next, Batch(self._settings)

@@ -13,6 +13,7 @@ APPLICATION = "sse_ingest"
 
 # A dead peer is noticed within seconds, so that a lock it holds on our behalf does not outlive it.
 _OPTIONS: dict[str, Any] = {
+    "client_encoding": "UTF8",  # rows are formatted in it
     "connect_timeout": 5,
     "keepalives_idle": 2,
     "keepalives_interval": 1,

@@ -47,11 +47,14 @@ class Ledger:
 
     def write(self, cursor: psycopg.Cursor[Any], stream: str, events: Iterable[Event]) -> None:
         """List what is new in these events, in their transaction."""
-        self._pending = set()
         for event in events:
             if event.beyond:
                 for news in self._news(event):
                     cursor.execute(_LIST_ONCE, {"stream": stream, **news._asdict()})
+
+    def begin(self) -> None:
+        """A transaction begins: what the last one would have listed does not stand, unless it was learnt."""
+        self._pending = set()
 
     def learn(self) -> None:
         """The transaction stands: what it has listed need not be listed again."""

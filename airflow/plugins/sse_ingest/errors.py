@@ -10,7 +10,8 @@ IngestError
     ├── FenceLost                 another writer took over: this one must stop, and needs no help
     ├── ProcessorError            a custom processor is misused
     ├── LetterRefused             this cannot be done to that dead letter
-    └── RebuildRefused            the analytics tables cannot be rebuilt as things stand
+    ├── RebuildRefused            the analytics tables cannot be rebuilt as things stand
+    └── ArchiveRefused            a month of raw events cannot be archived as things stand
 """
 
 
@@ -63,3 +64,7 @@ class LetterRefused(TerminalError):
 
 class RebuildRefused(TerminalError):
     """The analytics tables cannot be rebuilt as things stand. The message says what is in the way."""
+
+
+class ArchiveRefused(TerminalError):
+    """A month cannot be archived as things stand, and was not dropped. The message says what is in the way."""

@@ -5,11 +5,10 @@ Three threads share the work: one reads and decodes, this one judges and formats
 
 import gc
 import logging
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -25,6 +24,7 @@ from sse_ingest.lease import Lease, Position
 from sse_ingest.settings import Settings
 from sse_ingest.source import PollSource, Source, StreamSource
 from sse_ingest.store import Store, Tally
+from sse_ingest.tuning import tuned
 
 log = logging.getLogger("sse_ingest")
 _COLLECT_SECONDS = 60.0
@@ -73,7 +73,7 @@ def run(
     A database that is away is waited for; what a person must mend raises a TerminalError at once, and what has not
     mended itself after `settings.give_up_seconds` raises its TransientError.
     """
-    with _tuned():
+    with tuned():
         stop, on_commit = stop or threading.Event(), on_commit or (lambda _progress: None)
         return _Run(settings, stop, on_commit, source or (lambda: _source_of(settings))).until_done()
 
@@ -82,27 +82,6 @@ def _source_of(settings: Settings) -> Source:
     kind = PollSource if settings.mode == "poll" else StreamSource
     since = None if settings.raw else "earliest"  # a foreign stream does not know our parameter
     return kind(settings.source_url, path=settings.path, token=settings.token, since=since)
-
-
-@contextmanager
-def _tuned() -> Iterator[None]:
-    """The interpreter as three threads need it that make many objects which live for one batch.
-
-    A thread that has waited for PostgreSQL gets its turn soon: by default it stands back for 5 ms each time. And the
-    garbage collector is called by `_Run` instead of after every 700 objects: looking at each batch for cycles that it
-    does not have took a fifth of the time.
-    """
-    interval, collecting = sys.getswitchinterval(), gc.isenabled()
-    sys.setswitchinterval(1e-4)
-    gc.freeze()  # what the imports have made stays
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-        gc.unfreeze()
-        sys.setswitchinterval(interval)
 
 
 @dataclass
@@ -169,9 +148,11 @@ class _Run:
             for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
                 lease.check()
                 committer.check()
+                self._collect()
                 items = accountant.account([contract.parse(frame) for frame in frames])
                 committer.add(items, more=source.pending)
-                self._well()
+                if committer.idle:
+                    self._well()
                 if source.down_seconds > settings.give_up_seconds:
                     raise SourceUnavailable(
                         f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
@@ -192,6 +173,9 @@ class _Run:
     def _well(self) -> None:
         self.failing_since = None
         self.backoff.reset()
+
+    def _collect(self) -> None:
+        """In the garbage collector's place: see tuning.py."""
         if time.monotonic() - self.collected > _COLLECT_SECONDS:
             gc.collect()
             self.collected = time.monotonic()
@@ -214,6 +198,7 @@ class _Run:
         return None
 
     def _committed(self, tally: Tally, batch: Batch) -> None:
+        self._well()
         self.total.add(tally)
         self.first_position = self.first_position or batch.first_position
         self.last_position = batch.last_position or self.last_position

@@ -35,7 +35,10 @@ def add_rows(cursor: psycopg.Cursor[Any], rows: Rows, events: Sequence[Event]) -
                 with cursor.copy(TABLES[event_type].copy) as copy:
                     copy.write(data)
             hit("store.after_copy")
-    except errors.UniqueViolation:
+    except (
+        errors.UniqueViolation,
+        errors.FeatureNotSupported,
+    ):  # the latter: COPY ends at row-level security
         stage(cursor, events)
         merge(cursor, {event_type for event_type, _ in tables})
     else:

@@ -1,7 +1,8 @@
 -- The statements of merge.py: from the events of one batch (`incoming`) to the typed tables.
 -- Of two events that claim one key the greater (ts, event_id) wins, so that any order gives the same rows. Tables go by
 -- unqualified names, so that a rebuild can run the same statements in a shadow schema. Where an event changes late columns
--- of orders, its statement returns their ids.
+-- of orders, its statement returns their ids. Times are rounded to microseconds as the contract rounds them, half up;
+-- a cast alone would go by way of a binary fraction.
 
 -- name: copy_incoming
 -- What was read, as it was read.
@@ -20,7 +21,8 @@ WITH newest AS (
         (payload ->> 'order_id')::uuid AS order_id,
         payload ->> 'visit_id' AS visit_id,
         payload ->> 'service_type' AS service_type,
-        (payload ->> 'order_ts')::timestamptz AS order_ts,
+        regexp_replace(payload ->> 'order_ts', '(\.\d{6})\d+', '\1')::timestamptz
+            + ((payload ->> 'order_ts') ~ '\.\d{6}[5-9]')::integer * interval '1 microsecond' AS order_ts,
         payload ->> 'location_code' AS location_code,
         payload ->> 'customer_id' AS customer_id,
         payload ->> 'city' AS city,
@@ -86,10 +88,11 @@ WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
 -- name: order_status_changed
 -- Every change is kept; each is its own event, so nothing can collide.
 INSERT INTO order_status_history (event_id, order_id, status, changed_ts, event_ts)
-SELECT event_id, (payload ->> 'order_id')::uuid, payload ->> 'status', (payload ->> 'changed_ts')::timestamptz, ts
+SELECT event_id, (payload ->> 'order_id')::uuid, payload ->> 'status', regexp_replace(payload ->> 'changed_ts', '(\.\d{6})\d+', '\1')::timestamptz
+            + ((payload ->> 'changed_ts') ~ '\.\d{6}[5-9]')::integer * interval '1 microsecond', ts
 FROM incoming
 WHERE event_type = 'order_status_changed'
-ON CONFLICT (order_id, changed_ts, event_id) DO NOTHING
+ON CONFLICT (event_id) DO NOTHING
 RETURNING order_id
 
 -- name: payment_captured
@@ -149,7 +152,8 @@ WITH newest AS (
         (payload ->> 'order_id')::uuid AS order_id,
         (payload ->> 'amount')::numeric AS amount,
         payload ->> 'reason' AS reason,
-        (payload ->> 'refunded_ts')::timestamptz AS refunded_ts,
+        regexp_replace(payload ->> 'refunded_ts', '(\.\d{6})\d+', '\1')::timestamptz
+            + ((payload ->> 'refunded_ts') ~ '\.\d{6}[5-9]')::integer * interval '1 microsecond' AS refunded_ts,
         ts,
         event_id
     FROM incoming
@@ -179,7 +183,8 @@ WITH newest AS (
         (payload ->> 'rating')::smallint AS rating,
         (payload ->> 'nps')::smallint AS nps,
         payload ->> 'comment' AS comment,
-        (payload ->> 'created_ts')::timestamptz AS created_ts,
+        regexp_replace(payload ->> 'created_ts', '(\.\d{6})\d+', '\1')::timestamptz
+            + ((payload ->> 'created_ts') ~ '\.\d{6}[5-9]')::integer * interval '1 microsecond' AS created_ts,
         ts,
         event_id
     FROM incoming
@@ -234,5 +239,6 @@ UPDATE orders AS o SET
     updated_at = d.updated_at
 FROM derived AS d
 WHERE o.order_id = d.order_id
-  AND (o.status, o.subtotal, o.tax, o.tip, o.total, o.updated_at)
-      IS DISTINCT FROM (d.status, d.subtotal, d.tax, d.tip, d.total, d.updated_at)
+  -- As shown: 1 and 1.00 are equal.
+  AND ROW(o.status, o.subtotal, o.tax, o.tip, o.total, o.updated_at)::text
+      <> ROW(d.status, d.subtotal, d.tax, d.tip, d.total, d.updated_at)::text

@@ -4,7 +4,7 @@
 
 Each call has a savepoint of its own. A processor that fails takes back what it did and its event becomes a dead letter;
 the rest of the batch goes on. An event that was taken before is not processed again. Use unqualified table names: the
-search path is analytics, raw_data.
+search path is analytics, raw_data. They are called in a thread of the run, with the context variables of its caller.
 """
 
 import json

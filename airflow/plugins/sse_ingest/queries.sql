@@ -11,12 +11,24 @@ CREATE TEMPORARY TABLE incoming (
     partition_key text        NOT NULL,
     content_hash  bytea       NOT NULL,
     payload       jsonb       NOT NULL
-) ON COMMIT DELETE ROWS;
+) ON COMMIT DELETE ROWS
+
+-- name: copies_whole
+-- Whether the database knows when a row came that does not say so: a schema older than this code does not.
+SELECT atthasdef FROM pg_attribute WHERE attrelid = 'raw_data.events_raw'::regclass AND attname = 'ingested_at'
+
+-- name: plan_by_key
 -- A batch finds everything by its key, however many rows there are. Statistics that lag behind a table which grows must
 -- not talk the planner into reading it whole.
 SET enable_seqscan = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off
+
+-- name: plan_freely
+-- The statements of processors are not ours to plan.
+RESET enable_seqscan;
+RESET enable_hashjoin;
+RESET enable_mergejoin
 
 -- name: known_events
 -- Which of these events are already taken: a processor runs only for the others.

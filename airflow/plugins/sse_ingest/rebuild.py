@@ -1,6 +1,7 @@
 """Purity, checked and restored: the analytics tables computed anew from the raw events, beside live ingestion.
 
-1. Fill. Raw is read into shadow tables in short transactions; nobody waits for us.
+1. Fill. Raw is read into shadow tables in short transactions; nobody waits for us. Months that were archived come from
+   their files, which are verified first; if one is missing or damaged, the rebuild refuses.
 2. Compare. One REPEATABLE READ transaction takes what was written since the fill began, then compares every row.
    A batch writes its raw events and its typed rows in one transaction, so any one snapshot shows both or neither:
    in it the live tables must be the function of the raw events that the law says. No lock is needed for the
@@ -14,21 +15,24 @@
    that differed before and at rows that either side has changed since; what somebody deletes by hand in that
    minute is left to the next rebuild.
 
-The shadow outlives a kill; the next rebuild drops it first. An advisory lock admits one rebuild at a time.
+The shadow outlives a kill; the next rebuild drops it first. An advisory lock admits one rebuild or archive run at a
+time.
 """
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from psycopg.types.json import Jsonb
 
-from sse_ingest import database
+from sse_ingest import archived, database
 from sse_ingest.differences import Kind, TableReport, compare, repair
 from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, RebuildRefused
+from sse_ingest.exclusive import alone
 from sse_ingest.settings import Processor
 from sse_ingest.shadow import SQL, Shadow
 
@@ -62,8 +66,10 @@ class Request:
     processors: Mapping[str, Processor] = field(default_factory=dict)
     tables: Sequence[str] = ()
     examples: int = 10
+    archive_folder: Path | None = None
+    """Where the files of archived months lie."""
     patience_seconds: float = 10.0
-    """How long to wait for another rebuild: one that was killed takes a moment to end."""
+    """How long to wait for another rebuild or archive run: one that was killed takes a moment to end."""
 
 
 def rebuild(owner_url: str, request: Request) -> Report:
@@ -74,10 +80,10 @@ def rebuild(owner_url: str, request: Request) -> Report:
     with database.connect(owner_url, "rebuild") as connection, database.translated():
         connection.prepare_threshold = None  # plans would be kept from when the tables were empty
         _prepare(connection, request.patience_seconds)
-        _refuse_missing(connection)
+        files = archived.files(connection, request.archive_folder)
         shadow = Shadow.create(connection, request.tables, request.processors)
         try:
-            report = _rebuild(shadow, request)
+            report = _rebuild(shadow, request, files)
         finally:
             if not connection.closed:
                 shadow.drop()
@@ -85,9 +91,9 @@ def rebuild(owner_url: str, request: Request) -> Report:
     return report
 
 
-def _rebuild(shadow: Shadow, request: Request) -> Report:
+def _rebuild(shadow: Shadow, request: Request, files: Sequence[Path]) -> Report:
     since = _horizon(shadow.connection)
-    events = shadow.take()
+    events = sum(map(shadow.take_archived, files)) + shadow.take()
     with shadow.connection.transaction():
         shadow.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         until = _horizon(shadow.connection)
@@ -109,23 +115,8 @@ def _prepare(connection: psycopg.Connection[Any], patience_seconds: float) -> No
         raise ConfigurationError(
             f"{login} may not rebuild the analytics tables: set INGEST_OWNER_URL to a login of restaurant_user."
         )
-    deadline = time.monotonic() + patience_seconds
-    while not _one(connection, "try_lock")[0]:
-        if time.monotonic() > deadline:
-            raise RebuildRefused("Another rebuild is running: wait until it has ended.")
-        time.sleep(0.2)
-
-
-def _refuse_missing(connection: psycopg.Connection[Any]) -> None:
-    """Of incomplete raw events only incomplete tables can be made. Reading the archive of a month belongs here: what it
-    holds would go into `incoming` page by page, as Shadow._take_page does it, before the months that raw holds."""
-    missing = connection.execute(SQL["missing_months"]).fetchall()
-    if missing:
-        told = ", ".join(f"{month} ({taken - held} of {taken} events)" for month, taken, held in missing)
-        raise RebuildRefused(
-            f"raw_data.events_raw does not hold all events of {told}: they were archived or deleted. "
-            "Restore them first; nothing was changed."
-        )
+    if not alone(connection, patience_seconds):
+        raise RebuildRefused("Another rebuild or an archive run is going on: wait until it has ended.")
 
 
 def _refuse_failures(shadow: Shadow) -> None:

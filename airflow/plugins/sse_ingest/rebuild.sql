@@ -16,20 +16,6 @@ SET client_connection_check_interval = '1s'
 SELECT current_user, has_database_privilege(current_database(), 'CREATE')
     AND has_table_privilege('analytics.orders', 'DELETE')
 
--- name: try_lock
--- One rebuild at a time.
-SELECT pg_try_advisory_lock(hashtextextended('sse_ingest/rebuild', 0))
-
--- name: missing_months
--- The months of which events_raw holds fewer events than were taken. Both counts are of one moment.
-SELECT to_char(taken.month, 'YYYY-MM'), taken.events, coalesce(held.events, 0)
-FROM (SELECT date_trunc('month', ts) AS month, count(*) AS events FROM raw_data.event_ids GROUP BY 1) AS taken
-LEFT JOIN (
-    SELECT date_trunc('month', ts) AS month, count(*) AS events FROM raw_data.events_raw GROUP BY 1
-) AS held USING (month)
-WHERE taken.events > coalesce(held.events, 0)
-ORDER BY taken.month
-
 -- name: drop_shadow
 -- The shadow holds nothing but what a rebuild made.
 DROP SCHEMA IF EXISTS rebuild_shadow CASCADE

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from sse_ingest.differences import Difference
 from sse_ingest.errors import IngestError
 from sse_ingest.rebuild import Report, Request, rebuild
-from sse_ingest.settings import owner_url
+from sse_ingest.settings import archive_folder, owner_url
 from sse_ingest.shadow_processors import load_processors
 
 
@@ -30,6 +31,10 @@ def rebuild_command(
         typer.Option(help="A table of analytics that the processors use; once for each.", metavar="NAME"),
     ] = None,
     examples: Annotated[int, typer.Option(min=0, help="How many differing rows to show of a table.")] = 10,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where archived months lie, instead of INGEST_ARCHIVE_DIR.", metavar="DIR"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Compute the analytics tables anew from the raw events and say how the live ones differ.
@@ -42,6 +47,7 @@ def rebuild_command(
             processors=load_processors(processors) if processors else {},
             tables=table or [],
             examples=examples,
+            archive_folder=archive_folder(folder),
         )
         report = rebuild(owner_url(), request)
     except IngestError as error:

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from psycopg import Cursor
@@ -82,3 +83,9 @@ def owner_url() -> str:
             "postgresql://restaurant_user:…@host:port/restaurant_analytics."
         )
     return url
+
+
+def archive_folder(chosen: Path | None = None) -> Path | None:
+    """Where archived months lie: as it was chosen, else as INGEST_ARCHIVE_DIR says."""
+    named = os.environ.get("INGEST_ARCHIVE_DIR")
+    return chosen or (Path(named) if named else None)

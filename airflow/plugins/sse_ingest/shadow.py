@@ -2,21 +2,24 @@
 
 Raw events are read by stretches of blocks, partition after partition: no sort, no index, and no more in memory than one
 stretch. A pass takes what is there; a later pass takes what was written since, found by the transaction that wrote it
-(not by a clock or an offset, either of which may go backwards). An event that is met twice changes nothing.
+(not by a clock or an offset, either of which may go backwards). An event that is met twice changes nothing. Archived
+months come from their files, page by page, and go the same way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
-from sse_ingest import shadow_processors
+from sse_ingest import archived, shadow_processors
 from sse_ingest.database import DATA_FAULTS
 from sse_ingest.errors import ConfigurationError, RebuildRefused
-from sse_ingest.merge import merge
+from sse_ingest.merge import merge, stage
 from sse_ingest.outcome import Event
 from sse_ingest.queries import load
 from sse_ingest.settings import Processor
@@ -80,12 +83,14 @@ class Shadow:
     def take(self, since: str | None = None) -> int:
         """Merge the raw events, or those written since this horizon; how many were read."""
         return sum(
-            self._take_page(
-                {"first": f"({block},0)", "past": f"({block + _PAGE_BLOCKS},0)", "since": since}, name
-            )
+            self._take_page(partial(_read_page, partition=name, block=block, since=since), f"raw_data.{name}")
             for name, blocks in self._partitions()
             for block in range(0, blocks, _PAGE_BLOCKS)
         )
+
+    def take_archived(self, path: Path) -> int:
+        """Merge the events of an archived month; how many there are."""
+        return sum(self._take_page(partial(_stage, events=page), str(path)) for page in archived.events(path))
 
     @property
     def own_tables(self) -> list[Table]:
@@ -98,18 +103,16 @@ class Shadow:
     def _partitions(self) -> Iterator[tuple[str, int]]:
         yield from self.connection.execute(SQL["partitions"]).fetchall()
 
-    def _take_page(self, page: dict[str, Any], partition: str) -> int:
-        text: LiteralString = SQL["read_page"]
-        read = sql.SQL(text).format(partition=sql.Identifier(partition))
+    def _take_page(self, fill: Callable[[psycopg.Cursor[Any]], int], origin: str) -> int:
         with self.connection.transaction(), self.connection.cursor() as cursor:
-            events = cursor.execute(read, page).rowcount
+            events = fill(cursor)
             if events:
                 try:
                     self._process(cursor)
                     merge(cursor, {row[0] for row in cursor.execute(SQL["types_to_merge"])})
                 except DATA_FAULTS as error:
                     raise RebuildRefused(
-                        f"An event of raw_data.{partition} no longer fits its table: {str(error).strip()} "
+                        f"An event of {origin} no longer fits its table: {str(error).strip()} "
                         "Correct the table's constraint, then rebuild again."
                     ) from error
                 cursor.execute(SQL["empty_page"])
@@ -124,6 +127,17 @@ class Shadow:
             rows = cursor.execute(SQL["chosen_events"], {"event_ids": ids[start : start + _CHUNK]})
             events = [_event(row) for row in rows]
             self.refused += shadow_processors.run(self.connection, self.processors, events)
+
+
+def _read_page(cursor: psycopg.Cursor[Any], partition: str, block: int, since: str | None) -> int:
+    text: LiteralString = SQL["read_page"]
+    page = {"first": f"({block},0)", "past": f"({block + _PAGE_BLOCKS},0)", "since": since}
+    return cursor.execute(sql.SQL(text).format(partition=sql.Identifier(partition)), page).rowcount
+
+
+def _stage(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> int:
+    stage(cursor, events)
+    return len(events)
 
 
 def _event(row: tuple[Any, ...]) -> Event:

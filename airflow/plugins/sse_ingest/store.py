@@ -22,7 +22,7 @@ from sse_ingest.contract import Event, Gap, Reason, Rejected
 from sse_ingest.database import DATA_FAULTS
 from sse_ingest.dead_letters import bury, reject
 from sse_ingest.drift import Ledger
-from sse_ingest.errors import DatabaseUnavailable, FenceLost
+from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, FenceLost
 from sse_ingest.failpoints import hit
 from sse_ingest.merge import add_rows
 from sse_ingest.patience import patience
@@ -61,6 +61,9 @@ class Store:
         self._ledger = Ledger()
         with database.translated():
             connection.execute(_SQL["prepare_connection"])
+            connection.execute(_SQL["plan_by_key"])
+            if connection.execute(_SQL["copies_whole"]).fetchone() != (True,):
+                raise ConfigurationError("The schema is older than this code: run `python -m sql migrate`.")
 
     def begin(self, fence: int) -> "Store":
         """Write under this fence from now on. Before the lease is held there is none, and nothing commits."""
@@ -144,8 +147,8 @@ class Store:
     def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[int, int, list[Rejected]]:
         """Claim the events, keep and merge the new ones: how many are new, how many repeat, which are refused."""
         settings = self._settings
-        known = self._known(cursor, batch.events)
-        events, failed, processed = run_processors(self._connection, settings.processors, batch.events, known)
+        self._ledger.begin()
+        events, failed, processed = self._process(cursor, batch.events)
         if failed:
             batch = Batch(settings, events)
         hit("store.after_processors")
@@ -174,11 +177,19 @@ class Store:
             claim_new(cursor, batch.rows)
         return batch, repeats
 
-    def _known(self, cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> set[UUID]:
-        ids = [event.event_id for event in events if event.event_type in self._settings.processors]
+    def _process(
+        self, cursor: psycopg.Cursor[Any], events: Sequence[Event]
+    ) -> tuple[Sequence[Event], list[Rejected], set[UUID]]:
+        """Run the processors for events that were not taken before; see run_processors."""
+        processors = self._settings.processors
+        ids = [event.event_id for event in events if event.event_type in processors]
         if not ids:
-            return set()
-        return {row[0] for row in cursor.execute(_SQL["known_events"], {"event_ids": ids})}
+            return events, [], set()
+        known = {row[0] for row in cursor.execute(_SQL["known_events"], {"event_ids": ids})}
+        cursor.execute(_SQL["plan_freely"])
+        outcome = run_processors(self._connection, processors, events, known)
+        cursor.execute(_SQL["plan_by_key"])
+        return outcome
 
     def _record_gap(self, cursor: psycopg.Cursor[Any], gap: Gap) -> None:
         requested_log = gap.requested.rpartition("-")[0]

@@ -45,12 +45,34 @@ AS $$
     FROM raw_data.events_raw AS r LEFT JOIN raw_data.event_ids AS i ON i.event_id = r.event_id
     WHERE (r.ts, r.stream_id, r.event_offset) IS DISTINCT FROM (i.ts, i.stream_id, i.event_offset)
     UNION ALL
-    -- event_ids outlives archived months, so it is judged from the oldest event still held.
+    -- Of a month without an archive raw holds each event that was taken.
     SELECT 'raw_events_and_event_ids_agree', i.event_id, NULL, jsonb_build_object(
         'events_raw', NULL, 'event_ids', jsonb_build_array(i.ts, i.stream_id, i.event_offset))
     FROM raw_data.event_ids AS i
-    WHERE i.ts >= (SELECT min(ts) FROM raw_data.events_raw)
+    WHERE NOT EXISTS (
+            SELECT FROM raw_data.archives AS a WHERE a.month = date_trunc('month', i.ts AT TIME ZONE 'UTC')::date)
         AND NOT EXISTS (SELECT FROM raw_data.events_raw AS r WHERE r.event_id = i.event_id AND r.ts = i.ts)
+    UNION ALL
+    -- Which events an archive holds only its file can tell; how many they are is known here.
+    SELECT 'raw_events_and_event_ids_agree', t.absent, NULL, jsonb_build_object(
+        'month', to_char(a.month, 'YYYY-MM'), 'event_ids', coalesce(t.taken, 0), 'events_raw', coalesce(t.held, 0),
+        'archived', a.archived)
+    FROM (SELECT month, sum(rows) AS archived FROM raw_data.archives GROUP BY month) AS a
+    LEFT JOIN (
+        SELECT
+            m.month,
+            count(*) AS taken,
+            count(r.event_id) AS held,
+            (min(m.event_id::text) FILTER (WHERE r.event_id IS NULL))::uuid AS absent
+        FROM (
+            SELECT i.event_id, i.ts, date_trunc('month', i.ts AT TIME ZONE 'UTC')::date AS month
+            FROM raw_data.event_ids AS i
+        ) AS m
+        LEFT JOIN raw_data.events_raw AS r ON r.event_id = m.event_id AND r.ts = m.ts
+        WHERE m.month IN (SELECT month FROM raw_data.archives)
+        GROUP BY m.month
+    ) AS t ON t.month = a.month
+    WHERE coalesce(t.taken, 0) <> coalesce(t.held, 0) + a.archived
 $$;
 
 COMMENT ON FUNCTION analytics.raw_violations() IS

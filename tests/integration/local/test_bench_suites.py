@@ -48,7 +48,7 @@ def test_transport(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(found) == 3 + 2 * 3 + 1
     for case, figures in found.items():
         if "no reader" in case:
-            assert figures["service/published"] > 0
+            assert figures["published"] > 0
         else:
             assert figures["in sum"] > 0
         if "500/s" not in case and "no reader" not in case:

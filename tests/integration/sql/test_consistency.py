@@ -137,10 +137,31 @@ def test_what_arrived_just_now_may_still_be_completed(
 
 
 def test_archived_months_are_not_missed(warehouse: Any, owner: Any, books: Any, order: Any) -> None:
-    """event_ids outlives the raw events of old months."""
+    """event_ids outlives the raw events of old months: where their archive is on record, it accounts for them."""
     owner.execute(
         "INSERT INTO raw_data.event_ids VALUES (gen_random_uuid(), '2001-01-01', 'log', 999, %s)", [b"h" * 16]
     )
+    assert set(failing(warehouse)) == {"raw_events_and_event_ids_agree"}
+    archive = (
+        "INSERT INTO raw_data.archives VALUES ('2001-01-01', %s, %s, 1, 9, '2001-01-01', '2001-01-01', %s)"
+    )
+    owner.execute(archive, [1, "a", "0" * 64])
+    assert failing(warehouse) == {}
+    owner.execute("SET timezone = 'America/Toronto'")
+    assert owner.execute("SELECT count(*) FROM analytics.raw_violations()").fetchone() == (0,)
+
+    owner.execute(
+        "INSERT INTO raw_data.event_ids VALUES (gen_random_uuid(), '2001-01-31', 'log', 998, %s)", [b"h" * 16]
+    )
+    (example,) = failing(warehouse)["raw_events_and_event_ids_agree"]["examples"]
+    assert example["id"]
+    assert (example["month"], example["event_ids"], example["events_raw"], example["archived"]) == (
+        "2001-01",
+        2,
+        0,
+        1,
+    )
+    owner.execute(archive, [2, "b", "0" * 64])
     assert failing(warehouse) == {}
 
 

@@ -15,6 +15,7 @@ ADD, MERGE, READ, NONE = "SELECT INSERT", "SELECT INSERT UPDATE", "SELECT", ""
 # object: (airflow_user, analytics_reader); restaurant_user inherits the owner and may do everything to each.
 TABLES = {
     "raw_data.alembic_version": (NONE, NONE),
+    "raw_data.archives": (NONE, NONE),
     "raw_data.committed_ranges": (f"{MERGE} DELETE", NONE),
     "raw_data.dead_letters": (ADD, NONE),
     "raw_data.duplicates": (ADD, NONE),

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from sse_ingest import database
+from sse_ingest.archive import Request, archive
+from sse_ingest.archive_file import Manifest
 from sse_ingest.dlq import DeadLetters
 from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store import Store
+from tests.support.archives import fill
 
 
 @pytest.fixture
@@ -55,3 +59,26 @@ def owner(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
 def letters(warehouse: Any) -> Iterator[DeadLetters]:
     with DeadLetters(warehouse.url("restaurant_user")) as opened:
         yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Of the archive; not there yet."""
+    return tmp_path / "cold" / "archive"
+
+
+@pytest.fixture
+def archived(warehouse: Any, folder: Path) -> Callable[..., list[Manifest]]:
+    """Archives what came before March, unless it is told otherwise."""
+
+    def run(before: str = "2026-03", **more: Any) -> list[Manifest]:
+        request = Request(**{"before": before, "folder": folder, **more})
+        return list(archive(warehouse.url("restaurant_user"), request))
+
+    return run
+
+
+@pytest.fixture
+def three_months(store: Store) -> Store:
+    fill(store)
+    return store

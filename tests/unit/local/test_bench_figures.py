@@ -54,6 +54,7 @@ def test_the_json_holds_everything(tmp_path: Path) -> None:
     made.write(tmp_path / "new" / "bench.json")
     told = json.loads((tmp_path / "new" / "bench.json").read_text())
     assert told["machine"] == {"cores": 2}
+    assert "| clean [0] | 0.6 (0.5-0.7) | 90,000 |" in (tmp_path / "new" / "bench.md").read_text()
     assert [row["case"] for row in told["rows"]] == ["clean [0]", "other"]
     assert (told["failed"], told["seconds"], told["quick"]) == ({"peers": "no pip"}, 1.3, True)
 

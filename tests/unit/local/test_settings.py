@@ -16,6 +16,17 @@ def test_the_example_makes_working_settings(env_file: Path) -> None:
     assert len(set(settings.passwords.values())) == 4
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", "var/archive"), (None, "var/archive"), ("cold", "cold"), ("/srv/cold", "/srv/cold")],
+)
+def test_the_archive_is_with_the_data_unless_it_is_told_otherwise(
+    env_file: Path, change: Callable[..., None], value: str | None, expected: str
+) -> None:
+    change(INGEST_ARCHIVE_DIR=value)
+    assert Settings.load(env_file=env_file).archive_dir == ROOT / expected
+
+
 def test_secrets_do_not_show_in_a_traceback(env_file: Path) -> None:
     settings = Settings.load(env_file=env_file)
     assert settings.password("airflow_user") not in repr(settings)

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any, cast
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from sse_ingest.batch import Batch
 from sse_ingest.committer import Committer
 from sse_ingest.contract import Event
-from sse_ingest.errors import DatabaseUnavailable, FenceLost
+from sse_ingest.errors import DatabaseUnavailable, FenceLost, SourceUnavailable
+from sse_ingest.rows import Rows
 from sse_ingest.settings import Settings
 from sse_ingest.store import Store, Tally
 from tests.support.events import frame, parsed
@@ -119,9 +122,9 @@ def test_an_error_of_the_loop_is_told_and_what_was_added_is_committed() -> None:
     def loop() -> None:
         with committer(store) as running:
             running.add(events(1, 2), more=True)
-            raise RuntimeError("the source")
+            raise SourceUnavailable("the source")
 
-    with pytest.raises(RuntimeError, match="the source"):
+    with pytest.raises(SourceUnavailable, match="the source"):
         loop()
     assert store.batches == [[1, 2]]
 
@@ -132,3 +135,54 @@ def test_each_commit_is_told() -> None:
     with committer(store, lambda tally, batch: told.append((tally.events, batch.last_position))) as running:
         running.add(events(1, 2), more=False)
     assert told == [(2, "testlog1-2")]
+
+
+def test_a_batch_that_was_torn_is_not_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a signal's exception tears it, between two rows of one event."""
+    store = Slow()
+    store.let.release(5)
+    add = Rows.add
+
+    def interrupted(rows: Rows, event: Event) -> None:
+        add(rows, event)
+        if event.offset == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Rows, "add", interrupted)
+
+    def loop() -> None:
+        with committer(store) as running:
+            running.add(events(1, 5), more=False)
+
+    with pytest.raises(KeyboardInterrupt):
+        loop()
+    assert store.batches == []
+
+
+def test_large_events_make_small_batches() -> None:
+    store = Slow()
+    large = [parsed(frame(offset, "noted", {"x": "y" * 1024 * 1024})) for offset in range(1, 11)]
+    store.let.release(5)
+    with committer(store) as running:
+        running.add(large, more=True)
+    assert store.batches == [[1, 2, 3, 4, 5, 6, 7, 8], [9, 10]]
+
+
+def test_it_lets_go_of_what_failed() -> None:
+    store = Slow(DatabaseUnavailable("gone"))
+    store.let.release()
+    running = committer(store)
+    with suppress(DatabaseUnavailable), running:
+        running.add(events(1, 1), more=False)
+    assert running._error is None
+
+
+def test_processors_find_the_context_of_the_caller() -> None:
+    variable: ContextVar[str] = ContextVar("variable", default="none")
+    variable.set("ours")
+    found: list[str] = []
+    store = Slow()
+    store.let.release()
+    with committer(store, lambda _tally, _batch: found.append(variable.get())) as running:
+        running.add(events(1, 1), more=False)
+    assert found == ["ours"]

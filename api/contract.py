@@ -25,6 +25,7 @@ _RFC3339 = re.compile(
 )  # https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 RESERVED = "stream_gap"
 """The name of the stream's own notice, which no event may bear."""
+LONGEST_KEY = 200
 _PLAIN_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC)  # the second itself: fractions may be rounded up
@@ -108,7 +109,7 @@ Uuid = Annotated[
     Field(json_schema_extra={"format": "uuid"}),
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00-\x1f\x7f]+$")]
 LongText = Annotated[str, StringConstraints(max_length=10_000)]
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from pydantic import ValidationError
 
+from api import usual
 from api.contract import PAYLOADS, RESERVED, Envelope
 from api.log import Draft, instant
 
@@ -50,8 +51,7 @@ class InvalidBatch(Exception):
         self.errors, self.events = errors, events
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """One event of a body; `line` is its number in NDJSON."""
 
     text: bytes
@@ -77,8 +77,8 @@ def split(body: bytes, *, ndjson: bool) -> list[Piece]:
             raise BodyError(f"the body starts as a JSON array but is none: {error}") from error
     if not ndjson and (_whole(text) or not _whole(text.split(b"\n", 1)[0])):
         return [Piece(text)]
-    lines = enumerate(body.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1)
-    return [Piece(line.strip(), number) for number, line in lines if line.strip()]
+    lines = enumerate(map(bytes.strip, body.removeprefix(b"\xef\xbb\xbf").split(b"\n")), start=1)
+    return [Piece(line, number) for number, line in lines if line]
 
 
 def _whole(text: bytes) -> bool:
@@ -114,6 +114,10 @@ class Parser:
 
     def draft(self, text: bytes) -> Draft:
         """One event, or an InvalidEvent with everything that is wrong with it."""
+        return usual.read(text, self._ts_min, self._latest()) or self.precise(text)
+
+    def precise(self, text: bytes) -> Draft:
+        """The same at five times the cost: for what is not usual, and to say what is wrong."""
         data = _load(text)
         found: list[FieldError] = []
         envelope: Envelope | None = None
@@ -142,9 +146,12 @@ class Parser:
     def _beyond_fields(self, envelope: Envelope) -> Iterator[FieldError]:
         if envelope.event_type == RESERVED:
             yield FieldError("event_type", f"{RESERVED} is the name of the stream's own notice")
-        latest = datetime.now(UTC) + self._max_ahead
+        latest = self._latest()
         if not self._ts_min <= envelope.ts <= latest:
             yield FieldError("ts", f"must lie between {instant(self._ts_min)} and {instant(latest)}")
+
+    def _latest(self) -> datetime:
+        return datetime.now(UTC) + self._max_ahead
 
 
 def _load(text: bytes) -> dict[str, Any]:

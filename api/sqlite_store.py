@@ -12,14 +12,19 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
+
+import msgspec
 
 from api import frames
 from api.log import Draft, EventIdConflict, LogError, LogFull, LogUnavailable, Receipt, Record
 
 _SCHEMA = Path(__file__).with_name("sqlite_log.sql")
 _INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
+_AT_ONCE = 512  # ids in one look-up
 _PROBE_BYTES = 64 * 1024
+_Row = tuple[int, int, bytes | None, bytes, str, str, bytes]
 _exactly = partial(json.loads, parse_float=Decimal)
 
 
@@ -31,15 +36,22 @@ class Commit:
     records: list[Record] = field(default_factory=list)
 
 
+class _Held(msgspec.Struct, gc=False):
+    """An event that has its offset; the frame of one in the file is read when it is needed."""
+
+    offset: int
+    digest: bytes
+    frame: bytes | None = None
+
+
 @dataclass(slots=True)
 class _Group:
     """A group commit being prepared; nothing of it is in the file before `rows` are inserted."""
 
     next_offset: int
-    rows: list[tuple[object, ...]] = field(default_factory=list)
-    fresh: dict[bytes, tuple[int, bytes, bytes]] = field(
-        default_factory=dict
-    )  # event_id: offset, digest, frame
+    now: int
+    held: dict[bytes, _Held]
+    rows: list[_Row] = field(default_factory=list)
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -130,59 +142,66 @@ class Store:
 
     def append(self, requests: Sequence[Sequence[Draft]]) -> Commit:
         """Store all drafts of the requests in one transaction, but none of a request with a conflict."""
-        commit, group = Commit(), _Group(self.next_offset)
         now = max(self.appended_at, int(datetime.now(UTC).timestamp() * 1_000_000))
         with self._transaction():
-            for drafts in requests:
-                commit.answers.append(self._place(drafts, group, commit.records, now))
-            self.connection.executemany(_INSERT, group.rows)
+            group = _Group(self.next_offset, now, self._held(list(filter(None, map(_key, chain(*requests))))))
+            answers = [self._place(drafts, group) for drafts in requests]
+            self.connection.executemany(_INSERT, map(_bindable, group.rows))
             self._set("next_offset", group.next_offset)
             if not group.rows:
                 # An append of nothing is how /ready asks whether the disk takes writes. SQLite does not write a page
                 # that stays as it was, and a full disk often has a last page left.
                 self._set("probe", secrets.token_bytes(_PROBE_BYTES))
         self.next_offset, self.appended_at = group.next_offset, now
-        return commit
+        records = [Record(offset, kind, place, frame) for offset, _, _, _, kind, place, frame in group.rows]
+        return Commit(answers, records)
 
-    def _place(
-        self, drafts: Sequence[Draft], group: _Group, records: list[Record], now: int
-    ) -> list[Receipt] | EventIdConflict:
+    def _place(self, drafts: Sequence[Draft], group: _Group) -> list[Receipt] | EventIdConflict:
+        """The answer to one request. What is new in it joins the group at the end, if there is no conflict."""
         receipts: list[Receipt] = []
-        before = group.next_offset, len(group.rows), len(records)
-        ours: list[bytes] = []
+        rows: list[_Row] = []
+        fresh: dict[bytes, _Held] = {}
+        offset = group.next_offset
         for index, draft in enumerate(drafts):
-            key = draft.event_id.bytes if draft.event_id is not None and not draft.unchecked else None
-            digest = _digest(draft)
-            held = self._held(key, group) if key else None
-            if held and draft.event_id and held[1] != digest and not _same(held[2], draft):
-                group.next_offset = before[0]
-                del group.rows[before[1] :], records[before[2] :]
-                for key in ours:
-                    del group.fresh[key]
-                return EventIdConflict(index, draft.event_id)
+            key, digest = _key(draft), _digest(draft)
+            held = (fresh.get(key) or group.held.get(key)) if key else None
             if held:
-                receipts.append(Receipt(held[0], duplicate=True))
+                if held.digest != digest and draft.event_id and not _same(self._frame(held), draft):
+                    return EventIdConflict(index, draft.event_id)
+                receipts.append(Receipt(held.offset, duplicate=True))
                 continue
-            offset, group.next_offset = group.next_offset, group.next_offset + 1
             frame = frames.encode(self.stream_id, offset, draft)
-            group.rows.append((offset, now, key, digest, draft.event_type, draft.partition_key, frame))
-            records.append(Record(offset, draft.event_type, draft.partition_key, frame))
+            rows.append((offset, group.now, key, digest, draft.event_type, draft.partition_key, frame))
             receipts.append(Receipt(offset, duplicate=False))
             if key:
-                group.fresh[key] = (offset, digest, frame)
-                ours.append(key)
+                fresh[key] = _Held(offset, digest, frame)
+            offset += 1
+        group.next_offset = offset
+        group.rows += rows
+        group.held |= fresh
         return receipts
 
-    def _held(self, key: bytes, group: _Group) -> tuple[int, bytes, bytes] | None:
-        if key in group.fresh:
-            return group.fresh[key]
-        row = self.connection.execute(
-            "SELECT offset, digest FROM events WHERE event_id = ?", (key,)
-        ).fetchone()
-        if row is None:
-            return None
-        frame = self.connection.execute("SELECT frame FROM events WHERE offset = ?", (row[0],)).fetchone()
-        return int(row[0]), row[1], frame[0]
+    def _held(self, keys: list[bytes]) -> dict[bytes, _Held]:
+        """Which of these ids are in the file."""
+        found: dict[bytes, _Held] = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            # A power of two, so that there are few different statements, which SQLite keeps prepared.
+            size = 1 << (len(some) - 1).bit_length()
+            rows = self.connection.execute(
+                f"SELECT event_id, offset, digest FROM events WHERE event_id IN ({','.join('?' * size)})",  # noqa: S608
+                some + some[-1:] * (size - len(some)),
+            )
+            found |= {key: _Held(offset, digest) for key, offset, digest in rows}
+        return found
+
+    def _frame(self, held: _Held) -> bytes:
+        if held.frame is None:
+            row = self.connection.execute(
+                "SELECT frame FROM events WHERE offset = ?", (held.offset,)
+            ).fetchone()
+            held.frame = bytes(row[0])
+        return held.frame
 
     def expire(self, before: datetime, keep: int, limit: int) -> int:
         """Delete at most `limit` of the oldest events that are past retention; return how many went."""
@@ -218,6 +237,17 @@ class Store:
         """Close the file, then let another process have it."""
         self.connection.close()
         self._lock.close()
+
+
+def _bindable(row: _Row) -> tuple[object, ...]:
+    """The same with bytearrays: for bytes, sqlite3 first looks for an adapter, which costs a third of the insert."""
+    offset, now, key, digest, kind, place, frame = row
+    return offset, now, key and bytearray(key), bytearray(digest), kind, place, bytearray(frame)
+
+
+def _key(draft: Draft) -> bytes | None:
+    """The id under which a repeat would be known."""
+    return draft.event_id.bytes if draft.event_id is not None and not draft.unchecked else None
 
 
 def _digest(draft: Draft) -> bytes:

@@ -35,14 +35,18 @@ def add_rows(cursor: psycopg.Cursor[Any], rows: Rows, events: Sequence[Event]) -
                 with cursor.copy(TABLES[event_type].copy) as copy:
                     copy.write(data)
             hit("store.after_copy")
-    except (
-        errors.UniqueViolation,
-        errors.FeatureNotSupported,
-    ):  # the latter: COPY ends at row-level security
+    except (errors.UniqueViolation, errors.FeatureNotSupported) as error:
+        if not _is_for_merging(error):
+            raise
         stage(cursor, events)
         merge(cursor, {event_type for event_type, _ in tables})
     else:
         _refresh(cursor, touched)
+
+
+def _is_for_merging(error: psycopg.Error) -> bool:
+    """A row that is there already; or row-level security, under which COPY is refused where it begins."""
+    return isinstance(error, errors.UniqueViolation) or error.diag.source_function == "DoCopy"
 
 
 def _with_children(cursor: psycopg.Cursor[Any], begun: Collection[UUID]) -> set[UUID]:

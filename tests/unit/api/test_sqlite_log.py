@@ -132,6 +132,19 @@ async def test_a_repeat_answers_the_first_offset(open_log: OpenLog, make_draft: 
     assert log.head == 2
 
 
+async def test_a_large_request_knows_each_of_its_repeats(open_log: OpenLog, make_draft: MakeDraft) -> None:
+    log = await open_log()
+    held = [make_draft(n) for n in range(1_300)]
+    await log.append(held)
+    fresh = [make_draft(n) for n in range(300)]
+    receipts = await log.append([*fresh, *held[::-1], fresh[0]])
+    assert [r.offset for r in receipts] == [*range(1_301, 1_601), *range(1_300, 0, -1), 1_301]
+    assert sum(r.duplicate for r in receipts) == 1_301
+    with pytest.raises(EventIdConflict) as caught:
+        await log.append([make_draft(), *held[:700], make_draft(9, held[700].event_id)])
+    assert (caught.value.index, log.head) == (701, 1_600)
+
+
 async def test_a_repeat_in_another_spelling_is_a_repeat(open_log: OpenLog) -> None:
     log = await open_log()
     event_id = uuid4()

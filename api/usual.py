@@ -1,0 +1,142 @@
+"""The usual event, read at a fifth of the cost. Whatever is not usual is None, and left to `api.publish`.
+
+What is taken here, the precise way takes with the same result (tests/property/test_usual.py): this one may be blind to
+what is right, never to what is wrong. Its types follow from the schemas of `api.contract`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Union
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from api.contract import LONGEST_KEY, PAYLOADS, RESERVED
+from api.log import Draft
+
+_MOST_BYTES = 64 * 1024
+_LIMITS = {
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "pattern": "pattern",
+    "minimum": "ge",
+    "maximum": "le",
+    "exclusiveMinimum": "gt",
+    "exclusiveMaximum": "lt",
+}
+_KINDS = {"string": str, "number": float, "integer": int}
+_READ = {*_LIMITS, "anyOf", "enum", "format", "multipleOf", "not", "type"}
+_SAID = {"default", "description", "examples", "title"}
+_PLACES = 2  # of a number that the contract does not know
+# Well within the contract's years, whatever the offset.
+_TIME = r'(?:19[1-9]|20\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-5]):\d\d)"'
+# Every escape stands for what belongs in no id, time or number, and for no NUL and no half of a pair.
+_harmless = re.compile(
+    rb"""[^\\]*+(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F]|00[0-7])[0-9a-fA-F]{4}"""
+    rb"""|u[dD][89abAB]..\\u[dD][c-fC-F]..)[^\\]*+)*+"""
+).fullmatch
+
+_Moment = Annotated[datetime, Meta(tz=True)]
+_Key = Annotated[str, Meta(min_length=1, max_length=LONGEST_KEY)]  # and printable: see `read`
+
+
+class _Envelope(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    event_id: UUID
+    event_type: _Key
+    ts: _Moment
+    partition_key: _Key
+    payload: msgspec.Raw
+    offset: int | UnsetType = UNSET
+
+
+_REQUIRED = len(_Envelope.__struct_fields__) - 1
+_envelope = msgspec.json.Decoder(_Envelope).decode
+_flat_object = msgspec.json.Decoder(dict[str, str | int | float | bool | None]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    """How the payload of one event_type is read."""
+
+    decode: Callable[[bytes], object]
+    odd: Callable[[bytes], re.Match[bytes] | None]
+    """Finds, in JSON without spaces, a value that `decode` may take and the contract may not."""
+
+
+def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
+    """The draft of a usual event whose `ts` lies in the range."""
+    if len(text) > _MOST_BYTES or (b"\\" in text and not _harmless(text)):
+        return None
+    try:
+        text = msgspec.json.format(text, indent=-1)
+        envelope = _envelope(text)
+        payload = bytes(envelope.payload)
+        fields = _flat_object(payload)
+        known = _PAYLOADS.get(envelope.event_type, _OPEN)
+        known.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    keys = _REQUIRED + (envelope.offset is not UNSET) + len(fields)
+    if text.count(b'":') != keys:  # one stands twice, or so it seems
+        return None
+    if known.odd(text):
+        return None
+    event_type, key, ts = envelope.event_type, envelope.partition_key, envelope.ts
+    if event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest:
+        return None
+    spelled = _encode(ts if ts.tzinfo is UTC else ts.astimezone(UTC))[1:-1].decode()
+    return Draft(event_type, key, spelled, payload, envelope.event_id)
+
+
+def _payload(schema: dict[str, Any]) -> _Payload:
+    required, properties = schema.get("required", []), schema.get("properties", {})
+    types = {name: _type(kind) for name, kind in properties.items()}
+    fields = [(name, kind) if name in required else (name, kind, None) for name, kind in types.items()]
+    struct = msgspec.defstruct("Payload", fields, kw_only=True, gc=False)
+    return _Payload(msgspec.json.Decoder(struct).decode, re.compile(_odd(properties).encode()).search)
+
+
+def _type(schema: dict[str, Any]) -> Any:
+    """The type for a schema. It is wider only in what `odd` finds: the spelling of ids, times and numbers."""
+    if unknown := schema.keys() - _READ - _SAID:
+        raise TypeError(f"{unknown} in {schema} has no equivalent here")
+    if "anyOf" in schema:
+        return Union[tuple(map(_type, schema["anyOf"]))]  # noqa: UP007 - of a tuple
+    if "enum" in schema:
+        return Literal[tuple(schema["enum"])]
+    if schema["type"] == "null":
+        return None
+    if "format" in schema:
+        return {"uuid": UUID, "date-time": _Moment}[schema["format"]]
+    limits = {ours: schema[theirs] for theirs, ours in _LIMITS.items() if theirs in schema}
+    if "pattern" in schema:
+        limits["pattern"] = schema["pattern"].replace("$", r"\Z")  # Python's $ overlooks a newline
+    if "not" in schema:
+        limits["pattern"] = f"(?!{schema['not']['pattern']}){limits['pattern']}"
+    return Annotated[_KINDS[schema["type"]], Meta(**limits)]
+
+
+def _odd(properties: dict[str, Any]) -> str:
+    """After a key: a time in another spelling, an id without dashes, a number with a sign, exponent or more places."""
+    places = {name: found for name, schema in properties.items() for found in _places(schema)}
+    least = min(places.values(), default=_PLACES)
+    finer = "".join(rf'(?!(?<="{name}":){_number(most)})' for name, most in places.items() if most > least)
+    return rf'":(?:"(?:(?=\d{{4}}-)(?!{_TIME})|[0-9a-fA-F]{{32}}")|(?=[-0-9])(?!{_number(least)}){finer})'
+
+
+def _places(schema: dict[str, Any]) -> list[int]:
+    alternatives = schema.get("anyOf", [schema])
+    return [-Decimal(str(part["multipleOf"])).adjusted() for part in alternatives if "multipleOf" in part]
+
+
+def _number(places: int) -> str:
+    return rf"\d{{1,15}}(?:\.\d{{1,{places}}})?[,}}]"
+
+
+_PAYLOADS = {name: _payload(model.model_json_schema()) for name, model in PAYLOADS.items()}
+_OPEN = _payload({})

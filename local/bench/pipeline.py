@@ -1,5 +1,6 @@
 """Service, ingest and PostgreSQL as three processes, and a watch beside them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from local.bench.processes import EventService, Ingest
 from local.scratch import WRITER
 
 DATABASE = "bench_pipeline"
+_START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class Pipeline:
         """RuntimeError when one has ended."""
         self.service.check()
         self.ingest.check()
+
+    def started(self) -> None:
+        """Return when ingest has the lease; RuntimeError when it does not within 60 s."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not self.watch.holder():
+            self.check()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"ingest did not start within {_START_SECONDS} s")
+            time.sleep(0.02)
 
 
 @contextmanager

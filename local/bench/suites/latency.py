@@ -66,6 +66,7 @@ def _row(bench: Bench, case: str, pace: Pace) -> Row:
         with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
             service = EventService(Path(folder))
             with running(bench, service) as pipeline:
+                pipeline.started()
                 single = single_commit(bench)
                 _measure(pipeline, prepared, pace, single, samples)
             samples.add("events a batch", "", count / pipeline.ingest.result()["batches"])

@@ -1,6 +1,6 @@
 """The items of one transaction: sorted by what becomes of them, and formatted, while the last batch is committed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from sse_ingest.outcome import Event, Gap, Rejected
@@ -45,6 +45,13 @@ class Batch:
             self._bytes += len(item.received)
         else:
             self.gaps.append(item)
+
+    def only(self, fresh: Sequence[Event]) -> "Batch":
+        """These of its events, and nothing else of it."""
+        made = Batch(self._settings)
+        made.items, made.events = list(fresh), list(fresh)
+        made.rows = self.rows.of(self.events, fresh)
+        return made
 
     @property
     def first_position(self) -> str:

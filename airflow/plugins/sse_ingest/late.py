@@ -47,20 +47,19 @@ class Late:
         """Orders of which there are only payments and status changes here."""
         return self._children.keys() - self.begun
 
-    def begin(self, record: Any) -> None:
-        """An order_created."""
-        self.begun.add(record.order_id)
-
-    def change(self, event: Event, record: Any) -> None:
-        """An order_status_changed."""
-        children = self._of(record.order_id, event.ts)
-        told = (record.changed_ts, event.event_id, record.status)
-        if children.status is None or told > children.status:
-            children.status = told
-
-    def pay(self, event: Event, record: Any) -> None:
-        """A payment_captured."""
-        self._of(record.order_id, event.ts).payments.append(record)
+    def notice(self, event: Event) -> None:
+        """Remember what matters to an order."""
+        record: Any = event.record
+        match event.event_type:
+            case "order_status_changed":
+                children = self._of(record.order_id, event.ts)
+                told = (record.changed_ts, event.event_id, record.status)
+                if children.status is None or told > children.status:
+                    children.status = told
+            case "payment_captured":
+                self._of(record.order_id, event.ts).payments.append(record)
+            case "order_created":
+                self.begun.add(record.order_id)
 
     def complete(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The rows of orders, with their late columns; their first column is order_id, their last but one event_ts."""

@@ -5,8 +5,9 @@ of theirs is cheap to pack. The typed tables are CSV, and C code writes it: a ro
 of CSV whose escape is the backslash. https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import compress
 from operator import attrgetter
 from struct import Struct
 from typing import Any
@@ -58,12 +59,26 @@ class Rows:
             tables = self._awkward if b"\\" in payload else self._tables
             times = (event.ts,) * TABLES[event_type].times
             tables[event_type].append((*astuple(event.record), *times, event.event_id))
-            if event_type == "order_status_changed":
-                self.late.change(event, event.record)
-            elif event_type == "payment_captured":
-                self.late.pay(event, event.record)
-            elif event_type == ORDERS:
-                self.late.begin(event.record)
+            self.late.notice(event)
+
+    def of(self, events: Sequence[Event], fresh: Sequence[Event]) -> "Rows":
+        """The rows of `fresh`, a part of the `events` that were added and in their order, not formatted again."""
+        rest = iter(fresh)
+        wanted = next(rest, None)
+        keep = []
+        for event in events:
+            keep.append(event is wanted)
+            if event is wanted:
+                wanted = next(rest, None)
+        made = Rows("", typed=False)
+        made._ids, made._raw = list(compress(self._ids, keep)), list(compress(self._raw, keep))
+        kept = {id(event.event_id) for event in fresh}
+        made._tables = {name: [r for r in rows if id(r[-1]) in kept] for name, rows in self._tables.items()}
+        made._awkward = {name: [r for r in rows if id(r[-1]) in kept] for name, rows in self._awkward.items()}
+        if self._tables:
+            for event in fresh:
+                made.late.notice(event)
+        return made
 
     def ids(self) -> bytes:
         """For `copy_ids` in claims.sql."""

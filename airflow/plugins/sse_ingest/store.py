@@ -150,7 +150,7 @@ class Store:
         self._ledger.begin()
         events, failed, processed = self._process(cursor, batch.events)
         if failed:
-            batch = Batch(settings, events)
+            batch = batch.only(events)
         hit("store.after_processors")
         batch, repeats = self._claim(cursor, batch)
         hit("store.after_claim")
@@ -172,7 +172,7 @@ class Store:
         if not batch.events or claim(cursor, batch.rows):
             return batch, []
         fresh, repeats = divide(cursor, batch.events)
-        batch = Batch(self._settings, fresh)
+        batch = batch.only(fresh)
         if fresh:
             claim_new(cursor, batch.rows)
         return batch, repeats

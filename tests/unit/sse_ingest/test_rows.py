@@ -128,3 +128,13 @@ def test_a_raw_stream_has_no_typed_rows() -> None:
     made = rows(parsed(frame(1, ORDERS, payload(ORDERS, 1))), typed=False)
     assert list(made.tables()) == []
     assert len(columns(made.raw())) == 1
+
+
+@pytest.mark.parametrize("left_out", [{1}, {2, 3}, {4, 5, 6, 7}, set(range(1, 8)), set()])
+def test_a_part_of_the_rows_is_what_formatting_that_part_gives(left_out: set[int]) -> None:
+    events = [parsed(frame(n, kind, payload(kind, 1, part))) for n, (kind, part) in enumerate(LIFECYCLE, 1)]
+    fresh = [event for event in events if event.offset not in left_out]
+
+    part, anew = rows(*events).of(events, fresh), rows(*fresh)
+    assert (part.ids(), part.raw(), dict(part.tables())) == (anew.ids(), anew.raw(), dict(anew.tables()))
+    assert (part.late.begun, part.late.begun_before) == (anew.late.begun, anew.late.begun_before)

@@ -1,6 +1,7 @@
 """`./stack bench`: its options."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from local.bench import machine, report
 from local.bench.bench import Bench
+from local.bench.figures import Row
 from local.bench.limit import Limit
 from local.bench.report import Report
 from local.bench.suites import SUITES
@@ -43,11 +45,10 @@ def bench(
         limit = Limit(running)
         made = Report(machine.describe(running.postgres_version), quick)
         for name in chosen:
-            _measure(running, limit, made, name, console)
-            made.seconds = time.monotonic() - began
-            made.write(
-                folder / "bench.json"
-            )  # after each suite: an hour of measuring must not be lost with the last
+            for row in _measured(running, limit, made, name, console):
+                made.rows.append(row)
+                made.seconds = time.monotonic() - began
+                made.write(folder / "bench.json")  # an hour of measuring must not be lost with the last row
     console.print(f"{made.seconds:.0f} s. Figures: {folder / 'bench.json'}", highlight=False)
     if report.draw(made.rows, folder / "bench.svg"):
         console.print(f"Picture: {folder / 'bench.svg'}", highlight=False)
@@ -55,13 +56,13 @@ def bench(
         raise typer.Exit(1)
 
 
-def _measure(running: Bench, limit: Limit, made: Report, name: str, console: Console) -> None:
-    """One suite; what it could not measure is told and does not end the run."""
+def _measured(running: Bench, limit: Limit, made: Report, name: str, console: Console) -> Iterator[Row]:
+    """The rows of one suite; what it could not measure is told and does not end the run."""
     rows = []
     try:
         for row in SUITES[name](running, limit):
             rows.append(row)
-            made.rows.append(row)
+            yield row
     except Exception as error:  # noqa: BLE001 - whatever a suite trips over concerns its figures alone
         made.failed[name] = f"{type(error).__name__}: {error}"
         console.print(f"{name} ended early: {made.failed[name]}", style="red", markup=False, highlight=False)

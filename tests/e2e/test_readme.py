@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 # Starting, stopping and testing have tests of their own; compose needs a Docker engine.
 ELSEWHERE = re.compile(
-    r"^(\./stack (up|down|test|doctor|chaos)\b|python3 init_data_dir|docker )|--role restaurant_user|-f\b"
+    r"^(\./stack (up|down|test|doctor|chaos|bench)\b|python3 init_data_dir|docker )|--role restaurant_user|-f\b"
 )
 
 

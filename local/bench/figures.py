@@ -78,6 +78,6 @@ def _round(value: float) -> float:
 
 
 def _short(value: float) -> str:
-    if abs(value) >= 1000:
+    if abs(value) >= 999.5:
         return f"{_round(value):,.0f}"
     return f"{value:.3g}"

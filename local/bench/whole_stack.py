@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from dotenv import dotenv_values
 
 import init_data_dir
 from local import services
 from local.bench.processes import TOKEN
+from local.interrupts import Interrupts
 from local.ports import free_port
 from local.processes import Processes
-from local.settings import PORTS, ROOT, WRITER, Settings
+from local.settings import OWNER, PORTS, ROOT, WRITER, Settings
 
 AIRFLOW = ("airflow-api-server", "airflow-dag-processor", "airflow-scheduler")
 _CHANGES = {
@@ -70,6 +72,12 @@ class WholeStack:
                 f"./stack {' '.join(arguments)} failed: {done.stdout[-2000:]}{done.stderr[-2000:]}"
             )
 
+    def tidy(self) -> None:
+        """Do what autovacuum would else do after so many inserts, at a time of its own."""
+        url = services.database_url(self.settings, OWNER)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM (ANALYZE)")
+
     def pause(self, dag: str, *, paused: bool) -> None:
         """Pause a DAG, or let it go on."""
         self._airflow("PATCH", f"/dags/{dag}", {"is_paused": paused})
@@ -109,13 +117,14 @@ class WholeStack:
 
 @contextmanager
 def whole_stack(folder: Path) -> Iterator[WholeStack]:
-    """Up; down at the end, whatever happens."""
+    """Up; down at the end, whatever happens: also when the bench is told to end, since nobody else would do it."""
     stack = WholeStack(folder)
-    try:
-        stack.command("up", "--detach")
-        yield stack
-    finally:
-        stack.command("down")
+    with Interrupts():
+        try:
+            stack.command("up", "--detach")
+            yield stack
+        finally:
+            stack.command("down")
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float) -> None:

@@ -14,7 +14,7 @@ import psutil
 import psycopg
 
 import init_data_dir
-from local.processes import Processes
+from local.processes import Processes, Record
 from local.services import database_url
 from local.settings import Settings
 from tests.support.ports import free_port
@@ -76,15 +76,18 @@ class RunningStack:
 
     def members(self, service: str) -> list[psutil.Process]:
         """A service's process and everything that it has started."""
-        record = Processes(self.settings.run_dir).find(service)
-        assert record is not None, f"{service} does not run"
-        return record.members()
+        return self.record(service).members()
 
     def leader(self, service: str) -> psutil.Process:
-        record = Processes(self.settings.run_dir).find(service)
-        leader = record.leader() if record else None
+        leader = self.record(service).leader()
         assert leader is not None, f"{service} does not run"
         return leader
+
+    def record(self, service: str) -> Record:
+        """What the launcher wrote down about the process that runs now, also once it has ended."""
+        record = Processes(self.settings.run_dir).find(service)
+        assert record is not None, f"{service} does not run"
+        return record
 
     def airflow(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Airflow's REST API, as admin."""

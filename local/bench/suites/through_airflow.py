@@ -83,6 +83,7 @@ class _Rounds:
 
     def _fill(self, events: int) -> None:
         wait_for(lambda: not self.watch.holder(), "the stream is let go", _PATIENCE)
+        self.stack.tidy()
         prepared = requests(workload.drafts(events, seed=self.published), _AT_ONCE)
         publish(self.stack.settings.event_port, [prepared[0::2], prepared[1::2]])
         self.published += events

@@ -33,15 +33,15 @@ def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeSe
     for _ in range(20):  # what the service keeps in memory of its log is full before memory is compared
         service.publish([event(filler="x" * 2_000) for _ in range(1_000)])
     process, memory = process_of(service), []
-    for _ in range(4):
+    for _ in range(6):
         with bad_company(service, 200):
             delays = follow(service, rate=150, seconds=4, size=2_000)
             assert delays[-1] < 1, "an event came late to the good reader"
             assert connections(service) > 50
         until(lambda: service.health()["subscribers"] == 0 and connections(service) == 0)
         memory.append(process.memory_info().rss / 1e6)
-    # The first round fills pools; from then on nothing may stay.
-    assert memory[3] - memory[1] < 15, f"megabytes after each round: {memory}"
+    # The first rounds fill pools, and any may end in the middle of something: from then on nothing may stay.
+    assert min(memory[-2:]) - max(memory[:2]) < 25, f"megabytes after each round: {memory}"
 
 
 def test_those_who_read_nothing_are_cut_while_they_stay(make_service: MakeService) -> None:

@@ -1,5 +1,6 @@
 """The stack that the bench starts touches nothing of the user's own."""
 
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -44,17 +45,24 @@ def test_its_commands_get_none_of_the_users_variables(
     assert (tmp_path / "told").read_text() == f"-m local --env-file {tmp_path / 'env'} up --detach []\n"
 
 
-def test_it_goes_down_when_it_did_not_come_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = []
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What it is told to do, without doing it."""
+    commands: list[str] = []
+    monkeypatch.setattr(WholeStack, "command", lambda _self, *arguments: commands.append(arguments[0]))
+    return commands
 
-    def command(_self: WholeStack, *arguments: str) -> None:
-        said.append(arguments[0])
-        if arguments[0] == "up":
-            raise RuntimeError("no")
 
-    monkeypatch.setattr(WholeStack, "command", command)
+def test_it_goes_down_when_something_fails(tmp_path: Path, said: list[str]) -> None:
     with pytest.raises(RuntimeError, match="no"), whole_stack.whole_stack(tmp_path):
-        pass
+        raise RuntimeError("no")
+    assert said == ["up", "down"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_goes_down_when_the_bench_is_told_to_end(tmp_path: Path, said: list[str], number: int) -> None:
+    with pytest.raises(KeyboardInterrupt), whole_stack.whole_stack(tmp_path):
+        signal.raise_signal(number)
     assert said == ["up", "down"]
 
 

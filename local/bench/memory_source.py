@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from sse_ingest.reader import Reader
 from sse_ingest.sse import Decoder, Frame
@@ -42,6 +43,5 @@ class MemorySource:
         decoder = Decoder(reader.position)
         for start in range(0, len(self._blob), _CHUNK):
             chunk = bytes(self._blob[start : start + _CHUNK])
-            if frames := decoder.decode(chunk):
-                reader.deliver(frames, len(chunk))
+            reader.deliver(partial(decoder.decode, chunk), len(chunk))
         return True

@@ -1,6 +1,8 @@
 """The items of one transaction: sorted by what becomes of them, and formatted, while the last batch is committed."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeAlias
 
 from sse_ingest.outcome import Event, Gap, Rejected
@@ -11,10 +13,14 @@ Item: TypeAlias = Event | Rejected | Gap
 _MOST_BYTES = 8 * 1024 * 1024  # as received: a few events can be as large as thousands
 
 
-class Batch:
-    """Grows item by item, in the order of the stream."""
+def _size(item: Item) -> int:
+    return 0 if isinstance(item, Gap) else len(item.received)
 
-    def __init__(self, settings: Settings, items: Iterable[Item] = ()) -> None:
+
+class Batch:
+    """Grows in the order of the stream. Items that it is made with are taken in whatever their number and size."""
+
+    def __init__(self, settings: Settings, items: Sequence[Item] = ()) -> None:
         self._settings = settings
         self.items: list[Item] = []
         self.events: list[Event] = []
@@ -22,8 +28,7 @@ class Batch:
         self.gaps: list[Gap] = []
         self._bytes = 0
         self.rows = Rows(settings.writer, typed=not settings.raw)
-        for item in items:
-            self.add(item)
+        self._append(items)
 
     @property
     def full(self) -> bool:
@@ -33,18 +38,23 @@ class Batch:
     def __len__(self) -> int:
         return len(self.items)
 
-    def add(self, item: Item) -> None:
-        """Take one more item in."""
-        self.items.append(item)
-        if isinstance(item, Event):
-            self.events.append(item)
-            self.rows.add(item)
-            self._bytes += len(item.received)
-        elif isinstance(item, Rejected):
-            self.rejected.append(item)
-            self._bytes += len(item.received)
-        else:
-            self.gaps.append(item)
+    def take(self, items: Sequence[Item]) -> int:
+        """Take in as many of the items as there is room for, in their order; how many those are."""
+        part = items[: self._settings.max_batch - len(self.items)]
+        sizes = list(accumulate(map(_size, part), initial=self._bytes))
+        count = min(bisect_left(sizes, _MOST_BYTES), len(part))
+        self._bytes = sizes[count]
+        self._append(part[:count])
+        return count
+
+    def _append(self, items: Sequence[Item]) -> None:
+        events = [item for item in items if isinstance(item, Event)]
+        self.items += items
+        self.events += events
+        self.rows.extend(events)
+        if len(events) < len(items):
+            self.rejected += [item for item in items if isinstance(item, Rejected)]
+            self.gaps += [item for item in items if isinstance(item, Gap)]
 
     def only(self, fresh: Sequence[Event]) -> "Batch":
         """These of its events, and nothing else of it."""

@@ -80,10 +80,7 @@ class Committer:
     def _add(self, items: Sequence[Item], start: int) -> int:
         """Some of the items from there on; where the rest begins. What it leaves undone nobody may commit."""
         self._torn = True
-        end = min(start + _AT_ONCE, len(items))
-        while start < end and not self._next.full:
-            self._next.add(items[start])
-            start += 1
+        start += self._next.take(items[start : start + _AT_ONCE])
         self._torn = False
         return start
 

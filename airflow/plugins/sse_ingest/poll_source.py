@@ -94,7 +94,7 @@ class PollSource(HttpSource):
                 raise SourceUnavailable(
                     f"{shown(self._url)} answers events but no progress after {page.next_since!r}."
                 )
-            reader.deliver(frames, len(body))
+            reader.deliver(lambda: frames, len(body))
         reader.position = page.next_since
         return len(frames)
 
@@ -113,7 +113,7 @@ class PollSource(HttpSource):
             "stream_id": gone.stream_id,
         }
         frame = Frame("stream_gap", json.dumps(data).encode(), reader.position, own_id=False)
-        reader.deliver([frame], len(body))
+        reader.deliver(lambda: [frame], len(body))
         reader.position = ""
 
     def _smaller(self, limit: int) -> int:

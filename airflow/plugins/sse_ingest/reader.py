@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import httpx
 
 from sse_ingest.backoff import Backoff
 from sse_ingest.errors import SourceUnavailable
-from sse_ingest.handoff import Closed, HandOff
+from sse_ingest.handoff import Closed, HandOff, Piece
 from sse_ingest.sse import Frame
 from sse_ingest.wire import Wire
 
@@ -38,14 +39,17 @@ class Reader:
         self._thread.start()
 
     def lists(self, stop: Callable[[], bool], tick_seconds: float) -> Iterator[list[Frame]]:
-        """What arrives, in order; [] whenever nothing did for `tick_seconds`."""
+        """What arrives, in order; [] also whenever nothing did for `tick_seconds`."""
         last_yield = time.monotonic()
         while not stop():
             quiet = last_yield + tick_seconds - time.monotonic()
-            frames = self._handoff.get(min(max(quiet, 0), _STOP_CHECK_SECONDS))
-            if frames is None:
+            pieces = self._handoff.get(min(max(quiet, 0), _STOP_CHECK_SECONDS))
+            if pieces is None:
                 return
-            if frames or time.monotonic() - last_yield >= tick_seconds:
+            frames = list(chain.from_iterable(piece() for piece in pieces))
+            self._handoff.dealt()
+            # Also when they hold no whole frame: `pending` has said that there was more.
+            if pieces or time.monotonic() - last_yield >= tick_seconds:
                 yield frames
                 last_yield = time.monotonic()
 
@@ -58,10 +62,9 @@ class Reader:
         """The source answered well."""
         self.down_since = None
 
-    def deliver(self, frames: list[Frame], size: int) -> None:
-        """Hand frames over, waiting while the caller is behind."""
-        self.backoff.reset()
-        self._handoff.put(frames, size)
+    def deliver(self, piece: Piece, size: int) -> None:
+        """Hand over what was read, waiting while the caller is behind."""
+        self._handoff.put(piece, size)
 
     def pause(self, seconds: float) -> None:
         """Sleep unless the caller goes."""
@@ -102,7 +105,7 @@ class Reader:
             asked = error.retry_after or 0.0
         finally:
             self.wire.release()
-        self.check()
+        self._handoff.settle()  # where to go on, and after how long, may stand in what is not decoded yet
         if self.down_since is None:
             self.down_since = time.monotonic()
         if time.monotonic() - started >= _SETTLED_SECONDS:

@@ -44,22 +44,27 @@ class Rows:
         self._tables: dict[str, list[Row]] = {name: [] for name in TABLES} if typed else {}
         self._awkward: dict[str, list[Row]] = {name: [] for name in self._tables}
 
-    def add(self, event: Event) -> None:
-        """Format one event."""
-        payload, event_type = event.payload, event.event_type
-        since = event.ts - _EPOCH
-        micros = since.days * 86_400_000_000 + since.seconds * 1_000_000 + since.microseconds
-        place = _PLACE.pack(16, event.event_id.bytes, 8, micros, 8, event.offset)
-        key = (event.stream_id, event_type, event.partition_key)
-        stream, label = self._labels.get(key) or self._label(key)
-        self._ids.append(b"".join((_FIVE, place, _HASH, event.content_hash, stream)))
-        self._raw.append(b"".join((_EIGHT, place, label, _JSONB.pack(len(payload) + 1, 1), payload)))
-        if event.record is not None and event_type in self._tables:
-            # A text with control characters has escapes in JSON that CSV does not know.
-            tables = self._awkward if b"\\" in payload else self._tables
-            times = (event.ts,) * TABLES[event_type].times
-            tables[event_type].append((*astuple(event.record), *times, event.event_id))
-            self.late.notice(event)
+    def extend(self, events: Sequence[Event]) -> None:
+        """Format events."""
+        ids, raw = self._ids.append, self._raw.append
+        for event in events:
+            payload = event.payload
+            since = event.ts - _EPOCH
+            micros = since.days * 86_400_000_000 + since.seconds * 1_000_000 + since.microseconds
+            place = _PLACE.pack(16, event.event_id.int.to_bytes(16, "big"), 8, micros, 8, event.offset)
+            key = (event.stream_id, event.event_type, event.partition_key)
+            stream, label = self._labels.get(key) or self._label(key)
+            ids(b"".join((_FIVE, place, _HASH, event.content_hash, stream)))
+            raw(b"".join((_EIGHT, place, label, _JSONB.pack(len(payload) + 1, 1), payload)))
+            if event.record is not None and event.event_type in self._tables:
+                self._add_typed(event, event.record)
+
+    def _add_typed(self, event: Event, record: msgspec.Struct) -> None:
+        # A text with control characters has escapes in JSON that CSV does not know.
+        tables = self._awkward if b"\\" in event.payload else self._tables
+        times = (event.ts,) * TABLES[event.event_type].times
+        tables[event.event_type].append((*astuple(record), *times, event.event_id))
+        self.late.notice(event)
 
     def of(self, events: Sequence[Event], fresh: Sequence[Event]) -> "Rows":
         """The rows of `fresh`, a part of the `events` that were added and in their order, not formatted again."""

@@ -1,13 +1,14 @@
 """The stream: one long answer, resumed with Last-Event-ID whenever it breaks."""
 
 import re
+from functools import partial
 
 import httpx
 
 from sse_ingest.answers import judge
 from sse_ingest.http_source import HttpSource
 from sse_ingest.reader import Reader
-from sse_ingest.sse import Decoder
+from sse_ingest.sse import Decoder, Frame
 
 # What a header can carry. An id beyond that cannot be asked for: then reading resumes from the last one that can.
 _LONGEST_SENT = 2_000
@@ -40,16 +41,19 @@ class StreamSource(HttpSource):
     def _read(self, response: httpx.Response, reader: Reader) -> None:
         decoder = Decoder(reader.position, max_frame_bytes=self._limits.max_frame_bytes)
         for chunk in response.iter_bytes():
-            frames = decoder.decode(chunk)
-            if decoder.retry_ms is not None:
-                reader.backoff.base = decoder.retry_ms / 1000
-            if frames:
-                reader.deliver(frames, len(chunk))
-            else:
-                reader.check()
-            if decoder.last_event_id != reader.position:
-                ids = (decoder.last_event_id, *(frame.last_event_id for frame in reversed(frames)))
-                reader.position = next(filter(_is_sendable, ids), reader.position)
+            reader.deliver(partial(_decode, decoder, chunk, reader), len(chunk))
+
+
+def _decode(decoder: Decoder, chunk: bytes, reader: Reader) -> list[Frame]:
+    frames = decoder.decode(chunk)
+    if decoder.retry_ms is not None:
+        reader.backoff.base = decoder.retry_ms / 1000
+    if frames:
+        reader.backoff.reset()
+    if decoder.last_event_id != reader.position:
+        ids = (decoder.last_event_id, *(frame.last_event_id for frame in reversed(frames)))
+        reader.position = next(filter(_is_sendable, ids), reader.position)
+    return frames
 
 
 def _is_sendable(last_event_id: str) -> bool:

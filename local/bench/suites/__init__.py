@@ -6,13 +6,14 @@ from typing import TypeAlias
 from local.bench.bench import Bench
 from local.bench.figures import Row
 from local.bench.limit import Limit
-from local.bench.suites import end_to_end, latency, limit, memory, peers, publish, store, transport
+from local.bench.suites import end_to_end, growth, latency, limit, memory, peers, publish, store, transport
 
 Suite: TypeAlias = Callable[[Bench, Limit], Iterator[Row]]
 
 SUITES: dict[str, Suite] = {
     "limit": limit.run,
     "store": store.run,
+    "growth": growth.run,
     "end_to_end": end_to_end.run,
     "latency": latency.run,
     "transport": transport.run,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from api.log import Draft
 from local.bench import workload
@@ -54,13 +55,32 @@ def _row(bench: Bench, limit: Limit, case: str, blob: bytes, batch: int, again: 
         )
         if again is not None:
             ingest.run(settings, source=lambda: MemorySource(blob))
-        _measure(bench, settings, again or blob, limit.rate(batch), samples)
+        taken = take(bench, settings, again or blob)
+        samples.add("of the limit", "×", taken.rate / limit.rate(batch))
+        taken.add_to(samples)
         bench.cluster.drop("bench_store")
 
     return Row("store", case, bench.times(f"store: {case}", measure))
 
 
-def _measure(bench: Bench, settings: Settings, blob: bytes, limit: float, samples: Samples) -> None:
+@dataclass(frozen=True)
+class Taken:
+    """Events a second; CPU in microseconds an event; events a batch."""
+
+    rate: float
+    ingest: float
+    postgres: float
+    batch: float
+
+    def add_to(self, samples: Samples) -> None:
+        samples.add("events/s", "events/s", self.rate)
+        samples.add("ingest", "µs", self.ingest)
+        samples.add("PostgreSQL", "µs", self.postgres)
+        samples.add("events a batch", "", self.batch)
+
+
+def take(bench: Bench, settings: Settings, blob: bytes) -> Taken:
+    """Take all of it into the database of the settings."""
     source = MemorySource(blob)
     last = 0.0
 
@@ -71,12 +91,12 @@ def _measure(bench: Bench, settings: Settings, blob: bytes, limit: float, sample
     cpu, own = CpuMeter({"PostgreSQL": bench.postmaster}), time.process_time()
     result = ingest.run(settings, on_commit=committed, source=lambda: source)
     events = blob.count(b"\n\n")
-    taken = result.events + result.duplicates + result.rejected
-    if taken != events:
-        raise RuntimeError(f"{taken} of {events} events are accounted for")
-    rate = events / (last - source.began)
-    samples.add("of the limit", "×", rate / limit)
-    samples.add("events/s", "events/s", rate)
-    samples.add("ingest", "µs", (time.process_time() - own) / events * 1e6)
-    samples.add("PostgreSQL", "µs", cpu.microseconds_per(events)["PostgreSQL"])
-    samples.add("events a batch", "", events / result.batches)
+    counted = result.events + result.duplicates + result.rejected
+    if counted != events:
+        raise RuntimeError(f"{counted} of {events} events are accounted for")
+    return Taken(
+        events / (last - source.began),
+        (time.process_time() - own) / events * 1e6,
+        cpu.microseconds_per(events)["PostgreSQL"],
+        events / result.batches,
+    )

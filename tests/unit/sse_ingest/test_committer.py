@@ -1,7 +1,7 @@
 """The thread between the loop and the store: what is committed, when, and what becomes of errors."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, cast
@@ -138,17 +138,16 @@ def test_each_commit_is_told() -> None:
 
 
 def test_a_batch_that_was_torn_is_not_committed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a signal's exception tears it, between two rows of one event."""
+    """As a signal's exception tears it, between an event and its rows."""
     store = Slow()
     store.let.release(5)
-    add = Rows.add
+    extend = Rows.extend
 
-    def interrupted(rows: Rows, event: Event) -> None:
-        add(rows, event)
-        if event.offset == 3:
-            raise KeyboardInterrupt
+    def interrupted(rows: Rows, events: Sequence[Event]) -> None:
+        extend(rows, events[:2])
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(Rows, "add", interrupted)
+    monkeypatch.setattr(Rows, "extend", interrupted)
 
     def loop() -> None:
         with committer(store) as running:

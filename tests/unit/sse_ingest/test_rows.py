@@ -18,8 +18,7 @@ from tests.support.events import LIFECYCLE, frame, parsed, payload, uid
 
 def rows(*events: Event, typed: bool = True) -> Rows:
     made = Rows("writer", typed=typed)
-    for event in events:
-        made.add(event)
+    made.extend(events)
     return made
 
 

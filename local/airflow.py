@@ -17,7 +17,12 @@ from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
 DATABASE = "airflow_db"
 USERS = {"admin": "Admin", "viewer": "Viewer"}
-DAGS = ("restaurant_realtime_stream", "restaurant_stream_ingest_polling", "restaurant_data_quality")
+DAGS = (
+    "restaurant_realtime_stream",
+    "restaurant_stream_ingest_polling",
+    "restaurant_data_quality",
+    "restaurant_rollups",
+)
 
 
 def prepared_by() -> str:

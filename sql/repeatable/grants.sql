@@ -39,12 +39,21 @@ GRANT SELECT ON analytics.payments TO restaurant_reader;
 GRANT SELECT ON analytics.refunds TO restaurant_reader;
 GRANT SELECT ON analytics.feedback TO restaurant_reader;
 GRANT SELECT ON analytics.thresholds TO restaurant_reader;
+GRANT SELECT ON analytics.locations TO restaurant_reader;
 -- Names of fields, not what is in them.
 GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
 GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
 GRANT SELECT ON analytics.hourly_sales TO restaurant_reader;
 GRANT SELECT ON analytics.menu_performance TO restaurant_reader;
 GRANT SELECT ON analytics.satisfaction_summary TO restaurant_reader;
+-- What the views call, a reader has to be allowed to call.
+GRANT EXECUTE ON FUNCTION analytics.corrections_to_sales(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.corrections_to_menu(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.corrections_to_feedback(timestamptz) TO restaurant_reader;
+
+-- The rollups are refreshed by Airflow.
+GRANT EXECUTE ON FUNCTION analytics.open_refresh(timestamptz) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.refresh_rollups() TO restaurant_writer;
 
 -- Ingestion, the quality DAG and the dashboards ask how things are. Most of them run as the owner, so that they
 -- can tell about the raw layer without anybody being able to read it.

@@ -1,4 +1,4 @@
-"""The three DAGs as Airflow sees them, and the plugins folder as its loader sees it."""
+"""The four DAGs as Airflow sees them, and the plugins folder as its loader sees it."""
 
 import shutil
 from pathlib import Path
@@ -50,6 +50,24 @@ DAGS = {
                 "retries": 3,
                 "retry_seconds": 5,
                 "priority": 100,
+            }
+        },
+    },
+    "restaurant_rollups": {
+        "schedule_seconds": 600,
+        "max_active_runs": 1,
+        "catchup": False,
+        "paused": False,
+        "timeout": None,
+        "tags": ["restaurant", "warehouse"],
+        "documented": True,
+        "tasks": {
+            "refresh": {
+                "type": "RollupRefreshOperator",
+                "owner": "data-engineering",
+                "retries": 2,
+                "retry_seconds": 30,
+                "priority": 1,
             }
         },
     },

@@ -1,27 +1,29 @@
 CREATE OR REPLACE VIEW analytics.daily_sales AS
-WITH refunded AS (
-    SELECT order_id, sum(amount) AS amount
-    FROM analytics.refunds
-    GROUP BY order_id
+WITH parts AS (
+    SELECT business_date, location_code, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded
+    FROM analytics.rollup_sales_days
+    UNION ALL
+    SELECT business_date, location_code, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded
+    FROM analytics.corrections_to_sales()
 )
 SELECT
-    (o.order_ts AT TIME ZONE 'UTC')::date AS day,
-    o.location_code,
-    count(*) FILTER (WHERE o.status <> 'cancelled') AS order_count,
-    sum(o.total) FILTER (WHERE o.status <> 'cancelled') AS total_revenue,
-    round(avg(o.total) FILTER (WHERE o.status <> 'cancelled'), 2) AS avg_order_value,
-    sum(o.tip) FILTER (WHERE o.status <> 'cancelled') AS total_tips,
-    round(avg(o.tip) FILTER (WHERE o.status <> 'cancelled'), 2) AS avg_tip,
-    count(*) FILTER (WHERE o.status <> 'cancelled' AND o.total IS NULL) AS unpaid_orders,
-    count(*) FILTER (WHERE o.status = 'cancelled') AS cancelled_orders,
-    sum(r.amount) FILTER (WHERE o.status <> 'cancelled') AS total_refunds
-FROM analytics.orders AS o
-LEFT JOIN refunded AS r ON r.order_id = o.order_id
-GROUP BY (o.order_ts AT TIME ZONE 'UTC')::date, o.location_code;
+    business_date AS day,
+    location_code,
+    sum(order_count)::bigint AS order_count,
+    CASE WHEN sum(paid_orders) > 0 THEN sum(total) END AS total_revenue,
+    round(sum(total) / nullif(sum(paid_orders), 0), 2) AS avg_order_value,
+    CASE WHEN sum(paid_orders) > 0 THEN sum(tip) END AS total_tips,
+    round(sum(tip) / nullif(sum(paid_orders), 0), 2) AS avg_tip,
+    (sum(order_count) - sum(paid_orders))::bigint AS unpaid_orders,
+    sum(cancelled_orders)::bigint AS cancelled_orders,
+    CASE WHEN sum(refund_count) > 0 THEN sum(refunded) END AS total_refunds
+FROM parts
+GROUP BY business_date, location_code
+HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.daily_sales IS
     'Sales by day and restaurant. Cancelled orders count in cancelled_orders and nowhere else; an unpaid order counts in order_count and unpaid_orders, and no money is invented for it: sums and averages are over the paid ones, and null where there are none.';
-COMMENT ON COLUMN analytics.daily_sales.day IS 'The day of order_ts in UTC, whatever the session''s time zone.';
+COMMENT ON COLUMN analytics.daily_sales.day IS 'The business day of order_ts, by the clock and the close-out of the restaurant (analytics.locations); the day in UTC where it is not entered there.';
 COMMENT ON COLUMN analytics.daily_sales.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.daily_sales.order_count IS 'Orders that were not cancelled, paid or not.';
 COMMENT ON COLUMN analytics.daily_sales.total_revenue IS

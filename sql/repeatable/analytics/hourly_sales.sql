@@ -1,21 +1,29 @@
 CREATE OR REPLACE VIEW analytics.hourly_sales AS
+WITH parts AS (
+    SELECT hour, location_code, service_type, order_count, cancelled_orders, paid_orders, subtotal, tax, tip, total
+    FROM analytics.rollup_sales_hours
+    UNION ALL
+    SELECT hour, location_code, service_type, order_count, cancelled_orders, paid_orders, subtotal, tax, tip, total
+    FROM analytics.corrections_to_sales()
+)
 SELECT
-    date_trunc('hour', order_ts, 'UTC') AS hour,
+    hour,
     location_code,
     service_type,
-    count(*) FILTER (WHERE status <> 'cancelled') AS order_count,
-    sum(subtotal) FILTER (WHERE status <> 'cancelled') AS subtotal,
-    sum(tax) FILTER (WHERE status <> 'cancelled') AS tax,
-    sum(tip) FILTER (WHERE status <> 'cancelled') AS tip,
-    sum(total) FILTER (WHERE status <> 'cancelled') AS total,
-    round(avg(total) FILTER (WHERE status <> 'cancelled'), 2) AS avg_order_value,
-    count(*) FILTER (WHERE status <> 'cancelled' AND total IS NULL) AS unpaid_orders,
-    count(*) FILTER (WHERE status = 'cancelled') AS cancelled_orders
-FROM analytics.orders
-GROUP BY date_trunc('hour', order_ts, 'UTC'), location_code, service_type;
+    sum(order_count)::bigint AS order_count,
+    CASE WHEN sum(paid_orders) > 0 THEN sum(subtotal) END AS subtotal,
+    CASE WHEN sum(paid_orders) > 0 THEN sum(tax) END AS tax,
+    CASE WHEN sum(paid_orders) > 0 THEN sum(tip) END AS tip,
+    CASE WHEN sum(paid_orders) > 0 THEN sum(total) END AS total,
+    round(sum(total) / nullif(sum(paid_orders), 0), 2) AS avg_order_value,
+    (sum(order_count) - sum(paid_orders))::bigint AS unpaid_orders,
+    sum(cancelled_orders)::bigint AS cancelled_orders
+FROM parts
+GROUP BY hour, location_code, service_type
+HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.hourly_sales IS
-    'Sales by hour, restaurant and service. Cancelled and unpaid orders as in daily_sales: its sums over a day are daily_sales.';
+    'Sales by hour, restaurant and service. Cancelled and unpaid orders as in daily_sales: its sums over a business day are daily_sales.';
 COMMENT ON COLUMN analytics.hourly_sales.hour IS 'The instant at which the hour of order_ts began, cut in UTC.';
 COMMENT ON COLUMN analytics.hourly_sales.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.hourly_sales.service_type IS 'dine_in, takeout or delivery.';

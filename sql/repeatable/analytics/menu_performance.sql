@@ -1,17 +1,23 @@
 CREATE OR REPLACE VIEW analytics.menu_performance AS
+WITH parts AS (
+    SELECT category, item_name, times_ordered, quantity, priced_lines, revenue, unit_priced_lines, unit_prices
+    FROM analytics.rollup_menu
+    UNION ALL
+    SELECT category, item_name, times_ordered, quantity, priced_lines, revenue, unit_priced_lines, unit_prices
+    FROM analytics.corrections_to_menu()
+)
 SELECT
-    i.category,
-    i.item_name,
-    count(*) AS times_ordered,
-    sum(i.qty) AS total_quantity_sold,
-    sum(i.extended_price) AS total_revenue,
-    round(avg(i.unit_price), 2) AS avg_unit_price,
-    round(avg(i.extended_price), 2) AS avg_extended_price,
-    count(*) FILTER (WHERE i.extended_price IS NULL) AS unpriced_items
-FROM analytics.order_items AS i
-LEFT JOIN analytics.orders AS o ON o.order_id = i.order_id
-WHERE o.status IS DISTINCT FROM 'cancelled'
-GROUP BY i.category, i.item_name;
+    category,
+    item_name,
+    sum(times_ordered)::bigint AS times_ordered,
+    sum(quantity) AS total_quantity_sold,
+    CASE WHEN sum(priced_lines) > 0 THEN sum(revenue) END AS total_revenue,
+    round(sum(unit_prices) / nullif(sum(unit_priced_lines), 0), 2) AS avg_unit_price,
+    round(sum(revenue) / nullif(sum(priced_lines), 0), 2) AS avg_extended_price,
+    (sum(times_ordered) - sum(priced_lines))::bigint AS unpriced_items
+FROM parts
+GROUP BY category, item_name
+HAVING sum(times_ordered) > 0;
 
 COMMENT ON VIEW analytics.menu_performance IS
     'What sells, over all time: one row an item of the menu. Lines of cancelled orders are left out; lines whose order is not known yet are in. Nothing is renamed: an item called NONE is what some tills write where no item was recorded, and it stays a row of its own, to be filtered by whoever does not want it.';

@@ -1,15 +1,23 @@
 CREATE OR REPLACE VIEW analytics.satisfaction_summary AS
+WITH parts AS (
+    SELECT hour, feedback_count, ratings, satisfied, nps_count, nps_sum, promoters, detractors
+    FROM analytics.rollup_feedback_hours
+    UNION ALL
+    SELECT hour, feedback_count, ratings, satisfied, nps_count, nps_sum, promoters, detractors
+    FROM analytics.corrections_to_feedback()
+)
 SELECT
-    (created_ts AT TIME ZONE 'UTC')::date AS day,
-    count(*) AS feedback_count,
-    round(avg(rating), 2) AS avg_rating,
-    round(avg(nps), 2) AS avg_nps,
-    round(100.0 * count(*) FILTER (WHERE rating >= 4) / count(*), 1) AS satisfaction_rate,
-    round(100.0 * count(*) FILTER (WHERE nps >= 9) / nullif(count(nps), 0), 1) AS promoter_rate,
-    round(100.0 * count(*) FILTER (WHERE nps <= 6) / nullif(count(nps), 0), 1) AS detractor_rate,
-    count(nps) AS nps_count
-FROM analytics.feedback
-GROUP BY (created_ts AT TIME ZONE 'UTC')::date;
+    (hour AT TIME ZONE 'UTC')::date AS day,
+    sum(feedback_count)::bigint AS feedback_count,
+    round(sum(ratings) / sum(feedback_count), 2) AS avg_rating,
+    round(sum(nps_sum) / nullif(sum(nps_count), 0), 2) AS avg_nps,
+    round(100.0 * sum(satisfied) / sum(feedback_count), 1) AS satisfaction_rate,
+    round(100.0 * sum(promoters) / nullif(sum(nps_count), 0), 1) AS promoter_rate,
+    round(100.0 * sum(detractors) / nullif(sum(nps_count), 0), 1) AS detractor_rate,
+    sum(nps_count)::bigint AS nps_count
+FROM parts
+GROUP BY (hour AT TIME ZONE 'UTC')::date
+HAVING sum(feedback_count) > 0;
 
 COMMENT ON VIEW analytics.satisfaction_summary IS
     'Feedback by day. Rates are percentages from 0 to 100. A guest who was not asked for the NPS counts in none of its columns.';

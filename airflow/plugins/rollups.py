@@ -1,0 +1,19 @@
+"""Bring the rollups of the views up to date: see sql/migrations/versions/0008_rollups.sql."""
+
+from datetime import datetime
+
+import psycopg
+from psycopg import IsolationLevel
+
+
+def refresh(url: str, upto: datetime | None = None) -> datetime:
+    """The instant before which all is summed; up to an hour ago unless told otherwise. Raises psycopg.Error."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        with connection.transaction():
+            connection.execute("SELECT analytics.open_refresh(%s)", [upto])
+        with connection.transaction():
+            row = connection.execute("SELECT analytics.refresh_rollups()").fetchone()
+    assert row is not None
+    moment: datetime = row[0]
+    return moment

@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION analytics.log_stale_locations()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM now() AT TIME ZONE NEW.time_zone; -- says so when there is no such zone
+    END IF;
+    PERFORM FROM analytics.rollup_watermark FOR SHARE;
+    INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+    SELECT DISTINCT 'sales', r.hour, r.location_code
+    FROM analytics.rollup_sales_hours AS r
+    WHERE r.location_code IN (OLD.location_code, NEW.location_code);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION analytics.log_stale_locations() IS
+    'A restaurant''s clock was set: its sales are summed anew, by other days. Refuses a time zone that PostgreSQL does not know.';
+
+CREATE OR REPLACE TRIGGER rollup_change AFTER INSERT OR UPDATE OR DELETE ON analytics.locations
+    FOR EACH ROW EXECUTE FUNCTION analytics.log_stale_locations();

@@ -1,0 +1,15 @@
+CREATE OR REPLACE FUNCTION analytics.open_refresh(upto timestamptz DEFAULT NULL)
+RETURNS timestamptz
+LANGUAGE sql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '2s' -- whoever waits for a lock makes the writers wait behind it
+AS $$
+    UPDATE analytics.rollup_watermark
+    SET logged_before = date_trunc('hour', coalesce(upto, clock_timestamp() - interval '1 hour'), 'UTC')
+    WHERE logged_before < date_trunc('hour', coalesce(upto, clock_timestamp() - interval '1 hour'), 'UTC');
+    SELECT logged_before FROM analytics.rollup_watermark;
+$$;
+
+COMMENT ON FUNCTION analytics.open_refresh(timestamptz) IS
+    'The first half of a refresh, in a transaction of its own: from its commit on, changes before the returned hour are logged. It waits for the writers that have not heard of it. Without `upto`, an hour ago: most events have come by then.';

@@ -13,8 +13,8 @@ import sql
 from local.ports import free_port
 from local.postgres import ADMIN, PostgresServer
 
-OWNER, WRITER = "restaurant_user", "airflow_user"
-PASSWORDS = {ADMIN: "admin", OWNER: "owner", WRITER: "writer", "analytics_reader": "reader"}
+OWNER, WRITER, READER = "restaurant_user", "airflow_user", "analytics_reader"
+PASSWORDS = {ADMIN: "admin", OWNER: "owner", WRITER: "writer", READER: "reader"}
 _TEMPLATE = "warehouse_template"
 
 

@@ -3,16 +3,17 @@
 Every id is moved back with its event: a UUIDv7 begins with its time, so that a copy lies where old events lie.
 """
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
-_TABLES: tuple[tuple[LiteralString, LiteralString], ...] = (
+_RAW: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("raw_data", "event_ids"),
     ("raw_data", "events_raw"),
+)
+_TYPED: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("analytics", "orders"),
     ("analytics", "order_items"),
     ("analytics", "order_status_history"),
@@ -29,6 +30,11 @@ CREATE FUNCTION past.earlier(id uuid, days integer) RETURNS uuid LANGUAGE sql IM
     FROM replace(id::text, '-', '') AS h
 $$
 """
+_PARTITIONS = """
+SELECT raw_data.ensure_partitions(
+    min(ts) - %(days)s * interval '1 day', max(ts) - %(days)s * interval '1 day'
+) FROM past.events_raw
+"""
 _COLUMNS = """
 SELECT attname, atttypid::regtype::text FROM pg_attribute
 WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
@@ -36,36 +42,41 @@ WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerat
 
 
 class History:
-    """Copies of what a database of ours holds when this is made. `url` is the owner's."""
+    """Copies of what a database of ours holds when this is made. `url` is the owner's.
 
-    def __init__(self, url: str) -> None:
+    Sizes are in events; without `raw`, of which there is nothing then, in orders.
+    """
+
+    def __init__(self, url: str, *, raw: bool = True) -> None:
         self._url = url
+        self._raw = raw
         self._days = 0
         with psycopg.connect(url) as connection:
             connection.execute(_BASE)
-            self._statements = [_prepare(connection, schema, table) for schema, table in _TABLES]
-            row = connection.execute("SELECT count(*) FROM past.events_raw").fetchone()
+            tables = _RAW + _TYPED if raw else _TYPED
+            self._statements = [_prepare(connection, schema, table) for schema, table in tables]
+            counted: LiteralString = "past.events_raw" if raw else "past.orders"
+            row = connection.execute(f"SELECT count(*) FROM {counted}").fetchone()  # noqa: S608 - one of two
         assert row is not None
-        self._events: int = row[0]
-        self.events = self._events
+        self._first: int = row[0]
+        self.size = self._first
         """How many there are by now, the first included."""
 
-    def grow(self, events: int, told: Callable[[int], None] = lambda _events: None) -> None:
+    def grow(self, size: int) -> None:
         """Until there are so many; then vacuum, as autovacuum would have. Older days are made last."""
+        missing = max(0, -(-(size - self.size) // self._first))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            missing = max(0, -(-(events - self.events) // self._events))
             for _ in pool.map(self._copy, range(self._days + 1, self._days + missing + 1)):
-                self.events += self._events
-                told(self.events)
-            self._days += missing
+                self.size += self._first
+        self._days += missing
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute("VACUUM (ANALYZE)")
 
     def _copy(self, days: int) -> None:
         with psycopg.connect(self._url) as connection:
-            connection.execute("SELECT raw_data.ensure_partitions(min(ts) - %(d)s * interval '1 day', max(ts) "
-                               "- %(d)s * interval '1 day') FROM past.events_raw", {"d": days})  # fmt: skip
-            connection.commit()  # for the other connection, which may want the same month
+            if self._raw:
+                connection.execute(_PARTITIONS, {"days": days})
+                connection.commit()  # for the other connection, which may want the same month
             for statement in self._statements:
                 connection.execute(statement, {"days": days})
 

@@ -16,17 +16,17 @@ _ORDERS_AT_ONCE = 100
 _SEED = 7
 
 
-def drafts(count: int, seed: int = _SEED) -> list[Draft]:
-    """So many events of orders that overlap, about 100 at a time, as the simulator publishes them at full speed."""
-    return list(islice(_endless(seed), count))
+def drafts(count: int, seed: int = _SEED, pause: int = 1) -> list[Draft]:
+    """So many events of orders that overlap, about 100 at a time, `pause` seconds between two times 100."""
+    return list(islice(_endless(seed, pause), count))
 
 
-def _endless(seed: int) -> Iterator[Draft]:
+def _endless(seed: int, pause: int) -> Iterator[Draft]:
     world = World(seed, math.inf)
     clock = _CLOCK
     while True:
         yield from world.burst(clock, _ORDERS_AT_ONCE)
-        clock += 1_000_000
+        clock += pause * 1_000_000
 
 
 def encode(events: list[Draft], first_offset: int = 1) -> list[bytes]:

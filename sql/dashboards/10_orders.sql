@@ -7,4 +7,4 @@ SELECT
     coalesce(sum(order_count), 0)::bigint AS orders,
     coalesce(sum(cancelled_orders), 0)::bigint AS cancelled_orders
 FROM analytics.hourly_sales
-WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '24 hours';
+WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours';

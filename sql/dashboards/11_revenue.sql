@@ -8,4 +8,4 @@ SELECT
     round(sum(total), 2) AS revenue,
     coalesce(sum(unpaid_orders), 0)::bigint AS unpaid_orders
 FROM analytics.hourly_sales
-WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '24 hours';
+WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours';

@@ -7,4 +7,4 @@ SELECT
     round(sum(total) / nullif(sum(order_count - unpaid_orders), 0), 2) AS avg_order_value,
     coalesce(sum(order_count - unpaid_orders), 0)::bigint AS paid_orders
 FROM analytics.hourly_sales
-WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '24 hours';
+WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours';

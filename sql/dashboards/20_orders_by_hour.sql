@@ -10,6 +10,6 @@ SELECT
     service_type,
     sum(order_count)::bigint AS orders
 FROM analytics.hourly_sales
-WHERE hour > (SELECT max(hour) FROM analytics.hourly_sales) - interval '48 hours'
+WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '48 hours'
 GROUP BY hour, service_type
 ORDER BY hour, service_type;

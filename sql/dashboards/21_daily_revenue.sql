@@ -3,7 +3,7 @@
 -- unit: money
 -- x: day
 -- y: revenue
--- description: The 30 days (UTC) up to the newest order, over the paid orders. A day on which nothing was paid for
+-- description: The 30 business days up to the newest order, over the paid orders. A day on which nothing was paid for
 --   has no point: its revenue is unknown, not zero.
 SELECT
     day,

@@ -1,6 +1,6 @@
 -- title: Restaurants, last 7 days
 -- chart: table
--- description: The seven days (UTC) up to the newest order. Money is over the paid orders; refunds are not deducted.
+-- description: The seven business days up to the newest order. Money is over the paid orders; refunds are not deducted.
 SELECT
     location_code,
     sum(order_count)::bigint AS orders,

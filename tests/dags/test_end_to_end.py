@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, LiteralString
@@ -225,6 +226,19 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
     assert mended.returncode == 0, output(mended)
     components = [row["name"] for row in xcom(env, "restaurant_data_quality", "health_check")]
     assert components == ["database", "freshness", "lag", "dead_letters", "gaps", "partitions", "lease"]
+
+
+def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, str]) -> None:
+    publish(service, order(0))
+    assert dags_test("restaurant_stream_ingest_polling", env).returncode == 0
+    done = dags_test("restaurant_rollups", env)
+    assert done.returncode == 0, output(done)
+
+    with warehouse.connect("restaurant_user") as connection:
+        (closed,) = connection.execute("SELECT closed_before FROM analytics.rollup_watermark").fetchone()
+        (summed,) = connection.execute("SELECT sum(order_count) FROM analytics.rollup_sales_hours").fetchone()
+    assert datetime.fromisoformat(xcom(env, "restaurant_rollups", "refresh")) == closed
+    assert summed == 1
 
 
 def test_a_password_that_is_wrong_is_said_without_retries(env: dict[str, str], warehouse: Any) -> None:

@@ -6,7 +6,18 @@ from typing import TypeAlias
 from local.bench.bench import Bench
 from local.bench.figures import Row
 from local.bench.limit import Limit
-from local.bench.suites import end_to_end, growth, latency, limit, memory, peers, publish, store, transport
+from local.bench.suites import (
+    end_to_end,
+    growth,
+    latency,
+    limit,
+    memory,
+    peers,
+    publish,
+    store,
+    transport,
+    warehouse,
+)
 
 Suite: TypeAlias = Callable[[Bench, Limit], Iterator[Row]]
 
@@ -20,4 +31,5 @@ SUITES: dict[str, Suite] = {
     "publish": publish.run,
     "memory": memory.run,
     "peers": peers.run,
+    "warehouse": warehouse.run,
 }

@@ -67,7 +67,7 @@ CREATE TABLE analytics.rollup_sales_hours (
     total            numeric NOT NULL,
     refund_count     bigint NOT NULL,
     refunded         numeric NOT NULL,
-    CONSTRAINT rollup_sales_hours_once PRIMARY KEY (location_code, hour, service_type, business_date)
+    CONSTRAINT rollup_sales_hours_once PRIMARY KEY (hour, location_code, service_type, business_date)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE analytics.rollup_sales_hours IS
     'Sales by hour, restaurant and service. An hour in which a business day ends has two rows.';
@@ -183,6 +183,6 @@ COMMENT ON COLUMN analytics.rollup_feedback_hours.detractors IS 'Answers from 0 
 
 -- What a view reads beside the rollups: the orders of an hour of a restaurant, and what came last.
 CREATE INDEX orders_location_order_ts ON analytics.orders (location_code, order_ts);
-CREATE INDEX orders_order_ts ON analytics.orders USING brin (order_ts) WITH (pages_per_range = 32);
+CREATE INDEX orders_order_ts ON analytics.orders (order_ts);
 CREATE INDEX order_items_event_ts ON analytics.order_items USING brin (event_ts) WITH (pages_per_range = 32);
 CREATE INDEX feedback_created_ts ON analytics.feedback USING brin (created_ts) WITH (pages_per_range = 32);

@@ -1,0 +1,135 @@
+"""What the dashboards ask, by the number of orders; and what it costs ingestion that they are answered so soon."""
+
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import LiteralString
+
+import psycopg
+
+from local.bench import workload
+from local.bench.bench import Bench
+from local.bench.figures import Row, Samples
+from local.bench.history import History
+from local.bench.limit import Limit
+from local.bench.suites.store import take
+from local.dashboard import cards
+from local.scratch import OWNER, READER, WRITER
+from rollups import refresh
+from sse_ingest.settings import Settings
+
+SIZES = (10_000, 1_000_000)
+LARGE = 10_000_000
+"""Only when BENCH_LARGE is 1."""
+_QUICK = (1_500,)
+_FIRST_ORDERS = (10_000, 1_500)
+_EVENTS_AN_ORDER = 8
+_DATABASE = "bench_warehouse"
+_LOOKS = 5
+_INGESTED = (200_000, 10_000)
+_ALL_LATE = datetime.fromisoformat("2100-01-01T00:00:00Z")
+_TRIGGERED: tuple[LiteralString, ...] = ("orders", "order_items", "refunds", "feedback")
+
+
+def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
+    """A day of orders, and copies of it for each day before: one row a card and size.
+
+    Then ingestion with and without the triggers that log late events.
+    """
+    bench.cluster.clone(_DATABASE)
+    count = bench.size(*_FIRST_ORDERS)
+    with bench.step(f"warehouse: {count:,} orders"):
+        events = workload.drafts(count * _EVENTS_AN_ORDER, pause=86_400 * 100 // count)
+        take(bench, _settings(bench), b"".join(workload.encode(events)))
+    history = History(bench.cluster.url(OWNER, _DATABASE), raw=False)
+    large = (LARGE,) if os.environ.get("BENCH_LARGE") == "1" else ()
+    for size in _QUICK if bench.quick else SIZES + large:
+        with bench.step(f"warehouse: {size:,} orders"):
+            history.grow(size)
+        yield from _cards(bench, size)
+    bench.cluster.drop(_DATABASE)
+    yield _ingestion(bench)
+
+
+def _settings(bench: Bench) -> Settings:
+    return Settings(
+        source_url="http://127.0.0.1:1",
+        database_url=bench.cluster.url(WRITER, _DATABASE),
+        writer="bench",
+        max_batch=10_000,
+    )
+
+
+def _cards(bench: Bench, size: int) -> Iterator[Row]:
+    """As analytics_reader: once everything is read from the tables, and once from the rollups."""
+    with psycopg.connect(bench.cluster.url(OWNER, _DATABASE), autocommit=True) as owner:
+        owner.execute("SELECT analytics.reset_rollups()")
+        with bench.step(f"warehouse: cards at {size:,} orders, from the tables"):
+            plain = _times(bench, 1 if bench.quick else 3)
+        with bench.step(f"warehouse: the first refresh at {size:,} orders"):
+            began = time.perf_counter()
+            refresh(bench.cluster.url(WRITER, _DATABASE), _last_hour(owner))
+            took = time.perf_counter() - began
+        owner.execute("VACUUM (ANALYZE)")
+    with bench.step(f"warehouse: cards at {size:,} orders, from the rollups"):
+        rolled = _times(bench, 1 if bench.quick else _LOOKS)
+    for name, times in rolled.items():
+        samples = Samples()
+        for seconds in times:
+            samples.add("of reading the tables", "×", seconds / statistics.median(plain[name]))
+            samples.add("rollups", "ms", seconds * 1e3)
+        for seconds in plain[name]:
+            samples.add("tables", "ms", seconds * 1e3)
+        yield Row("warehouse", f"{name}, {size:,} orders", samples.figures())
+    samples = Samples()
+    samples.add("seconds", "s", took)
+    yield Row("warehouse", f"the first refresh, {size:,} orders", samples.figures())
+
+
+def _last_hour(owner: psycopg.Connection[tuple[datetime]]) -> datetime:
+    """So that the last hour with orders is read from the tables, as it is while they come in."""
+    row = owner.execute("SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders").fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _times(bench: Bench, looks: int) -> dict[str, list[float]]:
+    """Seconds of each card, after one look that does not count."""
+    found: dict[str, list[float]] = {}
+    with psycopg.connect(bench.cluster.url(READER, _DATABASE), autocommit=True) as reader:
+        for name, card in cards.load().items():
+            for _ in range(looks + 1):
+                began = time.perf_counter()
+                reader.execute(card.sql.encode()).fetchall()
+                found.setdefault(name, []).append(time.perf_counter() - began)
+    return {name: times[1:] for name, times in found.items()}
+
+
+def _ingestion(bench: Bench) -> Row:
+    """Three times the same events: without the triggers, with them, and with them where all events are late."""
+    blob = b"".join(workload.encode(workload.drafts(bench.size(*_INGESTED))))
+
+    def rate(upto: datetime | None, *, triggers: bool) -> float:
+        bench.cluster.clone(_DATABASE)
+        with psycopg.connect(bench.cluster.url(OWNER, _DATABASE), autocommit=True) as owner:
+            if not triggers:
+                for table in _TRIGGERED:
+                    owner.execute(f"ALTER TABLE analytics.{table} DISABLE TRIGGER USER")
+            refresh(bench.cluster.url(WRITER, _DATABASE), upto)
+        taken = take(bench, _settings(bench), blob)
+        bench.cluster.drop(_DATABASE)
+        return taken.rate
+
+    def measure(samples: Samples) -> None:
+        without = rate(datetime.fromisoformat("2000-01-01T00:00:00Z"), triggers=False)
+        usual = rate(datetime.fromisoformat("2000-01-01T00:00:00Z"), triggers=True)
+        late = rate(_ALL_LATE, triggers=True)
+        samples.add("in time, of without", "×", usual / without)
+        samples.add("all late, of without", "×", late / without)
+        samples.add("without", "events/s", without)
+        samples.add("in time", "events/s", usual)
+        samples.add("all late", "events/s", late)
+
+    return Row("warehouse", "ingestion", bench.times("warehouse: ingestion", measure))

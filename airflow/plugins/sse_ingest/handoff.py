@@ -96,11 +96,6 @@ class HandOff:
             if self._changed.wait_for(lambda: self._closed, seconds):
                 raise Closed
 
-    def check(self) -> None:
-        """Raise Closed if the caller has gone."""
-        if self._closed:
-            raise Closed
-
     def close(self) -> bool:
         """The caller goes. False if it had gone before."""
         with self._changed:

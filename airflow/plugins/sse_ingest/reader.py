@@ -47,6 +47,8 @@ class Reader:
             if pieces is None:
                 return
             frames = list(chain.from_iterable(piece() for piece in pieces))
+            if frames:
+                self.backoff.reset()
             self._handoff.dealt()
             # Also when they hold no whole frame: `pending` has said that there was more.
             if pieces or time.monotonic() - last_yield >= tick_seconds:
@@ -69,10 +71,6 @@ class Reader:
     def pause(self, seconds: float) -> None:
         """Sleep unless the caller goes."""
         self._handoff.pause(seconds)
-
-    def check(self) -> None:
-        """Raise Closed if the caller has gone."""
-        self._handoff.check()
 
     def close(self) -> None:
         """End the thread. One that is blocked in a connect ends by itself at the connect timeout."""

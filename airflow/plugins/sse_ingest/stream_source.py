@@ -48,8 +48,6 @@ def _decode(decoder: Decoder, chunk: bytes, reader: Reader) -> list[Frame]:
     frames = decoder.decode(chunk)
     if decoder.retry_ms is not None:
         reader.backoff.base = decoder.retry_ms / 1000
-    if frames:
-        reader.backoff.reset()
     if decoder.last_event_id != reader.position:
         ids = (decoder.last_event_id, *(frame.last_event_id for frame in reversed(frames)))
         reader.position = next(filter(_is_sendable, ids), reader.position)

@@ -20,39 +20,45 @@ BEGIN
         SELECT DISTINCT i.hour, i.location_code
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'sales' AND i.hour < mark AND i.hour < before
-    ), live AS MATERIALIZED (
-        SELECT o.order_id, o.order_ts, o.location_code, o.service_type, o.status, o.subtotal, o.tax, o.tip, o.total
+    ), live AS (
+        SELECT o.order_ts, o.location_code, o.service_type, o.status <> 'cancelled' AS counts,
+            1 AS orders, o.subtotal, o.tax, o.tip, o.total, 0::bigint AS refund_count, 0::numeric AS refunded
         FROM analytics.orders AS o
         WHERE o.order_ts >= mark AND o.order_ts < before
+        UNION ALL
+        SELECT o.order_ts, o.location_code, o.service_type, true, 0, NULL, NULL, NULL, NULL, 1, r.amount
+        FROM analytics.orders AS o
+        JOIN analytics.refunds AS r ON r.order_id = o.order_id
+        WHERE o.order_ts >= mark AND o.order_ts < before AND o.status <> 'cancelled'
         UNION ALL
         SELECT o.*
         FROM stale AS s
         CROSS JOIN LATERAL (
-            SELECT o.order_id, o.order_ts, o.location_code, o.service_type, o.status, o.subtotal, o.tax, o.tip, o.total
+            SELECT o.order_ts, o.location_code, o.service_type, o.status <> 'cancelled',
+                1, o.subtotal, o.tax, o.tip, o.total, r.refund_count, coalesce(r.refunded, 0)
             FROM analytics.orders AS o
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS refund_count, sum(r.amount) AS refunded
+                FROM analytics.refunds AS r
+                WHERE r.order_id = o.order_id
+            ) AS r
             WHERE o.location_code = s.location_code AND o.order_ts >= s.hour AND o.order_ts < s.hour + interval '1 hour'
-            OFFSET 0 -- by its index for each hour, however many the planner expects
+            OFFSET 0 -- by their indexes for each hour, however many the planner expects
         ) AS o
     ), placed AS (
-        SELECT date_trunc('hour', o.order_ts, 'UTC') AS hour, o.order_id, o.location_code, o.service_type,
-            ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date AS day,
-            o.status <> 'cancelled' AS counts, o.subtotal, o.tax, o.tip, o.total
+        SELECT o.*, date_trunc('hour', o.order_ts, 'UTC') AS hour,
+            ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date AS day
         FROM live AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
     )
     SELECT p.hour, p.location_code, p.service_type, p.day,
-        count(*) FILTER (WHERE p.counts), count(*) FILTER (WHERE NOT p.counts),
+        coalesce(sum(p.orders) FILTER (WHERE p.counts), 0), coalesce(sum(p.orders) FILTER (WHERE NOT p.counts), 0),
         count(p.total) FILTER (WHERE p.counts),
         coalesce(sum(p.subtotal) FILTER (WHERE p.counts), 0), coalesce(sum(p.tax) FILTER (WHERE p.counts), 0),
         coalesce(sum(p.tip) FILTER (WHERE p.counts), 0), coalesce(sum(p.total) FILTER (WHERE p.counts), 0),
-        0::bigint, 0::numeric
+        coalesce(sum(p.refund_count) FILTER (WHERE p.counts), 0)::bigint,
+        coalesce(sum(p.refunded) FILTER (WHERE p.counts), 0)
     FROM placed AS p
-    GROUP BY p.hour, p.location_code, p.service_type, p.day
-    UNION ALL
-    SELECT p.hour, p.location_code, p.service_type, p.day, 0, 0, 0, 0, 0, 0, 0, count(*), sum(r.amount)
-    FROM placed AS p
-    JOIN analytics.refunds AS r ON r.order_id = p.order_id
-    WHERE p.counts
     GROUP BY p.hour, p.location_code, p.service_type, p.day
     UNION ALL
     SELECT r.hour, r.location_code, r.service_type, r.business_date,

@@ -17,7 +17,7 @@ class RollupRefreshOperator(BaseOperator):
     transactions: the first says from which hour on writers log their changes, the second sums in one snapshot
     and moves the watermark with it. Ingestion goes on beside both. Safe to run again, at any time.
 
-    XCom: the instant (RFC 3339) before which all is summed.
+    XCom: `closed_before`, the instant (RFC 3339) before which all is summed.
 
     :param postgres_conn_id: Postgres connection that may execute analytics.open_refresh() and refresh_rollups()
     """
@@ -29,7 +29,7 @@ class RollupRefreshOperator(BaseOperator):
         super().__init__(**kwargs)
         self.postgres_conn_id = postgres_conn_id
 
-    def execute(self, context: Context) -> str:  # noqa: ARG002 - Airflow's signature
+    def execute(self, context: Context) -> dict[str, str]:  # noqa: ARG002 - Airflow's signature
         """Refresh; a lock that is not to be had, or another refresh, fails the task to be tried again."""
         try:
             upto = refresh(database_url(self.postgres_conn_id))
@@ -39,4 +39,4 @@ class RollupRefreshOperator(BaseOperator):
                 f"run `python -m sql migrate`. PostgreSQL says: {error}"
             ) from error
         self.log.info("All before %s is summed", upto.isoformat())
-        return upto.isoformat()
+        return {"closed_before": upto.isoformat()}

@@ -18,7 +18,7 @@ import init_data_dir
 from local import services
 from local.bench.processes import TOKEN
 from local.interrupts import Interrupts
-from local.ports import free_port
+from local.ports import free_ports
 from local.processes import Processes
 from local.settings import OWNER, PORTS, ROOT, WRITER, Settings
 
@@ -39,7 +39,8 @@ class WholeStack:
         folder.chmod(0o711)  # so that the system user that runs PostgreSQL for root gets to its data
         self._env_file = folder / "env"
         init_data_dir.write_env(ROOT / ".env.example", self._env_file)
-        own = {"DATA_DIR": str(folder / "var"), **{name: str(free_port()) for name in PORTS}, **_CHANGES}
+        ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
+        own = {"DATA_DIR": str(folder / "var"), **ports, **_CHANGES}
         lines = self._env_file.read_text().splitlines()
         kept = [line for line in lines if line.partition("=")[0] not in own]
         self._env_file.write_text("\n".join([*kept, *(f"{name}={value}" for name, value in own.items()), ""]))
@@ -48,8 +49,8 @@ class WholeStack:
         }
         # Not by Settings.load: variables of the user's own stack may stand in our environment, and win there.
         self._environment = {name: value for name, value in os.environ.items() if name not in values}
-        ports = {name.lower(): int(values[name]) for name in PORTS}
-        self.settings = Settings(ROOT, self._env_file, folder / "var", **ports, values=values)
+        numbers = {name.lower(): int(values[name]) for name in PORTS}
+        self.settings = Settings(ROOT, self._env_file, folder / "var", **numbers, values=values)
 
     @property
     def database_url(self) -> str:

@@ -237,7 +237,7 @@ def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, 
     with warehouse.connect("restaurant_user") as connection:
         (closed,) = connection.execute("SELECT closed_before FROM analytics.rollup_watermark").fetchone()
         (summed,) = connection.execute("SELECT sum(order_count) FROM analytics.rollup_sales_hours").fetchone()
-    assert datetime.fromisoformat(xcom(env, "restaurant_rollups", "refresh")) == closed
+    assert datetime.fromisoformat(xcom(env, "restaurant_rollups", "refresh")["closed_before"]) == closed
     assert summed == 1
 
 

@@ -29,7 +29,7 @@ _EVENTS_AN_ORDER = 8
 _DATABASE = "bench_warehouse"
 _LOOKS = 5
 _INGESTED = (200_000, 10_000)
-_ALL_LATE = datetime.fromisoformat("2100-01-01T00:00:00Z")
+_NONE_LATE, _ALL_LATE = map(datetime.fromisoformat, ("2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z"))
 _TRIGGERED: tuple[LiteralString, ...] = ("orders", "order_items", "refunds", "feedback")
 
 
@@ -111,7 +111,7 @@ def _ingestion(bench: Bench) -> Row:
     """Three times the same events: without the triggers, with them, and with them where all events are late."""
     blob = b"".join(workload.encode(workload.drafts(bench.size(*_INGESTED))))
 
-    def rate(upto: datetime | None, *, triggers: bool) -> float:
+    def rate(upto: datetime, *, triggers: bool) -> float:
         bench.cluster.clone(_DATABASE)
         with psycopg.connect(bench.cluster.url(OWNER, _DATABASE), autocommit=True) as owner:
             if not triggers:
@@ -123,8 +123,8 @@ def _ingestion(bench: Bench) -> Row:
         return taken.rate
 
     def measure(samples: Samples) -> None:
-        without = rate(datetime.fromisoformat("2000-01-01T00:00:00Z"), triggers=False)
-        usual = rate(datetime.fromisoformat("2000-01-01T00:00:00Z"), triggers=True)
+        without = rate(_NONE_LATE, triggers=False)
+        usual = rate(_NONE_LATE, triggers=True)
         late = rate(_ALL_LATE, triggers=True)
         samples.add("in time, of without", "×", usual / without)
         samples.add("all late, of without", "×", late / without)

@@ -9,6 +9,9 @@ from psycopg.errors import (
     DependentObjectsStillExist,
     InvalidFunctionDefinition,
     InvalidTableDefinition,
+    UndefinedColumn,
+    UndefinedFunction,
+    UndefinedTable,
 )
 
 from sql.errors import ForeignDependentsError
@@ -17,13 +20,21 @@ FOLDER = Path(__file__).parent / "repeatable"
 GRANTS = "grants"
 
 KIND = """
-SELECT 'VIEW', format('%%I.%%I', n.nspname, c.relname), c.relacl::text[]
+SELECT 'VIEW', format('%%I.%%I', n.nspname, c.relname), c.oid, c.relacl::text[]
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = %(schema)s AND c.relname = %(name)s AND c.relkind = 'v'
 UNION ALL
-SELECT 'FUNCTION', p.oid::regprocedure::text, p.proacl::text[]
+SELECT 'FUNCTION', p.oid::regprocedure::text, p.oid, p.proacl::text[]
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = %(schema)s AND p.proname = %(name)s
+"""
+READERS = """
+SELECT DISTINCT n.nspname || '/' || c.relname
+FROM pg_depend AS d
+JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+JOIN pg_class AS c ON c.oid = r.ev_class
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE d.refobjid = %s AND c.oid <> d.refobjid
 """
 GRANTS_HELD = """
 SELECT format('GRANT %%s ON %%s TO %%s', a.privilege_type, %(target)s::text, a.grantee::regrole)
@@ -68,11 +79,10 @@ def apply(connection: Connection, wanted: list[Repeatable]) -> list[str]:
     with connection.transaction():
         # A function may call one whose file comes later.
         connection.execute("SET LOCAL check_function_bodies = off")
-        dropped = _drop_vanished(connection, wanted)
         changed = pending(connection, wanted)
-        for one in changed:
-            if one.name != GRANTS:
-                _create(connection, one)
+        work = _Work(connection, wanted)
+        dropped = work.drop_vanished()
+        work.create([one for one in changed if one.name != GRANTS])
         if changed or dropped:
             # Always: an object that is new, or was dropped and made again, has no grants yet.
             connection.execute(wanted[-1].text)
@@ -85,46 +95,71 @@ def apply(connection: Connection, wanted: list[Repeatable]) -> list[str]:
     return dropped + [one.name for one in changed]
 
 
-def _create(connection: Connection, one: Repeatable) -> None:
-    """CREATE OR REPLACE; where PostgreSQL refuses that (a column or result went away), drop and create."""
-    try:
-        with connection.transaction():
-            connection.execute(one.text)
-    except (InvalidTableDefinition, InvalidFunctionDefinition):
-        pass
-    else:
-        # Other arguments make a second function of the same name instead of replacing the first.
-        if len(connection.execute(KIND, one.identity).fetchall()) == 1:
-            return
-    grants = _drop(connection, one)
-    connection.execute(one.text)
-    if len(connection.execute(KIND, one.identity).fetchall()) == 1:
-        for grant in grants:
-            connection.execute(grant)
+class _Work:
+    """What is left to make, and the grants that people gave on what had to be dropped for it."""
 
+    def __init__(self, connection: Connection, wanted: list[Repeatable]) -> None:
+        self._connection = connection
+        self._wanted = {one.name: one for one in wanted}
+        self._left: dict[str, Repeatable] = {}
+        self._grants: dict[str, list[bytes]] = {}
 
-def _drop(connection: Connection, one: Repeatable) -> list[bytes]:
-    """Drop without CASCADE; the grants that it had, as statements."""
-    grants: list[bytes] = []
-    for kind, target, acl in connection.execute(KIND, one.identity).fetchall():
-        named = {"target": target if kind == "VIEW" else f"FUNCTION {target}", "acl": acl}
-        grants += [row[0].encode() for row in connection.execute(GRANTS_HELD, named)]
+    def create(self, changed: list[Repeatable]) -> None:
+        """In the order of their names; a view that reads what comes later is made after it."""
+        self._left.update((one.name, one) for one in changed)
+        while self._left:
+            before, missing = set(self._left), None
+            for one in sorted(self._left.values(), key=lambda one: one.name):
+                try:
+                    with self._connection.transaction():
+                        self._create(one)
+                except (UndefinedTable, UndefinedFunction, UndefinedColumn) as error:
+                    missing = error
+                else:
+                    del self._left[one.name]
+            if missing and before <= set(self._left):
+                raise missing
+
+    def _create(self, one: Repeatable) -> None:
+        """CREATE OR REPLACE; where PostgreSQL refuses that (a column or result went away), drop and create."""
         try:
-            connection.execute(f"DROP {kind} {target}".encode())
-        except DependentObjectsStillExist as error:
-            raise ForeignDependentsError(
-                f"{target} has to be dropped and made again, but {error.diag.message_detail}."
-                " Keep its definition, drop it, run `python -m sql migrate`, and make it again."
-            ) from error
-    return grants
+            with self._connection.transaction():
+                self._connection.execute(one.text)
+        except (InvalidTableDefinition, InvalidFunctionDefinition):
+            self._drop(one)
+            self._connection.execute(one.text)
+        else:
+            # Other arguments make a second function of the same name instead of replacing the first.
+            if len(self._connection.execute(KIND, one.identity).fetchall()) > 1:
+                self._drop(one)
+                self._connection.execute(one.text)
+        if len(self._connection.execute(KIND, one.identity).fetchall()) == 1:
+            for grant in self._grants.get(one.name, []):
+                self._connection.execute(grant)
 
+    def _drop(self, one: Repeatable) -> None:
+        """Drop without CASCADE, first those of our own views that read it: they are made again."""
+        for kind, target, oid, acl in self._connection.execute(KIND, one.identity).fetchall():
+            for (name,) in self._connection.execute(READERS, [oid]).fetchall():
+                if name in self._wanted:
+                    self._drop(self._wanted[name])
+                    self._left[name] = self._wanted[name]
+            named = {"target": target if kind == "VIEW" else f"FUNCTION {target}", "acl": acl}
+            grants = [row[0].encode() for row in self._connection.execute(GRANTS_HELD, named)]
+            self._grants.setdefault(one.name, []).extend(grants)
+            try:
+                self._connection.execute(f"DROP {kind} {target}".encode())
+            except DependentObjectsStillExist as error:
+                raise ForeignDependentsError(
+                    f"{target} has to be dropped and made again, but {error.diag.message_detail}."
+                    " Keep its definition, drop it, run `python -m sql migrate`, and make it again."
+                ) from error
 
-def _drop_vanished(connection: Connection, wanted: list[Repeatable]) -> list[str]:
-    """Drop what an earlier version made and this one has no file for."""
-    known = {one.name for one in wanted}
-    names = [row[0] for row in connection.execute("SELECT name FROM raw_data.repeatables ORDER BY name")]
-    vanished = [name for name in names if name not in known]
-    for name in vanished:
-        _drop(connection, Repeatable(name, ""))
-        connection.execute("DELETE FROM raw_data.repeatables WHERE name = %s", [name])
-    return vanished
+    def drop_vanished(self) -> list[str]:
+        """Drop what an earlier version made and this one has no file for."""
+        rows = self._connection.execute("SELECT name FROM raw_data.repeatables ORDER BY name")
+        vanished = [name for (name,) in rows if name not in self._wanted]
+        for name in vanished:
+            self._drop(Repeatable(name, ""))
+            self._connection.execute("DELETE FROM raw_data.repeatables WHERE name = %s", [name])
+        return vanished

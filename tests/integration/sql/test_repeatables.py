@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from psycopg.errors import UndefinedTable
 
 from sql import repeatables
 from sql import warehouse as migrations
@@ -136,3 +137,33 @@ def test_a_reader_that_stays_is_an_error_that_says_so(
         with pytest.raises(ObjectsInUseError, match="pg_stat_activity"):
             migrations.migrate(warehouse.url("restaurant_user"))
         assert may_read(owner)
+
+
+def test_a_view_may_read_one_whose_name_comes_later(owner: Any) -> None:
+    early = Repeatable(
+        "analytics/a_summary", "CREATE VIEW analytics.a_summary AS SELECT * FROM analytics.z_days"
+    )
+    late = Repeatable("analytics/z_days", "CREATE VIEW analytics.z_days AS SELECT 7 AS day")
+    *objects, grants = repeatables.on_disk()
+    assert apply(owner, [early, *objects, late, grants]) == [early.name, late.name]
+    assert owner.execute("SELECT * FROM analytics.a_summary").fetchall() == [(7,)]
+
+
+def test_what_reads_something_that_is_nowhere_is_an_error(owner: Any) -> None:
+    lost = Repeatable(
+        "analytics/a_summary", "CREATE VIEW analytics.a_summary AS SELECT * FROM analytics.nowhere"
+    )
+    with pytest.raises(UndefinedTable, match="nowhere"):
+        apply(owner, [lost, *repeatables.on_disk()])
+
+
+def test_our_own_views_are_made_again_with_what_they_read(owner: Any) -> None:
+    """A function that answers otherwise has to be dropped, and its views before it, whatever grants they had."""
+    owner.execute("GRANT SELECT ON analytics.daily_sales TO pg_monitor")
+    name = "analytics/corrections_to_sales"
+    text = next(one.text for one in repeatables.on_disk() if one.name == name)
+    wider = text.replace("refunded numeric\n)", "refunded numeric, more integer\n)")
+    assert wider != text
+    assert apply(owner, with_text(name, wider)) == [name]
+    assert may_read(owner)
+    assert may_read(owner, "pg_monitor")

@@ -3,7 +3,7 @@
 
 Every ten minutes, one task a question:
 
-- `health_check`: database, freshness, lag, dead letters, gaps, partitions, lease
+- `health_check`: database, freshness, lag, dead letters, gaps, partitions, lease, rollups
   (`analytics.health_check()`). A warning is logged, an error fails the task.
 - `validate_data_consistency`: do items add up to subtotals and payments to totals, is anything orphaned or
   negative (`analytics.validate_data_consistency()`). Anything but ok fails the task.

@@ -42,14 +42,31 @@ GRANT SELECT ON analytics.thresholds TO restaurant_reader;
 GRANT SELECT ON analytics.locations TO restaurant_reader;
 -- Names of fields, not what is in them.
 GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
+GRANT SELECT ON analytics.cash_up TO restaurant_reader;
+GRANT SELECT ON analytics.current_order_status TO restaurant_reader;
 GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
+GRANT SELECT ON analytics.daypart_sales TO restaurant_reader;
+GRANT SELECT ON analytics.freshness TO restaurant_reader;
 GRANT SELECT ON analytics.hourly_sales TO restaurant_reader;
 GRANT SELECT ON analytics.menu_performance TO restaurant_reader;
+GRANT SELECT ON analytics.order_facts TO restaurant_reader;
+GRANT SELECT ON analytics.order_status_distribution TO restaurant_reader;
+GRANT SELECT ON analytics.payment_mix TO restaurant_reader;
+GRANT SELECT ON analytics.peak_hours TO restaurant_reader;
+GRANT SELECT ON analytics.premium_market_share TO restaurant_reader;
 GRANT SELECT ON analytics.satisfaction_summary TO restaurant_reader;
+GRANT SELECT ON analytics.store_performance TO restaurant_reader;
+GRANT SELECT ON analytics.stuck_orders TO restaurant_reader;
 -- What the views call, a reader has to be allowed to call.
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_sales(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.corrections_to_payments(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_menu(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_feedback(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.daypart(timestamptz, text) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.cash_up_of_day(text, date, text, time) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) TO restaurant_reader;
 
 -- The rollups are refreshed by Airflow.
 GRANT EXECUTE ON FUNCTION analytics.open_refresh(timestamptz) TO restaurant_writer;

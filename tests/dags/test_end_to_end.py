@@ -225,7 +225,16 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
     mended = dags_test("restaurant_data_quality", env)
     assert mended.returncode == 0, output(mended)
     components = [row["name"] for row in xcom(env, "restaurant_data_quality", "health_check")]
-    assert components == ["database", "freshness", "lag", "dead_letters", "gaps", "partitions", "lease"]
+    assert components == [
+        "database",
+        "freshness",
+        "lag",
+        "dead_letters",
+        "gaps",
+        "partitions",
+        "lease",
+        "rollups",
+    ]
 
 
 def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, str]) -> None:

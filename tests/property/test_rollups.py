@@ -1,8 +1,9 @@
 """Rollups: at any moment, whatever came in whatever order, each view equals the aggregate of the tables."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 
 import psycopg
 import pytest
@@ -17,12 +18,18 @@ from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store import Store
 from tests.support.events import EPOCH, frame, moment, parsed, payload
-from tests.support.plain import assert_exact
+from tests.support.plain import assert_exact, rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 HOUR = 3600
 PLACES = ("LOC-ON-001", "LOC-IN-001")
 ZONES = ("UTC", "America/Toronto", "Asia/Kolkata")
+FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")
+SAID: LiteralString = (
+    "day, location_code, order_count, total_revenue, avg_order_value, total_tips, avg_tip, unpaid_orders,"
+    " cancelled_orders, total_refunds"
+)
+Rows: TypeAlias = list[tuple[Any, ...]]
 Step: TypeAlias = Callable[["Bench"], None]
 
 
@@ -47,9 +54,13 @@ def event(draw: st.DrawFn, offset: int) -> Event:
     )
     when = moment(draw(st.integers(0, 14)) * HOUR + draw(st.sampled_from((0, 1, 1799, 1800, 3599.999999))))
     fields: dict[str, dict[str, Any]] = {
-        "order_created": {"order_ts": when, "location_code": draw(st.sampled_from(PLACES))},
+        "order_created": {
+            "order_ts": when,
+            "location_code": draw(st.sampled_from(PLACES)),
+            "city": draw(st.sampled_from(("Toronto", None))),
+        },
         "order_status_changed": {
-            "status": draw(st.sampled_from(("completed", "cancelled"))),
+            "status": draw(st.sampled_from(("preparing", "completed", "cancelled"))),
             "changed_ts": when,
         },
         "order_item_added": {
@@ -58,7 +69,12 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "unit_price": draw(st.sampled_from(("5.25", None))),
             "extended_price": draw(st.sampled_from(("5.25", "10.1", None))),
         },
-        "payment_captured": {"tip": draw(st.sampled_from(("0", "1.00", "2.5")))},
+        "payment_captured": {
+            "tip": draw(st.sampled_from(("0", "1.00", "2.5"))),
+            "method": draw(st.sampled_from(("card", "cash"))),
+            "provider": draw(st.sampled_from(("stripe", None))),
+            **draw(st.sampled_from(({}, {"total": "500"}, FREE))),
+        },
         "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5")))},
         "feedback_submitted": {
             "rating": draw(st.integers(1, 5)),
@@ -103,16 +119,28 @@ class Bench:
         self.refresher: psycopg.Connection[Any] = warehouse.connect("airflow_user")
         self.refresher.isolation_level = IsolationLevel.REPEATABLE_READ
         self.store = store
+        self.known: list[tuple[datetime, Rows]] = []
 
     def empty(self) -> None:
         self.owner.execute(
             "TRUNCATE raw_data.events_raw, raw_data.event_ids, analytics.orders, analytics.order_items,"
             " analytics.order_status_history, analytics.payments, analytics.refunds, analytics.feedback"
         )
+        self.known.clear()
         self.owner.execute("DELETE FROM analytics.locations")
 
     def commit(self, batch: list[Event]) -> None:
         self.store.commit(batch)
+
+    def note(self) -> None:
+        """What daily_sales says now."""
+        ((now,),) = self.owner.execute("SELECT clock_timestamp()").fetchall()
+        self.known.append((now, rows_of(self.owner, f"SELECT {SAID} FROM analytics.daily_sales")))
+
+    def said(self, at: datetime) -> Rows:
+        """What it is said to have said."""
+        query = f"SELECT {SAID} FROM analytics.daily_sales_as_known_at('{at.isoformat()}')"
+        return rows_of(self.owner, query)
 
     def refresh(self, hours: int, meanwhile: list[Event] | None = None) -> None:
         """Up to so many hours; `meanwhile` is committed after the refresh has taken its snapshot."""
@@ -132,6 +160,7 @@ class Bench:
             " ON CONFLICT (location_code) DO UPDATE SET time_zone = excluded.time_zone",
             [place, zone],
         )
+        self.known.clear()
 
 
 @pytest.fixture
@@ -165,3 +194,6 @@ def test_each_view_equals_the_aggregate_of_the_tables(bench: Bench, steps: list[
     for step in steps:
         step(bench)
         assert_exact(bench.owner)
+        bench.note()
+    for then, rows in bench.known:
+        assert bench.said(then) == rows

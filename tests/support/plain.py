@@ -4,6 +4,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from tests.support.plain_answers import ANSWERS
+
 DAILY: LiteralString = """
 WITH refunded AS (
     SELECT order_id, sum(amount) AS amount FROM analytics.refunds GROUP BY order_id
@@ -57,10 +59,11 @@ FROM analytics.feedback
 GROUP BY (created_ts AT TIME ZONE 'UTC')::date
 """
 PLAIN: dict[LiteralString, LiteralString] = {
-    "daily_sales": DAILY,
-    "hourly_sales": HOURLY,
-    "menu_performance": MENU,
-    "satisfaction_summary": SATISFACTION,
+    "SELECT * FROM analytics.daily_sales": DAILY,
+    "SELECT * FROM analytics.hourly_sales": HOURLY,
+    "SELECT * FROM analytics.menu_performance": MENU,
+    "SELECT * FROM analytics.satisfaction_summary": SATISFACTION,
+    **ANSWERS,
 }
 
 
@@ -77,4 +80,4 @@ def repr_of(row: tuple[Any, ...]) -> str:
 def assert_exact(connection: psycopg.Connection[Any]) -> None:
     """Each view is what its plain aggregate is."""
     for view, plain in PLAIN.items():
-        assert rows_of(connection, f"SELECT * FROM analytics.{view}") == rows_of(connection, plain), view
+        assert rows_of(connection, view) == rows_of(connection, plain), view

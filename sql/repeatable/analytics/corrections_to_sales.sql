@@ -1,8 +1,9 @@
 CREATE OR REPLACE FUNCTION analytics.corrections_to_sales(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
-    hour timestamptz, location_code text, service_type text, business_date date,
-    order_count bigint, cancelled_orders bigint, paid_orders bigint,
-    subtotal numeric, tax numeric, tip numeric, total numeric, refund_count bigint, refunded numeric
+    hour timestamptz, location_code text, service_type text, business_date date, daypart text, city text,
+    order_count bigint, cancelled_orders bigint, pending bigint, preparing bigint, ready bigint,
+    paid_orders bigint, premium_orders bigint, subtotal numeric, tax numeric, tip numeric, total numeric,
+    premium_total numeric, refund_count bigint, refunded numeric
 )
 LANGUAGE plpgsql
 STABLE
@@ -12,6 +13,7 @@ ROWS 200
 AS $$
 DECLARE
     mark timestamptz;
+    premium numeric := analytics.threshold('premium_order');
 BEGIN
     -- A value that the planner sees: how many orders come after it decides how they are read.
     SELECT w.closed_before INTO STRICT mark FROM analytics.rollup_watermark AS w;
@@ -21,20 +23,20 @@ BEGIN
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'sales' AND i.hour < mark AND i.hour < before
     ), live AS (
-        SELECT o.order_ts, o.location_code, o.service_type, o.status <> 'cancelled' AS counts,
+        SELECT o.order_ts, o.location_code, o.service_type, o.city, o.status,
             1 AS orders, o.subtotal, o.tax, o.tip, o.total, 0::bigint AS refund_count, 0::numeric AS refunded
         FROM analytics.orders AS o
         WHERE o.order_ts >= mark AND o.order_ts < before
         UNION ALL
-        SELECT o.order_ts, o.location_code, o.service_type, true, 0, NULL, NULL, NULL, NULL, 1, r.amount
+        SELECT o.order_ts, o.location_code, o.service_type, o.city, o.status, 0, NULL, NULL, NULL, NULL, 1, r.amount
         FROM analytics.orders AS o
         JOIN analytics.refunds AS r ON r.order_id = o.order_id
-        WHERE o.order_ts >= mark AND o.order_ts < before AND o.status <> 'cancelled'
+        WHERE o.order_ts >= mark AND o.order_ts < before
         UNION ALL
         SELECT o.*
         FROM stale AS s
         CROSS JOIN LATERAL (
-            SELECT o.order_ts, o.location_code, o.service_type, o.status <> 'cancelled',
+            SELECT o.order_ts, o.location_code, o.service_type, o.city, o.status,
                 1, o.subtotal, o.tax, o.tip, o.total, r.refund_count, coalesce(r.refunded, 0)
             FROM analytics.orders AS o
             CROSS JOIN LATERAL (
@@ -46,24 +48,34 @@ BEGIN
             OFFSET 0 -- by their indexes for each hour, however many the planner expects
         ) AS o
     ), placed AS (
-        SELECT o.*, date_trunc('hour', o.order_ts, 'UTC') AS hour,
-            ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date AS day
+        SELECT o.*, date_trunc('hour', o.order_ts, 'UTC') AS hour, coalesce(o.city, l.city) AS place,
+            analytics.business_date(o.order_ts, l.time_zone, l.close_out) AS day,
+            analytics.daypart(o.order_ts, l.time_zone) AS part
         FROM live AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
     )
-    SELECT p.hour, p.location_code, p.service_type, p.day,
-        coalesce(sum(p.orders) FILTER (WHERE p.counts), 0), coalesce(sum(p.orders) FILTER (WHERE NOT p.counts), 0),
-        count(p.total) FILTER (WHERE p.counts),
-        coalesce(sum(p.subtotal) FILTER (WHERE p.counts), 0), coalesce(sum(p.tax) FILTER (WHERE p.counts), 0),
-        coalesce(sum(p.tip) FILTER (WHERE p.counts), 0), coalesce(sum(p.total) FILTER (WHERE p.counts), 0),
-        coalesce(sum(p.refund_count) FILTER (WHERE p.counts), 0)::bigint,
-        coalesce(sum(p.refunded) FILTER (WHERE p.counts), 0)
+    SELECT p.hour, p.location_code, p.service_type, p.day, p.part, p.place,
+        coalesce(sum(p.orders) FILTER (WHERE p.status <> 'cancelled'), 0),
+        coalesce(sum(p.orders) FILTER (WHERE p.status = 'cancelled'), 0),
+        coalesce(sum(p.orders) FILTER (WHERE p.status = 'pending'), 0),
+        coalesce(sum(p.orders) FILTER (WHERE p.status = 'preparing'), 0),
+        coalesce(sum(p.orders) FILTER (WHERE p.status = 'ready'), 0),
+        count(p.total) FILTER (WHERE p.status <> 'cancelled'),
+        count(p.total) FILTER (WHERE p.status <> 'cancelled' AND p.total >= premium),
+        coalesce(sum(p.subtotal) FILTER (WHERE p.status <> 'cancelled'), 0),
+        coalesce(sum(p.tax) FILTER (WHERE p.status <> 'cancelled'), 0),
+        coalesce(sum(p.tip) FILTER (WHERE p.status <> 'cancelled'), 0),
+        coalesce(sum(p.total) FILTER (WHERE p.status <> 'cancelled'), 0),
+        coalesce(sum(p.total) FILTER (WHERE p.status <> 'cancelled' AND p.total >= premium), 0),
+        coalesce(sum(p.refund_count) FILTER (WHERE p.status <> 'cancelled'), 0)::bigint,
+        coalesce(sum(p.refunded) FILTER (WHERE p.status <> 'cancelled'), 0)
     FROM placed AS p
-    GROUP BY p.hour, p.location_code, p.service_type, p.day
+    GROUP BY p.hour, p.location_code, p.service_type, p.day, p.part, p.place
     UNION ALL
-    SELECT r.hour, r.location_code, r.service_type, r.business_date,
-        -r.order_count, -r.cancelled_orders, -r.paid_orders, -r.subtotal, -r.tax, -r.tip, -r.total,
-        -r.refund_count, -r.refunded
+    SELECT r.hour, r.location_code, r.service_type, r.business_date, r.daypart, r.city,
+        -r.order_count, -r.cancelled_orders, -r.pending, -r.preparing, -r.ready,
+        -r.paid_orders, -r.premium_orders, -r.subtotal, -r.tax, -r.tip, -r.total,
+        -r.premium_total, -r.refund_count, -r.refunded
     FROM stale AS s
     JOIN analytics.rollup_sales_hours AS r ON r.location_code = s.location_code AND r.hour = s.hour;
 END

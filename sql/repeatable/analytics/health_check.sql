@@ -12,8 +12,8 @@ AS $$
         SELECT * FROM analytics.health_of_streams()
     ) AS h
     ORDER BY array_position(
-        ARRAY['database', 'freshness', 'lag', 'dead_letters', 'gaps', 'partitions', 'lease'], h.component)
+        ARRAY['database', 'freshness', 'lag', 'dead_letters', 'gaps', 'partitions', 'lease', 'rollups'], h.component)
 $$;
 
 COMMENT ON FUNCTION analytics.health_check() IS
-    'How the warehouse is, one row a component: database, freshness, lag, dead_letters, gaps, partitions, lease. status is ok, warn or error; details has the figures, a reason, and a remedy unless all is well. The lines are drawn in analytics.thresholds.';
+    'How the warehouse is, one row a component: database, freshness, lag, dead_letters, gaps, partitions, lease, rollups. status is ok, warn or error; details has the figures, a reason, and a remedy unless all is well. The lines are drawn in analytics.thresholds.';

@@ -8,7 +8,6 @@ AS $$
         -- One row without any checkpoint, so that "nothing was ever ingested" is said and not left out.
         SELECT
             c.*,
-            round(extract(epoch FROM statement_timestamp() - c.committed_at)) AS commit_age,
             round(extract(epoch FROM statement_timestamp() - c.head_seen_at)) AS head_age,
             -- A lease that was given back has no time of renewal: then the last trace of a writer counts.
             round(extract(epoch FROM statement_timestamp()
@@ -20,15 +19,6 @@ AS $$
     judged AS (
         SELECT
             m.*,
-            CASE
-                WHEN committed_at IS NULL THEN 'warn never_ingested'
-                WHEN lag = 0 AND head_age <= analytics.threshold('freshness_warn') THEN
-                    CASE WHEN commit_age > analytics.threshold('freshness_quiet_warn')
-                        THEN 'warn nothing_new' ELSE 'ok caught_up' END
-                WHEN commit_age > analytics.threshold('freshness_error') THEN 'error stale'
-                WHEN commit_age > analytics.threshold('freshness_warn') THEN 'warn stale'
-                ELSE 'ok fresh'
-            END AS freshness,
             CASE
                 WHEN committed_at IS NULL AND head_offset IS NULL THEN 'warn never_ingested'
                 WHEN head_offset IS NULL THEN 'ok head_unknown'
@@ -48,9 +38,16 @@ AS $$
         FROM measured AS m
     ),
     verdicts AS (
-        SELECT 'freshness' AS component, freshness AS verdict, jsonb_build_object(
-            'stream', stream, 'shard', shard, 'committed_at', committed_at,
-            'seconds_since_commit', commit_age, 'last_event_ts', event_ts) AS facts FROM judged
+        SELECT 'freshness' AS component, f.status || ' ' || f.reason AS verdict, jsonb_build_object(
+            'stream', f.stream, 'shard', f.shard, 'committed_at', f.updated_at,
+            'seconds_since_commit', f.age_seconds, 'last_event_ts', f.newest_event_ts) AS facts
+        FROM analytics.freshness AS f
+        WHERE f.kind = 'stream'
+        UNION ALL
+        SELECT 'rollups', f.status || ' ' || f.reason, jsonb_build_object('refreshed_at', f.updated_at,
+            'seconds_since_refresh', f.age_seconds, 'summed_before', f.newest_event_ts)
+        FROM analytics.freshness AS f
+        WHERE f.kind = 'rollups'
         UNION ALL
         SELECT 'lag', lagging, jsonb_build_object('stream', stream, 'shard', shard, 'lag_events', lag,
             'event_offset', event_offset, 'head_offset', head_offset, 'seconds_since_head_seen', head_age) FROM judged
@@ -73,4 +70,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.health_of_streams() IS
-    'The components freshness, lag and lease of health_check(), from raw_data.stream_checkpoints.';
+    'The components freshness, rollups, lag and lease of health_check(), from analytics.freshness and raw_data.stream_checkpoints.';

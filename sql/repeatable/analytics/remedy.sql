@@ -13,6 +13,7 @@ AS $$
         ('freshness', 'never_ingested', 'Nothing was ever committed: see that the event service answers on /ready, and that restaurant_realtime_stream is unpaused.'),
         ('freshness', 'stale', 'Ingestion has stopped or cannot reach its source: look at the newest run of restaurant_realtime_stream, and at /ready of the event service.'),
         ('freshness', 'nothing_new', 'Everything is taken, but the producers publish nothing: look at them.'),
+        ('rollups', 'stale', 'The views are exact, but slow: look at the newest run of restaurant_rollups.'),
         ('lag', 'never_ingested', 'There is nothing to measure before the first commit: see freshness.'),
         ('lag', 'behind', 'Ingestion is slower than the source. After an outage it catches up by itself; otherwise look for what blocks it: SELECT * FROM pg_stat_activity WHERE usename = ''airflow_user''.'),
         ('lag', 'head_outdated', 'Nobody has asked the source for its newest position: see lease, and /health of the event service.'),

@@ -80,9 +80,9 @@ class Books:
     def payment(self, order_id: UUID, **money: Any) -> UUID:
         full = {
             "amount": money["total"],
+            "method": "card",
             **money,
             "order_id": order_id,
-            "method": "card",
             "processed_at": NOON,
         }
         return self.typed("payments", "payment_captured", "payment_id", full)

@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.integration
 
-COMPONENTS = ["database", "freshness", "lag", "dead_letters", "gaps", "partitions", "lease"]
+COMPONENTS = ["database", "freshness", "lag", "dead_letters", "gaps", "partitions", "lease", "rollups"]
 
 
 @pytest.fixture

@@ -72,6 +72,30 @@ def test_late_events_are_seen_at_once_and_summed_by_the_next_refresh(
     assert_exact(owner)
 
 
+def test_a_payment_that_leaves_the_money_of_its_order_as_it_is_counts(
+    owner: Any, books: Any, refreshed: Refresh
+) -> None:
+    order = books.order(NOON, **TEN)
+    refreshed(NOON + 2 * HOUR)
+    books.payment(order, amount=Decimal(5), **dict.fromkeys(TEN, Decimal(0)))
+    assert_exact(owner)
+    owner.execute("UPDATE analytics.payments SET method = 'cash'")
+    assert_exact(owner)
+    owner.execute("DELETE FROM analytics.payments WHERE amount = 5")
+    assert_exact(owner)
+
+
+def test_what_is_premium_can_be_drawn_anew(owner: Any, books: Any, refreshed: Refresh) -> None:
+    books.order(NOON, **TEN)
+    refreshed(NOON + 2 * HOUR)
+    premium = "SELECT premium_orders, premium_revenue, market_share FROM analytics.premium_market_share"
+    assert owner.execute(premium).fetchall() == [(0, Decimal(0), None)]
+    owner.execute("UPDATE analytics.thresholds SET value = 10 WHERE name = 'premium_order'")
+    assert owner.execute(premium).fetchall() == [(1, Decimal(10), Decimal(100))]
+    assert refreshed(NOON + 2 * HOUR)
+    assert (logged(owner), owner.execute(premium).fetchall()) == (0, [(1, Decimal(10), Decimal(100))])
+
+
 def test_a_sale_after_midnight_belongs_to_last_night(owner: Any, books: Any, refreshed: Refresh) -> None:
     """Also when the restaurant's clock is set after its sales were summed."""
     books.order(datetime(2024, 3, 6, 6, 30, tzinfo=UTC), **TEN)  # 01:30 in Toronto
@@ -160,7 +184,7 @@ def test_by_itself_it_leaves_the_last_hour_open(refreshed: Refresh) -> None:
     assert refreshed(NOON) == upto, "the watermark never goes back"
 
 
-@pytest.mark.parametrize("table", ["orders", "order_items", "refunds", "feedback"])
+@pytest.mark.parametrize("table", ["orders", "order_items", "payments", "refunds", "feedback"])
 def test_emptied_tables_have_empty_views(owner: Any, books: Any, refreshed: Refresh, table: str) -> None:
     order = books.order(NOON, **TEN)
     books.item(order, price=Decimal(8))

@@ -1,0 +1,44 @@
+CREATE OR REPLACE FUNCTION analytics.log_stale_payments()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    mark timestamptz;
+BEGIN
+    -- Held to the end of the transaction, so that a refresh cannot pass it.
+    SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
+    IF mark = '-infinity' THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        -- A payment that is new to an order changes its money, which is logged there: unless it has none but its amount.
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM new_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark AND r.subtotal + r.tax + r.tip + r.total = 0;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM old_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION analytics.log_stale_payments() IS
+    'Logs the hours of the orders of payments that changed without their orders'' money, where they are summed already.';
+
+CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payments
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_payments();
+CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.payments
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_payments();
+CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.payments
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_payments();
+CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.payments
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

@@ -1,0 +1,35 @@
+CREATE OR REPLACE VIEW analytics.premium_market_share AS
+WITH parts AS (
+    SELECT city, paid_orders, premium_orders, total, premium_total
+    FROM analytics.rollup_sales_days
+    UNION ALL
+    SELECT city, paid_orders, premium_orders, total, premium_total
+    FROM analytics.corrections_to_sales()
+), cities AS (
+    SELECT city, sum(paid_orders) AS paid, sum(premium_orders) AS premium, sum(total) AS total,
+        sum(premium_total) AS premium_total
+    FROM parts
+    GROUP BY city
+    HAVING sum(paid_orders) > 0
+)
+SELECT
+    city,
+    paid::bigint AS paid_orders,
+    premium::bigint AS premium_orders,
+    round(100 * premium / paid, 2) AS premium_order_share,
+    total AS revenue,
+    premium_total AS premium_revenue,
+    round(100 * premium_total / nullif(total, 0), 2) AS premium_revenue_share,
+    round(100 * premium_total / nullif(sum(premium_total) OVER (), 0), 2) AS market_share
+FROM cities;
+
+COMMENT ON VIEW analytics.premium_market_share IS
+    'Premium orders by city, over all time: paid ones that come to the threshold premium_order (analytics.thresholds) or more.';
+COMMENT ON COLUMN analytics.premium_market_share.city IS 'The city that the orders name, or else that of the restaurant; null where neither says.';
+COMMENT ON COLUMN analytics.premium_market_share.paid_orders IS 'Paid orders that were not cancelled.';
+COMMENT ON COLUMN analytics.premium_market_share.premium_orders IS 'Those of them that are premium.';
+COMMENT ON COLUMN analytics.premium_market_share.premium_order_share IS 'Percentage of the city''s paid orders that is premium.';
+COMMENT ON COLUMN analytics.premium_market_share.revenue IS 'What the paid orders came to, tax and tip included, refunds not deducted.';
+COMMENT ON COLUMN analytics.premium_market_share.premium_revenue IS 'What the premium ones came to.';
+COMMENT ON COLUMN analytics.premium_market_share.premium_revenue_share IS 'Percentage of the city''s revenue that is premium.';
+COMMENT ON COLUMN analytics.premium_market_share.market_share IS 'Percentage of all cities'' premium revenue that is this city''s; null while there is none.';

@@ -191,6 +191,26 @@ class FeedbackSubmitted(_Payload):
     created_ts: Instant
 
 
+class MenuItemChanged(_Payload):
+    """An item of the menu is like this from now on, whole: what is null or absent is unknown from now on."""
+
+    menu_item_id: Text
+    name: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    category: Text | None = None
+    price: Money | None = None
+    cost: Money | None = None
+    changed_ts: Instant
+
+
+class CustomerChanged(_Payload):
+    """A guest is like this from now on, whole: what is null or absent is unknown from now on."""
+
+    customer_id: Text
+    city: Text | None = None
+    membership: Text | None = None
+    changed_ts: Instant
+
+
 PAYLOADS: dict[str, type[BaseModel]] = {
     "order_created": OrderCreated,
     "order_item_added": OrderItemAdded,
@@ -198,6 +218,8 @@ PAYLOADS: dict[str, type[BaseModel]] = {
     "payment_captured": PaymentCaptured,
     "payment_refunded": PaymentRefunded,
     "feedback_submitted": FeedbackSubmitted,
+    "menu_item_changed": MenuItemChanged,
+    "customer_changed": CustomerChanged,
 }
 
 

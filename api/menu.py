@@ -23,6 +23,7 @@ class Dish:
     category: str
     name: str
     price: Decimal
+    cost: Decimal  # what one costs to make, more or less
     weight: int  # how often it is chosen
 
 
@@ -41,34 +42,37 @@ RESTAURANTS = tuple(
 )
 
 MENU = tuple(
-    Dish(item, category, name, Decimal(price), weight)
-    for item, category, name, price, weight in (
-        ("MI-001", "starters", "Tomato Soup", "7.50", 5),
-        ("MI-002", "starters", "Caesar Salad", "11.25", 6),
-        ("MI-003", "starters", "Chicken Wings", "14.95", 7),
-        ("MI-004", "starters", "Garlic Bread", "6.75", 6),
-        ("MI-005", "starters", "Poutine", "10.50", 8),
-        ("MI-006", "mains", "Classic Burger", "17.95", 10),
-        ("MI-007", "mains", "Veggie Burger", "16.95", 5),
-        ("MI-008", "mains", "Margherita Pizza", "18.50", 8),
-        ("MI-009", "mains", "Pepperoni Pizza", "20.25", 8),
-        ("MI-010", "mains", "Fish and Chips", "19.75", 6),
-        ("MI-011", "mains", "Grilled Salmon", "27.90", 4),
-        ("MI-012", "mains", "Steak Frites", "32.50", 4),
-        ("MI-013", "mains", "Mushroom Risotto", "21.40", 3),
-        ("MI-014", "mains", "Chicken Pad Thai", "19.15", 5),
-        ("MI-015", "sides", "French Fries", "5.95", 9),
-        ("MI-016", "sides", "Coleslaw", "4.25", 3),
-        ("MI-017", "sides", "Onion Rings", "6.95", 4),
-        ("MI-018", "desserts", "Butter Tart", "5.49", 4),
-        ("MI-019", "desserts", "Cheesecake", "9.25", 4),
-        ("MI-020", "desserts", "Ice Cream", "6.30", 4),
-        ("MI-021", "drinks", "Draught Beer", "8.99", 7),
-        ("MI-022", "drinks", "House Wine", "11.50", 4),
-        ("MI-023", "drinks", "Sparkling Water", "3.95", 5),
-        ("MI-024", "drinks", "Coffee", "3.45", 8),
+    Dish(item, category, name, Decimal(price), Decimal(cost), weight)
+    for item, category, name, price, cost, weight in (
+        ("MI-001", "starters", "Tomato Soup", "7.50", "1.65", 5),
+        ("MI-002", "starters", "Caesar Salad", "11.25", "2.90", 6),
+        ("MI-003", "starters", "Chicken Wings", "14.95", "5.10", 7),
+        ("MI-004", "starters", "Garlic Bread", "6.75", "1.20", 6),
+        ("MI-005", "starters", "Poutine", "10.50", "2.75", 8),
+        ("MI-006", "mains", "Classic Burger", "17.95", "5.60", 10),
+        ("MI-007", "mains", "Veggie Burger", "16.95", "4.90", 5),
+        ("MI-008", "mains", "Margherita Pizza", "18.50", "4.20", 8),
+        ("MI-009", "mains", "Pepperoni Pizza", "20.25", "5.35", 8),
+        ("MI-010", "mains", "Fish and Chips", "19.75", "6.30", 6),
+        ("MI-011", "mains", "Grilled Salmon", "27.90", "11.40", 4),
+        ("MI-012", "mains", "Steak Frites", "32.50", "14.20", 4),
+        ("MI-013", "mains", "Mushroom Risotto", "21.40", "5.15", 3),
+        ("MI-014", "mains", "Chicken Pad Thai", "19.15", "5.40", 5),
+        ("MI-015", "sides", "French Fries", "5.95", "1.10", 9),
+        ("MI-016", "sides", "Coleslaw", "4.25", "0.95", 3),
+        ("MI-017", "sides", "Onion Rings", "6.95", "1.75", 4),
+        ("MI-018", "desserts", "Butter Tart", "5.49", "1.60", 4),
+        ("MI-019", "desserts", "Cheesecake", "9.25", "2.85", 4),
+        ("MI-020", "desserts", "Ice Cream", "6.30", "1.35", 4),
+        ("MI-021", "drinks", "Draught Beer", "8.99", "2.40", 7),
+        ("MI-022", "drinks", "House Wine", "11.50", "3.60", 4),
+        ("MI-023", "drinks", "Sparkling Water", "3.95", "0.70", 5),
+        ("MI-024", "drinks", "Coffee", "3.45", "0.55", 8),
     )
 )
+
+# What a guest may be; None for no member.
+MEMBERSHIPS = (None, None, "bronze", "silver", "gold")
 
 # How busy the restaurants are at each full hour of their day; the mean is 1, so that a day keeps the rate.
 _BUSY = (3, 2, 2, 2, 2, 3, 5, 9, 10, 9, 10, 16, 24, 22, 14, 10, 11, 17, 25, 26, 21, 14, 8, 5)

@@ -1,7 +1,7 @@
 """What the warehouse has to hold, computed from the log in plain Python: the rules once more, from their description.
 
-It shares nothing with merge.sql. Every event type has a table keyed by its own id; of two events that claim one key the
-greater (ts, event_id) wins; an order's money is the sum over its payments, and its status that of the greatest
+It shares nothing with merge.sql. Every event type has a table with a key of its own; of two events that claim one key
+the greater (ts, event_id) wins; an order's money is the sum over its payments, and its status that of the greatest
 (changed_ts, event_id).
 """
 
@@ -17,15 +17,18 @@ from uuid import UUID
 from local.chaos.ledger import Ledger
 
 Row: TypeAlias = dict[str, Any]
+Key: TypeAlias = tuple[Any, ...]
 Position: TypeAlias = tuple[str, int]
 
 KEYS = {
-    "orders": "order_id",
-    "order_items": "order_item_id",
-    "order_status_history": "event_id",
-    "payments": "payment_id",
-    "refunds": "refund_id",
-    "feedback": "feedback_id",
+    "orders": ("order_id",),
+    "order_items": ("order_item_id",),
+    "order_status_history": ("event_id",),
+    "payments": ("payment_id",),
+    "refunds": ("refund_id",),
+    "feedback": ("feedback_id",),
+    "menu_item_changes": ("menu_item_id", "changed_ts"),
+    "customer_changes": ("customer_id", "changed_ts"),
 }
 COLUMNS = {
     "orders": "order_id visit_id service_type order_ts location_code customer_id city status subtotal tax tip total "
@@ -37,16 +40,21 @@ COLUMNS = {
     "processed_at event_ts event_id",
     "refunds": "refund_id payment_id order_id amount reason refunded_ts event_ts event_id",
     "feedback": "feedback_id order_id customer_id rating nps comment created_ts event_ts event_id",
+    "menu_item_changes": "menu_item_id name category price cost changed_ts event_ts event_id",
+    "customer_changes": "customer_id city membership changed_ts event_ts event_id",
 }
 _TABLE = {
     "order_created": "orders",
     "order_item_added": "order_items",
+    "order_status_changed": "order_status_history",
     "payment_captured": "payments",
     "payment_refunded": "refunds",
     "feedback_submitted": "feedback",
+    "menu_item_changed": "menu_item_changes",
+    "customer_changed": "customer_changes",
 }
 _MONEY = ("subtotal", "tax", "tip", "total")
-_DECIMALS = {"unit_price", "qty", "extended_price", "amount", *_MONEY}
+_DECIMALS = {"unit_price", "qty", "extended_price", "amount", "price", "cost", *_MONEY}
 
 
 @dataclass
@@ -57,7 +65,7 @@ class Expected:
     dead: set[Position] = field(default_factory=set)
     duplicates: set[Position] = field(default_factory=set)
     effects: list[UUID] = field(default_factory=list)
-    tables: dict[str, dict[UUID, Row]] = field(default_factory=lambda: {name: {} for name in KEYS})
+    tables: dict[str, dict[Key, Row]] = field(default_factory=lambda: {name: {} for name in KEYS})
 
 
 def expected(ledger: Ledger, excused: Collection[Position]) -> Expected:
@@ -96,7 +104,7 @@ def _parsed(frame: bytes) -> Row | None:
     return event
 
 
-def _merge(tables: dict[str, dict[UUID, Row]], events: Iterable[Row]) -> None:
+def _merge(tables: dict[str, dict[Key, Row]], events: Iterable[Row]) -> None:
     for event in sorted(events, key=lambda event: (_moment(event["ts"]), UUID(event["event_id"]))):
         made = {
             **_typed(event["payload"]),
@@ -105,13 +113,12 @@ def _merge(tables: dict[str, dict[UUID, Row]], events: Iterable[Row]) -> None:
         }
         table = _TABLE.get(event["event_type"])
         if table is not None:
-            tables[table][made[KEYS[table]]] = made  # in the order of the versions: the last one wins
-        elif event["event_type"] == "order_status_changed":
-            tables["order_status_history"][made["event_id"]] = made
+            key = tuple(made[name] for name in KEYS[table])
+            tables[table][key] = made  # in the order of the versions: the last one wins
     _derive(tables)
 
 
-def _derive(tables: dict[str, dict[UUID, Row]]) -> None:
+def _derive(tables: dict[str, dict[Key, Row]]) -> None:
     payments: dict[UUID, list[Row]] = defaultdict(list)
     for payment in tables["payments"].values():
         payment["processed_at"] = payment["event_ts"]
@@ -119,7 +126,7 @@ def _derive(tables: dict[str, dict[UUID, Row]]) -> None:
     changes: dict[UUID, list[Row]] = defaultdict(list)
     for change in tables["order_status_history"].values():
         changes[change["order_id"]].append(change)
-    for order_id, order in tables["orders"].items():
+    for (order_id,), order in tables["orders"].items():
         paid, changed = payments[order_id], changes[order_id]
         for name in _MONEY:
             order[name] = sum(payment[name] for payment in paid) if paid else None
@@ -149,20 +156,24 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def differences(table: str, wanted: dict[UUID, Row], found: list[tuple[Any, ...]]) -> list[str]:
+def differences(table: str, wanted: dict[Key, Row], found: list[tuple[Any, ...]]) -> list[str]:
     """Rows that are missing, too many, or other than they should be, one line each."""
     columns = COLUMNS[table].split()
-    key = columns.index(KEYS[table])
-    held = {row[key]: row for row in found}
-    lines = [f"{table}: {missing} is missing" for missing in wanted.keys() - held.keys()]
-    lines += [f"{table}: {extra} should not be there" for extra in held.keys() - wanted.keys()]
-    for row_id in wanted.keys() & held.keys():
-        should = tuple(wanted[row_id].get(column) for column in columns)
-        if should != held[row_id]:
+    key = [columns.index(name) for name in KEYS[table]]
+    held = {tuple(row[place] for place in key): row for row in found}
+    lines = [f"{table}: {_named(missing)} is missing" for missing in wanted.keys() - held.keys()]
+    lines += [f"{table}: {_named(extra)} should not be there" for extra in held.keys() - wanted.keys()]
+    for row_key in wanted.keys() & held.keys():
+        should = tuple(wanted[row_key].get(column) for column in columns)
+        if should != held[row_key]:
             wrong = [
                 f"{column} is {is_!r}, not {want!r}"
-                for column, want, is_ in zip(columns, should, held[row_id], strict=True)
+                for column, want, is_ in zip(columns, should, held[row_key], strict=True)
                 if want != is_
             ]
-            lines.append(f"{table}: {row_id}: {', '.join(wrong)}")
+            lines.append(f"{table}: {_named(row_key)}: {', '.join(wrong)}")
     return lines
+
+
+def _named(key: Key) -> str:
+    return " ".join(map(str, key))

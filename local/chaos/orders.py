@@ -63,6 +63,8 @@ class Restaurant:
             events.append(self._feedback(order))
         if self._random.random() < 0.3:
             events.append(self._points())
+        if self._random.random() < 0.3:
+            events += [self._menu(), self._guest()]
         if self._random.random() < 0.1:
             events.append(self._event("table_moved", {"from": 3, "to": {"table": 4, "seats": [1, 2]}}))
         return events
@@ -120,6 +122,19 @@ class Restaurant:
         body = {"feedback_id": self._id(), "order_id": order, "rating": self._random.randint(1, 5)}
         return self._event("feedback_submitted", {**body, "nps": 7, "created_ts": self._moment()})
 
+    def _menu(self) -> Event:
+        """Few items and few times, so that many changes claim the same ones."""
+        body = {
+            "menu_item_id": f"MI-{self._random.randint(1, 3)}",
+            "name": "Soup",
+            "changed_ts": self._day(),
+        }
+        return self._event("menu_item_changed", {**body, "cost": self._random.choice([None, "1.5", 2])})
+
+    def _guest(self) -> Event:
+        body = {"customer_id": f"guest-{self._random.randint(1, 3)}", "changed_ts": self._day()}
+        return self._event("customer_changed", {**body, "membership": self._random.choice([None, "gold"])})
+
     def _points(self) -> Event:
         fails = self._random.choice(["code", "database"]) if self._random.random() < _POISON else None
         return self._event("loyalty_points_earned", {"points": 3, "fails": fails})
@@ -135,6 +150,10 @@ class Restaurant:
 
     def _id(self) -> str:
         return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def _day(self) -> str:
+        """One of a few."""
+        return f"2026-03-{self._random.randint(14, 17)}T05:00:00Z"
 
     def _moment(self) -> str:
         """A few hundred distinct times over two months, so that many events share one."""

@@ -27,6 +27,8 @@ GRANT SELECT, INSERT, UPDATE ON analytics.order_status_history TO restaurant_wri
 GRANT SELECT, INSERT, UPDATE ON analytics.payments TO restaurant_writer;
 GRANT SELECT, INSERT, UPDATE ON analytics.refunds TO restaurant_writer;
 GRANT SELECT, INSERT, UPDATE ON analytics.feedback TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.menu_item_changes TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.customer_changes TO restaurant_writer;
 GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
@@ -38,6 +40,13 @@ GRANT SELECT ON analytics.order_status_history TO restaurant_reader;
 GRANT SELECT ON analytics.payments TO restaurant_reader;
 GRANT SELECT ON analytics.refunds TO restaurant_reader;
 GRANT SELECT ON analytics.feedback TO restaurant_reader;
+GRANT SELECT ON analytics.menu_item_changes TO restaurant_reader;
+GRANT SELECT ON analytics.menu_items TO restaurant_reader;
+GRANT SELECT ON analytics.sold_items TO restaurant_reader;
+-- Where guests live and what their membership is: personal data, and what the dimension is for.
+GRANT SELECT ON analytics.customer_changes TO restaurant_reader;
+GRANT SELECT ON analytics.customers TO restaurant_reader;
+GRANT SELECT ON analytics.order_customers TO restaurant_reader;
 GRANT SELECT ON analytics.thresholds TO restaurant_reader;
 GRANT SELECT ON analytics.locations TO restaurant_reader;
 -- Names of fields, not what is in them.

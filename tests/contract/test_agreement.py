@@ -11,7 +11,7 @@ from api.frames import encode
 from api.publish import InvalidEvent, Parser
 from sse_ingest.contract import Event, RestaurantContract
 from sse_ingest.sse import Decoder
-from tests.support.events import LIFECYCLE, event, payload
+from tests.support.events import CHANGES, LIFECYCLE, event, payload
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2))
 
@@ -67,7 +67,7 @@ values = st.one_of(
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
     """A valid event in which some fields of envelope and payload are replaced, added or left out."""
-    kind, part = draw(st.sampled_from([*LIFECYCLE, ("loyalty_points_earned", 0)]))
+    kind, part = draw(st.sampled_from([*LIFECYCLE, *CHANGES, ("loyalty_points_earned", 0)]))
     made: dict[str, Any] = event(kind, payload(kind, 1, part))
     body = {name: json.dumps(value) for name, value in made.pop("payload").items()}
     envelope = {name: json.dumps(value) for name, value in made.items()}

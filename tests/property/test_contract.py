@@ -86,6 +86,13 @@ FIELDS: dict[str, dict[str, str]] = {
         "feedback_id": "uuid", "order_id": "uuid", "customer_id": "text", "rating": "smallint", "nps": "smallint",
         "comment": "text", "created_ts": "timestamptz",
     },
+    "menu_item_changed": {
+        "menu_item_id": "text", "name": "text", "category": "text", "price": "numeric", "cost": "numeric",
+        "changed_ts": "timestamptz",
+    },
+    "customer_changed": {
+        "customer_id": "text", "city": "text", "membership": "text", "changed_ts": "timestamptz",
+    },
 }  # fmt: skip
 CENTS = st.one_of(st.integers(1, 2_000).map(str), st.decimals(1, 99, places=2).map(str), st.just('"8.50"'))
 FITTING = {

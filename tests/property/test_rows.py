@@ -17,11 +17,11 @@ from sse_ingest.merge import add_rows, merge, stage
 from sse_ingest.queries import load
 from sse_ingest.settings import Settings
 from sse_ingest.tables import TABLES
+from tests.support import deliveries
 from tests.support.events import frame, payload
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-NAMES = ("orders", "order_items", "order_status_history", "payments", "refunds", "feedback")
 texts = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30
 ) | st.sampled_from(
@@ -59,6 +59,13 @@ OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "payment_captured": {"method": texts, "provider": texts | st.none(), "tip": money, "total": money},
     "payment_refunded": {"reason": texts | st.none()},
     "feedback_submitted": {"comment": texts | st.none(), "nps": st.integers(0, 10) | st.none()},
+    "menu_item_changed": {
+        "name": texts,
+        "category": texts | st.none(),
+        "price": money | st.none(),
+        "cost": money | st.none(),
+    },
+    "customer_changed": {"city": texts | st.none(), "membership": texts | st.none()},
 }
 
 
@@ -93,7 +100,7 @@ def tables(connection: psycopg.Connection[Any], events: list[Event], *, direct: 
             merge(cursor, TABLES.keys())
         return {
             name: sorted(row[0] for row in cursor.execute(f"SELECT t::text FROM {name} AS t".encode()))
-            for name in NAMES
+            for name in deliveries.TABLES
         }
 
 

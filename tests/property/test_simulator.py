@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.contract import PAYLOADS
 from api.frames import encode
+from api.lives import EVENTS_AN_ORDER
 from api.log import Draft
-from api.menu import HOURLY, MENU, RESTAURANTS
+from api.menu import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
 from api.publish import InvalidEvent, Parser
-from api.simulator import EVENTS_AN_ORDER, HORIZON, LATE, Faults, World, busyness
+from api.simulator import HORIZON, LATE, Faults, World, busyness
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
 MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}
@@ -105,14 +108,51 @@ def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
         )
 
 
-@given(seed=seeds, day=st.integers(17_000, 20_000))
-@settings(max_examples=5, deadline=None)
-def test_a_day_keeps_the_rate(seed: int, day: int) -> None:
-    """Every 400th second of a day at 200 events a second: some 43,000 events."""
-    world = World(seed, 200)
-    seconds = range(day * DAY, (day + 1) * DAY, 400)
+@given(seed=seeds, day=st.integers(17_000, 20_000), rate=st.sampled_from([3, 200]))
+@settings(max_examples=8, deadline=None)
+def test_a_day_keeps_the_rate(seed: int, day: int, rate: int) -> None:
+    """As many events of a day, whatever the rate: some 43,000."""
+    world = World(seed, rate)
+    seconds = range(day * DAY, (day + 1) * DAY, 401 if rate > 100 else 7)
     events = sum(len(world.slot(second)) for second in seconds)
-    assert abs(events / len(seconds) / 200 - 1) < 0.05
+    assert abs(events / len(seconds) / rate - 1) < 0.05
+
+
+@given(seed=seeds, clock=clocks, rate=st.sampled_from([0.1, 1, 5, 20]))
+@settings(max_examples=10, deadline=None)
+def test_the_whole_menu_is_told_again_and_again(seed: int, clock: int, rate: float) -> None:
+    """Within six minutes where events are not few; never more than a twentieth of them."""
+    world = World(seed, rate)
+    least = max(15, 20 / rate)
+    found = [e for second in range(clock, clock + 24 * int(least)) for e in world.slot(second)]
+    dishes = of([as_json(e.draft) for e in found], "menu_item_changed")
+    assert {dish["menu_item_id"]: dish["price"] for dish in dishes} == MENU_PRICES
+    assert len(dishes) == len(MENU_PRICES)
+    assert all(0 < dish["cost"] < dish["price"] for dish in dishes)
+    assert len(dishes) / (24 * least) <= 0.05 * rate + 1e-9
+
+
+def test_guests_are_told_as_they_order_and_no_other_time() -> None:
+    world = World(1, 200)
+    events = [as_json(e.draft) for second in range(1_790_000_000, 1_790_000_060) for e in world.slot(second)]
+    orders = of(events, "order_created")
+    told = of(events, "customer_changed")
+    ordered = {(order["customer_id"], order["order_ts"]) for order in orders if "customer_id" in order}
+    assert {(guest["customer_id"], guest["changed_ts"]) for guest in told} <= ordered
+    assert abs(len(told) / len(ordered) / 0.2 - 1) < 0.15
+    assert {guest.get("membership") for guest in told} == set(MEMBERSHIPS)
+    assert len({(guest["customer_id"], guest["city"]) for guest in told}) == len(
+        {guest["customer_id"] for guest in told}
+    )
+
+
+@pytest.mark.parametrize("kind", PAYLOADS)
+def test_its_events_hold_what_the_contract_knows_and_no_more(kind: str) -> None:
+    """A field beyond it costs every writer a second look."""
+    drafts = [e.draft for second in range(1_790_000_000, 1_790_000_030) for e in World(1, 200).slot(second)]
+    fields = {name for draft in drafts if draft.event_type == kind for name in as_json(draft)["payload"]}
+    assert fields
+    assert fields <= PAYLOADS[kind].model_fields.keys()
 
 
 def test_the_mean_of_a_day_is_one() -> None:

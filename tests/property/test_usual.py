@@ -22,6 +22,22 @@ PARSER = Parser(EARLIEST, AHEAD)
 CLOCK = 1_772_000_000_000_000  # microseconds: in February 2026
 NOTED = Draft("noted", "LOC-ON-001", "2026-03-14T12:00:00Z", b'{"n":1,"on":true,"of":null,"what":"x"}')
 
+CHANGED = [
+    Draft(
+        "menu_item_changed",
+        "LOC-ON-001",
+        "2026-03-14T12:00:00Z",
+        b'{"menu_item_id":"MI-1","name":"Soup","category":"starters","price":7.50,"cost":"2.25",'
+        b'"changed_ts":"2026-03-14T12:00:00Z"}',
+    ),
+    Draft(
+        "customer_changed",
+        "LOC-ON-001",
+        "2026-03-14T12:00:00Z",
+        b'{"customer_id":"CUST-1","city":"Toronto","membership":null,"changed_ts":"2026-03-14T12:00:00Z"}',
+    ),
+]
+
 
 def quickly(text: bytes) -> Draft | None:
     return read(text, EARLIEST, datetime.now(UTC) + AHEAD)
@@ -53,7 +69,7 @@ class Literal(str):
     """A number as it is written."""
 
 
-EVENTS = [*World(7, math.inf).burst(CLOCK, 60), NOTED]
+EVENTS = [*World(7, math.inf).burst(CLOCK, 60), *CHANGED, NOTED]
 BY_TYPE = {draft.event_type: draft for draft in EVENTS}
 
 

@@ -61,8 +61,23 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
             "nps": 10,
             "created_ts": moment(order + 90),
         },
+        "menu_item_changed": {
+            "menu_item_id": f"MI-{order}",
+            "name": "Soup",
+            "category": "Mains",
+            "price": "5.25",
+            "cost": "1.50",
+            "changed_ts": moment(part),
+        },
+        "customer_changed": {
+            "customer_id": f"CUST-{order}",
+            "city": "Toronto",
+            "membership": "gold",
+            "changed_ts": moment(part),
+        },
     }
-    return {"order_id": order_id, **made.get(event_type, {}), **fields}
+    whose = {} if event_type in dict(CHANGES) else {"order_id": order_id}
+    return {**whose, **made.get(event_type, {}), **fields}
 
 
 def event(
@@ -108,6 +123,8 @@ LIFECYCLE = [
     ("payment_refunded", 0),
     ("feedback_submitted", 0),
 ]
+CHANGES = [("menu_item_changed", 0), ("customer_changed", 0)]
+"""What orders refer to, as it changes."""
 
 
 def lifecycle(order: int, first_offset: int) -> list[Frame]:

@@ -38,6 +38,13 @@ FIELDS: dict[str, dict[str, str]] = {
         "feedback_id": "uuid", "order_id": "uuid?", "customer_id": "name?", "rating": "rating", "nps": "nps?",
         "comment": "text?", "created_ts": "time",
     },
+    "menu_item_changed": {
+        "menu_item_id": "name", "name": "text", "category": "text?", "price": "money?", "cost": "money?",
+        "changed_ts": "time",
+    },
+    "customer_changed": {
+        "customer_id": "name", "city": "text?", "membership": "text?", "changed_ts": "time",
+    },
 }  # fmt: skip
 ENVELOPE = {"event_id": "uuid", "event_type": "type", "ts": "time", "partition_key": "name"}
 _GOOD: dict[str, list[bytes]] = {

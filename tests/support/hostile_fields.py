@@ -119,7 +119,8 @@ def year_2500_and_other_ages(pen: Pen) -> Iterator[Case]:
 
 
 def _money(pen: Pen) -> tuple[Draft, str, str]:
-    draft = pen.draft(pen.random.choice(["order_item_added", "payment_captured", "payment_refunded"]))
+    kinds = ["order_item_added", "payment_captured", "payment_refunded", "menu_item_changed"]
+    draft = pen.draft(pen.random.choice(kinds))
     return draft, *pen.field(draft, "price", "money")
 
 

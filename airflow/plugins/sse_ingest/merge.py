@@ -1,8 +1,8 @@
 """Typed rows: a function of the set of events, whatever their order.
 
 Rows go straight into their tables. If one of them is there already, because events restate it, the batch is merged from
-its JSON instead, by merge.sql. Either way late columns of orders that lie in several batches are computed last, from
-all that is there.
+its JSON instead, by merge.sql and changes.sql. Either way late columns of orders that lie in several batches are
+computed last, from all that is there.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,7 +18,7 @@ from sse_ingest.queries import load
 from sse_ingest.rows import Rows
 from sse_ingest.tables import TABLES
 
-_SQL = load("merge.sql")
+_SQL = load("merge.sql") | load("changes.sql")
 _REFRESH = "refresh_orders"
 _TOUCHES_ORDERS = {"order_created", "order_status_changed", "payment_captured"}
 

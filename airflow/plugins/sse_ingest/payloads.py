@@ -214,6 +214,32 @@ class FeedbackSubmitted(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         check_moment(self.created_ts)
 
 
+class MenuItemChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An item of the menu from then on, whole: what is null or absent is unknown from then on."""
+
+    menu_item_id: Name
+    name: Text
+    category: Text | None = None
+    price: Money | None = None
+    cost: Money | None = None
+    changed_ts: Moment
+
+    def __post_init__(self) -> None:
+        check_moment(self.changed_ts)
+
+
+class CustomerChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A guest from then on, whole: what is null or absent is unknown from then on."""
+
+    customer_id: Name
+    city: Text | None = None
+    membership: Text | None = None
+    changed_ts: Moment
+
+    def __post_init__(self) -> None:
+        check_moment(self.changed_ts)
+
+
 PAYLOADS: dict[str, type[msgspec.Struct]] = {
     "order_created": OrderCreated,
     "order_item_added": OrderItemAdded,
@@ -221,6 +247,8 @@ PAYLOADS: dict[str, type[msgspec.Struct]] = {
     "payment_captured": PaymentCaptured,
     "payment_refunded": PaymentRefunded,
     "feedback_submitted": FeedbackSubmitted,
+    "menu_item_changed": MenuItemChanged,
+    "customer_changed": CustomerChanged,
 }
 """The known event types. Any other is kept raw, its payload unexamined."""
 

@@ -90,9 +90,12 @@ ORDER BY i.stream_id, i.event_offset
 
 -- name: types_to_merge
 -- What is to be merged. A foreign stream, taken raw, has its own name for partition key: its events have no tables,
--- whatever their types are called.
+-- whatever their types are called. Nor have changes of a form of their own, taken before there was a contract for them.
 WITH foreign_events AS (
-    DELETE FROM incoming WHERE partition_key = stream_id
+    DELETE FROM incoming
+    WHERE partition_key = stream_id
+        OR (event_type IN ('menu_item_changed', 'customer_changed')
+            AND analytics.change_took_effect(event_type, payload) IS NULL)
 )
 SELECT DISTINCT event_type FROM incoming WHERE partition_key <> stream_id
 

@@ -25,7 +25,10 @@ from sse_ingest.queries import load
 from sse_ingest.settings import Processor
 
 SQL = load("rebuild.sql")
-ANALYTICS = ("orders", "order_items", "order_status_history", "payments", "refunds", "feedback")
+ANALYTICS = (
+    *("orders", "order_items", "order_status_history", "payments", "refunds", "feedback"),
+    *("menu_item_changes", "customer_changes"),
+)
 _PAGE_BLOCKS = 1024
 _CHUNK = 500
 

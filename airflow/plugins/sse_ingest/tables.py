@@ -1,7 +1,8 @@
 """Which table an event type has, and its columns: the one mapping that is used to format rows.
 
-The columns are the fields of the payload, in their order, and after them what the event itself adds. merge.sql says the
-same in SQL, for events that are merged from their JSON; tests/property/test_merge.py holds the two together.
+The columns are the fields of the payload, in their order, and after them what the event itself adds. merge.sql and
+changes.sql say the same in SQL, for events that are merged from their JSON; tests/property/test_rows.py holds the two
+together.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _NAMES: dict[str, LiteralString] = {
     "payment_captured": "payments",
     "payment_refunded": "refunds",
     "feedback_submitted": "feedback",
+    "menu_item_changed": "menu_item_changes",
+    "customer_changed": "customer_changes",
 }
 _FROM_THE_TIME: dict[str, tuple[str, ...]] = {ORDERS: ("created_at",), "payment_captured": ("processed_at",)}
 _VERSION = ("event_ts", "event_id")

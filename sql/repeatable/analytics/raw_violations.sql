@@ -17,6 +17,18 @@ AS $$
         UNION ALL
         SELECT 'feedback_submitted', 'feedback_id', feedback_id, event_id FROM analytics.feedback
     ),
+    changes AS (
+        SELECT 'menu_item_changed' AS event_type, menu_item_id AS id, changed_ts, event_id
+        FROM analytics.menu_item_changes
+        UNION ALL
+        SELECT 'customer_changed', customer_id, changed_ts, event_id FROM analytics.customer_changes
+    ),
+    expected_changes AS (
+        SELECT r.event_type, r.event_id, analytics.change_took_effect(r.event_type, r.payload) AS changed_ts,
+            r.payload ->> CASE r.event_type WHEN 'menu_item_changed' THEN 'menu_item_id' ELSE 'customer_id' END AS id
+        FROM raw_data.events_raw AS r
+        WHERE r.event_type IN ('menu_item_changed', 'customer_changed')
+    ),
     keys (event_type, key) AS (VALUES
         ('order_created', 'order_id'), ('order_item_added', 'order_item_id'), ('payment_captured', 'payment_id'),
         ('payment_refunded', 'refund_id'), ('feedback_submitted', 'feedback_id'), ('order_status_changed', NULL)
@@ -34,9 +46,18 @@ AS $$
     FROM expected AS e LEFT JOIN typed AS t ON t.event_type = e.event_type AND t.id = e.id
     WHERE t.id IS NULL
     UNION ALL
+    SELECT 'raw_events_are_in_analytics', e.event_id, NULL,
+        jsonb_build_object('event_type', e.event_type, 'row', jsonb_build_array(e.id, e.changed_ts))
+    FROM expected_changes AS e
+    LEFT JOIN changes AS c ON c.event_type = e.event_type AND c.id = e.id AND c.changed_ts = e.changed_ts
+    WHERE e.changed_ts IS NOT NULL AND c.id IS NULL
+    UNION ALL
     SELECT 'analytics_rows_have_their_event', t.id, NULL,
         jsonb_build_object('made_by', t.event_type, 'event_id', t.event_id)
-    FROM typed AS t LEFT JOIN raw_data.event_ids AS i ON i.event_id = t.event_id
+    FROM (
+        SELECT event_type, id, event_id FROM typed UNION ALL SELECT event_type, event_id, event_id FROM changes
+    ) AS t
+    LEFT JOIN raw_data.event_ids AS i ON i.event_id = t.event_id
     WHERE i.event_id IS NULL
     UNION ALL
     SELECT 'raw_events_and_event_ids_agree', r.event_id, NULL, jsonb_build_object(

@@ -48,11 +48,13 @@ class Books:
     def typed(self, table: str, event_type: str, key: str | None, row: dict[str, Any], **event: Any) -> UUID:
         named: dict[str, Any] = {} if key is None else {key: str(row.setdefault(key, uuid4()))}
         event_id = self.event(event_type, **event, **named)
-        full = {**row, "event_id": event_id, "event_ts": event.get("ts", NOON)}
+        self._insert(table, {**row, "event_id": event_id, "event_ts": event.get("ts", NOON)})
+        return event_id if key is None else row[key]
+
+    def _insert(self, table: str, full: dict[str, Any]) -> None:
         columns, marks = ", ".join(full), ", ".join(["%s"] * len(full))
         statement = f"INSERT INTO analytics.{table} ({columns}) VALUES ({marks})".encode()
         self.connection.execute(statement, list(full.values()))
-        return event_id if key is None else row[key]
 
     def order(self, order_ts: datetime = NOON, **row: Any) -> UUID:
         """Money in `row` comes with a payment of the same money, a status with a status change."""
@@ -98,6 +100,20 @@ class Books:
     def feedback(self, rating: int, nps: int | None, created_ts: datetime = NOON) -> UUID:
         full = {"rating": rating, "nps": nps, "created_ts": created_ts}
         return self.typed("feedback", "feedback_submitted", "feedback_id", full)
+
+    def menu_item(self, menu_item_id: str, changed_ts: datetime, **row: Any) -> UUID:
+        full = {"menu_item_id": menu_item_id, "changed_ts": changed_ts, **row}
+        return self._change("menu_item_changes", "menu_item_changed", full)
+
+    def customer(self, customer_id: str, changed_ts: datetime, **row: Any) -> UUID:
+        full = {"customer_id": customer_id, "changed_ts": changed_ts, **row}
+        return self._change("customer_changes", "customer_changed", full)
+
+    def _change(self, table: str, event_type: str, row: dict[str, Any]) -> UUID:
+        told: dict[str, Any] = {name: None if value is None else str(value) for name, value in row.items()}
+        event_id = self.event(event_type, **told)
+        self._insert(table, {**row, "event_id": event_id, "event_ts": NOON})
+        return event_id
 
 
 @pytest.fixture

@@ -51,6 +51,8 @@ def order(books: Any) -> Any:
     (payment_id,) = books.connection.execute("SELECT payment_id FROM analytics.payments").fetchone()
     books.refund(payment_id, order_id, D("4.00"))
     books.feedback(5, 9)
+    books.menu_item("MI-1", NOON, name="Soup", price=D("5.00"))
+    books.customer("CUST-1", NOON, membership="gold")
     return order_id
 
 
@@ -101,6 +103,15 @@ def test_an_order_paid_in_parts_may_lag_behind_its_lines(warehouse: Any, books: 
         ("UPDATE analytics.orders SET status = 'ready'", {"orders_follow_their_events"}),
         ("DELETE FROM analytics.orders", {"nothing_orphaned", "raw_events_are_in_analytics"}),
         ("DELETE FROM analytics.feedback", {"raw_events_are_in_analytics"}),
+        ("DELETE FROM analytics.menu_item_changes", {"raw_events_are_in_analytics"}),
+        (
+            "UPDATE analytics.customer_changes SET changed_ts = changed_ts + interval '1 microsecond'",
+            {"raw_events_are_in_analytics"},
+        ),
+        (
+            "UPDATE analytics.menu_item_changes SET event_id = gen_random_uuid()",
+            {"analytics_rows_have_their_event"},
+        ),
         ("UPDATE analytics.feedback SET event_id = gen_random_uuid()", {"analytics_rows_have_their_event"}),
         ("UPDATE raw_data.event_ids SET event_offset = event_offset + 1", {"raw_events_and_event_ids_agree"}),
         (
@@ -173,6 +184,15 @@ def test_an_unknown_type_is_nobodys_business(warehouse: Any, books: Any, order: 
 def test_a_known_type_with_a_foreign_payload_is_noticed(warehouse: Any, books: Any, order: Any) -> None:
     books.event("order_created", order_id="not a uuid")
     assert set(failing(warehouse)) == {"raw_events_are_in_analytics"}
+
+
+def test_a_change_of_before_the_contract_stays_raw(warehouse: Any, books: Any, order: Any) -> None:
+    books.event("menu_item_changed", item="Soup", on="2024-03-05")
+    books.event("customer_changed", customer_id="CUST-1", changed_ts="yesterday")
+    assert failing(warehouse) == {}
+    books.event("customer_changed", customer_id="CUST-1", changed_ts="2024-03-04T12:00:00Z")
+    (example,) = failing(warehouse)["raw_events_are_in_analytics"]["examples"]
+    assert example["row"] == ["CUST-1", "2024-03-04T12:00:00+00:00"]
 
 
 def test_an_order_that_two_restaurants_claim_is_named(warehouse: Any, books: Any, order: Any) -> None:

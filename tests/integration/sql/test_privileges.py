@@ -26,6 +26,8 @@ TABLES = {
     "raw_data.stream_checkpoints": (MERGE, NONE),
     "raw_data.stream_gaps": (ADD, NONE),
     "analytics.audit_log": ("INSERT", NONE),
+    "analytics.customer_changes": (MERGE, READ),
+    "analytics.customers": (NONE, READ),
     "analytics.daily_sales": (NONE, READ),
     "analytics.cash_up": (NONE, READ),
     "analytics.current_order_status": (NONE, READ),
@@ -41,7 +43,10 @@ TABLES = {
     "analytics.feedback": (MERGE, READ),
     "analytics.hourly_sales": (NONE, READ),
     "analytics.locations": (NONE, READ),
+    "analytics.menu_item_changes": (MERGE, READ),
+    "analytics.menu_items": (NONE, READ),
     "analytics.menu_performance": (NONE, READ),
+    "analytics.order_customers": (NONE, READ),
     "analytics.order_items": (MERGE, READ),
     "analytics.order_status_history": (MERGE, READ),
     "analytics.orders": (MERGE, READ),
@@ -58,6 +63,7 @@ TABLES = {
     "analytics.rollup_watermark": (NONE, NONE),
     "analytics.satisfaction_summary": (NONE, READ),
     "analytics.schema_drift": (ADD, READ),
+    "analytics.sold_items": (NONE, READ),
     "analytics.thresholds": (READ, READ),
 }
 # Beyond the table's own: column by column.
@@ -68,6 +74,7 @@ COLUMNS = {
 FUNCTIONS = {
     "raw_data.ensure_partitions(timestamp with time zone,timestamp with time zone)": (True, False),
     "analytics.calculate_order_metrics(uuid)": (True, True),
+    "analytics.change_took_effect(text,jsonb)": (False, False),
     "analytics.completeness()": (True, True),
     "analytics.corrections_to_feedback(timestamp with time zone)": (False, True),
     "analytics.corrections_to_menu(timestamp with time zone)": (False, True),

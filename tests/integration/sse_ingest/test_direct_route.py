@@ -42,6 +42,8 @@ def test_times_finer_than_a_microsecond(
             parsed(frame(2, "order_status_changed", payload("order_status_changed", 1, changed_ts=ts))),
             parsed(frame(3, "payment_refunded", payload("payment_refunded", 1, refunded_ts=ts))),
             parsed(frame(4, "feedback_submitted", payload("feedback_submitted", 1, created_ts=ts))),
+            parsed(frame(5, "menu_item_changed", payload("menu_item_changed", 1, changed_ts=ts))),
+            parsed(frame(6, "customer_changed", payload("customer_changed", 1, changed_ts=ts))),
         ]
     )
     assert differences() == {}

@@ -15,7 +15,10 @@ from tests.support.events import frame, lifecycle, parsed, payload, uid
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
 Rebuild = Callable[..., Report]
-TABLES = ("orders", "order_items", "order_status_history", "payments", "refunds", "feedback")
+TABLES = (
+    *("orders", "order_items", "order_status_history", "payments", "refunds", "feedback"),
+    *("menu_item_changes", "customer_changes"),
+)
 SHADOWS = "SELECT count(*) FROM pg_namespace WHERE nspname = 'rebuild_shadow'"
 
 
@@ -54,6 +57,8 @@ def test_a_healthy_warehouse_differs_in_nothing(filled: Store, owner: Connection
         "payments": 3,
         "refunds": 3,
         "feedback": 3,
+        "menu_item_changes": 0,
+        "customer_changes": 0,
     }
     assert owner.execute(SHADOWS).fetchone() == (0,)
 

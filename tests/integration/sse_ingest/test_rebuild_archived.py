@@ -20,7 +20,10 @@ pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
 Archive = Callable[..., list[Manifest]]
 Rebuild = Callable[..., Report]
-TABLES = ("orders", "order_items", "order_status_history", "payments", "refunds", "feedback")
+TABLES = (
+    *("orders", "order_items", "order_status_history", "payments", "refunds", "feedback"),
+    *("menu_item_changes", "customer_changes"),
+)
 UNTOUCHED = "UPDATE analytics.orders SET total = 99.9 WHERE order_id = %s"
 
 

@@ -43,6 +43,8 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     },
     "payment_refunded": {"refund_id": ID, "payment_id": ID, "order_id": ID, "amount": 1, "refunded_ts": NOON},
     "feedback_submitted": {"feedback_id": ID, "rating": 5, "created_ts": NOON},
+    "menu_item_changed": {"menu_item_id": "MI-1", "name": "Bowl", "changed_ts": NOON},
+    "customer_changed": {"customer_id": "CUST-1", "changed_ts": NOON},
 }
 
 

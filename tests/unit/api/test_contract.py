@@ -84,6 +84,15 @@ def test_money_that_is_not(parser: Parser, make_event: MakeEvent, literal: str, 
         ("feedback_submitted", "rating", "5"),
         ("feedback_submitted", "nps", 11),
         ("feedback_submitted", "nps", True),
+        ("menu_item_changed", "menu_item_id", ""),
+        ("menu_item_changed", "menu_item_id", "x" * 201),
+        ("menu_item_changed", "name", None),
+        ("menu_item_changed", "price", -1),
+        ("menu_item_changed", "cost", "1.505"),
+        ("menu_item_changed", "changed_ts", "2026-01-31"),
+        ("customer_changed", "customer_id", 7),
+        ("customer_changed", "membership", ["gold"]),
+        ("customer_changed", "changed_ts", None),
     ],
 )
 def test_values_out_of_their_range(
@@ -95,6 +104,8 @@ def test_values_out_of_their_range(
 def test_an_unknown_price_may_be_null_or_absent(parser: Parser, make_event: MakeEvent) -> None:
     for value in (None, ...):
         event = make_event("order_item_added", unit_price=value, extended_price=value, category=value)
+        assert errors(parser, event) == {}
+        event = make_event("menu_item_changed", price=value, cost=value, category=value)
         assert errors(parser, event) == {}
 
 

@@ -64,6 +64,16 @@ def refused(frame: Frame) -> tuple[str, str]:
         ("feedback_submitted", "rating", 4.5, Reason.WRONG_TYPE, "must be an integer from 1 to 5, got 4.5"),
         ("feedback_submitted", "nps", 11, Reason.OUT_OF_RANGE, "must be an integer from 0 to 10, got 11"),
         ("feedback_submitted", "order_id", "", Reason.WRONG_TYPE, 'must be a UUID, got ""'),
+        ("menu_item_changed", "menu_item_id", "x" * 201, Reason.OUT_OF_RANGE, LONG),
+        ("menu_item_changed", "name", None, Reason.WRONG_TYPE, "must be a text, got null"),
+        ("menu_item_changed", "price", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
+        ("menu_item_changed", "cost", 1.005, Reason.OUT_OF_RANGE, "must have at most 2 decimals, got 1.005"),
+        ("menu_item_changed", "changed_ts", "now", Reason.BAD_TIMESTAMP, f'must be {TIME}, got "now"'),
+        ("customer_changed", "customer_id", 7, Reason.WRONG_TYPE,
+         "must be a text of at most 200 characters, got 7"),
+        ("customer_changed", "membership", True, Reason.WRONG_TYPE, "must be a text, got true"),
+        ("customer_changed", "changed_ts", "1800-01-01T00:00:00Z", Reason.OUT_OF_RANGE,
+         'must lie in the years 1900 to 2199, got "1800-01-01T00:00:00Z"'),
     ],
 )  # fmt: skip
 def test_a_value_that_is_wrong(

@@ -1,0 +1,19 @@
+CREATE OR REPLACE VIEW analytics.customers AS
+SELECT
+    customer_id,
+    city,
+    membership,
+    changed_ts AS valid_from,
+    lead(changed_ts) OVER changes AS valid_to,
+    lead(changed_ts) OVER changes IS NULL AS is_current
+FROM analytics.customer_changes
+WINDOW changes AS (PARTITION BY customer_id ORDER BY changed_ts);
+
+COMMENT ON VIEW analytics.customers IS
+    'The guests through time (slowly changing dimension, type 2): one row a version of a guest, right in whatever order the changes came. A version is valid from valid_from up to, but not including, valid_to. Personal data, which analytics_reader may read.';
+COMMENT ON COLUMN analytics.customers.customer_id IS 'The guest, as in orders and feedback.';
+COMMENT ON COLUMN analytics.customers.city IS 'Where the guest lived (personal data); null means unknown.';
+COMMENT ON COLUMN analytics.customers.membership IS 'The guest''s tier in the programme, as the producer names it (personal data); null means none, or unknown.';
+COMMENT ON COLUMN analytics.customers.valid_from IS 'When the version began (UTC).';
+COMMENT ON COLUMN analytics.customers.valid_to IS 'When the next one began; null where there is none.';
+COMMENT ON COLUMN analytics.customers.is_current IS 'Whether it is the newest version: there is one for each guest.';

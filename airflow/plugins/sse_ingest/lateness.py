@@ -1,7 +1,7 @@
 """Late events: those that change the figures of a window and come when the minute of their own event time is final.
 
-How far event time has come is told by each stream for itself, in its checkpoint, before each batch. So a backlog that is
-read in its order makes nothing late, beside a live stream either.
+How far event time has come is told by each stream for itself, in its checkpoint, before each batch. So a backlog that
+is read in its order makes nothing late, beside a live stream either.
 """
 
 from collections.abc import Sequence

@@ -147,9 +147,7 @@ class Store:
         self._ledger.learn()
         return Tally(len(taken), duplicates, len(rejected), len(batch.gaps), 1)
 
-    def _take(
-        self, cursor: psycopg.Cursor[Any], batch: Batch
-    ) -> tuple[Sequence[Event], int, list[Rejected]]:
+    def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Sequence[Event], int, list[Rejected]]:
         """Claim the events, keep and merge the new ones: which are new, how many repeat, which are refused."""
         settings = self._settings
         self._ledger.begin()

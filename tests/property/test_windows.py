@@ -99,7 +99,8 @@ def batches(draw: st.DrawFn) -> list[tuple[str, list[Event]]]:
         for _ in range(draw(st.integers(1, 4))):
             offset += 1
             batch.append(draw(event(offset)))
-        if made and draw(st.integers(0, 1)):
+        again = draw(st.booleans())
+        if made and again:
             batch.append(draw(st.sampled_from(made[-1][1])))
         made.append((draw(st.sampled_from(STREAMS)), batch))
     return made

@@ -18,6 +18,7 @@ GRANT UPDATE (attempts, last_seen) ON raw_data.dead_letters TO restaurant_writer
 -- Ranges that touch become one: the rows that are absorbed go.
 GRANT SELECT, INSERT, UPDATE, DELETE ON raw_data.committed_ranges TO restaurant_writer;
 GRANT SELECT, INSERT, UPDATE ON raw_data.stream_checkpoints TO restaurant_writer;
+GRANT SELECT, INSERT ON raw_data.late_arrivals TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.ensure_partitions(timestamptz, timestamptz) TO restaurant_writer;
 
 -- It merges into analytics and never deletes there.
@@ -32,6 +33,7 @@ GRANT SELECT, INSERT, UPDATE ON analytics.customer_changes TO restaurant_writer;
 GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 
 -- Analysts read analytics: tables and views, not the audit log, and nothing raw.
 GRANT SELECT ON analytics.orders TO restaurant_reader;
@@ -66,7 +68,14 @@ GRANT SELECT ON analytics.premium_market_share TO restaurant_reader;
 GRANT SELECT ON analytics.satisfaction_summary TO restaurant_reader;
 GRANT SELECT ON analytics.store_performance TO restaurant_reader;
 GRANT SELECT ON analytics.stuck_orders TO restaurant_reader;
+GRANT SELECT ON analytics.sales_per_minute TO restaurant_reader;
+GRANT SELECT ON analytics.late_events TO restaurant_reader;
+GRANT SELECT ON analytics.live_metrics TO restaurant_reader;
 -- What the views call, a reader has to be allowed to call.
+GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.last_hour_of_sales(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.last_hour_of_ingest(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.expected_today(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_sales(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_payments(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_menu(timestamptz) TO restaurant_reader;

@@ -1,20 +1,30 @@
-"""How PostgreSQL goes about a query."""
+"""What PostgreSQL reads to answer."""
 
-from collections.abc import Sequence
-from typing import Any, LiteralString
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import psycopg
 
 
-def nodes(
-    connection: psycopg.Connection[Any], query: LiteralString, values: Sequence[Any] = ()
-) -> list[dict[str, Any]]:
-    """The steps of the plan, outermost first, with what each really did."""
-    row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values).fetchone()
+def explained(connection: psycopg.Connection[Any], query: str, values: Sequence[Any] = ()) -> dict[str, Any]:
+    """The plan of a query, as it ran."""
+    row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}".encode(), values).fetchone()
     assert row is not None
-    waiting, found = [row[0][0]["Plan"]], []
-    while waiting:
-        node = waiting.pop(0)
-        found.append(node)
-        waiting += node.get("Plans", [])
-    return found
+    plan: dict[str, Any] = row[0][0]["Plan"]
+    return plan
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The node and all below it."""
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def scans(connection: psycopg.Connection[Any]) -> list[tuple[str, int]]:
+    """How often each table that holds much was read whole."""
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    connection.execute("SELECT pg_stat_clear_snapshot()")
+    return connection.execute(
+        "SELECT relid::regclass::text, seq_scan FROM pg_stat_user_tables WHERE n_live_tup > 1000 ORDER BY 1"
+    ).fetchall()

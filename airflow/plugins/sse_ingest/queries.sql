@@ -13,9 +13,11 @@ CREATE TEMPORARY TABLE incoming (
     payload       jsonb       NOT NULL
 ) ON COMMIT DELETE ROWS
 
--- name: copies_whole
--- Whether the database knows when a row came that does not say so: a schema older than this code does not.
-SELECT atthasdef FROM pg_attribute WHERE attrelid = 'raw_data.events_raw'::regclass AND attname = 'ingested_at'
+-- name: knows_lateness
+-- Whether a checkpoint says how far event time has come: that of a schema older than this code does not.
+SELECT count(*) = 1
+FROM pg_attribute
+WHERE attrelid = 'raw_data.stream_checkpoints'::regclass AND attname = 'latest_event_time' AND NOT attisdropped
 
 -- name: plan_by_key
 -- A batch finds everything by its key, however many rows there are. Statistics that lag behind a table which grows must
@@ -63,13 +65,28 @@ WHERE excluded.oldest_offset > g.oldest_offset
 
 -- name: move_checkpoint
 -- Last in the transaction. No row means that another writer has taken over since: then nothing of the batch may stand.
+-- Tells how far event time had come before the batch, whether anything of it may be late, and whether its greatest event
+-- time lies too far ahead to count.
+WITH allowed AS (
+    SELECT interval '1 second' * analytics.threshold('window_lateness')::float8 AS lateness
+)
 UPDATE raw_data.stream_checkpoints SET
     stream_id = coalesce(%(stream_id)s, stream_id),
     event_offset = coalesce(%(event_offset)s, event_offset),
     last_event_id = %(last_event_id)s,
     event_ts = coalesce(%(event_ts)s, event_ts),
+    latest_event_time = CASE
+        WHEN %(latest)s::timestamptz <= clock_timestamp() + lateness THEN greatest(latest_event_time, %(latest)s)
+        ELSE latest_event_time
+    END,
     committed_at = clock_timestamp()
+FROM allowed
 WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
+RETURNING
+    old.latest_event_time,
+    coalesce(date_bin('1 minute', %(earliest)s::timestamptz, '2000-01-01 00:00+00') + interval '1 minute'
+        <= old.latest_event_time - lateness, false),
+    coalesce(new.latest_event_time IS DISTINCT FROM greatest(old.latest_event_time, %(latest)s), false)
 
 -- name: ensure_partitions
 -- Partitions for these times, made by the owner on our behalf.

@@ -24,6 +24,7 @@ from sse_ingest.dead_letters import bury, reject
 from sse_ingest.drift import Ledger
 from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, FenceLost
 from sse_ingest.failpoints import hit
+from sse_ingest.lateness import event_times, move_watermark, record_late, record_late_out_of_turn
 from sse_ingest.merge import add_rows
 from sse_ingest.patience import patience
 from sse_ingest.processors import run_processors
@@ -62,7 +63,7 @@ class Store:
         with database.translated():
             connection.execute(_SQL["prepare_connection"])
             connection.execute(_SQL["plan_by_key"])
-            if connection.execute(_SQL["copies_whole"]).fetchone() != (True,):
+            if connection.execute(_SQL["knows_lateness"]).fetchone() != (True,):
                 raise ConfigurationError("The schema is older than this code: run `python -m sql migrate`.")
 
     def begin(self, fence: int) -> "Store":
@@ -107,7 +108,9 @@ class Store:
         """
         try:
             with database.translated(), self._connection.transaction(), self._connection.cursor() as cursor:
-                _claimed, _duplicates, refused = self._take(cursor, Batch(self._settings, [event]))
+                taken, _duplicates, refused = self._take(cursor, Batch(self._settings, [event]))
+                if not self._settings.raw:
+                    record_late_out_of_turn(cursor, self._settings.stream, taken)
         except DATA_FAULTS as error:
             return _refused(event, error)
         return refused[0] if refused else None
@@ -128,7 +131,7 @@ class Store:
     def _transaction(self, batch: Batch) -> Tally:
         with self._connection.transaction(), self._connection.cursor() as cursor:
             hit("store.after_begin")
-            claimed, duplicates, refused = self._take(cursor, batch)
+            taken, duplicates, refused = self._take(cursor, batch)
             rejected = [*batch.rejected, *refused]
             for letter in rejected:
                 bury(cursor, self._settings.stream, letter)
@@ -138,14 +141,14 @@ class Store:
             hit("store.after_gaps")
             record_ranges(cursor, self._settings.stream, batch.items)
             hit("store.after_ranges")
-            self._move_checkpoint(cursor, batch.items)
+            self._move_checkpoint(cursor, batch.items, () if self._settings.raw else taken)
             hit("store.after_checkpoint")
         hit("store.after_commit")
         self._ledger.learn()
-        return Tally(claimed, duplicates, len(rejected), len(batch.gaps), 1)
+        return Tally(len(taken), duplicates, len(rejected), len(batch.gaps), 1)
 
-    def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[int, int, list[Rejected]]:
-        """Claim the events, keep and merge the new ones: how many are new, how many repeat, which are refused."""
+    def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Sequence[Event], int, list[Rejected]]:
+        """Claim the events, keep and merge the new ones: which are new, how many repeat, which are refused."""
         settings = self._settings
         self._ledger.begin()
         events, failed, processed = self._process(cursor, batch.events)
@@ -165,7 +168,7 @@ class Store:
         hit("store.after_merge")
         duplicates, conflicts = settle(cursor, settings.stream, repeats)
         hit("store.after_settle")
-        return len(batch.events), duplicates, [*failed, *conflicts]
+        return batch.events, duplicates, [*failed, *conflicts]
 
     def _claim(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Batch, list[Event]]:
         """The batch of those events that are new, and the events that were taken before."""
@@ -206,12 +209,16 @@ class Store:
             },
         )
 
-    def _move_checkpoint(self, cursor: psycopg.Cursor[Any], items: Sequence[Item]) -> None:
+    def _move_checkpoint(
+        self, cursor: psycopg.Cursor[Any], items: Sequence[Item], taken: Sequence[Event]
+    ) -> None:
+        """Past the items; event time as far as those that were taken, which may be late for it."""
         placed = [item for item in items if not isinstance(item, Gap)]
         if not placed:
             return
         last = placed[-1]
-        times = [item.ts for item in placed if isinstance(item, Event)]
+        told = [item.ts for item in placed if isinstance(item, Event)]
+        times = event_times(taken)
         moved = cursor.execute(
             _SQL["move_checkpoint"],
             {
@@ -219,14 +226,21 @@ class Store:
                 "stream_id": last.stream_id,
                 "event_offset": last.offset,
                 "last_event_id": last.last_event_id,
-                "event_ts": times[-1] if times else None,
+                "event_ts": told[-1] if told else None,
+                "earliest": min(times, default=None),
+                "latest": max(times, default=None),
             },
-        )
-        if moved.rowcount != 1:
+        ).fetchone()
+        if moved is None:
             raise FenceLost(
                 f"Another writer has taken over stream {self._settings.stream!r}: this batch was not committed. "
                 "Nothing is lost; the other goes on from the checkpoint."
             )
+        latest, some_late, ahead = moved
+        if some_late:
+            record_late(cursor, taken, latest)
+        if ahead:
+            move_watermark(cursor, self._key, times)
 
     def ensure_partitions(self, times: Iterable[datetime]) -> None:
         """Before a month not met yet, in a transaction of its own: making a partition locks the default one.

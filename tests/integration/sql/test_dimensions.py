@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from tests.support.plans import nodes
+from tests.support.plans import explained, nodes
 
 pytestmark = pytest.mark.integration
 D = Decimal
@@ -151,7 +151,9 @@ def test_one_order_looks_at_one_version_a_line(
     warehouse: Any, long_history: UUID, view: LiteralString
 ) -> None:
     with warehouse.connect("analytics_reader") as reader:
-        plan = nodes(reader, f"SELECT * FROM analytics.{view} WHERE order_id = %s", [long_history])
+        plan = list(
+            nodes(explained(reader, f"SELECT * FROM analytics.{view} WHERE order_id = %s", [long_history]))
+        )
     assert {node["Node Type"] for node in plan} & {"Seq Scan", "Sort", "WindowAgg"} == set()
     (versions,) = [node for node in plan if node.get("Relation Name", "").endswith("_changes")]
     assert versions["Actual Rows"] == 1
@@ -164,6 +166,8 @@ def test_one_item_or_guest_is_found_by_its_key(
     warehouse: Any, long_history: UUID, view: LiteralString, key: LiteralString
 ) -> None:
     with warehouse.connect("analytics_reader") as reader:
-        plan = nodes(reader, f"SELECT * FROM analytics.{view} WHERE {key} = %s", ["other-20001"])
+        plan = list(
+            nodes(explained(reader, f"SELECT * FROM analytics.{view} WHERE {key} = %s", ["other-20001"]))
+        )
     assert "Seq Scan" not in {node["Node Type"] for node in plan}
     assert max(node["Actual Rows"] for node in plan) == 1

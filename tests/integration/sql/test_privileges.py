@@ -53,7 +53,11 @@ COLUMNS = {
     ("airflow_user", "raw_data.stream_gaps", "UPDATE"): {"oldest_offset", "missing", "acknowledged_at"},
 }
 FUNCTIONS = {
+    "raw_data.analyze_events()": (True, False),
+    "raw_data.empty_default_partition(bigint)": (True, False),
     "raw_data.ensure_partitions(timestamp with time zone,timestamp with time zone)": (True, False),
+    "raw_data.make_partition(timestamp with time zone)": (False, False),
+    "raw_data.partition_limits()": (False, False),
     "analytics.calculate_order_metrics(uuid)": (True, True),
     "analytics.completeness()": (True, True),
     "analytics.corrections_to_feedback(timestamp with time zone)": (False, True),
@@ -193,10 +197,12 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
     assert [name for name, _, fixed in rows if not fixed] == []
     definers = {name for name, definer, _ in rows if definer}
     assert definers == {
+        "analyze_events",
         "completeness",
         "corrections_to_feedback",
         "corrections_to_menu",
         "corrections_to_sales",
+        "empty_default_partition",
         "empty_rollups",
         "ensure_partitions",
         "get_latest_offset",
@@ -237,6 +243,8 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         ("analytics_reader", "CREATE TEMP TABLE mine (a int)"),
         ("analytics_reader", "SELECT raw_data.ensure_partitions(now(), now())"),
         ("analytics_reader", "SELECT * FROM analytics.raw_violations()"),
+        ("analytics_reader", "SELECT * FROM raw_data.empty_default_partition()"),
+        ("airflow_user", "SELECT raw_data.make_partition('2011-01-01')"),
     ],
 )
 def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:
@@ -250,6 +258,8 @@ def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:
         ("airflow_user", "CREATE TEMP TABLE mine (a int)"),
         ("airflow_user", "CREATE TABLE staging.mine (a int)"),
         ("airflow_user", "SELECT raw_data.ensure_partitions('2011-01-01', '2011-02-01')"),
+        ("airflow_user", "SELECT * FROM raw_data.empty_default_partition()"),
+        ("airflow_user", "SELECT raw_data.analyze_events()"),
         ("airflow_user", "INSERT INTO analytics.audit_log (action, object) VALUES ('tried', 'this')"),
         ("airflow_user", "SELECT * FROM analytics.validate_data_consistency()"),
         (

@@ -29,8 +29,8 @@ def maintainer(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
 @pytest.fixture
 def stray(books: Any) -> None:
     """Two events of June, one of July, and one of a clock that is wrong."""
-    for moment in ((2010, 6, 1), (2010, 6, 30, 23, 59), (2010, 7, 1), (1950, 1, 1)):
-        books.event("x", datetime(*moment, tzinfo=UTC), amount=1)
+    for day in ("2010-06-01", "2010-06-30T23:59", "2010-07-01", "1950-01-01"):
+        books.event("x", datetime.fromisoformat(day).replace(tzinfo=UTC), amount=1)
 
 
 def empty(connection: psycopg.Connection[Any], most_rows: int = 1_000_000) -> Rows:

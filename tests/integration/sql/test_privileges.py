@@ -244,7 +244,6 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         ("analytics_reader", "SELECT raw_data.ensure_partitions(now(), now())"),
         ("analytics_reader", "SELECT * FROM analytics.raw_violations()"),
         ("analytics_reader", "SELECT * FROM raw_data.empty_default_partition()"),
-        ("airflow_user", "SELECT raw_data.make_partition('2011-01-01')"),
     ],
 )
 def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:

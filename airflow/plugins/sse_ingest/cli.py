@@ -41,6 +41,12 @@ def run_command(
     standby: Annotated[
         float | None, typer.Option(help="Hand over to a successor that has waited this many seconds.")
     ] = None,
+    max_batch: Annotated[
+        int, typer.Option(help="Events in one transaction, at most: others wait for it.", min=1)
+    ] = Settings.max_batch,
+    pace: Annotated[
+        float | None, typer.Option(help="Events a second, at most: for a backfill beside live streams.")
+    ] = None,
 ) -> None:
     """Ingest until Ctrl-C or TERM; prints the result as JSON. Exit 2: something that a person must mend."""
     stop = threading.Event()
@@ -48,7 +54,11 @@ def run_command(
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = Settings.from_environment(
-            mode="poll" if poll else "stream", deadline_seconds=seconds, standby_seconds=standby
+            mode="poll" if poll else "stream",
+            deadline_seconds=seconds,
+            standby_seconds=standby,
+            max_batch=max_batch,
+            pace=pace,
         )
         result = run(settings, stop=stop)
     except IngestError as error:

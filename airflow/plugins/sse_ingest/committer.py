@@ -36,6 +36,7 @@ class Committer:
         self._due = False
         self._busy = False
         self._torn = False
+        self._draining = False
         self._closed = False
         self._error: BaseException | None = None
         # What the caller has in context variables, processors find there too.
@@ -99,6 +100,8 @@ class Committer:
     def drain(self) -> None:
         """Return when everything is committed. Raises what a commit has raised."""
         with self._changed:
+            self._draining = True
+            self._changed.notify_all()
             self._become_due(True)
             self._changed.wait_for(lambda: self._error or not (self._busy or self._next))
             self._check()
@@ -128,7 +131,9 @@ class Committer:
         """Keep the pace, if there is one: what the commit of so many events left of their time is others'."""
         if self._settings.pace is not None:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed, events / self._settings.pace - seconds)
+                self._changed.wait_for(
+                    lambda: self._closed or self._draining, events / self._settings.pace - seconds
+                )
 
     def _take(self) -> Batch | None:
         with self._changed:

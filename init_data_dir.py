@@ -36,6 +36,7 @@ FOLDERS = (
     Folder("postgres", 999, 999),  # postgres:18, Debian
     Folder("eventlog", 10001, 10001),  # api/Dockerfile
     Folder("airflow", 50000, 0, 0o770),  # airflow/Dockerfile: task logs
+    Folder("archive", 50000, 0, 0o770),  # airflow/Dockerfile: archived months of raw events
     Folder("metabase", 2000, 2000),
     Folder("pgadmin", 5050, 0),
 )

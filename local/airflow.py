@@ -13,7 +13,7 @@ from werkzeug.security import check_password_hash
 
 from local.errors import StackError
 from local.postgres import PostgresServer
-from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
+from local.settings import LOOPBACK, OWNER, WAREHOUSE, WRITER, Settings
 
 DATABASE = "airflow_db"
 USERS = {"admin": "Admin", "viewer": "Viewer"}
@@ -22,6 +22,7 @@ DAGS = (
     "restaurant_stream_ingest_polling",
     "restaurant_data_quality",
     "restaurant_rollups",
+    "restaurant_maintenance",
 )
 
 
@@ -51,15 +52,16 @@ def variables(settings: Settings) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": secret["AIRFLOW_JWT_SECRET"],
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": LOOPBACK,
+        "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
     }
     plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
-    dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_STREAM_")}
+    dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_")}
     return plain | dags | own | _connections(settings)
 
 
 def _connections(settings: Settings) -> dict[str, str]:
-    """The two connections that the DAGs use."""
-    return {
+    """The connections that the DAGs use. The owner's only where old months are to be archived."""
+    found = {
         "AIRFLOW_CONN_RESTAURANT_API": json.dumps(
             {
                 "conn_type": "http",
@@ -69,17 +71,24 @@ def _connections(settings: Settings) -> dict[str, str]:
                 "password": settings.values.get("EVENT_STREAM_TOKEN", ""),
             }
         ),
-        "AIRFLOW_CONN_POSTGRES_RESTAURANT": json.dumps(
-            {
-                "conn_type": "postgres",
-                "host": LOOPBACK,
-                "port": settings.postgres_port,
-                "schema": WAREHOUSE,
-                "login": WRITER,
-                "password": settings.password(WRITER),
-            }
-        ),
+        "AIRFLOW_CONN_POSTGRES_RESTAURANT": _warehouse(settings, WRITER),
     }
+    if settings.values.get("RESTAURANT_KEEP_MONTHS"):
+        found["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)
+    return found
+
+
+def _warehouse(settings: Settings, role: str) -> str:
+    return json.dumps(
+        {
+            "conn_type": "postgres",
+            "host": LOOPBACK,
+            "port": settings.postgres_port,
+            "schema": WAREHOUSE,
+            "login": role,
+            "password": settings.password(role),
+        }
+    )
 
 
 def prepared(settings: Settings) -> bool:

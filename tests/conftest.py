@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,16 +83,28 @@ def cluster() -> Iterator[PostgresServer]:
         shutil.rmtree(home)
 
 
+@pytest.fixture(scope="session")
+def fresh_warehouse(cluster: PostgresServer) -> Callable[[], AbstractContextManager[Warehouse]]:
+    """Makes a clone of the template each time; it is dropped when its context is left."""
+
+    @contextmanager
+    def clone() -> Iterator[Warehouse]:
+        name = f"test_{uuid4().hex[:12]}"
+        with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+            # The grants of a database itself are not copied with it.
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+            admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+            admin.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO restaurant_writer")
+            admin.execute(f"GRANT CONNECT ON DATABASE {name} TO restaurant_reader")
+            admin.execute(f"ALTER DATABASE {name} OWNER TO restaurant_owner")
+            yield Warehouse(cluster, name)
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return clone
+
+
 @pytest.fixture
-def warehouse(cluster: PostgresServer) -> Iterator[Warehouse]:
+def warehouse(fresh_warehouse: Callable[[], AbstractContextManager[Warehouse]]) -> Iterator[Warehouse]:
     """A fresh clone of the template; dropped afterwards."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        # The grants of a database itself are not copied with it.
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-        admin.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO restaurant_writer")
-        admin.execute(f"GRANT CONNECT ON DATABASE {name} TO restaurant_reader")
-        admin.execute(f"ALTER DATABASE {name} OWNER TO restaurant_owner")
-        yield Warehouse(cluster, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_warehouse() as fresh:
+        yield fresh

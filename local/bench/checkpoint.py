@@ -13,8 +13,8 @@ PAUSE = 0.01
 """Seconds between two looks: short beside the commit of a full batch, and 2% of a core."""
 _CHECK_SECONDS = 0.1
 _SLOWEST = 1_000  # events/s below which waiting is given up
-_OFFSET = "SELECT event_offset FROM raw_data.stream_checkpoints"
-_HOLDER = "SELECT holder FROM raw_data.stream_checkpoints"
+_OFFSET = "SELECT event_offset FROM raw_data.stream_checkpoints WHERE stream = %s"
+_HOLDER = "SELECT holder FROM raw_data.stream_checkpoints WHERE stream = %s"
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,10 @@ class Drained:
 
 
 class Watch:
-    """A connection that looks at the checkpoint; a context."""
+    """A connection that looks at the checkpoint of a stream; a context."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, stream: str = "restaurant") -> None:
+        self._stream = [stream]
         self._connection = psycopg.connect(database_url, autocommit=True)
 
     def __enter__(self) -> Self:
@@ -47,12 +48,12 @@ class Watch:
 
     def offset(self) -> int:
         """The last offset that is committed; 0 before the first."""
-        found = self._connection.execute(_OFFSET, prepare=True).fetchone()
+        found = self._connection.execute(_OFFSET, self._stream, prepare=True).fetchone()
         return int(found[0] or 0) if found else 0
 
     def holder(self) -> str:
         """Who writes (`host:pid`); empty when nobody does."""
-        found = self._connection.execute(_HOLDER).fetchone()
+        found = self._connection.execute(_HOLDER, self._stream).fetchone()
         return str(found[0] or "") if found else ""
 
     def follow(

@@ -153,12 +153,21 @@ class EventService(Process):
 
 
 class Ingest(Process):
-    """`python -m sse_ingest run`, from the event service at `source_url` into the database."""
+    """`python -m sse_ingest run`, from the event service at `source_url` into the database, as `stream`."""
 
     def __init__(
-        self, folder: Path, database_url: str, source_url: str, arguments: Sequence[str] = ()
+        self,
+        folder: Path,
+        database_url: str,
+        source_url: str,
+        arguments: Sequence[str] = (),
+        stream: str = "restaurant",
     ) -> None:
-        environment = {"INGEST_DATABASE_URL": database_url, "INGEST_SOURCE_URL": source_url}
+        environment = {
+            "INGEST_DATABASE_URL": database_url,
+            "INGEST_SOURCE_URL": source_url,
+            "INGEST_STREAM": stream,
+        }
         super().__init__("ingest", folder, ["sse_ingest", "run", *arguments], environment)
 
     def result(self) -> dict[str, Any]:

@@ -16,14 +16,16 @@ _ORDERS_AT_ONCE = 100
 _SEED = 7
 
 
-def drafts(count: int, seed: int = _SEED, pause: int = 1) -> list[Draft]:
-    """So many events of orders that overlap, about 100 at a time, `pause` seconds between two times 100."""
-    return list(islice(_endless(seed, pause), count))
+def drafts(count: int, seed: int = _SEED, pause: int = 1, clock: int = _CLOCK) -> list[Draft]:
+    """So many events of orders that overlap, about 100 at a time, `pause` seconds between two times 100.
+
+    They begin at `clock`, in microseconds since 1970.
+    """
+    return list(islice(_endless(seed, pause, clock), count))
 
 
-def _endless(seed: int, pause: int) -> Iterator[Draft]:
+def _endless(seed: int, pause: int, clock: int) -> Iterator[Draft]:
     world = World(seed, math.inf)
-    clock = _CLOCK
     while True:
         yield from world.burst(clock, _ORDERS_AT_ONCE)
         clock += pause * 1_000_000

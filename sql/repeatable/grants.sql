@@ -90,6 +90,10 @@ GRANT EXECUTE ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) TO rest
 GRANT EXECUTE ON FUNCTION analytics.open_refresh(timestamptz) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.refresh_rollups() TO restaurant_writer;
 
+-- And so is the house kept: nothing of this can lose a row.
+GRANT EXECUTE ON FUNCTION raw_data.empty_default_partition(bigint) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION raw_data.analyze_events() TO restaurant_writer;
+
 -- Ingestion, the quality DAG and the dashboards ask how things are. Most of them run as the owner, so that they
 -- can tell about the raw layer without anybody being able to read it.
 GRANT EXECUTE ON FUNCTION analytics.health_check() TO restaurant_writer, restaurant_reader;

@@ -1,6 +1,5 @@
 """`airflow dags test` on the DAGs that end by themselves: the real event service, core and warehouse."""
 
-import json
 import os
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
+
+from tests.support.dag_runs import dags_test, output, xcom
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]
@@ -84,37 +85,9 @@ def env(service: str, warehouse: Any, airflow_home: dict[str, str]) -> dict[str,
     }
 
 
-def dags_test(dag_id: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "airflow", "dags", "test", dag_id]
-    return subprocess.run(
-        command, env=env, cwd=env["AIRFLOW_HOME"], capture_output=True, text=True, check=False, timeout=120
-    )
-
-
-def output(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout[-6000:] + done.stderr[-6000:]
-
-
 def publish(url: str, events: list[dict[str, Any]]) -> None:
     answer = httpx.post(f"{url}/events", json=events, headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 202, answer.text
-
-
-def xcom(env: dict[str, str], dag_id: str, task_id: str) -> Any:
-    """The newest return value of a task, from Airflow's own database."""
-    code = (
-        "import json, sys\n"
-        "from airflow.models.xcom import XComModel\n"
-        "from airflow.utils.session import create_session\n"
-        "from sqlalchemy import select\n"
-        "with create_session() as s:\n"
-        "    q = select(XComModel.value).filter_by(dag_id=sys.argv[1], task_id=sys.argv[2], key='return_value')\n"
-        "    v = s.scalars(q.order_by(XComModel.timestamp.desc())).first()\n"
-        "print(v if isinstance(v, str) else json.dumps(v))\n"
-    )
-    command = [sys.executable, "-c", code, dag_id, task_id]
-    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_polling_takes_what_there_is_and_then_nothing_twice(

@@ -1,4 +1,4 @@
-"""The four DAGs as Airflow sees them, and the plugins folder as its loader sees it."""
+"""The five DAGs as Airflow sees them, and the plugins folder as its loader sees it."""
 
 import shutil
 from pathlib import Path
@@ -33,6 +33,30 @@ DAGS = {
                 "retry_seconds": 30,
                 "priority": 1,
             },
+        },
+    },
+    "restaurant_maintenance": {
+        "schedule_seconds": 86_400,
+        "max_active_runs": 1,
+        "catchup": False,
+        "paused": False,
+        "timeout": None,
+        "tags": ["restaurant", "warehouse"],
+        "documented": True,
+        "tasks": {
+            task_id: {
+                "type": operator,
+                "owner": "data-engineering",
+                "retries": 3,
+                "retry_seconds": 300,
+                "priority": priority,
+            }
+            for task_id, operator, priority in (
+                ("partitions_ahead", "PartitionsAheadOperator", 4),
+                ("default_partition", "DefaultPartitionOperator", 3),
+                ("retention", "RetentionOperator", 2),
+                ("analyze", "AnalyzeOperator", 1),
+            )
         },
     },
     "restaurant_realtime_stream": {
@@ -113,6 +137,13 @@ def test_a_wrong_interval_is_an_import_error_that_names_it(probe: Any) -> None:
     seen = probe("structure", {"RESTAURANT_STREAM_INTERVAL_SECONDS": "soon"})
     error = seen["import_errors"]["restaurant_realtime_stream.py"]
     assert "RESTAURANT_STREAM_INTERVAL_SECONDS='soon' must be a whole number of seconds, 15 or more" in error
+
+
+@pytest.mark.parametrize("months", ["0", "-1", "twelve"])
+def test_a_wrong_number_of_months_is_an_import_error_that_names_it(probe: Any, months: str) -> None:
+    seen = probe("structure", {"RESTAURANT_KEEP_MONTHS": months})
+    error = seen["import_errors"]["restaurant_maintenance.py"]
+    assert f"RESTAURANT_KEEP_MONTHS='{months}' must be a whole number of months, 1 or more, or empty" in error
 
 
 def test_the_plugin_loader_executes_none_of_our_files(seen: Any) -> None:

@@ -33,7 +33,7 @@ ORDER BY 1
 
 -- name: adopt
 -- Gives such a month its partition again.
-SELECT raw_data.ensure_partitions(%(month)s, %(month)s)
+SELECT raw_data.make_partition(%(month)s)
 
 -- name: partitions
 -- The months that lie wholly before the given one, oldest first.

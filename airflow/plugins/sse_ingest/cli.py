@@ -17,6 +17,9 @@ from sse_ingest.ingest import Result, run
 from sse_ingest.rebuild_cli import rebuild_command
 from sse_ingest.settings import Settings
 
+_PACED_BATCH = 100
+"""Events: the writers of other streams wait while a batch is merged."""
+
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Ingest an SSE stream into the warehouse, exactly once."
 )
@@ -41,6 +44,12 @@ def run_command(
     standby: Annotated[
         float | None, typer.Option(help="Hand over to a successor that has waited this many seconds.")
     ] = None,
+    pace: Annotated[
+        int | None,
+        typer.Option(
+            help="Events a second, at most, in small batches: a backfill beside live streams.", min=1
+        ),
+    ] = None,
 ) -> None:
     """Ingest until Ctrl-C or TERM; prints the result as JSON. Exit 2: something that a person must mend."""
     stop = threading.Event()
@@ -48,7 +57,11 @@ def run_command(
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = Settings.from_environment(
-            mode="poll" if poll else "stream", deadline_seconds=seconds, standby_seconds=standby
+            mode="poll" if poll else "stream",
+            deadline_seconds=seconds,
+            standby_seconds=standby,
+            pace=pace,
+            max_batch=min(pace, _PACED_BATCH) if pace else Settings.max_batch,
         )
         result = run(settings, stop=stop)
     except IngestError as error:

@@ -6,6 +6,7 @@ is through, so that latency is small; while there is more, batches fill up to th
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Self
@@ -35,6 +36,7 @@ class Committer:
         self._due = False
         self._busy = False
         self._torn = False
+        self._draining = False
         self._closed = False
         self._error: BaseException | None = None
         # What the caller has in context variables, processors find there too.
@@ -98,6 +100,8 @@ class Committer:
     def drain(self) -> None:
         """Return when everything is committed. Raises what a commit has raised."""
         with self._changed:
+            self._draining = True
+            self._changed.notify_all()
             self._become_due(True)
             self._changed.wait_for(lambda: self._error or not (self._busy or self._next))
             self._check()
@@ -113,13 +117,23 @@ class Committer:
 
     def _run(self) -> None:
         while (batch := self._take()) is not None:
+            began = time.monotonic()
             try:
                 tally = self._store.commit_batch(batch)
                 self._on_commit(tally, batch)
             except BaseException as error:  # noqa: BLE001 - raised again in the loop's thread
                 self._leave(error)
                 return
+            self._rest(len(batch), time.monotonic() - began)
             self._leave(None)
+
+    def _rest(self, events: int, seconds: float) -> None:
+        """Keep the pace, if there is one: what the commit of so many events left of their time is others'."""
+        if self._settings.pace is not None:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._closed or self._draining, events / self._settings.pace - seconds
+                )
 
     def _take(self) -> Batch | None:
         with self._changed:

@@ -38,6 +38,8 @@ class Settings:
     """Who commits: kept with every raw event and shown as the holder of the lease."""
     max_batch: int = 5000
     """Events in one transaction, at most. Small batches need no setting: what has arrived is committed."""
+    pace: int | None = None
+    """Events a second, at most: for a backfill, which leaves the database to the live streams in between."""
     deadline_seconds: float | None = None
     standby_seconds: float | None = None
     """Hand over once a successor has waited this long; None: never."""
@@ -51,6 +53,11 @@ class Settings:
     def __post_init__(self) -> None:
         if self.max_batch < 1:
             raise ConfigurationError(f"max_batch must be at least 1, not {self.max_batch}.")
+        if self.pace is not None and self.pace < self.max_batch:
+            raise ConfigurationError(
+                f"pace must be at least max_batch ({self.max_batch}), not {self.pace}: no batch rests for more than "
+                "a second."
+            )
         if not self.source_url.startswith(("http://", "https://")):
             raise ConfigurationError(
                 f"source_url must begin with http:// or https://, not {self.source_url!r}."

@@ -25,7 +25,7 @@ AS $$
         ('gaps', 'hole', 'The stream skipped offsets without losing anything known: confirm with the source, then set acknowledged_at in raw_data.stream_gaps.'),
         ('partitions', 'this_month_missing', 'Run: SELECT raw_data.ensure_partitions(now(), now() + interval ''3 months'')'),
         ('partitions', 'few_ahead', 'Run: SELECT raw_data.ensure_partitions(now(), now() + interval ''3 months'')'),
-        ('partitions', 'rows_in_default', 'Run: SELECT raw_data.ensure_partitions(oldest_in_default, newest_in_default), with the two values of these details. Rows before 2000 or more than two years ahead stay: their producer''s clock is wrong.')
+        ('partitions', 'rows_in_default', 'The DAG restaurant_maintenance moves them once a day. At once: SELECT * FROM raw_data.empty_default_partition(). Rows before 2000 or more than two years ahead stay: their producer''s clock is wrong.')
     ) AS r (component, reason, remedy)
     WHERE r.component = remedy.component AND r.reason = remedy.reason
 $$;

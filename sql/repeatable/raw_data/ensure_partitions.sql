@@ -8,10 +8,11 @@ SET timezone = 'UTC'
 SET lock_timeout = '5s'
 AS $$
 DECLARE
-    oldest constant timestamptz := '2000-01-01';
-    newest constant timestamptz := date_trunc('year', now()) + interval '2 years 11 months';
+    -- Ingestion waits for us: more than a moment's work is left to empty_default_partition().
+    most_rows constant integer := 10000;
+    limits record := raw_data.partition_limits();
     month  timestamptz;
-    name   text;
+    held   integer;
     made   integer := 0;
 BEGIN
     IF range_from IS NULL OR range_to IS NULL OR range_from > range_to THEN
@@ -20,35 +21,27 @@ BEGIN
     END IF;
     FOR month IN
         SELECT generate_series(
-            greatest(date_trunc('month', range_from), oldest),
-            least(date_trunc('month', range_to), newest),
+            greatest(date_trunc('month', range_from), limits.oldest),
+            least(date_trunc('month', range_to), limits.newest),
             interval '1 month'
         )
     LOOP
-        name := to_char(month, '"events_raw_"YYYY_MM');
-        CONTINUE WHEN to_regclass(format('raw_data.%I', name)) IS NOT NULL;
-        IF made = 0 THEN
-            -- One caller at a time, and no row for the month slips into the default while it is read. The second
-            -- look comes after the lock, because only taking one makes what others committed visible to it.
-            LOCK TABLE raw_data.events_raw_default IN ACCESS EXCLUSIVE MODE;
-            CONTINUE WHEN to_regclass(format('raw_data.%I', name)) IS NOT NULL;
+        CONTINUE WHEN to_regclass(to_char(month, '"raw_data.events_raw_"YYYY_MM')) IS NOT NULL;
+        -- Before the default is read: two callers that had read it would wait for each other.
+        LOCK TABLE raw_data.events_raw_default IN ACCESS EXCLUSIVE MODE;
+        SELECT count(*) INTO held
+        FROM (
+            SELECT FROM raw_data.events_raw_default AS d
+            WHERE d.ts >= month AND d.ts < month + interval '1 month'
+            LIMIT most_rows + 1
+        ) AS first_rows;
+        IF held <= most_rows AND raw_data.make_partition(month) IS NOT NULL THEN
+            made := made + 1;
         END IF;
-        -- Made apart and attached: unlike PARTITION OF, this stops neither readers nor writers of the other months.
-        EXECUTE format('CREATE TABLE raw_data.%I (LIKE raw_data.events_raw INCLUDING ALL)', name);
-        EXECUTE format(
-            'COMMENT ON TABLE raw_data.%I IS %L', name, to_char(month, '"Events of "YYYY-MM" (UTC)."'));
-        -- A partition cannot be attached over rows that the default holds.
-        EXECUTE format(
-            'WITH moved AS (DELETE FROM raw_data.events_raw_default WHERE ts >= %L AND ts < %L RETURNING *)'
-            ' INSERT INTO raw_data.%I SELECT * FROM moved', month, month + interval '1 month', name);
-        EXECUTE format(
-            'ALTER TABLE raw_data.events_raw ATTACH PARTITION raw_data.%I FOR VALUES FROM (%L) TO (%L)',
-            name, month, month + interval '1 month');
-        made := made + 1;
     END LOOP;
     RETURN made;
 END
 $$;
 
 COMMENT ON FUNCTION raw_data.ensure_partitions(timestamptz, timestamptz) IS
-    'Makes the monthly partitions of events_raw from the month of the first ts to that of the second, and moves there what the default partition holds of them. Returns how many were made: 0 when all were there. Years before 2000 or more than two ahead are left to the default partition. Two callers at once are safe; lock_not_available means that a session holds the default partition: try again.';
+    'Makes the monthly partitions of events_raw from the month of the first ts to that of the second, and moves there what the default partition holds of them. Returns how many were made: 0 when all were there. Years before 2000 or more than two ahead are left to the default partition, and a month of which it holds more than 10,000 rows to empty_default_partition(). Two callers at once are safe; lock_not_available means that a session holds the default partition: try again.';

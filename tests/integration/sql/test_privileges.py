@@ -76,7 +76,11 @@ COLUMNS = {
     ("airflow_user", "raw_data.stream_gaps", "UPDATE"): {"oldest_offset", "missing", "acknowledged_at"},
 }
 FUNCTIONS = {
+    "raw_data.analyze_events()": (True, False),
+    "raw_data.empty_default_partition(bigint)": (True, False),
     "raw_data.ensure_partitions(timestamp with time zone,timestamp with time zone)": (True, False),
+    "raw_data.make_partition(timestamp with time zone)": (False, False),
+    "raw_data.partition_limits()": (False, False),
     "analytics.calculate_order_metrics(uuid)": (True, True),
     "analytics.change_took_effect(text,jsonb)": (False, False),
     "analytics.completeness()": (True, True),
@@ -232,12 +236,14 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
     definers = {name for name, definer, _ in rows if definer}
     assert definers == {
         "cash_up_of_day",
+        "analyze_events",
         "completeness",
         "corrections_to_feedback",
         "corrections_to_menu",
         "corrections_to_payments",
         "corrections_to_sales",
         "daily_sales_as_known_at",
+        "empty_default_partition",
         "empty_rollups",
         "ensure_partitions",
         *("event_watermark", "expected_today", "last_hour_of_ingest", "last_hour_of_sales"),
@@ -281,6 +287,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         ("analytics_reader", "CREATE TEMP TABLE mine (a int)"),
         ("analytics_reader", "SELECT raw_data.ensure_partitions(now(), now())"),
         ("analytics_reader", "SELECT * FROM analytics.raw_violations()"),
+        ("analytics_reader", "SELECT * FROM raw_data.empty_default_partition()"),
     ],
 )
 def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:
@@ -294,6 +301,8 @@ def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:
         ("airflow_user", "CREATE TEMP TABLE mine (a int)"),
         ("airflow_user", "CREATE TABLE staging.mine (a int)"),
         ("airflow_user", "SELECT raw_data.ensure_partitions('2011-01-01', '2011-02-01')"),
+        ("airflow_user", "SELECT * FROM raw_data.empty_default_partition()"),
+        ("airflow_user", "SELECT raw_data.analyze_events()"),
         ("airflow_user", "INSERT INTO analytics.audit_log (action, object) VALUES ('tried', 'this')"),
         ("airflow_user", "SELECT * FROM analytics.validate_data_consistency()"),
         (

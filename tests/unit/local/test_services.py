@@ -30,6 +30,16 @@ def test_the_dags_own_settings_reach_them(env_file: Path, change: Callable[..., 
     assert airflow.variables(Settings.load(env_file=env_file))["RESTAURANT_STREAM_INTERVAL_SECONDS"] == "45"
 
 
+@pytest.mark.parametrize(("months", "given"), [("", False), ("12", True)])
+def test_airflow_gets_the_owners_login_only_for_retention(
+    settings: Settings, env_file: Path, change: Callable[..., None], months: str, given: bool
+) -> None:
+    change(RESTAURANT_KEEP_MONTHS=months)
+    env = airflow.variables(Settings.load(env_file=env_file))
+    assert ("AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER" in env) == given
+    assert (env["RESTAURANT_KEEP_MONTHS"], env["INGEST_ARCHIVE_DIR"]) == (months, str(settings.archive_dir))
+
+
 def test_nothing_of_the_callers_steers_a_service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "Other")
     monkeypatch.setenv("PGHOST", "elsewhere")

@@ -1,9 +1,11 @@
 """The thread between the loop and the store: what is committed, when, and what becomes of errors."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from sse_ingest.batch import Batch
 from sse_ingest.committer import Committer
 from sse_ingest.contract import Event
-from sse_ingest.errors import DatabaseUnavailable, FenceLost, SourceUnavailable
+from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, FenceLost, SourceUnavailable
 from sse_ingest.rows import Rows
 from sse_ingest.settings import Settings
 from sse_ingest.store import Store, Tally
@@ -43,9 +45,11 @@ class Slow:
 
 
 def committer(
-    store: Slow, on_commit: Callable[[Tally, Batch], None] = lambda _tally, _batch: None
+    store: Slow,
+    on_commit: Callable[[Tally, Batch], None] = lambda _tally, _batch: None,
+    settings: Settings = SETTINGS,
 ) -> Committer:
-    return Committer(cast("Store", store), SETTINGS, on_commit)
+    return Committer(cast("Store", store), settings, on_commit)
 
 
 def test_what_comes_during_a_commit_is_the_next_batch() -> None:
@@ -185,3 +189,24 @@ def test_processors_find_the_context_of_the_caller() -> None:
     with committer(store, lambda _tally, _batch: found.append(variable.get())) as running:
         running.add(events(1, 1), more=False)
     assert found == ["ours"]
+
+
+def test_a_pace_is_kept_and_ends_with_the_stream() -> None:
+    """200 events at 200 a second: a second passes before the third batch; what is left is not waited for."""
+    store = Slow()
+    store.let.release(4)
+    began = time.monotonic()
+    with committer(store, settings=replace(SETTINGS, max_batch=100, pace=200)) as running:
+        running.add(events(1, 400), more=True)
+        for _ in range(3):
+            assert store.begun.acquire(timeout=10)
+        third = time.monotonic() - began
+        leaving = time.monotonic()
+    assert 1 <= third < 5
+    assert time.monotonic() - leaving < 0.4
+    assert [len(batch) for batch in store.batches] == [100] * 4
+
+
+def test_a_pace_at_which_a_batch_would_rest_for_long_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="pace must be at least max_batch"):
+        replace(SETTINGS, max_batch=100, pace=99)

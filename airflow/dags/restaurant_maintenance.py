@@ -1,0 +1,55 @@
+"""
+### Keep house
+
+Once a day, one task after the other; none waits for another to succeed:
+
+- `partitions_ahead`: partitions of the raw events for this month and three to come.
+- `default_partition`: what landed in the default partition moves to where it belongs.
+- `analyze`: the planner is told about the raw events as a whole; autovacuum looks at partitions only.
+- `retention`: months older than `RESTAURANT_KEEP_MONTHS` go into Parquet files in `INGEST_ARCHIVE_DIR`, each
+  verified before its partition is dropped. Skipped unless that is set. It needs the connection
+  `postgres_restaurant_owner`, of restaurant_user.
+
+Nothing is ever deleted that is not in a verified file first. Each can run again at any time, beside ingestion.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG
+
+from warehouse_maintenance import (
+    AnalyzeOperator,
+    DefaultPartitionOperator,
+    PartitionsAheadOperator,
+    RetentionOperator,
+)
+
+NAME = "RESTAURANT_KEEP_MONTHS"
+months = os.environ.get(NAME) or None
+if months is not None and (not months.isdecimal() or int(months) < 1):
+    raise ValueError(f"{NAME}={months!r} must be a whole number of months, 1 or more, or empty")
+
+with DAG(
+    dag_id="restaurant_maintenance",
+    description="Makes partitions, empties the default one, and archives old months.",
+    doc_md=__doc__,
+    schedule=timedelta(days=1),
+    start_date=datetime(2024, 1, 1, 3, 30, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    # They want the same locks.
+    max_active_tasks=1,
+    is_paused_upon_creation=False,
+    tags=["restaurant", "warehouse"],
+    default_args={"owner": "data-engineering", "retries": 3, "retry_delay": timedelta(minutes=5)},
+):
+    PartitionsAheadOperator(task_id="partitions_ahead", months_ahead=3, priority_weight=4)
+    DefaultPartitionOperator(task_id="default_partition", most_rows=1_000_000, priority_weight=3)
+    RetentionOperator(
+        task_id="retention",
+        keep_months=int(months) if months else None,
+        folder=os.environ.get("INGEST_ARCHIVE_DIR"),
+        priority_weight=2,
+    )
+    AnalyzeOperator(task_id="analyze", priority_weight=1)

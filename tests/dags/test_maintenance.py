@@ -1,0 +1,90 @@
+"""`airflow dags test restaurant_maintenance`: partitions, the default one, and retention when it is asked for."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.dag_runs import dags_test, output, xcom
+
+pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
+DAG = "restaurant_maintenance"
+STRAY = (
+    "INSERT INTO raw_data.events_raw (event_offset, event_id, event_type, ts, partition_key, payload,"
+    " ingested_at, ingested_by, stream_id)"
+    " SELECT n, gen_random_uuid(), 'x', '2020-01-05', 'p', '{}', now(), 'test', 'log' FROM generate_series(1, 3) AS n"
+)
+
+
+@pytest.fixture
+def env(warehouse: Any, airflow_home: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    def connection(role: str) -> str:
+        return f"postgres://{warehouse.url(role).removeprefix('postgresql://')}"
+
+    return airflow_home | {
+        "AIRFLOW_CONN_POSTGRES_RESTAURANT": connection("airflow_user"),
+        "AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER": connection("restaurant_user"),
+        "INGEST_ARCHIVE_DIR": str(tmp_path / "archive"),
+    }
+
+
+@pytest.fixture
+def stray(warehouse: Any) -> None:
+    with warehouse.connect("restaurant_user", autocommit=True) as owner:
+        owner.execute(STRAY)
+        owner.execute(
+            "DROP TABLE "
+            + owner.execute(
+                "SELECT to_char(now() AT TIME ZONE 'UTC' + interval '1 month', '\"raw_data.events_raw_\"YYYY_MM')"
+            ).fetchone()[0]
+        )
+
+
+def partition(warehouse: Any) -> str | None:
+    with warehouse.connect("restaurant_user") as owner:
+        found = owner.execute("SELECT to_regclass('raw_data.events_raw_2020_01')::text").fetchone()
+    return str(found[0]) if found and found[0] else None
+
+
+def test_without_retention_everything_stays(
+    stray: None, warehouse: Any, env: dict[str, str], tmp_path: Path
+) -> None:
+    done = dags_test(DAG, env)
+    assert done.returncode == 0, output(done)
+    assert "RESTAURANT_KEEP_MONTHS is not set" in done.stdout
+    assert xcom(env, DAG, "partitions_ahead") == {"made": 1}
+    assert xcom(env, DAG, "default_partition") == {"moved": {"2020-01": 3}, "left": {}}
+    assert xcom(env, DAG, "analyze") == {"analyzed": ["raw_data.events_raw"]}
+    assert partition(warehouse)
+    assert not (tmp_path / "archive").exists()
+
+
+def test_with_retention_old_months_are_archived(
+    stray: None, warehouse: Any, env: dict[str, str], tmp_path: Path
+) -> None:
+    done = dags_test(DAG, env | {"RESTAURANT_KEEP_MONTHS": "12"})
+    assert done.returncode == 0, output(done)
+    assert xcom(env, DAG, "retention") == {"archived": {"2020-01": 3}}
+    assert partition(warehouse) is None
+    assert (tmp_path / "archive" / "events_raw_2020_01.parquet").is_file()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"INGEST_ARCHIVE_DIR": ""}, "INGEST_ARCHIVE_DIR is not: name the folder of the archive"),
+        (
+            {"AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER": "AIRFLOW_CONN_POSTGRES_RESTAURANT"},
+            "airflow_user may not drop partitions",
+        ),
+    ],
+)
+def test_retention_that_cannot_be_is_said_without_retries_and_drops_nothing(
+    stray: None, warehouse: Any, env: dict[str, str], changes: dict[str, str], said: str
+) -> None:
+    taken = {name: env.get(value, value) for name, value in changes.items()}
+    done = dags_test(DAG, env | taken | {"RESTAURANT_KEEP_MONTHS": "12"})
+    assert done.returncode != 0
+    assert "AirflowFailException" in done.stdout
+    assert said in done.stdout
+    assert partition(warehouse)

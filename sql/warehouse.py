@@ -51,14 +51,14 @@ def migrate(owner_url: str) -> None:
     with _connect(owner_url) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _become_owner(connection)
-        _patiently(lambda: _upgrade(owner_url))
+        _patiently(lambda: upgrade(owner_url))
         _patiently(lambda: repeatables.apply(connection, repeatables.on_disk()))
         _patiently(lambda: _partitions_ahead(connection))
 
 
 def status(owner_url: str) -> Status:
     """Read only: what is applied and what is not."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _scripts().get_current_head()
     wanted = repeatables.on_disk()
     with _connect(owner_url) as connection:
         try:
@@ -97,7 +97,18 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(owner_url: str) -> None:
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def revisions() -> list[str]:
+    """Every revision, the oldest first."""
+    return [script.revision for script in _scripts().walk_revisions()][::-1]
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """The migrations up to a revision, and nothing else: `migrate` does the whole."""
+
     def owned() -> Connection:
         connection = _connect(owner_url)
         _become_owner(connection)
@@ -111,7 +122,7 @@ def _upgrade(owner_url: str) -> None:
     try:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except sqlalchemy.exc.DBAPIError as error:
         raise error.orig or error from error
 

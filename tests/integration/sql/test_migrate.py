@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,20 +18,6 @@ pytestmark = pytest.mark.integration
 
 SNAPSHOT = Path(__file__).with_name("schema.txt")
 DESCRIBE = Path(__file__).with_name("describe.sql")
-
-
-@pytest.fixture
-def empty(cluster: Any, warehouse: Any) -> Iterator[str]:
-    """The owner's URL to a database in which bootstrap has made the schemas, and nothing else is."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} OWNER restaurant_owner TEMPLATE template0".encode())
-        url = warehouse.url("restaurant_user").replace(warehouse.name, name)
-        with psycopg.connect(url) as owner:
-            owner.execute("SET ROLE restaurant_owner; CREATE SCHEMA raw_data; CREATE SCHEMA analytics")
-            owner.execute("CREATE SCHEMA staging")
-        yield url
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def describe(url: str) -> str:

@@ -45,12 +45,22 @@ class Status:
     def current(self) -> bool:
         return self.revision == self.head and not self.pending
 
+    @property
+    def ahead(self) -> bool:
+        """A newer version has migrated it: this one can use it, and must not change it."""
+        return self.revision is not None and self.revision not in revisions()
+
 
 def migrate(owner_url: str) -> None:
-    """Migrations, then repeatables, then the partitions of the months ahead. Log in as restaurant_user."""
+    """Migrations, then repeatables, then the partitions of the months ahead. Log in as restaurant_user.
+
+    A schema that is ahead of this version is left as it is, so that going back to a version is starting it.
+    """
     with _connect(owner_url) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _become_owner(connection)
+        if status(owner_url).ahead:
+            return
         _patiently(lambda: upgrade(owner_url))
         _patiently(lambda: repeatables.apply(connection, repeatables.on_disk()))
         _patiently(lambda: _partitions_ahead(connection))

@@ -52,6 +52,17 @@ def history(url: str) -> list[Any]:
         ).fetchall()
 
 
+def command(name: str, url: str) -> subprocess.CompletedProcess[str]:
+    """`python -m sql` as people run it."""
+    return subprocess.run(
+        [sys.executable, "-m", "sql", name],
+        env={**os.environ, "WAREHOUSE_OWNER_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_two_at_once(empty: str) -> None:
     failures: list[BaseException] = []
 
@@ -71,6 +82,25 @@ def test_two_at_once(empty: str) -> None:
     assert sql.status(empty).current
 
 
+def test_what_a_newer_version_made_is_left_as_it_is(empty: str) -> None:
+    """Going back to this version starts it on that schema; its views and functions must not become ours."""
+    sql.migrate(empty)
+    with psycopg.connect(empty, autocommit=True) as owner:
+        owner.execute("UPDATE raw_data.alembic_version SET version_num = 'newer'")
+        owner.execute("CREATE VIEW analytics.newer AS SELECT 1 AS one")
+        owner.execute("INSERT INTO raw_data.repeatables (name, checksum) VALUES ('analytics/newer', 'of it')")
+        owner.execute(
+            "UPDATE raw_data.repeatables SET checksum = 'of it' WHERE name = 'analytics/daily_sales'"
+        )
+    first, applied = describe(empty), history(empty)
+    done = command("migrate", empty)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "left as it is" in done.stdout
+    assert (describe(empty), history(empty)) == (first, applied)
+    shown = command("status", empty)
+    assert (shown.returncode, "newer version" in shown.stdout) == (1, True)
+
+
 def test_without_bootstrap(cluster: Any, warehouse: Any) -> None:
     """A database without the schemas: the error names the command that makes them."""
     name = f"test_{uuid4().hex[:12]}"
@@ -83,21 +113,11 @@ def test_without_bootstrap(cluster: Any, warehouse: Any) -> None:
 
 
 def test_the_command_says_where_it_is(empty: str) -> None:
-    def run(command: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "WAREHOUSE_OWNER_URL": empty}
-        return subprocess.run(
-            [sys.executable, "-m", "sql", command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    before = run("status")
+    before = command("status", empty)
     assert before.returncode == 1
     assert "pending: analytics/daily_sales" in before.stdout
-    assert run("migrate").returncode == 0
-    after = run("status")
+    assert command("migrate", empty).returncode == 0
+    after = command("status", empty)
     assert (after.returncode, "pending" in after.stdout) == (0, False)
 
 

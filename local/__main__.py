@@ -11,6 +11,7 @@ from rich.console import Console
 from local import checks, doctor, forward, logs, psql, status, up
 from local.bench.command import bench
 from local.chaos.command import chaos
+from local.dictionary import dictionary
 from local.errors import StackError
 from local.replay import replay
 from local.settings import READER, WAREHOUSE, Settings
@@ -164,6 +165,7 @@ def archive_command(
 app.command()(replay)
 app.command()(chaos)
 app.command()(bench)
+app.command()(dictionary)
 
 
 def run() -> int:

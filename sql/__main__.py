@@ -36,14 +36,19 @@ def bootstrap(admin_url: AdminUrl) -> None:
 def migrate(owner_url: OwnerUrl) -> None:
     """Apply migrations, then changed views, functions and grants, then the partitions of the months ahead."""
     sql.migrate(owner_url)
-    typer.echo(f"The warehouse is at revision {sql.status(owner_url).revision}.")
+    found = sql.status(owner_url)
+    left = f", ahead of this version's {found.head}: it was left as it is" if found.ahead else ""
+    typer.echo(f"The warehouse is at revision {found.revision}{left}.")
 
 
 @app.command()
 def status(owner_url: OwnerUrl) -> None:
-    """Show what is applied; exit code 1 when `migrate` has something to do."""
+    """Show what is applied; exit code 1 when `migrate` has something to do, or a newer version has been here."""
     found = sql.status(owner_url)
     typer.echo(f"revision {found.revision} of {found.head}, {len(found.months)} partitions")
+    if found.ahead:
+        typer.echo("A newer version has migrated it: this one leaves it as it is.")
+        raise typer.Exit(1)
     for name in found.pending:
         typer.echo(f"pending: {name}")
     raise typer.Exit(0 if found.current else 1)

@@ -19,6 +19,10 @@ from sql.errors import ForeignDependentsError
 FOLDER = Path(__file__).parent / "repeatable"
 GRANTS = "grants"
 
+# A batch takes its claims before any row. Who stops those first waits for no batch while a batch waits for it.
+STOP_CLAIMS = "LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE"
+TRIGGER = "CREATE OR REPLACE TRIGGER"
+
 KIND = """
 SELECT 'VIEW', format('%%I.%%I', n.nspname, c.relname), c.oid, c.relacl::text[]
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -122,6 +126,8 @@ class _Work:
 
     def _create(self, one: Repeatable) -> None:
         """CREATE OR REPLACE; where PostgreSQL refuses that (a column or result went away), drop and create."""
+        if TRIGGER in one.text:
+            self._connection.execute(STOP_CLAIMS)
         try:
             with self._connection.transaction():
                 self._connection.execute(one.text)

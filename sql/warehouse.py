@@ -45,20 +45,30 @@ class Status:
     def current(self) -> bool:
         return self.revision == self.head and not self.pending
 
+    @property
+    def ahead(self) -> bool:
+        """A newer version has migrated it: this one can use it, and must not change it."""
+        return self.revision is not None and self.revision not in revisions()
+
 
 def migrate(owner_url: str) -> None:
-    """Migrations, then repeatables, then the partitions of the months ahead. Log in as restaurant_user."""
+    """Migrations, then repeatables, then the partitions of the months ahead. Log in as restaurant_user.
+
+    A schema that is ahead of this version is left as it is, so that going back to a version is starting it.
+    """
     with _connect(owner_url) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _become_owner(connection)
-        _patiently(lambda: _upgrade(owner_url))
+        if status(owner_url).ahead:
+            return
+        _patiently(lambda: upgrade(owner_url))
         _patiently(lambda: repeatables.apply(connection, repeatables.on_disk()))
         _patiently(lambda: _partitions_ahead(connection))
 
 
 def status(owner_url: str) -> Status:
     """Read only: what is applied and what is not."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _scripts().get_current_head()
     wanted = repeatables.on_disk()
     with _connect(owner_url) as connection:
         try:
@@ -97,7 +107,18 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(owner_url: str) -> None:
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def revisions() -> list[str]:
+    """Every revision, the oldest first."""
+    return [script.revision for script in _scripts().walk_revisions()][::-1]
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """The migrations up to a revision, and nothing else: `migrate` does the whole."""
+
     def owned() -> Connection:
         connection = _connect(owner_url)
         _become_owner(connection)
@@ -111,7 +132,7 @@ def _upgrade(owner_url: str) -> None:
     try:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except sqlalchemy.exc.DBAPIError as error:
         raise error.orig or error from error
 

@@ -33,6 +33,7 @@ _LATE = ("status", "subtotal", "tax", "tip", "total", "updated_at")
 class Table:
     """The table of an event type. A row is the payload's fields, `times` times the event's ts, and its event_id."""
 
+    name: LiteralString
     columns: tuple[str, ...]
     times: int
     copy: LiteralString
@@ -42,10 +43,9 @@ class Table:
 def _table(event_type: str, kind: type[msgspec.Struct]) -> Table:
     from_the_time = _FROM_THE_TIME.get(event_type, ())
     columns = (*kind.__struct_fields__, *from_the_time, *_VERSION, *(_LATE if event_type == ORDERS else ()))
-    statement = (
-        f"COPY {_NAMES[event_type]} ({', '.join(columns)}) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\\')"
-    )
-    return Table(columns, len(from_the_time) + 1, statement)
+    name = _NAMES[event_type]
+    statement = f"COPY {name} ({', '.join(columns)}) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\\')"
+    return Table(name, columns, len(from_the_time) + 1, statement)
 
 
 TABLES = {event_type: _table(event_type, kind) for event_type, kind in PAYLOADS.items()}

@@ -181,7 +181,9 @@ COMMENT ON COLUMN analytics.rollup_feedback_hours.nps_sum IS 'The sum of these.'
 COMMENT ON COLUMN analytics.rollup_feedback_hours.promoters IS 'Answers of 9 and 10.';
 COMMENT ON COLUMN analytics.rollup_feedback_hours.detractors IS 'Answers from 0 to 6.';
 
--- What a view reads beside the rollups: the orders of an hour of a restaurant, and what came last.
+-- What a view reads beside the rollups: the orders of an hour of a restaurant, and what came last. An index keeps writers
+-- out of its table; of several tables, they are kept out from their first on, or each would wait for the other.
+LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE;
 CREATE INDEX orders_location_order_ts ON analytics.orders (location_code, order_ts);
 CREATE INDEX orders_order_ts ON analytics.orders (order_ts);
 CREATE INDEX order_items_event_ts ON analytics.order_items USING brin (event_ts) WITH (pages_per_range = 32);

@@ -1,6 +1,9 @@
 -- Windows of a minute, and the events that came when theirs was final. How far a stream has come stands in its checkpoint,
 -- which every batch moves anyway. Writers of before leave it as it is, and find nothing late.
 
+-- Writers are kept out from the first of their tables on: whoever takes a later one first may wait for them in a ring.
+LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE;
+
 ALTER TABLE raw_data.stream_checkpoints ADD COLUMN latest_event_time timestamptz;
 COMMENT ON COLUMN raw_data.stream_checkpoints.latest_event_time IS
     'The greatest event time committed: order_ts of an order_created, ts of any other. One further ahead of the database''s clock than window_lateness of analytics.thresholds does not count. Null before the first, and of a stream that is taken raw.';

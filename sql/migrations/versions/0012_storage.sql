@@ -1,5 +1,8 @@
 -- How each table is kept. Where nothing is said, PostgreSQL's own settings are right.
 
+-- Writers are kept out from the first of their tables on: whoever takes a later one first may wait for them in a ring.
+LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE;
+
 -- Rows that are added and never changed again: frozen by the first vacuum that sees them, while their pages are still in
 -- memory, so that no later one has to read and write old pages only to freeze them. That vacuum comes after so many rows
 -- and not after a share of the table, which would be weeks of rows in a large one; it also gives a BRIN its summaries.

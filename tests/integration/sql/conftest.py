@@ -1,6 +1,7 @@
 """What the tests of the warehouse share: events written as ingestion writes them, raw and typed alike."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Protocol
@@ -8,7 +9,10 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
+
+from sql.cluster import SCRIPTS
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
@@ -126,3 +130,28 @@ def owner(warehouse: Warehouse) -> Iterator[psycopg.Connection[Any]]:
 @pytest.fixture
 def books(owner: psycopg.Connection[Any]) -> Books:
     return Books(owner)
+
+
+@pytest.fixture
+def books_in() -> type[Books]:
+    """For a database of the test's own choice: `books_in(connection)`."""
+    return Books
+
+
+@pytest.fixture
+def bootstrapped(cluster: Any, warehouse: Any) -> Iterator[Warehouse]:
+    """A database in which bootstrap has made the schemas, and nothing else is."""
+    made = replace(warehouse, name=f"test_{uuid4().hex[:12]}")
+    script = (SCRIPTS / "20_restaurant_analytics.sql").read_text(encoding="utf-8")
+    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {made.name} TEMPLATE template0".encode())
+        with psycopg.connect(make_conninfo(cluster.admin_url, dbname=made.name)) as inside:
+            inside.execute(script.replace("restaurant_analytics", made.name).encode())
+        yield made
+        admin.execute(f"DROP DATABASE {made.name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def empty(bootstrapped: Warehouse) -> str:
+    """The owner's URL to it."""
+    return bootstrapped.url("restaurant_user")

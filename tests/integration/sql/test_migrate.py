@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,20 +18,6 @@ pytestmark = pytest.mark.integration
 
 SNAPSHOT = Path(__file__).with_name("schema.txt")
 DESCRIBE = Path(__file__).with_name("describe.sql")
-
-
-@pytest.fixture
-def empty(cluster: Any, warehouse: Any) -> Iterator[str]:
-    """The owner's URL to a database in which bootstrap has made the schemas, and nothing else is."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} OWNER restaurant_owner TEMPLATE template0".encode())
-        url = warehouse.url("restaurant_user").replace(warehouse.name, name)
-        with psycopg.connect(url) as owner:
-            owner.execute("SET ROLE restaurant_owner; CREATE SCHEMA raw_data; CREATE SCHEMA analytics")
-            owner.execute("CREATE SCHEMA staging")
-        yield url
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def describe(url: str) -> str:
@@ -67,6 +52,17 @@ def history(url: str) -> list[Any]:
         ).fetchall()
 
 
+def command(name: str, url: str) -> subprocess.CompletedProcess[str]:
+    """`python -m sql` as people run it."""
+    return subprocess.run(
+        [sys.executable, "-m", "sql", name],
+        env={**os.environ, "WAREHOUSE_OWNER_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_two_at_once(empty: str) -> None:
     failures: list[BaseException] = []
 
@@ -86,6 +82,25 @@ def test_two_at_once(empty: str) -> None:
     assert sql.status(empty).current
 
 
+def test_what_a_newer_version_made_is_left_as_it_is(empty: str) -> None:
+    """Going back to this version starts it on that schema; its views and functions must not become ours."""
+    sql.migrate(empty)
+    with psycopg.connect(empty, autocommit=True) as owner:
+        owner.execute("UPDATE raw_data.alembic_version SET version_num = 'newer'")
+        owner.execute("CREATE VIEW analytics.newer AS SELECT 1 AS one")
+        owner.execute("INSERT INTO raw_data.repeatables (name, checksum) VALUES ('analytics/newer', 'of it')")
+        owner.execute(
+            "UPDATE raw_data.repeatables SET checksum = 'of it' WHERE name = 'analytics/daily_sales'"
+        )
+    first, applied = describe(empty), history(empty)
+    done = command("migrate", empty)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "left as it is" in done.stdout
+    assert (describe(empty), history(empty)) == (first, applied)
+    shown = command("status", empty)
+    assert (shown.returncode, "newer version" in shown.stdout) == (1, True)
+
+
 def test_without_bootstrap(cluster: Any, warehouse: Any) -> None:
     """A database without the schemas: the error names the command that makes them."""
     name = f"test_{uuid4().hex[:12]}"
@@ -98,21 +113,11 @@ def test_without_bootstrap(cluster: Any, warehouse: Any) -> None:
 
 
 def test_the_command_says_where_it_is(empty: str) -> None:
-    def run(command: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "WAREHOUSE_OWNER_URL": empty}
-        return subprocess.run(
-            [sys.executable, "-m", "sql", command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    before = run("status")
+    before = command("status", empty)
     assert before.returncode == 1
     assert "pending: analytics/daily_sales" in before.stdout
-    assert run("migrate").returncode == 0
-    after = run("status")
+    assert command("migrate", empty).returncode == 0
+    after = command("status", empty)
     assert (after.returncode, "pending" in after.stdout) == (0, False)
 
 

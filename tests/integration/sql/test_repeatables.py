@@ -109,6 +109,28 @@ def test_a_grant_taken_out_of_the_file_is_taken_away(owner: Any) -> None:
     assert not may_read(owner)
 
 
+def test_triggers_are_made_between_two_batches(warehouse: Any, owner: Any) -> None:
+    """A batch that has claimed is not stopped on its way from table to table, whatever their order."""
+    triggers = [one.name for one in repeatables.on_disk() if repeatables.TRIGGER in one.text]
+    changed = [
+        replace(one, text=f"{one.text}\n") if one.name in triggers else one for one in repeatables.on_disk()
+    ]
+    done: list[list[str]] = []
+    with warehouse.connect("airflow_user") as batch:
+        batch.execute("LOCK TABLE raw_data.event_ids, analytics.orders IN ROW EXCLUSIVE MODE")
+        run = threading.Thread(target=lambda: done.append(apply(owner, changed)))
+        run.start()
+        with warehouse.connect("restaurant_user", autocommit=True) as other:
+            while not other.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                assert run.is_alive()
+        batch.execute("SET lock_timeout = '500ms'")
+        for table in ("feedback", "order_items", "payments", "refunds"):
+            batch.execute(f"LOCK TABLE analytics.{table} IN ROW EXCLUSIVE MODE".encode())
+        batch.commit()
+    run.join()
+    assert done == [triggers]
+
+
 def test_an_idle_reader_is_waited_for_briefly(
     warehouse: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,44 @@
+"""What the body of a function reads and writes, by its text.
+
+PostgreSQL looks at a body when it runs, and records nothing. But every function of ours has `search_path = pg_catalog`
+(a test holds that), so that it reaches our objects by qualified names only: those that stand in the body outside
+comments and string literals are all that it can touch. Where it builds statements (EXECUTE), the literals are looked at
+too; a name that is put together from pieces there is not seen.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_COMMENT_OR_LITERAL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_DYNAMIC = re.compile(r"\bEXECUTE\b", re.IGNORECASE)
+_FILLING = r"INSERT\s+INTO|UPDATE|MERGE\s+INTO|ALTER\s+TABLE"
+_EMPTYING = r"DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?"
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Qualified names: what is read or called, what gets rows or new values, and what loses rows."""
+
+    reads: frozenset[str]
+    fills: frozenset[str]
+    empties: frozenset[str]
+
+
+def touched(body: str, schemas: Iterable[str]) -> Touched:
+    """Everything that the body names in these schemas, whether it exists or not."""
+    name = rf"\b(?:{'|'.join(schemas)})\.[a-z_][a-z0-9_]*"
+    code = _COMMENT_OR_LITERAL.sub(" ", body)
+    if _DYNAMIC.search(code):
+        code += _COMMENT_OR_LITERAL.sub(_literal, body)
+    found: list[frozenset[str]] = []
+    for verb in (_FILLING, _EMPTYING):
+        target = re.compile(rf"\b(?:{verb})\s+(?:ONLY\s+)?({name}(?:\s*,\s*{name})*)", re.IGNORECASE)
+        found.append(frozenset(re.findall(name, " ".join(target.findall(code)))))
+        code = target.sub(" ", code)
+    return Touched(frozenset(re.findall(name, code)), *found)
+
+
+def _literal(found: re.Match[str]) -> str:
+    text = found.group()
+    return f" {text[1:-1]} " if text.startswith("'") else " "

@@ -1,0 +1,69 @@
+"""The version of this project before its newest migrations, from the history of the checkout, as its users run it."""
+
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from tests.support.service import ROOT
+
+VERSIONS = "sql/migrations/versions"
+ROOMS = ("sql", "airflow/plugins")
+
+
+def git(*arguments: str) -> bytes | None:
+    """What git says; nothing where it cannot say it: no checkout, or a shallow one."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
+    return done.stdout if done.returncode == 0 else None
+
+
+def commits() -> Iterator[str]:
+    """The newest commit, and then each that came before a change of the migrations, the newest first."""
+    yield "HEAD"
+    changes = git("rev-list", "--first-parent", "HEAD", "--", VERSIONS) or b""
+    for commit in changes.decode().split():
+        yield f"{commit}^"
+
+
+def newest_with_other_migrations() -> str:
+    """The commit. Skips the test where there is no history to find it in."""
+    now = sorted(path.name for path in (ROOT / VERSIONS).glob("*.py"))
+    for commit in commits():
+        listed = git("ls-tree", "--name-only", f"{commit}:{VERSIONS}")
+        if listed is None:
+            break
+        names = sorted(name for name in listed.decode().split() if name.endswith(".py"))
+        if names != now:
+            return commit
+    pytest.skip("not a git checkout with its history: there is no earlier version to run")
+
+
+class EarlierVersion:
+    """Its migrations and its core, unpacked into a folder, under the packages of today."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.commit = newest_with_other_migrations()
+        archive = git("archive", "--format=tar", self.commit, *ROOMS)
+        assert archive is not None
+        with tarfile.open(fileobj=BytesIO(archive)) as tar:
+            tar.extractall(folder, filter="data")
+
+    def environment(self, **more: str) -> dict[str, str]:
+        paths = os.pathsep.join(str(path) for path in (self.folder, self.folder / "airflow" / "plugins"))
+        return {**os.environ, "PYTHONPATH": paths, **more}
+
+    def migrate(self, owner_url: str) -> None:
+        """Bring an empty database to where that version had it."""
+        subprocess.run(
+            [sys.executable, "-m", "sql", "migrate", "--owner-url", owner_url],
+            cwd=self.folder,
+            env=self.environment(),
+            check=True,
+            capture_output=True,
+        )

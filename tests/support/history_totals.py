@@ -1,0 +1,71 @@
+"""What an order history adds up to, with nothing but csv: shares no line with ./stack replay or the warehouse.
+
+    python3 tests/support/history_totals.py days FILE     day, orders
+    python3 tests/support/history_totals.py items FILE    item, lines, quantity
+
+The file has a header. An order belongs to the day of its first line, as it is written there; a line without a quantity
+is one; spaces around an item's name are none of it. `--order`, `--item`, `--date` and `--quantity` name the columns.
+"""
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+
+@dataclass
+class Totals:
+    """Sums of one file."""
+
+    orders: set[str] = field(default_factory=set)
+    days: Counter[str] = field(default_factory=Counter)
+    lines: Counter[str] = field(default_factory=Counter)
+    quantity: dict[str, Decimal] = field(default_factory=dict)
+
+
+def totals(
+    path: Path,
+    order: str = "Transaction",
+    item: str = "Item",
+    date: str = "Date",
+    quantity: str = "quantity",
+) -> Totals:
+    """Read the file once."""
+    found = Totals()
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","):
+            if row[order] not in found.orders:
+                found.orders.add(row[order])
+                found.days[row.get(date, "")] += 1
+            name = row[item].strip()
+            found.lines[name] += 1
+            found.quantity[name] = found.quantity.get(name, Decimal(0)) + Decimal(row.get(quantity, "1"))
+    return found
+
+
+def rows(found: Totals, what: str) -> Iterator[tuple[object, ...]]:
+    """Sorted by their bytes, as PostgreSQL sorts with COLLATE "C"."""
+    if what == "days":
+        yield from sorted(found.days.items())
+    else:
+        for name in sorted(found.lines, key=str.encode):
+            yield name, found.lines[name], found.quantity[name]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="What an order history adds up to.")
+    parser.add_argument("what", choices=["days", "items"])
+    parser.add_argument("file", type=Path)
+    for column in ("order", "item", "date", "quantity"):
+        parser.add_argument(f"--{column}", metavar="HEADER", default=argparse.SUPPRESS)
+    told = vars(parser.parse_args())
+    what, file = told.pop("what"), told.pop("file")
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(totals(file, **told), what))
+
+
+if __name__ == "__main__":
+    main()

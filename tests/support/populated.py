@@ -1,0 +1,67 @@
+"""Rows of a warehouse at an old revision, and whether they are still there later."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+
+TABLES: LiteralString = """
+SELECT c.oid::regclass::text, array_agg(quote_ident(a.attname) ORDER BY a.attnum)
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace IN ('raw_data'::regnamespace, 'analytics'::regnamespace) AND c.relkind IN ('r', 'p')
+    AND NOT c.relispartition AND c.relname NOT IN ('alembic_version', 'repeatables')
+GROUP BY c.oid
+"""
+ACCOUNT: LiteralString = """
+INSERT INTO raw_data.duplicates (stream, stream_id, event_offset, event_id, seen_at)
+SELECT 'restaurant', stream_id, max(event_offset) OVER () + 1, event_id, ts FROM raw_data.events_raw LIMIT 1;
+INSERT INTO raw_data.dead_letters
+    (stream, stream_id, event_offset, reason_code, detail, received, first_seen, last_seen)
+SELECT stream, stream_id, event_offset + 1, 'bad_json', 'not JSON', '{', seen_at, seen_at FROM raw_data.duplicates;
+INSERT INTO raw_data.stream_gaps (stream, kind, requested, detected_at, acknowledged_at)
+VALUES ('restaurant', 'retention', 'log-1', '2024-03-05', '2024-03-05');
+INSERT INTO raw_data.stream_checkpoints (stream, stream_id, event_offset, last_event_id, committed_at)
+SELECT stream, stream_id, event_offset, 'log-' || event_offset, first_seen FROM raw_data.dead_letters;
+DO $$
+BEGIN
+    IF to_regclass('raw_data.committed_ranges') IS NOT NULL THEN
+        INSERT INTO raw_data.committed_ranges (stream, stream_id, first_offset, last_offset, committed_at)
+        SELECT stream, stream_id, 1, event_offset, committed_at FROM raw_data.stream_checkpoints;
+    END IF;
+END
+$$;
+"""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The rows of every table, with the columns that it had then."""
+
+    columns: Mapping[str, list[str]]
+    rows: Mapping[str, Counter[str]]
+
+
+def contents(owner: psycopg.Connection[Any], columns: Mapping[str, list[str]] | None = None) -> Contents:
+    """Of every table; or of those tables and columns only."""
+    columns = dict(owner.execute(TABLES).fetchall()) if columns is None else columns
+    rows = {
+        table: Counter(
+            row[0]
+            for row in owner.execute(
+                f"SELECT t::text FROM (SELECT {', '.join(names)} FROM {table}) AS t".encode()
+            )
+        )
+        for table, names in columns.items()
+    }
+    return Contents(columns, rows)
+
+
+def assert_kept(owner: psycopg.Connection[Any], before: Contents) -> None:
+    """No row is gone or changed. Migrations may put rows only where none were, and into the thresholds."""
+    after = contents(owner, before.columns)
+    for table, rows in before.rows.items():
+        assert rows - after.rows[table] == Counter(), f"{table} lost rows"
+        if rows and table != "analytics.thresholds":
+            assert after.rows[table] == rows, f"{table} has rows that nobody wrote"

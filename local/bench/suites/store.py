@@ -21,7 +21,7 @@ _CASES: dict[str, Callable[[list[Draft]], list[Draft]]] = {
     "1% duplicates": lambda events: workload.with_duplicates(events, 0.01),
     "10% duplicates": lambda events: workload.with_duplicates(events, 0.1),
     "payments before orders": workload.payments_first,
-    "newest first": lambda events: events[::-1],
+    "newest first": lambda events: workload.drafts(len(events), pause=600)[::-1],
     "1% malformed": lambda events: workload.with_malformed(events, 0.01),
 }
 

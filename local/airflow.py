@@ -22,6 +22,7 @@ DAGS = (
     "restaurant_stream_ingest_polling",
     "restaurant_data_quality",
     "restaurant_rollups",
+    "restaurant_anomalies",
 )
 
 

@@ -30,6 +30,12 @@ GRANT SELECT, INSERT, UPDATE ON analytics.feedback TO restaurant_writer;
 GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
+
+-- Payments are scored by Airflow, which keeps the scores.
+GRANT SELECT ON analytics.payment_facts TO restaurant_writer;
+GRANT SELECT, INSERT ON analytics.anomaly_models TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.payment_scores TO restaurant_writer;
 
 -- Analysts read analytics: tables and views, not the audit log, and nothing raw.
 GRANT SELECT ON analytics.orders TO restaurant_reader;
@@ -46,10 +52,15 @@ GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
 GRANT SELECT ON analytics.hourly_sales TO restaurant_reader;
 GRANT SELECT ON analytics.menu_performance TO restaurant_reader;
 GRANT SELECT ON analytics.satisfaction_summary TO restaurant_reader;
+GRANT SELECT ON analytics.anomalies TO restaurant_reader;
+GRANT SELECT ON analytics.anomaly_models TO restaurant_reader;
+GRANT SELECT ON analytics.payment_facts TO restaurant_reader;
+GRANT SELECT ON analytics.payment_scores TO restaurant_reader;
 -- What the views call, a reader has to be allowed to call.
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_sales(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_menu(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.corrections_to_feedback(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) TO restaurant_reader;
 
 -- The rollups are refreshed by Airflow.
 GRANT EXECUTE ON FUNCTION analytics.open_refresh(timestamptz) TO restaurant_writer;

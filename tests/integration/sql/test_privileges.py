@@ -25,6 +25,8 @@ TABLES = {
     "raw_data.repeatables": (NONE, NONE),
     "raw_data.stream_checkpoints": (MERGE, NONE),
     "raw_data.stream_gaps": (ADD, NONE),
+    "analytics.anomalies": (NONE, READ),
+    "analytics.anomaly_models": (ADD, READ),
     "analytics.audit_log": ("INSERT", NONE),
     "analytics.daily_sales": (NONE, READ),
     "analytics.feedback": (MERGE, READ),
@@ -34,6 +36,8 @@ TABLES = {
     "analytics.order_items": (MERGE, READ),
     "analytics.order_status_history": (MERGE, READ),
     "analytics.orders": (MERGE, READ),
+    "analytics.payment_facts": (READ, READ),
+    "analytics.payment_scores": (MERGE, READ),
     "analytics.payments": (MERGE, READ),
     "analytics.refunds": (MERGE, READ),
     "analytics.rollup_feedback_hours": (NONE, NONE),
@@ -54,6 +58,7 @@ COLUMNS = {
 }
 FUNCTIONS = {
     "raw_data.ensure_partitions(timestamp with time zone,timestamp with time zone)": (True, False),
+    "analytics.abnormality_of_hours(timestamp with time zone,timestamp with time zone)": (False, True),
     "analytics.calculate_order_metrics(uuid)": (True, True),
     "analytics.completeness()": (True, True),
     "analytics.corrections_to_feedback(timestamp with time zone)": (False, True),
@@ -78,7 +83,7 @@ FUNCTIONS = {
     "analytics.refresh_rollups()": (True, False),
     "analytics.remedy(text,text)": (False, False),
     "analytics.reset_rollups()": (False, False),
-    "analytics.threshold(text)": (False, False),
+    "analytics.threshold(text)": (True, False),
     "analytics.validate_data_consistency()": (True, True),
 }
 SCHEMAS = {
@@ -193,6 +198,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
     assert [name for name, _, fixed in rows if not fixed] == []
     definers = {name for name, definer, _ in rows if definer}
     assert definers == {
+        "abnormality_of_hours",
         "completeness",
         "corrections_to_feedback",
         "corrections_to_menu",

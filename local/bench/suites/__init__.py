@@ -7,6 +7,7 @@ from local.bench.bench import Bench
 from local.bench.figures import Row
 from local.bench.limit import Limit
 from local.bench.suites import (
+    anomalies,
     end_to_end,
     growth,
     latency,
@@ -32,4 +33,5 @@ SUITES: dict[str, Suite] = {
     "memory": memory.run,
     "peers": peers.run,
     "warehouse": warehouse.run,
+    "anomalies": anomalies.run,
 }

@@ -81,16 +81,17 @@ class History:
     end: datetime = _START
 
 
-def history(seed: int, days: int, orders_a_day: int) -> History:
-    """The same for the same arguments, by the time of the events."""
+def history(seed: int, days: int, orders_a_day: int, honest_days: int = 0) -> History:
+    """The same for the same arguments, by the time of the events. On the first days nobody cheats, if so wanted."""
     rng = Random(f"frauds|{seed}")
     end = _START + timedelta(days=days)
+    honest_until = _START + timedelta(days=honest_days)
     made = History(silent=_silent_hours(rng, end), end=end)
     for order in _orders(seed, days, orders_a_day, rng):
         if order.place_and_hour in made.silent:
             continue
         _ordinary(order, rng)
-        if order.paid and rng.random() < _FRAUDS:
+        if order.paid and rng.random() < _FRAUDS and order.place_and_hour[1] >= honest_until:
             kind = rng.choice(list(KINDS))
             KINDS[kind](order)
             made.frauds[_read(order.drafts[0])["order_id"]] = kind

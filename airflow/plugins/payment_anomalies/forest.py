@@ -20,6 +20,8 @@ PARAMETERS = {"n_estimators": 200, "max_samples": 8192, "random_state": 7, "outl
 """Of IsolationForest; and the share of made-up rows, see _with_outliers()."""
 _JUDGED_FOR_THRESHOLD = 20_000
 _REASONS = 3
+_NARROWEST = 0.1
+"""Taken for the range of a feature that never differed."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _with_outliers(features: Matrix) -> Matrix:
     added = [features]
     for number, (least, most) in enumerate(zip(features.min(axis=0), features.max(axis=0), strict=True)):
         outliers = features[rng.integers(len(features), size=rows)]
-        away = (most - least or 1.0) * 2.0 ** rng.uniform(-4, 1, size=rows)
+        away = (most - least or _NARROWEST) * 2.0 ** rng.uniform(-4, 1, size=rows)
         outliers[:, number] = np.where(rng.random(rows) < 0.5, least - away, most + away)
         added.append(outliers)
     return np.vstack(added)

@@ -23,6 +23,7 @@ DAGS = (
     "restaurant_data_quality",
     "restaurant_rollups",
     "restaurant_maintenance",
+    "restaurant_anomalies",
 )
 
 

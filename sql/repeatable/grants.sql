@@ -35,6 +35,11 @@ GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 
+-- Payments are scored by Airflow, which keeps the scores.
+GRANT SELECT ON analytics.payment_facts TO restaurant_writer;
+GRANT SELECT, INSERT ON analytics.anomaly_models TO restaurant_writer;
+GRANT SELECT, INSERT, UPDATE ON analytics.payment_scores TO restaurant_writer;
+
 -- Analysts read analytics: tables and views, not the audit log, and nothing raw.
 GRANT SELECT ON analytics.orders TO restaurant_reader;
 GRANT SELECT ON analytics.order_items TO restaurant_reader;
@@ -71,6 +76,10 @@ GRANT SELECT ON analytics.stuck_orders TO restaurant_reader;
 GRANT SELECT ON analytics.sales_per_minute TO restaurant_reader;
 GRANT SELECT ON analytics.late_events TO restaurant_reader;
 GRANT SELECT ON analytics.live_metrics TO restaurant_reader;
+GRANT SELECT ON analytics.anomalies TO restaurant_reader;
+GRANT SELECT ON analytics.anomaly_models TO restaurant_reader;
+GRANT SELECT ON analytics.payment_facts TO restaurant_reader;
+GRANT SELECT ON analytics.payment_scores TO restaurant_reader;
 -- What the views call, a reader has to be allowed to call.
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.last_hour_of_sales(timestamptz) TO restaurant_reader;
@@ -85,6 +94,7 @@ GRANT EXECUTE ON FUNCTION analytics.daypart(timestamptz, text) TO restaurant_rea
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.cash_up_of_day(text, date, text, time) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) TO restaurant_reader;
 
 -- The rollups are refreshed by Airflow.
 GRANT EXECUTE ON FUNCTION analytics.open_refresh(timestamptz) TO restaurant_writer;

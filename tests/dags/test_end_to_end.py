@@ -223,6 +223,37 @@ def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, 
     assert summed == 1
 
 
+def test_payments_are_scored_once_there_is_a_history(warehouse: Any, env: dict[str, str]) -> None:
+    with warehouse.connect("restaurant_user") as connection:
+        connection.execute(
+            "INSERT INTO analytics.payments (payment_id, order_id, method, amount, subtotal, tax, tip, total,"
+            " processed_at, event_ts, event_id)"
+            " SELECT gen_random_uuid(), gen_random_uuid(), 'card', 10 + n % 7, 8 + n % 7, 1, 1, 10 + n % 7,"
+            " ts, ts, gen_random_uuid()"
+            " FROM generate_series(1, 999) AS n, LATERAL (SELECT now() - interval '8 days' * (1 + n % 2)) AS t (ts)"
+        )
+        new = "INSERT INTO analytics.payments SELECT gen_random_uuid(), gen_random_uuid(), method, provider, amount,"
+        new += " auth_code, subtotal, tax, tip, total, location_code, ts, ts, event_id FROM analytics.payments AS p,"
+        new += " LATERAL (SELECT now() - %s * interval '1 day') AS t (ts) LIMIT 1"
+        connection.execute(new.encode(), [1])
+        connection.commit()
+        done = dags_test("restaurant_anomalies", env)
+        assert done.returncode == 0, output(done)
+        assert (
+            "999 payments are older than 7 days"
+            in xcom(env, "restaurant_anomalies", "score_payments")["note"]
+        )
+        assert "Nothing was scored: 999 payments" in output(done)
+
+        connection.execute(new.encode(), [9])
+        connection.commit()
+        done = dags_test("restaurant_anomalies", env)
+        assert done.returncode == 0, output(done)
+        told = xcom(env, "restaurant_anomalies", "score_payments")
+        assert (told["scored"], told["history"]) == (1, 1_000)
+        assert connection.execute("SELECT count(*) FROM analytics.payment_scores").fetchone() == (1,)
+
+
 def test_a_password_that_is_wrong_is_said_without_retries(env: dict[str, str], warehouse: Any) -> None:
     right = psycopg.conninfo.conninfo_to_dict(warehouse.url("airflow_user"))
     wrong = f"postgres://airflow_user:{quote('nope')}@{right['host']}:{right['port']}/{right['dbname']}"

@@ -1,4 +1,4 @@
-"""The five DAGs as Airflow sees them, and the plugins folder as its loader sees it."""
+"""The DAGs as Airflow sees them, and the plugins folder as its loader sees it."""
 
 import shutil
 from pathlib import Path
@@ -10,6 +10,24 @@ pytestmark = pytest.mark.airflow
 ROOT = Path(__file__).parents[2]
 
 DAGS = {
+    "restaurant_anomalies": {
+        "schedule_seconds": 3600,
+        "max_active_runs": 1,
+        "catchup": False,
+        "paused": False,
+        "timeout": None,
+        "tags": ["restaurant", "warehouse"],
+        "documented": True,
+        "tasks": {
+            "score_payments": {
+                "type": "PaymentScoringOperator",
+                "owner": "data-engineering",
+                "retries": 2,
+                "retry_seconds": 30,
+                "priority": 1,
+            }
+        },
+    },
     "restaurant_data_quality": {
         "schedule_seconds": 600,
         "max_active_runs": 1,

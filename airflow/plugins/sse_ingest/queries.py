@@ -7,9 +7,9 @@ from typing import LiteralString, cast
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
-def load(file_name: str) -> dict[str, LiteralString]:
-    """The statements of a file of this package, by name."""
-    text = files("sse_ingest").joinpath(file_name).read_text(encoding="utf-8")
+def load(file_name: str, package: str = "sse_ingest") -> dict[str, LiteralString]:
+    """The statements of a file of a package of ours, by name."""
+    text = files(package).joinpath(file_name).read_text(encoding="utf-8")
     parts = _NAME.split(text)
     # The file is ours and ships with the code: as trustworthy as a literal.
     return {

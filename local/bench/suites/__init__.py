@@ -8,6 +8,7 @@ from local.bench.figures import Row
 from local.bench.limit import Limit
 from local.bench.suites import (
     backfill,
+    anomalies,
     end_to_end,
     growth,
     latency,
@@ -34,4 +35,5 @@ SUITES: dict[str, Suite] = {
     "peers": peers.run,
     "warehouse": warehouse.run,
     "backfill": backfill.run,
+    "anomalies": anomalies.run,
 }

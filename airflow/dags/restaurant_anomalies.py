@@ -1,0 +1,30 @@
+"""
+### Which payments are unusual?
+
+Every hour, one task: `score_payments` trains an Isolation Forest on the payments that are older than a week, and scores
+those of the last week that have no score yet or changed since. `analytics.anomalies` shows what it found, beside the
+hours in which a restaurant sold unusually much or little, which need no task. What the scores are made of and how good
+they are is in docs/anomalies.md.
+
+Until there are a thousand payments that are older than a week, nothing is scored, and the log says so.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG
+
+from warehouse_anomalies import PaymentScoringOperator
+
+with DAG(
+    dag_id="restaurant_anomalies",
+    description="Scores new payments, so that unusual ones are seen.",
+    doc_md=__doc__,
+    schedule=timedelta(hours=1),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    tags=["restaurant", "warehouse"],
+    default_args={"owner": "data-engineering", "retries": 2, "retry_delay": timedelta(seconds=30)},
+):
+    PaymentScoringOperator(task_id="score_payments", scored=timedelta(days=7), history=100_000, least=1_000)

@@ -1,0 +1,61 @@
+-- The statements of scoring.py, as airflow_user.
+
+-- name: scope
+-- The instant up to which payments are scored, and the share of usual payments that may pass for unusual.
+SELECT coalesce(%(before)s, clock_timestamp()), analytics.threshold('anomaly_payment_share')
+
+-- name: history
+-- The newest payments before those that are scored.
+SELECT * FROM analytics.payment_facts WHERE event_ts < %(since)s ORDER BY event_ts DESC, payment_id LIMIT %(most)s
+
+-- name: unscored
+-- A page of the payments that have no score, or had one before they were restated, refunded or paid beside.
+SELECT f.*
+FROM analytics.payment_facts AS f
+LEFT JOIN analytics.payment_scores AS s ON s.payment_id = f.payment_id
+WHERE f.event_ts >= %(since)s AND f.event_ts < %(before)s
+    AND (f.event_ts, f.payment_id) > (%(after_ts)s, %(after_id)s)
+    AND (s.event_ts, s.event_id, s.order_payments, s.repeats, s.refunds, s.refunded_share)
+        IS DISTINCT FROM (f.event_ts, f.event_id, f.order_payments, f.repeats, f.refunds, f.refunded_share)
+ORDER BY f.event_ts, f.payment_id
+LIMIT %(most)s
+
+-- name: keep_model
+-- One row a training.
+INSERT INTO analytics.anomaly_models
+    (payments, first_ts, last_ts, features, parameters, sklearn_version, threshold)
+VALUES (%(payments)s, %(first_ts)s, %(last_ts)s, %(features)s, %(parameters)s, %(sklearn_version)s, %(threshold)s)
+RETURNING model_id
+
+-- name: keep_score
+-- Of two versions of a payment the greater stays, whichever was scored last.
+INSERT INTO analytics.payment_scores AS t
+    (payment_id, event_ts, event_id, model_id, location_code, amount_doublings, tip_share, tax_deviation, parts_gap,
+     overpaid_doublings, hour_share, method_share, hours_since_order, order_payments, repeats, refunds, refunded_share,
+     score, is_anomaly, evidence)
+VALUES
+    (%(payment_id)s, %(event_ts)s, %(event_id)s, %(model_id)s, %(location_code)s, %(amount_doublings)s, %(tip_share)s,
+     %(tax_deviation)s, %(parts_gap)s, %(overpaid_doublings)s, %(hour_share)s, %(method_share)s, %(hours_since_order)s,
+     %(order_payments)s, %(repeats)s, %(refunds)s, %(refunded_share)s, %(score)s, %(is_anomaly)s, %(evidence)s)
+ON CONFLICT (payment_id) DO UPDATE SET
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id,
+    model_id = excluded.model_id,
+    location_code = excluded.location_code,
+    amount_doublings = excluded.amount_doublings,
+    tip_share = excluded.tip_share,
+    tax_deviation = excluded.tax_deviation,
+    parts_gap = excluded.parts_gap,
+    overpaid_doublings = excluded.overpaid_doublings,
+    hour_share = excluded.hour_share,
+    method_share = excluded.method_share,
+    hours_since_order = excluded.hours_since_order,
+    order_payments = excluded.order_payments,
+    repeats = excluded.repeats,
+    refunds = excluded.refunds,
+    refunded_share = excluded.refunded_share,
+    score = excluded.score,
+    is_anomaly = excluded.is_anomaly,
+    evidence = excluded.evidence,
+    scored_at = clock_timestamp()
+WHERE (t.event_ts, t.event_id) <= (excluded.event_ts, excluded.event_id)

@@ -1,0 +1,78 @@
+CREATE OR REPLACE FUNCTION analytics.abnormality_of_hours(since timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL)
+RETURNS TABLE (
+    location_code text, hour timestamptz, measure text, value numeric, expected numeric, score numeric,
+    is_anomaly boolean, same_weekday boolean, compared_with bigint
+)
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    upto timestamptz;
+    start timestamptz;
+    horizon interval := analytics.threshold('anomaly_window_weeks')::double precision * interval '7 days';
+    weekday_after interval := analytics.threshold('anomaly_weekday_weeks')::double precision * interval '7 days';
+    history_needed interval := analytics.threshold('anomaly_history_days')::double precision * interval '1 day';
+    line numeric := analytics.threshold('anomaly_hour_score');
+    silent_from numeric := analytics.threshold('anomaly_silent_orders');
+BEGIN
+    -- What is summed is closed. (Without a refresh this is -infinity, and nothing is.)
+    SELECT date_trunc('hour', least(w.closed_before, before), 'UTC') INTO STRICT upto FROM analytics.rollup_watermark AS w;
+    start := date_trunc('hour', coalesce(since, upto - interval '7 days'), 'UTC');
+    RETURN QUERY
+    WITH sales AS MATERIALIZED (
+        SELECT s.location_code, s.hour, sum(s.order_count) AS orders, coalesce(sum(s.total), 0) AS revenue
+        FROM analytics.hourly_sales AS s
+        WHERE s.hour >= start - horizon AND s.hour < upto
+        GROUP BY s.location_code, s.hour
+    ), opened AS (
+        SELECT s.location_code, min(s.hour) AS first_hour FROM sales AS s GROUP BY s.location_code
+    ), grid AS MATERIALIZED (
+        -- Every hour since a restaurant's first sale, those without one too.
+        SELECT o.location_code, h.hour, o.first_hour, coalesce(s.orders, 0) AS orders, coalesce(s.revenue, 0) AS revenue,
+            extract(hour FROM h.hour AT TIME ZONE coalesce(l.time_zone, 'UTC')) AS of_day,
+            extract(isodow FROM h.hour AT TIME ZONE coalesce(l.time_zone, 'UTC')) AS weekday
+        FROM opened AS o
+        CROSS JOIN LATERAL generate_series(o.first_hour, upto - interval '1 hour', interval '1 hour') AS h (hour)
+        LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
+        LEFT JOIN sales AS s ON s.location_code = o.location_code AND s.hour = h.hour
+    ), judged AS (
+        SELECT g.*, g.hour - g.first_hour >= weekday_after AS by_weekday
+        FROM grid AS g
+        WHERE g.hour >= start AND g.hour - g.first_hour >= history_needed
+    ), usual AS (
+        SELECT j.location_code, j.hour, j.by_weekday, j.orders, j.revenue, count(*) AS hours,
+            array_agg(g.orders) AS past_orders, array_agg(g.revenue) AS past_revenue,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY g.orders)::numeric AS usual_orders,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY g.revenue)::numeric AS usual_revenue,
+            coalesce(sum(g.revenue) / nullif(sum(g.orders), 0), j.revenue / nullif(j.orders, 0), 0) AS ticket
+        FROM judged AS j
+        JOIN grid AS g ON g.location_code = j.location_code AND g.of_day = j.of_day
+            AND g.hour >= j.hour - horizon AND g.hour < j.hour AND (g.weekday = j.weekday OR NOT j.by_weekday)
+        GROUP BY j.location_code, j.hour, j.by_weekday, j.orders, j.revenue
+    ), measured AS (
+        -- A count varies by its root by chance alone: nothing is steadier than that, whatever a few hours say.
+        SELECT u.location_code, u.hour, u.by_weekday, u.hours, m.measure, m.value, m.usual, m.past,
+            m.unit * sqrt(greatest(u.usual_orders, 1)) AS least_spread,
+            u.orders = 0 AND u.usual_orders >= silent_from AS silent
+        FROM usual AS u
+        CROSS JOIN LATERAL (VALUES
+            ('orders', u.orders, u.usual_orders, u.past_orders, 1),
+            ('revenue', u.revenue, u.usual_revenue, u.past_revenue, u.ticket)
+        ) AS m (measure, value, usual, past, unit)
+    ), scored AS (
+        SELECT m.*, (m.value - m.usual) / nullif(greatest(d.mad / 0.6745, m.least_spread), 0) AS z
+        FROM measured AS m
+        CROSS JOIN LATERAL (
+            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(p - m.usual))::numeric AS mad FROM unnest(m.past) AS p
+        ) AS d
+    )
+    SELECT s.location_code, s.hour, s.measure, s.value, round(s.usual, 2), round(coalesce(s.z, 0), 2),
+        abs(coalesce(s.z, 0)) > line OR s.silent, s.by_weekday, s.hours
+    FROM scored AS s;
+END
+$$;
+
+COMMENT ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) IS
+    'Every closed hour of every restaurant, the last seven days unless told otherwise, against the same hours of the weeks before: robust z-scores of orders and revenue, by median and MAD (0.6745). The spread is at least that of chance, the root of the usual orders (times the mean ticket), so that a MAD of 0 divides nothing.';

@@ -27,9 +27,12 @@ TABLES = {
     "raw_data.stream_gaps": (ADD, NONE),
     "analytics.audit_log": ("INSERT", NONE),
     "analytics.daily_sales": (NONE, READ),
+    "analytics.data_quality_blocking": (NONE, READ),
+    "analytics.data_quality_results": (ADD, READ),
+    "analytics.data_quality_trend": (NONE, READ),
     "analytics.feedback": (MERGE, READ),
     "analytics.hourly_sales": (NONE, READ),
-    "analytics.locations": (NONE, READ),
+    "analytics.locations": (READ, READ),
     "analytics.menu_performance": (NONE, READ),
     "analytics.order_items": (MERGE, READ),
     "analytics.order_status_history": (MERGE, READ),
@@ -53,7 +56,10 @@ COLUMNS = {
     ("airflow_user", "raw_data.stream_gaps", "UPDATE"): {"oldest_offset", "missing", "acknowledged_at"},
 }
 FUNCTIONS = {
+    "raw_data.arrived_before()": (True, False),
     "raw_data.ensure_partitions(timestamp with time zone,timestamp with time zone)": (True, False),
+    "analytics.accept_data_quality_failure(text,text)": (False, False),
+    "analytics.arrived_events(timestamp with time zone,timestamp with time zone,text[])": (True, False),
     "analytics.calculate_order_metrics(uuid)": (True, True),
     "analytics.completeness()": (True, True),
     "analytics.corrections_to_feedback(timestamp with time zone)": (False, True),
@@ -72,13 +78,14 @@ FUNCTIONS = {
     "analytics.log_stale_refunds()": (False, False),
     "analytics.money_violations()": (False, False),
     "analytics.open_refresh(timestamp with time zone)": (True, False),
-    "analytics.order_arrived_at(uuid)": (False, False),
+    "analytics.order_arrived_at(uuid)": (True, False),
+    "analytics.publication_gate()": (False, False),
     "analytics.raw_violations()": (False, False),
     "analytics.reference_violations()": (False, False),
     "analytics.refresh_rollups()": (True, False),
     "analytics.remedy(text,text)": (False, False),
     "analytics.reset_rollups()": (False, False),
-    "analytics.threshold(text)": (False, False),
+    "analytics.threshold(text)": (True, False),
     "analytics.validate_data_consistency()": (True, True),
 }
 SCHEMAS = {
@@ -193,6 +200,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
     assert [name for name, _, fixed in rows if not fixed] == []
     definers = {name for name, definer, _ in rows if definer}
     assert definers == {
+        "arrived_before",
         "completeness",
         "corrections_to_feedback",
         "corrections_to_menu",
@@ -223,6 +231,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         ("airflow_user", "UPDATE raw_data.dead_letters SET resolution = 'discarded', resolved_at = now()"),
         ("airflow_user", "DELETE FROM analytics.orders"),
         ("airflow_user", "SELECT * FROM analytics.audit_log"),
+        ("airflow_user", "UPDATE analytics.data_quality_results SET accepted_at = now()"),
         ("airflow_user", "CREATE TABLE raw_data.mine (a int)"),
         ("airflow_user", "CREATE TABLE analytics.mine (a int)"),
         ("airflow_user", "CREATE TABLE public.mine (a int)"),

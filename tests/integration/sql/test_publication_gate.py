@@ -91,6 +91,19 @@ def test_what_arrives_later_and_is_sound_does_not_open_it(
         refreshed()
 
 
+def test_the_first_half_refuses_before_writers_are_held_up(
+    warehouse: Any, books: Any, owner: Any, judge: Judge
+) -> None:
+    books.order(NOON, **TEN)
+    owner.execute(WRONG)
+    judge()
+    with (
+        warehouse.connect("airflow_user") as refresher,
+        pytest.raises(errors.ObjectNotInPrerequisiteState),
+    ):
+        refresher.execute("SELECT analytics.open_refresh(%s)", [NOON + HOUR])
+
+
 def test_the_second_half_refuses_too(warehouse: Any, books: Any, owner: Any, judge: Judge) -> None:
     books.order(NOON, **TEN)
     with warehouse.connect("airflow_user") as refresher:

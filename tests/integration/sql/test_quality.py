@@ -76,6 +76,16 @@ def test_windows_adjoin_and_a_late_event_is_seen_by_the_next(owner: Any, judge: 
     ]
 
 
+def test_the_instant_between_two_windows_belongs_to_the_second(owner: Any) -> None:
+    event_id = arrive(owner)
+    at, before, after = owner.execute(
+        "SELECT ingested_at, ingested_at - interval '1 s', ingested_at + interval '1 s' FROM raw_data.events_raw"
+    ).fetchone()
+    query = "SELECT event_id::text FROM analytics.arrived_events(%s, %s, NULL)"
+    assert owner.execute(query, [before, at]).fetchall() == []
+    assert owner.execute(query, [at, after]).fetchall() == [(event_id,)]
+
+
 def test_what_is_not_yet_committed_is_waited_for(warehouse: Any, owner: Any, judge: Judge) -> None:
     """The writer has stamped its event before the window ends, and commits after it began to be read."""
     with warehouse.connect("airflow_user") as writer:

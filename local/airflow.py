@@ -53,12 +53,12 @@ def variables(settings: Settings) -> dict[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": LOOPBACK,
     }
     plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
-    dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_STREAM_")}
+    dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_")}
     return plain | dags | own | _connections(settings)
 
 
 def _connections(settings: Settings) -> dict[str, str]:
-    """The two connections that the DAGs use."""
+    """The connections that the DAGs use."""
     return {
         "AIRFLOW_CONN_RESTAURANT_API": json.dumps(
             {
@@ -78,6 +78,10 @@ def _connections(settings: Settings) -> dict[str, str]:
                 "login": WRITER,
                 "password": settings.password(WRITER),
             }
+        ),
+        "AIRFLOW_CONN_RESTAURANT_ALERT_SMTP": settings.values.get("RESTAURANT_ALERT_SMTP", ""),
+        "AIRFLOW_CONN_RESTAURANT_ALERT_WEBHOOK": json.dumps(
+            {"conn_type": "http", "host": settings.values.get("RESTAURANT_ALERT_WEBHOOK", "")}
         ),
     }
 

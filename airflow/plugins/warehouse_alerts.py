@@ -44,7 +44,8 @@ class EmailAlert(_News, SmtpNotifier):
         super().__init__(
             to=to,
             subject=f"[restaurant warehouse] {_WHAT}",
-            html_content=f"<p>{_WHAT}: <a href='{{{{ ti.log_url | e }}}}'>log</a></p>\n<pre>{{{{ {_SAID} | e }}}}</pre>",
+            html_content=f"<p>{_WHAT}: <a href='{{{{ ti.log_url | e }}}}'>log</a></p>\n"
+            f"<pre>{{{{ {_SAID} | e }}}}</pre>",
             smtp_conn_id=smtp_conn_id,
         )
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from airflow.providers.http.notifications.http import HttpNotifier
@@ -26,7 +27,8 @@ class _News(BaseNotifier):
         if news is None:
             news = self._last_state(context) != "failed"
         if news:
-            super().__call__(*args)
+            # Filling in the templates overwrites them, and the tasks of a DAG share a notifier.
+            super(_News, copy(self)).__call__(*args)
 
     def _last_state(self, context: Context) -> str | None:
         try:

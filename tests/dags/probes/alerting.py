@@ -26,9 +26,13 @@ def context(error: BaseException | None, last_state: str | None = None) -> Any:
     return {"ti": ti, "run_id": "run-1", **({} if error is None else {"exception": error})}
 
 
+# As in a DAG: one list for all tasks.
+ALERTS = alerts()
+
+
 def told(error: BaseException | None, last_state: str | None = None) -> Any:
     answers = []
-    for alert in alerts():
+    for alert in ALERTS:
         try:
             alert(context(error, last_state))
         except Exception as problem:  # noqa: BLE001 - which one is the answer

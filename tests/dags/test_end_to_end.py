@@ -94,7 +94,7 @@ def dags_test(dag_id: str, env: dict[str, str]) -> subprocess.CompletedProcess[s
 
 
 def output(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout[-6000:] + done.stderr[-6000:]
+    return done.stdout[-20000:] + done.stderr[-6000:]
 
 
 def publish(url: str, events: list[dict[str, Any]]) -> None:

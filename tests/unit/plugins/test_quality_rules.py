@@ -68,6 +68,15 @@ def test_every_rule_of_ours_is_well_formed() -> None:
     assert all("%(until)s" in rule.sql for rule in rules if rule.dimension != "freshness")
 
 
+def test_the_rules_are_documented_as_they_are() -> None:
+    text = (quality_rules.folder().parents[1] / "docs" / "data-quality.md").read_text(encoding="utf-8")
+    told = [line for line in text.splitlines() if re.match(r"\| `\w+` \| (critical|warning) ", line)]
+    assert told == [
+        f"| `{rule.name}` | {rule.severity} | {rule.dimension} | {rule.owner} | {rule.description} |"
+        for rule in load()
+    ]
+
+
 def test_no_rule_shows_what_an_analyst_may_not_read() -> None:
     """Samples are read by analytics_reader: the raw layer is seen through arrived_events() alone."""
     for rule in load():

@@ -16,6 +16,14 @@ SAMPLE = 10
 # A critical rule that failed reads its window again, until the rows are mended or a person accepts them: otherwise what
 # failed would be forgotten ten minutes later. Two runs of one rule take turns, so that their windows adjoin.
 TAKE_TURN: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('data_quality/' || %(rule)s, 0))"
+# Whatever is looked for, the events of a window lead to it by a key. How many those are the planner cannot know, and by a
+# guess too high it would read tables whole.
+BY_KEY: LiteralString = """
+SET LOCAL statement_timeout = '30min';
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off
+"""
 WINDOW: LiteralString = """
 WITH last AS (
     SELECT window_since, window_until, failed,
@@ -97,7 +105,7 @@ def run(url: str, rules: Iterable[Rule]) -> Iterator[Verdict | Broken]:
 
 def _judge(connection: psycopg.Connection[Any], rule: Rule, horizon: datetime) -> Verdict:
     named: dict[str, Any] = {"rule": rule.name, "horizon": horizon, "grace": rule.grace}
-    connection.execute("SET LOCAL statement_timeout = '30min'")
+    connection.execute(BY_KEY)
     connection.execute(TAKE_TURN, named)
     window = connection.execute(WINDOW, named).fetchone()
     assert window is not None

@@ -73,6 +73,10 @@ def _connections(settings: Settings) -> dict[str, str]:
             }
         ),
         "AIRFLOW_CONN_POSTGRES_RESTAURANT": _warehouse(settings, WRITER),
+        "AIRFLOW_CONN_RESTAURANT_ALERT_SMTP": settings.values.get("RESTAURANT_ALERT_SMTP", ""),
+        "AIRFLOW_CONN_RESTAURANT_ALERT_WEBHOOK": json.dumps(
+            {"conn_type": "http", "host": settings.values.get("RESTAURANT_ALERT_WEBHOOK", "")}
+        ),
     }
     if settings.values.get("RESTAURANT_KEEP_MONTHS"):
         found["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)

@@ -1,26 +1,30 @@
 """
 ### Is the warehouse right, and is it fresh?
 
-Every ten minutes, one task a question:
+Every ten minutes:
 
+- `critical_rules`, `warning_rules`: the rules of `sql/quality`, each over what arrived since it last ran. Every result
+  is kept in `analytics.data_quality_results`. While a critical rule fails, `restaurant_rollups` publishes nothing.
 - `health_check`: database, freshness, lag, dead letters, gaps, partitions, lease, rollups
   (`analytics.health_check()`). A warning is logged, an error fails the task.
 - `validate_data_consistency`: do items add up to subtotals and payments to totals, is anything orphaned or
   negative (`analytics.validate_data_consistency()`). Anything but ok fails the task.
 
-A failed task ends its log with a table: what failed, and what to do about it. Every result, good or bad, is
-in XCom.
+A failed task ends its log with a table: what failed, the rows, and what to do about it. Every result, good or bad, is
+in XCom. Where they are configured, a mail and a webhook are told what is new.
 """
 
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
+from warehouse_alerts import alerts
 from warehouse_checks import WarehouseCheckOperator
+from warehouse_quality import DataQualityOperator
 
 with DAG(
     dag_id="restaurant_data_quality",
-    description="Runs the warehouse's own checks and fails when one fails.",
+    description="Runs the warehouse's rules and checks, and fails when one fails.",
     doc_md=__doc__,
     schedule=timedelta(minutes=10),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
@@ -28,7 +32,14 @@ with DAG(
     max_active_runs=1,
     is_paused_upon_creation=False,
     tags=["restaurant", "quality"],
-    default_args={"owner": "data-engineering", "retries": 2, "retry_delay": timedelta(seconds=30)},
+    default_args={
+        "owner": "data-engineering",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "on_failure_callback": alerts(),
+    },
 ):
+    DataQualityOperator(task_id="critical_rules", severity="critical")
+    DataQualityOperator(task_id="warning_rules", severity="warning")
     WarehouseCheckOperator(task_id="health_check", check="health_check")
     WarehouseCheckOperator(task_id="validate_data_consistency", check="validate_data_consistency")

@@ -6,6 +6,8 @@ that late, restating or cancelling events have changed. `daily_sales`, `hourly_s
 `satisfaction_summary` read the sums, and from the tables only what is not in them: they are exact at any moment,
 whether this DAG runs or not. While it does not, they grow slower with each hour.
 
+While a critical rule of `restaurant_data_quality` fails, the task fails and says which, and what to do.
+
 To sum everything anew: `SELECT analytics.reset_rollups()` as restaurant_user, and let it run once.
 """
 

@@ -17,6 +17,8 @@ class RollupRefreshOperator(BaseOperator):
     transactions: the first says from which hour on writers log their changes, the second sums in one snapshot
     and moves the watermark with it. Ingestion goes on beside both. Safe to run again, at any time.
 
+    While a critical rule of data quality fails, nothing is summed: the error names the rule and what to do.
+
     XCom: `closed_before`, the instant (RFC 3339) before which all is summed.
 
     :param postgres_conn_id: Postgres connection that may execute analytics.open_refresh() and refresh_rollups()
@@ -33,6 +35,10 @@ class RollupRefreshOperator(BaseOperator):
         """Refresh; a lock that is not to be had, or another refresh, fails the task to be tried again."""
         try:
             upto = refresh(database_url(self.postgres_conn_id))
+        except errors.ObjectNotInPrerequisiteState as error:
+            raise AirflowFailException(
+                f"{error.diag.message_primary}\n-> {error.diag.message_hint}"
+            ) from error
         except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
             raise AirflowFailException(
                 f"analytics.refresh_rollups() is missing, or '{self.postgres_conn_id}' may not run it: "

@@ -104,6 +104,17 @@ GRANT EXECUTE ON FUNCTION analytics.refresh_rollups() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.empty_default_partition(bigint) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.analyze_events() TO restaurant_writer;
 
+-- The quality rules are run by Airflow, which keeps what they find and cannot change it afterwards. To accept a failure is
+-- the owner's business.
+GRANT SELECT, INSERT ON analytics.data_quality_results TO restaurant_writer;
+GRANT SELECT ON analytics.locations TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION raw_data.arrived_before() TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;
+GRANT SELECT ON analytics.data_quality_results TO restaurant_reader;
+GRANT SELECT ON analytics.data_quality_blocking TO restaurant_reader;
+GRANT SELECT ON analytics.data_quality_trend TO restaurant_reader;
+
 -- Ingestion, the quality DAG and the dashboards ask how things are. Most of them run as the owner, so that they
 -- can tell about the raw layer without anybody being able to read it.
 GRANT EXECUTE ON FUNCTION analytics.health_check() TO restaurant_writer, restaurant_reader;

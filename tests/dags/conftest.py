@@ -30,6 +30,8 @@ def airflow_env(tmp_path_factory: pytest.TempPathFactory, _clean_environment: No
         "AIRFLOW_CONN_RESTAURANT_API": "http://127.0.0.1:8000",
         "AIRFLOW_CONN_POSTGRES_RESTAURANT": "postgres://airflow_user:secret@127.0.0.1:5433/restaurant_analytics",
         "RESTAURANT_STREAM_INTERVAL_SECONDS": "",
+        "RESTAURANT_ALERT_EMAIL": "",
+        "RESTAURANT_ALERT_WEBHOOK": "",
         "NO_COLOR": "1",
     }
 

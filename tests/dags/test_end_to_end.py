@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from tests.support.dag_runs import dags_test, output, xcom
+from tests.support.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]
@@ -176,8 +177,15 @@ def test_a_signal_to_the_task_commits_and_lets_the_stream_go(
         task.wait(20)
 
 
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    yield box
+    box.close()
+
+
 def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
-    service: str, warehouse: Any, env: dict[str, str]
+    service: str, warehouse: Any, env: dict[str, str], mailbox: Mailbox
 ) -> None:
     publish(service, order(0))
     polled = dags_test("restaurant_stream_ingest_polling", env)
@@ -185,13 +193,21 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
 
     with warehouse.connect("restaurant_user") as connection:
         connection.execute("UPDATE analytics.orders SET total = total + 1")
-    broken = dags_test("restaurant_data_quality", env)
+    broken = dags_test("restaurant_data_quality", env | mailbox.env)
     assert broken.returncode != 0
+    told = {body["task_id"]: body["text"] for _, body in mailbox.posts}
+    assert set(told) == {"critical_rules", "validate_data_consistency"}
+    assert f"order_id={UUID(int=1)}" in told["critical_rules"]
+    assert len(mailbox.mails) == 2
     assert "of 11 checks of analytics.validate_data_consistency() failed" in output(broken)
     assert "-> " in output(broken)
     rows = xcom(env, "restaurant_data_quality", "validate_data_consistency")
     assert len(rows) == 11
     assert "error" in {row["status"] for row in rows}
+    assert "orders_follow_their_events  failed  1 of 1 rows failed" in output(broken)
+    held_up = dags_test("restaurant_rollups", env)
+    assert held_up.returncode != 0
+    assert "Nothing is published while a critical rule of data quality fails" in output(held_up)
 
     with warehouse.connect("restaurant_user") as connection:
         connection.execute("UPDATE analytics.orders SET total = total - 1")
@@ -208,6 +224,8 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
         "lease",
         "rollups",
     ]
+    assert {row["status"] for row in xcom(env, "restaurant_data_quality", "critical_rules")} == {"passed"}
+    assert dags_test("restaurant_rollups", env).returncode == 0
 
 
 def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, str]) -> None:

@@ -37,6 +37,20 @@ DAGS = {
         "tags": ["quality", "restaurant"],
         "documented": True,
         "tasks": {
+            "critical_rules": {
+                "type": "DataQualityOperator",
+                "owner": "data-engineering",
+                "retries": 2,
+                "retry_seconds": 30,
+                "priority": 1,
+            },
+            "warning_rules": {
+                "type": "DataQualityOperator",
+                "owner": "data-engineering",
+                "retries": 2,
+                "retry_seconds": 30,
+                "priority": 1,
+            },
             "health_check": {
                 "type": "WarehouseCheckOperator",
                 "owner": "data-engineering",

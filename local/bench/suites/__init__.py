@@ -7,8 +7,8 @@ from local.bench.bench import Bench
 from local.bench.figures import Row
 from local.bench.limit import Limit
 from local.bench.suites import (
-    backfill,
     anomalies,
+    backfill,
     end_to_end,
     growth,
     latency,

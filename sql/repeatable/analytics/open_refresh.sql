@@ -5,6 +5,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '2s' -- whoever waits for a lock makes the writers wait behind it
 AS $$
+    SELECT analytics.publication_gate();
     UPDATE analytics.rollup_watermark
     SET logged_before = date_trunc('hour', coalesce(upto, clock_timestamp() - interval '1 hour'), 'UTC')
     WHERE logged_before < date_trunc('hour', coalesce(upto, clock_timestamp() - interval '1 hour'), 'UTC');
@@ -12,4 +13,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.open_refresh(timestamptz) IS
-    'The first half of a refresh, in a transaction of its own: from its commit on, changes before the returned hour are logged. It waits for the writers that have not heard of it. Without `upto`, an hour ago: most events have come by then.';
+    'The first half of a refresh, in a transaction of its own: from its commit on, changes before the returned hour are logged. It waits for the writers that have not heard of it. Without `upto`, an hour ago: most events have come by then. An error while publication_gate() is shut.';

@@ -12,6 +12,8 @@ BEGIN
         RAISE EXCEPTION 'refresh_rollups() needs one snapshot for all that it reads'
             USING HINT = 'Begin with: BEGIN ISOLATION LEVEL REPEATABLE READ';
     END IF;
+    -- Here and not only in open_refresh(): this is what moves the watermark.
+    PERFORM analytics.publication_gate();
     SELECT w.logged_before INTO STRICT upto FROM analytics.rollup_watermark AS w;
 
     WITH c AS MATERIALIZED (
@@ -151,4 +153,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.refresh_rollups() IS
-    'The second half of a refresh, in one REPEATABLE READ transaction: adds the corrections to the rollups, forgets the invalidations that they settle, and moves the watermark. Writers go on meanwhile. Of two at once, one fails with a serialization error.';
+    'The second half of a refresh, in one REPEATABLE READ transaction: adds the corrections to the rollups, forgets the invalidations that they settle, and moves the watermark. Writers go on meanwhile. Of two at once, one fails with a serialization error. An error while publication_gate() is shut.';

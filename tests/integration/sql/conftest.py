@@ -51,6 +51,8 @@ class Books:
 
     def typed(self, table: str, event_type: str, key: str | None, row: dict[str, Any], **event: Any) -> UUID:
         named: dict[str, Any] = {} if key is None else {key: str(row.setdefault(key, uuid4()))}
+        if row.get("order_id"):
+            named["order_id"] = str(row["order_id"])
         event_id = self.event(event_type, **event, **named)
         self._insert(table, {**row, "event_id": event_id, "event_ts": event.get("ts", NOON)})
         return event_id if key is None else row[key]
@@ -83,13 +85,13 @@ class Books:
         full = {"order_id": order_id, "item_name": name, "qty": qty, "extended_price": price, **row}
         return self.typed("order_items", "order_item_added", "order_item_id", full, **event)
 
-    def payment(self, order_id: UUID, **money: Any) -> UUID:
+    def payment(self, order_id: UUID, **row: Any) -> UUID:
         full = {
-            "amount": money["total"],
+            "amount": row["total"],
             "method": "card",
-            **money,
-            "order_id": order_id,
             "processed_at": NOON,
+            **row,
+            "order_id": order_id,
         }
         return self.typed("payments", "payment_captured", "payment_id", full)
 

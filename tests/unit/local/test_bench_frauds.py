@@ -81,7 +81,7 @@ def test_each_fraud_is_what_its_name_says(made: frauds.History, orders: dict[str
     for order in of_kind(made, orders, "tax missing"):
         assert paid(order, "tax") == 0
     for order in of_kind(made, orders, "night split"):
-        assert 4 <= len(order["payment_captured"])
+        assert len(order["payment_captured"]) >= 4
         assert all(int(payment["at"][11:13]) in range(7, 12) for payment in order["payment_captured"])
         assert paid(order, "subtotal") == items(order)
     for order in of_kind(made, orders, "charged twice"):

@@ -40,6 +40,15 @@ def test_airflow_gets_the_owners_login_only_for_retention(
     assert (env["RESTAURANT_KEEP_MONTHS"], env["INGEST_ARCHIVE_DIR"]) == (months, str(settings.archive_dir))
 
 
+def test_whom_to_alert_reaches_airflow(env_file: Path, change: Callable[..., None]) -> None:
+    smtp, hook = "smtp://user:p%40ss@mail:465?from_email=a%40b", "https://chat.example.com/hooks/T/B"
+    change(RESTAURANT_ALERT_EMAIL="ops@b", RESTAURANT_ALERT_SMTP=smtp, RESTAURANT_ALERT_WEBHOOK=hook)
+    env = airflow.variables(Settings.load(env_file=env_file))
+    assert (env["RESTAURANT_ALERT_EMAIL"], env["RESTAURANT_ALERT_WEBHOOK"]) == ("ops@b", hook)
+    assert env["AIRFLOW_CONN_RESTAURANT_ALERT_SMTP"] == smtp
+    assert json.loads(env["AIRFLOW_CONN_RESTAURANT_ALERT_WEBHOOK"])["host"] == hook
+
+
 def test_nothing_of_the_callers_steers_a_service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "Other")
     monkeypatch.setenv("PGHOST", "elsewhere")

@@ -1,0 +1,13 @@
+-- severity: warning
+-- dimension: freshness
+-- owner: data-engineering
+-- description: Events are committed as they come: neither freshness nor lag of analytics.health_check() is an error.
+-- remedy: Ingestion has stopped or is far behind: see the remedies of analytics.health_check().
+SELECT
+    h.component,
+    h.status,
+    h.details ->> 'stream' AS stream,
+    h.details ->> 'reason' AS reason,
+    h.status = 'error' AS failed
+FROM analytics.health_check() AS h
+WHERE h.component IN ('freshness', 'lag');

@@ -1,0 +1,13 @@
+-- severity: warning
+-- dimension: enumeration
+-- owner: restaurant-operations
+-- description: Restaurants that sell are entered in analytics.locations, once any restaurant is.
+-- remedy: Enter the restaurant with its time zone and close-out, else its business days are those of UTC.
+SELECT
+    o.order_id,
+    o.location_code,
+    o.order_ts,
+    NOT EXISTS (SELECT FROM analytics.locations AS l WHERE l.location_code = o.location_code) AS failed
+FROM analytics.arrived_events(%(since)s, %(until)s, '{order_created}') AS a
+JOIN analytics.orders AS o ON o.order_id = a.row_id
+WHERE EXISTS (SELECT FROM analytics.locations);

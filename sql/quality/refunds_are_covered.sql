@@ -1,0 +1,19 @@
+-- severity: critical
+-- dimension: integrity
+-- owner: finance
+-- description: No more is given back than was captured by the payment.
+-- remedy: Ask the producer, and the restaurant: money may have been given back twice.
+-- grace: consistency_grace
+SELECT
+    p.payment_id,
+    p.order_id,
+    p.amount AS captured,
+    sum(r.amount) AS refunded,
+    count(*) AS refunds,
+    sum(r.amount) > p.amount AS failed
+FROM analytics.payments AS p
+JOIN analytics.refunds AS r ON r.order_id = p.order_id AND r.payment_id = p.payment_id
+WHERE p.order_id IN (
+    SELECT a.order_id
+    FROM analytics.arrived_events(%(since)s, %(until)s, '{payment_captured, payment_refunded}') AS a)
+GROUP BY p.payment_id;

@@ -1,0 +1,58 @@
+"""The notifiers as Airflow calls them, towards the servers named in the environment: prints what each case came to."""
+
+import json
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
+
+from warehouse_alerts import alerts
+from warehouse_quality import QualityFailure
+
+
+def context(error: BaseException | None, last_state: str | None = None) -> Any:
+    def previous() -> Any:
+        if last_state == "unknown":
+            raise ConnectionError("Airflow's API is down")
+        return SimpleNamespace(state=last_state) if last_state else None
+
+    ti = SimpleNamespace(
+        dag_id="quality",
+        task_id="critical_rules",
+        log_url="http://airflow/log?a=1&b=2",
+        get_previous_ti=previous,
+    )
+    return {"ti": ti, "run_id": "run-1", **({} if error is None else {"exception": error})}
+
+
+# As in a DAG: one list for all tasks.
+ALERTS = alerts()
+
+
+def told(error: BaseException | None, last_state: str | None = None) -> Any:
+    answers = []
+    for alert in ALERTS:
+        try:
+            alert(context(error, last_state))
+        except Exception as problem:  # noqa: BLE001 - which one is the answer
+            answers.append(f"{type(problem).__name__}: {problem}")
+        else:
+            answers.append("done")
+    return answers
+
+
+ROWS = "payments_add_up\n  order_id=1, item=<b>{{ 7 * 7 }}</b> & co"
+sys.stdout.write(
+    json.dumps(
+        {
+            "news": told(QualityFailure(ROWS, news=True)),
+            "no news": told(QualityFailure("told before", news=False)),
+            "first failure": told(RuntimeError("first failure"), "success"),
+            "lasting failure": told(RuntimeError("lasting failure"), "failed"),
+            "last state unknown": told(RuntimeError("last state unknown"), "unknown"),
+            "ended from outside": told(None),
+        }
+    )
+    + "\n"
+)

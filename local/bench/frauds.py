@@ -16,9 +16,10 @@ from uuid import UUID
 
 import msgspec
 
+from api.lives import cents
 from api.log import Draft, instant
 from api.menu import RESTAURANTS
-from api.simulator import HORIZON, World, busyness, cents
+from api.simulator import HORIZON, World, busyness
 
 _START = datetime(2026, 9, 22, tzinfo=UTC)
 _STEP = 600  # seconds between two handfuls of orders

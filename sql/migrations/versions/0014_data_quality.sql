@@ -55,7 +55,3 @@ INSERT INTO analytics.thresholds (name, value, unit, meaning) VALUES
     ('volume_high', 3, 'times the usual', 'More orders than this many times that median: fail.');
 COMMENT ON TABLE analytics.thresholds IS
     'Where health_check(), validate_data_consistency() and the rules of sql/quality draw the line. Change a value with UPDATE, as restaurant_user.';
-
--- Rows are appended in the order of their arrival, which is what BRIN is made for: it costs a page for a thousand pages.
-CREATE INDEX events_raw_ingested_at_brin ON raw_data.events_raw USING brin (ingested_at)
-    WITH (pages_per_range = 32, autosummarize = on);

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.lives import cents
 from local.bench import frauds
 from sse_ingest.payloads import PAYLOADS
 
@@ -70,7 +71,7 @@ def test_each_fraud_is_what_its_name_says(made: frauds.History, orders: dict[str
         assert paid(order, "subtotal") == 10 * items(order)
     for order in of_kind(made, orders, "tip of 90%"):
         assert all(
-            p["tip"] == frauds.cents(p["subtotal"] * Decimal("0.9")) for p in order["payment_captured"]
+            p["tip"] == cents(p["subtotal"] * Decimal("0.9")) for p in order["payment_captured"]
         )
     for order in of_kind(made, orders, "all refunded"):
         assert (

@@ -64,6 +64,7 @@ GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
 GRANT SELECT ON analytics.daypart_sales TO restaurant_reader;
 GRANT SELECT ON analytics.freshness TO restaurant_reader;
 GRANT SELECT ON analytics.hourly_sales TO restaurant_reader;
+GRANT SELECT ON analytics.menu_engineering TO restaurant_reader;
 GRANT SELECT ON analytics.menu_performance TO restaurant_reader;
 GRANT SELECT ON analytics.order_facts TO restaurant_reader;
 GRANT SELECT ON analytics.order_status_distribution TO restaurant_reader;

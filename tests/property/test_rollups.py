@@ -128,6 +128,10 @@ class Bench:
         )
         self.known.clear()
         self.owner.execute("DELETE FROM analytics.locations")
+        self.owner.execute(
+            "INSERT INTO analytics.menu_item_changes (menu_item_id, name, cost, changed_ts, event_ts, event_id)"
+            " VALUES ('soup', 'Soup', 1.5, now(), now(), gen_random_uuid()) ON CONFLICT DO NOTHING"
+        )
 
     def commit(self, batch: list[Event]) -> None:
         self.store.commit(batch)

@@ -101,6 +101,21 @@ FROM placed
 GROUP BY day, location_code
 HAVING bool_or(counts) OR bool_or(amount <> coalesce(refunded, 0))
 """
+MENU: LiteralString = """
+SELECT category, item_name, units, revenue, round(price, 2), cost, round(price - cost, 2),
+    round((price - cost) * units, 2), round(100 * units / sum(units) OVER (), 2)
+FROM (
+    SELECT i.category, i.item_name, m.cost, sum(i.qty) AS units, sum(i.extended_price) AS revenue,
+        coalesce(avg(i.unit_price),
+            CASE WHEN bool_and(i.extended_price IS NOT NULL) THEN sum(i.extended_price) / sum(i.qty) END) AS price
+    FROM analytics.order_items AS i
+    LEFT JOIN analytics.orders AS o USING (order_id)
+    LEFT JOIN analytics.menu_item_changes AS m ON m.name = i.item_name
+    WHERE o.status IS DISTINCT FROM 'cancelled' AND date_trunc('hour', i.event_ts, 'UTC') >
+        (SELECT date_trunc('hour', max(order_ts), 'UTC') - interval '28 days' FROM analytics.orders)
+    GROUP BY i.category, i.item_name, m.cost
+) AS sold
+"""
 ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT * FROM analytics.daypart_sales": _PLACED + DAYPARTS,
     "SELECT location_code, restaurant, orders, revenue, average_ticket, net_revenue, cancelled_orders,"
@@ -111,5 +126,7 @@ ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT * FROM analytics.peak_hours": _PLACED + PEAKS,
     "SELECT day, location_code, orders, items_total, subtotal, total, paid, tips, refunded, unpaid_orders,"
     " unpriced_orders, difference FROM analytics.cash_up": _PLACED + CASH,
+    "SELECT category, item_name, quantity_sold, revenue, avg_unit_price, unit_cost, unit_margin, total_margin,"
+    " popularity_share FROM analytics.menu_engineering": MENU,
 }
 """What is asked of a view, and the same of the tables."""

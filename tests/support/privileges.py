@@ -38,6 +38,7 @@ TABLES = {
     "analytics.late_events": (NONE, READ),
     "analytics.live_metrics": (NONE, READ),
     "analytics.menu_item_changes": (MERGE, READ),
+    "analytics.menu_engineering": (NONE, READ),
     "analytics.menu_items": (NONE, READ),
     "analytics.data_quality_blocking": (NONE, READ),
     "analytics.data_quality_results": (ADD, READ),

@@ -70,9 +70,7 @@ def test_each_fraud_is_what_its_name_says(made: frauds.History, orders: dict[str
     for order in of_kind(made, orders, "amount tenfold"):
         assert paid(order, "subtotal") == 10 * items(order)
     for order in of_kind(made, orders, "tip of 90%"):
-        assert all(
-            p["tip"] == cents(p["subtotal"] * Decimal("0.9")) for p in order["payment_captured"]
-        )
+        assert all(p["tip"] == cents(p["subtotal"] * Decimal("0.9")) for p in order["payment_captured"])
     for order in of_kind(made, orders, "all refunded"):
         assert (
             sum(refund["amount"] for refund in order["payment_refunded"])

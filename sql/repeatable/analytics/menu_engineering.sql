@@ -1,0 +1,69 @@
+CREATE OR REPLACE VIEW analytics.menu_engineering AS
+WITH back AS (
+    SELECT date_trunc('hour', max(order_ts), 'UTC') - analytics.threshold('menu_engineering_days') * interval '1 day' AS since
+    FROM analytics.orders
+), parts AS (
+    SELECT r.category, r.item_name, r.times_ordered, r.quantity, r.priced_lines, r.revenue, r.unit_priced_lines, r.unit_prices
+    FROM analytics.rollup_menu_hours AS r
+    WHERE r.hour > (SELECT since FROM back)
+    UNION ALL
+    SELECT c.category, c.item_name, c.times_ordered, c.quantity, c.priced_lines, c.revenue, c.unit_priced_lines, c.unit_prices
+    FROM analytics.corrections_to_menu() AS c
+    WHERE c.hour > (SELECT since FROM back)
+), sold AS (
+    SELECT category, item_name, sum(quantity) AS quantity,
+        CASE WHEN sum(priced_lines) > 0 THEN sum(revenue) END AS revenue,
+        coalesce(sum(unit_prices) / nullif(sum(unit_priced_lines), 0),
+            CASE WHEN sum(priced_lines) = sum(times_ordered) THEN sum(revenue) / nullif(sum(quantity), 0) END) AS price
+    FROM parts
+    GROUP BY category, item_name
+    HAVING sum(times_ordered) > 0
+), menu AS (
+    SELECT DISTINCT ON (c.name) c.name, c.cost
+    FROM analytics.menu_item_changes AS c
+    ORDER BY c.name, c.changed_ts DESC, c.menu_item_id
+), costed AS (
+    SELECT s.*, m.cost, s.price - m.cost AS margin, s.quantity / sum(s.quantity) OVER () AS share, count(*) OVER () AS items
+    FROM sold AS s
+    LEFT JOIN menu AS m ON m.name = s.item_name
+), judged AS (
+    SELECT c.*, c.share >= 0.7 / c.items AS is_popular,
+        c.margin >= sum(c.margin * c.quantity) OVER () / nullif(sum(c.quantity) FILTER (WHERE c.margin IS NOT NULL) OVER (), 0)
+            AS is_profitable
+    FROM costed AS c
+)
+SELECT
+    category,
+    item_name,
+    quantity AS quantity_sold,
+    revenue,
+    round(price, 2) AS avg_unit_price,
+    cost AS unit_cost,
+    round(margin, 2) AS unit_margin,
+    round(margin * quantity, 2) AS total_margin,
+    round(100 * share, 2) AS popularity_share,
+    is_popular,
+    is_profitable,
+    CASE
+        WHEN is_popular AND is_profitable THEN 'star'
+        WHEN is_popular AND NOT is_profitable THEN 'plowhorse'
+        WHEN NOT is_popular AND is_profitable THEN 'puzzle'
+        WHEN NOT is_popular AND NOT is_profitable THEN 'dog'
+    END AS quadrant
+FROM judged;
+
+COMMENT ON VIEW analytics.menu_engineering IS
+    'Popularity against margin for each item sold over the threshold menu_engineering_days (analytics.thresholds) before the newest order, by what it costs now. What counts as sold is as in menu_performance; for the cost of each sale at its time see sold_items.';
+COMMENT ON COLUMN analytics.menu_engineering.category IS 'The category; null where the producer does not say it.';
+COMMENT ON COLUMN analytics.menu_engineering.item_name IS 'The item, as the producer names it.';
+COMMENT ON COLUMN analytics.menu_engineering.quantity_sold IS 'Units.';
+COMMENT ON COLUMN analytics.menu_engineering.revenue IS 'Sum of the lines whose price is known; null when none is.';
+COMMENT ON COLUMN analytics.menu_engineering.avg_unit_price IS 'Mean price of one, to the cent; null when unknown.';
+COMMENT ON COLUMN analytics.menu_engineering.unit_cost IS 'What one costs by the newest version of the menu''s item of that name; null when unknown.';
+COMMENT ON COLUMN analytics.menu_engineering.unit_margin IS 'avg_unit_price less unit_cost.';
+COMMENT ON COLUMN analytics.menu_engineering.total_margin IS 'The same times quantity_sold.';
+COMMENT ON COLUMN analytics.menu_engineering.popularity_share IS 'Percentage of all units sold.';
+COMMENT ON COLUMN analytics.menu_engineering.is_popular IS 'Whether that is at least seven tenths of an even share.';
+COMMENT ON COLUMN analytics.menu_engineering.is_profitable IS 'Whether unit_margin is at least the mean over all units whose margin is known; null where it is not.';
+COMMENT ON COLUMN analytics.menu_engineering.quadrant IS
+    'star (popular, profitable), plowhorse (popular only), puzzle (profitable only) or dog (neither); null where the margin is unknown.';

@@ -16,8 +16,8 @@ SAMPLE = 10
 # A critical rule that failed reads its window again, until the rows are mended or a person accepts them: otherwise what
 # failed would be forgotten ten minutes later. Two runs of one rule take turns, so that their windows adjoin.
 TAKE_TURN: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('data_quality/' || %(rule)s, 0))"
-# Whatever is looked for, the events of a window lead to it by a key. How many those are the planner cannot know, and by a
-# guess too high it would read tables whole.
+# Whatever is looked for, the events of a window lead to it by a key. How many those are the planner cannot know, and
+# by a guess too high it would read tables whole.
 BY_KEY: LiteralString = """
 SET LOCAL statement_timeout = '30min';
 SET LOCAL enable_seqscan = off;

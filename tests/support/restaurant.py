@@ -36,6 +36,9 @@ def order(connection: psycopg.Connection[Any], number: int) -> None:
         updated_at=order_ts,
         **money,
     )
+    if money:
+        paid = {"method": ("card", "cash")[number % 2], "amount": money["total"], "processed_at": order_ts}
+        insert(connection, "payments", payment_id=uuid4(), order_id=order_id, **paid, **money)
     price = None if number % 4 == 3 else 10 + number
     insert(
         connection,

@@ -30,7 +30,7 @@ _DATABASE = "bench_warehouse"
 _LOOKS = 5
 _INGESTED = (200_000, 10_000)
 _NONE_LATE, _ALL_LATE = map(datetime.fromisoformat, ("2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z"))
-_TRIGGERED: tuple[LiteralString, ...] = ("orders", "order_items", "refunds", "feedback")
+_TRIGGERED: tuple[LiteralString, ...] = ("orders", "order_items", "payments", "refunds", "feedback")
 
 
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:

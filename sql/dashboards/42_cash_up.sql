@@ -1,0 +1,9 @@
+-- title: Cash-up, last 7 days
+-- chart: table
+-- description: Items against orders against payments, for the seven business days up to the newest order: only where they
+--   differ. The orders that differ are in the column evidence of analytics.cash_up.
+SELECT day, location_code, orders, items_total, subtotal, total, paid, tips, unpaid_orders, differing_orders, difference
+FROM analytics.cash_up
+WHERE day > (SELECT max(day) FROM analytics.daily_sales) - 7 AND differing_orders > 0
+ORDER BY day DESC, location_code
+LIMIT 60;

@@ -61,7 +61,7 @@ def test_an_honest_order_is_paid_for_what_it_holds(made: frauds.History, orders:
 
 
 def test_every_event_is_one_that_the_warehouse_takes(made: frauds.History) -> None:
-    assert {draft.event_type for draft in made.drafts} == set(PAYLOADS)
+    assert {draft.event_type for draft in made.drafts} <= set(PAYLOADS)
     assert len({draft.event_id for draft in made.drafts}) == len(made.drafts)
     assert [draft.ts for draft in made.drafts] == sorted(draft.ts for draft in made.drafts)
 
@@ -70,9 +70,7 @@ def test_each_fraud_is_what_its_name_says(made: frauds.History, orders: dict[str
     for order in of_kind(made, orders, "amount tenfold"):
         assert paid(order, "subtotal") == 10 * items(order)
     for order in of_kind(made, orders, "tip of 90%"):
-        assert all(
-            p["tip"] == cents(p["subtotal"] * Decimal("0.9")) for p in order["payment_captured"]
-        )
+        assert all(p["tip"] == cents(p["subtotal"] * Decimal("0.9")) for p in order["payment_captured"])
     for order in of_kind(made, orders, "all refunded"):
         assert (
             sum(refund["amount"] for refund in order["payment_refunded"])

@@ -72,19 +72,19 @@ FROM placed AS o JOIN analytics.payments AS p USING (order_id)
 WHERE o.counts
 GROUP BY o.day, o.location_code, p.method, p.provider
 """
-PEAKS: LiteralString = """, weekdays AS (
-    SELECT location_code, extract(isodow FROM day) AS weekday, count(DISTINCT day) AS days
-    FROM placed
-    WHERE counts
-    GROUP BY location_code, extract(isodow FROM day)
+PEAKS: LiteralString = """, recent AS (
+    SELECT p.*, extract(isodow FROM p.day) AS weekday
+    FROM placed AS p
+    WHERE counts AND date_trunc('hour', order_ts, 'UTC')
+        > (SELECT date_trunc('hour', max(order_ts), 'UTC') - interval '56 days' FROM placed)
+), weekdays AS (
+    SELECT location_code, weekday, count(DISTINCT day) AS days FROM recent GROUP BY location_code, weekday
 )
-SELECT p.location_code, w.weekday, extract(hour FROM p.local_hour), w.days, round(count(*)::numeric / w.days, 2),
-    round(coalesce(sum(p.total), 0) / w.days, 2),
-    rank() OVER (PARTITION BY p.location_code ORDER BY count(*)::numeric / w.days DESC)
-FROM placed AS p
-JOIN weekdays AS w ON w.location_code = p.location_code AND w.weekday = extract(isodow FROM p.day)
-WHERE p.counts
-GROUP BY p.location_code, w.weekday, extract(hour FROM p.local_hour), w.days
+SELECT location_code, weekday, extract(hour FROM r.local_hour), w.days, round(count(*)::numeric / w.days, 2),
+    round(coalesce(sum(r.total), 0) / w.days, 2),
+    rank() OVER (PARTITION BY location_code ORDER BY count(*)::numeric / w.days DESC)
+FROM recent AS r JOIN weekdays AS w USING (location_code, weekday)
+GROUP BY location_code, weekday, extract(hour FROM r.local_hour), w.days
 """
 CASH: LiteralString = """
 SELECT day, location_code, count(*) FILTER (WHERE counts),

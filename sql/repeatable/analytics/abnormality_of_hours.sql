@@ -26,17 +26,22 @@ BEGIN
         FROM analytics.hourly_sales AS s
         WHERE s.hour >= start - horizon AND s.hour < upto
         GROUP BY s.location_code, s.hour
-    ), opened AS (
-        SELECT s.location_code, min(s.hour) AS first_hour FROM sales AS s GROUP BY s.location_code
-    ), grid AS MATERIALIZED (
+    ), hours AS (
         -- Every hour since a restaurant's first sale, those without one too.
-        SELECT o.location_code, h.hour, o.first_hour, coalesce(s.orders, 0) AS orders, coalesce(s.revenue, 0) AS revenue,
+        SELECT s.location_code, s.hour, s.orders, s.revenue FROM sales AS s
+        UNION ALL
+        SELECT o.location_code, generate_series(o.first_hour, upto - interval '1 hour', interval '1 hour'), 0, 0
+        FROM (SELECT s.location_code, min(s.hour) AS first_hour FROM sales AS s GROUP BY s.location_code) AS o
+    ), grid AS MATERIALIZED (
+        SELECT h.*, min(h.hour) OVER (PARTITION BY h.location_code) AS first_hour,
             extract(hour FROM h.hour AT TIME ZONE coalesce(l.time_zone, 'UTC')) AS of_day,
             extract(isodow FROM h.hour AT TIME ZONE coalesce(l.time_zone, 'UTC')) AS weekday
-        FROM opened AS o
-        CROSS JOIN LATERAL generate_series(o.first_hour, upto - interval '1 hour', interval '1 hour') AS h (hour)
-        LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
-        LEFT JOIN sales AS s ON s.location_code = o.location_code AND s.hour = h.hour
+        FROM (
+            SELECT h.location_code, h.hour, sum(h.orders) AS orders, sum(h.revenue) AS revenue
+            FROM hours AS h
+            GROUP BY h.location_code, h.hour
+        ) AS h
+        LEFT JOIN analytics.locations AS l ON l.location_code = h.location_code
     ), judged AS (
         SELECT g.*, g.hour - g.first_hour >= weekday_after AS by_weekday
         FROM grid AS g

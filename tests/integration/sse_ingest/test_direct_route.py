@@ -106,7 +106,7 @@ def test_row_level_security_on_a_typed_table(store: Store, owner: Owner) -> None
 
 
 def test_a_schema_that_is_older_than_the_code(open_store: Callable[..., Store], owner: Owner) -> None:
-    owner.execute("ALTER TABLE raw_data.events_raw ALTER COLUMN ingested_at DROP DEFAULT")
+    owner.execute("ALTER TABLE raw_data.stream_checkpoints DROP COLUMN latest_event_time")
 
     with pytest.raises(ConfigurationError, match="python -m sql migrate"):
         open_store()

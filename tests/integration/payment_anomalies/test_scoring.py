@@ -72,6 +72,8 @@ def test_the_same_payments_get_the_same_scores(fill: Any, owner: Any, run: Run) 
 
 
 RESTATEMENTS = {
+    "a new version of it at the same time": "UPDATE analytics.payments SET tip = 9 * subtotal,"
+    " event_id = 'ffffffff-0000-4000-8000-000000000000' WHERE payment_id = %(payment)s",
     "a new version of it": "UPDATE analytics.payments SET event_id = gen_random_uuid(), tip = 9 * subtotal,"
     " event_ts = event_ts + interval '1 second' WHERE payment_id = %(payment)s",
     "a refund": "INSERT INTO analytics.refunds SELECT gen_random_uuid(), payment_id, order_id, amount, NULL,"

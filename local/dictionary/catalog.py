@@ -88,6 +88,7 @@ def read(url: str) -> Catalog:
     """The catalog of the warehouse at `url`, seen by its owner."""
     with psycopg.connect(url) as connection:
         connection.execute("SET search_path = ''")
+        connection.execute("SET timezone = 'UTC'")
         row = connection.execute(_QUERY.read_bytes()).fetchone()
     assert row is not None
     return msgspec.convert(row[0], Catalog)

@@ -101,7 +101,7 @@ def test_bodies_are_read_as_postgresql_reads_them(url: str) -> None:
     after = {one.name: set(one.reads) for one in catalog.read(url).functions}
     compared = 0
     for one in before.functions:
-        if one.language == "sql":
+        if one.language == "sql" and one.body:
             told = touched(one.body, schemas)
             assert told.reads | told.fills | told.empties == after[one.name], one.name
             compared += 1

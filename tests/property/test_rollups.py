@@ -130,7 +130,7 @@ class Bench:
         self.owner.execute("DELETE FROM analytics.locations")
         self.owner.execute(
             "INSERT INTO analytics.menu_item_changes (menu_item_id, name, cost, changed_ts, event_ts, event_id)"
-            " VALUES ('soup', 'Soup', 1.5, now(), now(), gen_random_uuid()) ON CONFLICT DO NOTHING"
+            " VALUES ('soup', 'Soup', 1.5, '-infinity', now(), gen_random_uuid()) ON CONFLICT DO NOTHING"
         )
 
     def commit(self, batch: list[Event]) -> None:

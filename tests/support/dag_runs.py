@@ -14,7 +14,7 @@ def dags_test(dag_id: str, env: dict[str, str]) -> subprocess.CompletedProcess[s
 
 
 def output(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout[-6000:] + done.stderr[-6000:]
+    return done.stdout[-20000:] + done.stderr[-6000:]
 
 
 def xcom(env: dict[str, str], dag_id: str, task_id: str) -> Any:

@@ -3,9 +3,7 @@
 import os
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -49,10 +47,13 @@ class EarlierVersion:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.commit = newest_with_other_migrations()
-        archive = git("archive", "--format=tar", self.commit, *ROOMS)
-        assert archive is not None
-        with tarfile.open(fileobj=BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+        listed = git("ls-tree", "-r", "--name-only", self.commit, *ROOMS)
+        assert listed is not None
+        for name in listed.decode().splitlines():
+            text = git("show", f"{self.commit}:{name}")
+            assert text is not None
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(text)
 
     def environment(self, **more: str) -> dict[str, str]:
         paths = os.pathsep.join(str(path) for path in (self.folder, self.folder / "airflow" / "plugins"))

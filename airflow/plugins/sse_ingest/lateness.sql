@@ -2,7 +2,7 @@
 
 -- name: record_late
 -- Those whose minute had ended by the watermark. When they were known is told in one's turn, so that it only grows: even if
--- the clock goes back.
+-- the clock goes back. One that is known already was taken before somebody emptied the raw tables: it stays as it is.
 WITH allowed AS (
     SELECT %(latest)s::timestamptz - interval '1 second' * analytics.threshold('window_lateness')::float8 AS watermark
 ), arrival AS MATERIALIZED (
@@ -16,6 +16,7 @@ FROM unnest(%(event_ids)s::uuid[], %(event_types)s::text[], %(order_ids)s::uuid[
 CROSS JOIN allowed
 CROSS JOIN arrival
 WHERE date_bin('1 minute', e.event_time, '2000-01-01 00:00+00') + interval '1 minute' <= allowed.watermark
+ON CONFLICT (event_id) DO NOTHING
 
 -- name: latest_event_time
 -- How far the stream has come; of several shards the one furthest behind.

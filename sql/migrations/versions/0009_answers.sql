@@ -94,7 +94,6 @@ COMMENT ON TABLE analytics.thresholds IS
 INSERT INTO analytics.thresholds (name, value, unit, meaning) VALUES
     ('premium_order', 500, 'money', 'A paid order that comes to this or more is premium. Changing it makes all sales be summed anew.'),
     ('peak_hours_days', 56, 'days', 'peak_hours looks back so far from the newest order.'),
-    ('menu_engineering_days', 28, 'days', 'menu_engineering looks back so far from the newest order.'),
     ('order_stuck', 3600, 'seconds', 'An open order that has kept its status for longer than this is stuck.'),
     ('order_abandoned', 172800, 'seconds', 'An open order that was ordered longer ago than this is abandoned, and no longer stuck.'),
     ('rollups_warn', 3600, 'seconds', 'The rollups were last refreshed longer ago than this: warn. Views are exact all the same, but slower.');

@@ -24,10 +24,12 @@ AS $$
         CROSS JOIN LATERAL (
             SELECT sum(r.amount) AS amount FROM analytics.refunds AS r WHERE r.order_id = o.order_id
         ) AS r
-        WHERE o.location_code = location
-            -- Wide enough for a clock that is set back in the night; the next line is exact.
-            AND o.order_ts >= (day + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC') - interval '3 hours'
-            AND o.order_ts < (day + 1 + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC') + interval '3 hours'
+        -- As pairs, so that they are looked up in the index of both. Wide enough for a clock that is set back in the night;
+        -- the last line is exact.
+        WHERE (o.location_code, o.order_ts) >= (location,
+                (day + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC') - interval '3 hours')
+            AND (o.location_code, o.order_ts) < (location,
+                (day + 1 + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC') + interval '3 hours')
             AND analytics.business_date(o.order_ts, time_zone, close_out) = day
     ), differences AS (
         SELECT b.order_id, v.kind, v.expected, v.found, v.found - v.expected AS difference

@@ -114,6 +114,8 @@ class Processes:
         """The same text with this machine's places for the container's."""
         if text.startswith("{"):
             said = json.loads(text)
+            if not said["host"]:  # nobody to alert
+                return text
             return json.dumps(said | {"host": "127.0.0.1", "port": self.ports[str(said["port"])]})
         if text in self.ports:
             return str(self.ports[text])

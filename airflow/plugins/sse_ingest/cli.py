@@ -17,7 +17,7 @@ from sse_ingest.ingest import Result, run
 from sse_ingest.rebuild_cli import rebuild_command
 from sse_ingest.settings import Settings
 
-_PACED_BATCH = 100
+_PACED_BATCH = 50
 """Events: the writers of other streams wait while a batch is merged."""
 
 app = typer.Typer(

@@ -12,11 +12,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from psycopg import IsolationLevel
 
-from sse_ingest import database
 from sse_ingest.contract import Event
-from sse_ingest.lease import Lease
-from sse_ingest.settings import Settings
 from sse_ingest.store import Store
+from tests.support.deliveries import writing
 from tests.support.events import EPOCH, frame, moment, parsed, payload
 from tests.support.plain import assert_exact, rows_of
 
@@ -169,16 +167,8 @@ class Bench:
 
 @pytest.fixture
 def bench(warehouse: Any) -> Iterator[Bench]:
-    chosen = Settings(
-        source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
-    )
-    with (
-        database.connect(chosen.database_url, "writer") as connection,
-        Lease(chosen, connection.info.backend_pid, lambda: None) as lease,
-    ):
-        position = lease.take(wait=False, stop=lambda: False)
-        assert position is not None
-        made = Bench(warehouse, Store(connection, chosen, position.fence))
+    with writing(warehouse) as store:
+        made = Bench(warehouse, store)
         with made.owner, made.refresher:
             yield made
 

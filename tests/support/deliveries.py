@@ -70,16 +70,22 @@ class Bench:
 
 
 @contextmanager
-def bench(warehouse: Any) -> Iterator[Bench]:
-    """A bench that holds the lease of its stream."""
+def writing(warehouse: Any) -> Iterator[Store]:
+    """A store that holds the lease of its stream."""
     chosen = Settings(
         source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
     )
     with (
-        warehouse.connect("restaurant_user", autocommit=True) as owner,
         database.connect(chosen.database_url, "writer") as connection,
         Lease(chosen, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)
         assert position is not None
-        yield Bench(owner, Store(connection, chosen, position.fence))
+        yield Store(connection, chosen, position.fence)
+
+
+@contextmanager
+def bench(warehouse: Any) -> Iterator[Bench]:
+    """A bench, and who writes for it."""
+    with warehouse.connect("restaurant_user", autocommit=True) as owner, writing(warehouse) as store:
+        yield Bench(owner, store)

@@ -21,10 +21,13 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(child)
 
 
-def scans(connection: psycopg.Connection[Any]) -> list[tuple[str, int]]:
-    """How often each table that holds much was read whole."""
+def scans(connection: psycopg.Connection[Any], *tables: str) -> list[tuple[str, int]]:
+    """How often these tables were read whole; without names, each that holds much."""
     connection.execute("SELECT pg_stat_force_next_flush()")
     connection.execute("SELECT pg_stat_clear_snapshot()")
     return connection.execute(
-        "SELECT relid::regclass::text, seq_scan FROM pg_stat_user_tables WHERE n_live_tup > 1000 ORDER BY 1"
+        "SELECT relid::regclass::text, seq_scan FROM pg_stat_user_tables"
+        " WHERE CASE WHEN cardinality(%(names)s::text[]) = 0 THEN n_live_tup > 1000"
+        " ELSE relname = ANY (%(names)s) END ORDER BY 1",
+        {"names": list(tables)},
     ).fetchall()

@@ -74,4 +74,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) IS
-    'What daily_sales said at that time: from the raw events that had been ingested by then, with the clocks of the restaurants as they are now. is_exact is false for days up to the end of the newest archived month (raw_data.archives), of which raw no longer holds every event; figures that it knows nothing of are null. An event counts from ingested_at, moments before its batch could be seen. Reads all raw events: seconds for each million.';
+    'What daily_sales said at that time: from the raw events that had been ingested by then, with the clocks of the restaurants as they are now. is_exact is false for days up to the end of the newest archived month (raw_data.archives), of which raw no longer holds every event; figures that it knows nothing of are null. An event counts from ingested_at, moments before its batch could be seen. Reads all raw events.';

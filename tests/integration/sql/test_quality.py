@@ -14,6 +14,7 @@ from psycopg import errors
 
 from quality import SAMPLE, Broken, Verdict, run
 from quality_rules import Rule, load
+from tests.support.plans import scans
 
 pytestmark = pytest.mark.integration
 
@@ -27,6 +28,8 @@ EVENTS = replace(
 )
 CRITICAL = replace(EVENTS, severity="critical")
 TEN = {name: Decimal(value) for name, value in {"subtotal": 8, "tax": 1, "tip": 1, "total": 10}.items()}
+THIS_MONTH = f"events_raw_{datetime.now(UTC):%Y_%m}"
+GROWING = ("orders", "order_items", "payments", "order_status_history", THIS_MONTH)
 Judge = Callable[[Rule], Verdict]
 
 
@@ -231,23 +234,11 @@ def test_a_window_is_read_without_scanning_a_table(warehouse: Any, owner: Any, b
         "VACUUM ANALYZE analytics.orders, analytics.order_items, analytics.payments,"
         " analytics.order_status_history, raw_data.events_raw"
     )
-    before = scans(owner)
+    before = scans(owner, *GROWING)
     outcomes = list(run(warehouse.url("airflow_user"), RULES.values()))
-    assert scans(owner) == before
+    assert scans(owner, *GROWING) == before
     checked = {one.rule.name: one.checked for one in outcomes if isinstance(one, Verdict)}
     assert checked["raw_events_are_typed"] == 4
     assert checked["orders_follow_their_events"] == checked["payments_add_up"] == 1
     owner.execute("SELECT count(event_id) FROM analytics.orders")
-    assert scans(owner) != before, "it counts"
-
-
-def scans(owner: Any) -> list[tuple[str, int]]:
-    """Sequential scans so far of the tables that grow, and of this month's events."""
-    owner.execute("SELECT pg_stat_force_next_flush()")
-    owner.execute("SELECT pg_stat_clear_snapshot()")
-    rows: list[tuple[str, int]] = owner.execute(
-        "SELECT relname, seq_scan FROM pg_stat_user_tables"
-        " WHERE relname IN ('orders', 'order_items', 'payments', 'order_status_history')"
-        " OR relname = to_char(now() AT TIME ZONE 'UTC', '\"events_raw_\"YYYY_MM') ORDER BY relname"
-    ).fetchall()
-    return rows
+    assert scans(owner, *GROWING) != before, "it counts"

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +95,11 @@ def unaccounted(settings: Settings) -> int:
 def listeners(processes: list[psutil.Process]) -> set[tuple[str, int]]:
     found = set()
     for process in processes:
-        for connection in process.net_connections("inet"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr:
-                found.add((connection.laddr.ip, connection.laddr.port))
+        # A task of Airflow's may end between the list and the look: then it listens nowhere.
+        with suppress(psutil.NoSuchProcess):
+            for connection in process.net_connections("inet"):
+                if connection.status == psutil.CONN_LISTEN and connection.laddr:
+                    found.add((connection.laddr.ip, connection.laddr.port))
     return found
 
 

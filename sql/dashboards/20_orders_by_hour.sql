@@ -11,5 +11,7 @@ SELECT
     sum(order_count)::bigint AS orders
 FROM analytics.hourly_sales
 WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '48 hours'
+    -- Both ends, so that the planner knows it for a short time.
+    AND hour <= (SELECT max(order_ts) FROM analytics.orders)
 GROUP BY hour, service_type
 ORDER BY hour, service_type;

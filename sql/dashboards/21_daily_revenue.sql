@@ -11,6 +11,8 @@ SELECT
     sum(order_count)::bigint AS orders,
     sum(unpaid_orders)::bigint AS unpaid_orders
 FROM analytics.daily_sales
-WHERE day > (SELECT max(day) FROM analytics.daily_sales) - 30
+WHERE day > (SELECT analytics.newest_business_date()) - 30
+    -- Both ends, so that the planner knows it for a few days.
+    AND day <= (SELECT analytics.newest_business_date())
 GROUP BY day
 ORDER BY day;

@@ -9,6 +9,8 @@ SELECT
     round(sum(total_revenue), 2) AS revenue,
     sum(order_count)::bigint AS orders
 FROM analytics.daypart_sales
-WHERE day > (SELECT max(day) FROM analytics.daily_sales) - 28
+WHERE day > (SELECT analytics.newest_business_date()) - 28
+    -- Both ends, so that the planner knows it for a few days.
+    AND day <= (SELECT analytics.newest_business_date())
 GROUP BY daypart
 ORDER BY array_position(ARRAY['breakfast', 'lunch', 'dinner', 'late'], daypart);

@@ -10,7 +10,9 @@ SELECT
     sum(payments)::bigint AS payments,
     round(sum(tips), 2) AS tips
 FROM analytics.payment_mix
-WHERE day > (SELECT max(day) FROM analytics.daily_sales) - 28
+WHERE day > (SELECT analytics.newest_business_date()) - 28
+    -- Both ends, so that the planner knows it for a few days.
+    AND day <= (SELECT analytics.newest_business_date())
 GROUP BY method
 ORDER BY amount DESC, method
 LIMIT 10;

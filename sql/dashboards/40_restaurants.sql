@@ -11,7 +11,9 @@ SELECT
     sum(unpaid_orders)::bigint AS unpaid_orders,
     sum(cancelled_orders)::bigint AS cancelled_orders
 FROM analytics.daily_sales
-WHERE day > (SELECT max(day) FROM analytics.daily_sales) - 7
+WHERE day > (SELECT analytics.newest_business_date()) - 7
+    -- Both ends, so that the planner knows it for a few days.
+    AND day <= (SELECT analytics.newest_business_date())
 GROUP BY location_code
 ORDER BY revenue DESC NULLS LAST, location_code
 LIMIT 50;

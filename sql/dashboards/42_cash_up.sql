@@ -4,6 +4,8 @@
 --   differ. The orders that differ are in the column evidence of analytics.cash_up.
 SELECT day, location_code, orders, items_total, subtotal, total, paid, tips, unpaid_orders, differing_orders, difference
 FROM analytics.cash_up
-WHERE day > (SELECT max(day) FROM analytics.daily_sales) - 7 AND differing_orders > 0
+WHERE day > (SELECT analytics.newest_business_date()) - 7
+    -- Both ends, so that the planner knows it for a few days.
+    AND day <= (SELECT analytics.newest_business_date()) AND differing_orders > 0
 ORDER BY day DESC, location_code
 LIMIT 60;

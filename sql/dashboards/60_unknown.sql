@@ -10,8 +10,8 @@ WITH lines AS (
     FROM analytics.menu_performance
 ),
 orders AS (
-    SELECT coalesce(sum(unpaid_orders), 0) AS unpaid, coalesce(sum(order_count), 0) AS all_of_them
-    FROM analytics.daily_sales
+    SELECT coalesce(sum(unpaid_orders), 0) AS unpaid, coalesce(sum(orders), 0) AS all_of_them
+    FROM analytics.store_performance
 ),
 feedback AS (
     SELECT coalesce(sum(feedback_count - nps_count), 0) AS silent, coalesce(sum(feedback_count), 0) AS all_of_them

@@ -94,6 +94,7 @@ GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO re
 GRANT EXECUTE ON FUNCTION analytics.daypart(timestamptz, text) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.cash_up_of_day(text, date, text, time) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.newest_business_date() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) TO restaurant_reader;
 

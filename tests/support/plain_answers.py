@@ -45,7 +45,8 @@ SELECT p.location_code, max(l.name),
     round(avg(total) FILTER (WHERE counts), 2),
     sum(total) FILTER (WHERE counts) - coalesce(sum(refunded) FILTER (WHERE counts), 0),
     count(*) FILTER (WHERE NOT counts),
-    min(day), max(day)
+    min(day), max(day), round(count(*) FILTER (WHERE counts)::numeric / count(DISTINCT day), 1),
+    count(*) FILTER (WHERE counts AND total IS NULL)
 FROM placed AS p LEFT JOIN analytics.locations AS l USING (location_code)
 GROUP BY p.location_code
 """
@@ -86,18 +87,33 @@ SELECT location_code, weekday, extract(hour FROM r.local_hour), w.days, round(co
 FROM recent AS r JOIN weekdays AS w USING (location_code, weekday)
 GROUP BY location_code, weekday, extract(hour FROM r.local_hour), w.days
 """
-CASH: LiteralString = """
+CASH: LiteralString = """, told AS (
+    SELECT p.*, k.kinds
+    FROM placed AS p
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE differs) AS kinds
+        FROM (VALUES
+            (counts AND NOT unpriced AND priced <> subtotal),
+            (counts AND subtotal + tax + tip <> total),
+            (counts AND total <> amount),
+            (counts AND amount IS NULL),
+            (NOT counts AND amount <> coalesce(refunded, 0))
+        ) AS v (differs)
+    ) AS k
+)
 SELECT day, location_code, count(*) FILTER (WHERE counts),
     sum(priced) FILTER (WHERE counts AND NOT unpriced AND amount IS NOT NULL),
     sum(subtotal) FILTER (WHERE counts), sum(total) FILTER (WHERE counts), sum(amount) FILTER (WHERE counts),
     sum(tip) FILTER (WHERE counts), sum(refunded) FILTER (WHERE counts),
     count(*) FILTER (WHERE counts AND amount IS NULL), count(*) FILTER (WHERE counts AND unpriced),
+    count(*) FILTER (WHERE kinds > 0),
     sum(CASE WHEN counts AND amount IS NOT NULL AND NOT unpriced THEN coalesce(subtotal - priced, 0) ELSE 0 END
         + CASE WHEN counts THEN coalesce(total - (subtotal + tax + tip), 0) ELSE 0 END
         + CASE WHEN counts THEN coalesce(amount - total, 0) ELSE 0 END
         - CASE WHEN counts AND amount IS NULL THEN coalesce(priced, 0) ELSE 0 END
-        + CASE WHEN NOT counts THEN coalesce(amount - coalesce(refunded, 0), 0) ELSE 0 END)
-FROM placed
+        + CASE WHEN NOT counts THEN coalesce(amount - coalesce(refunded, 0), 0) ELSE 0 END),
+    least(sum(kinds), 50)
+FROM told
 GROUP BY day, location_code
 HAVING bool_or(counts) OR bool_or(amount <> coalesce(refunded, 0))
 """
@@ -119,13 +135,14 @@ FROM (
 ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT * FROM analytics.daypart_sales": _PLACED + DAYPARTS,
     "SELECT location_code, restaurant, orders, revenue, average_ticket, net_revenue, cancelled_orders,"
-    " first_day, last_day FROM analytics.store_performance": _PLACED + STORES,
+    " first_day, last_day, orders_per_day, unpaid_orders FROM analytics.store_performance": _PLACED + STORES,
     "SELECT * FROM analytics.order_status_distribution": STATUS,
     "SELECT * FROM analytics.premium_market_share": _PLACED + PREMIUM,
     "SELECT * FROM analytics.payment_mix": _PLACED + MIX,
     "SELECT * FROM analytics.peak_hours": _PLACED + PEAKS,
     "SELECT day, location_code, orders, items_total, subtotal, total, paid, tips, refunded, unpaid_orders,"
-    " unpriced_orders, difference FROM analytics.cash_up": _PLACED + CASH,
+    " unpriced_orders, differing_orders, difference, jsonb_array_length(evidence) FROM analytics.cash_up": _PLACED
+    + CASH,
     "SELECT category, item_name, quantity_sold, revenue, avg_unit_price, unit_cost, unit_margin, total_margin,"
     " popularity_share FROM analytics.menu_engineering": MENU,
 }

@@ -3,69 +3,63 @@ RETURNS TABLE (
     orders bigint, items_total numeric, subtotal numeric, total numeric, paid numeric, tips numeric, refunded numeric,
     unpaid_orders bigint, unpriced_orders bigint, differing_orders bigint, difference numeric, evidence jsonb
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 ROWS 1
 COST 10000
 AS $$
-    WITH bills AS MATERIALIZED (
-        SELECT o.order_id, o.status <> 'cancelled' AS counts, o.subtotal, o.tax, o.tip, o.total,
-            i.priced, i.unpriced, p.amount, r.amount AS refunded
-        FROM analytics.orders AS o
-        CROSS JOIN LATERAL (
-            SELECT sum(i.extended_price) AS priced, count(*) FILTER (WHERE i.extended_price IS NULL) AS unpriced
-            FROM analytics.order_items AS i WHERE i.order_id = o.order_id
-        ) AS i
-        CROSS JOIN LATERAL (
-            SELECT sum(p.amount) AS amount FROM analytics.payments AS p WHERE p.order_id = o.order_id
-        ) AS p
-        CROSS JOIN LATERAL (
-            SELECT sum(r.amount) AS amount FROM analytics.refunds AS r WHERE r.order_id = o.order_id
-        ) AS r
-        -- As pairs, so that they are looked up in the index of both. Wide enough for a clock that is set back in the night;
-        -- the last line is exact.
-        WHERE (o.location_code, o.order_ts) >= (location,
-                (day + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC') - interval '3 hours')
-            AND (o.location_code, o.order_ts) < (location,
-                (day + 1 + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC') + interval '3 hours')
-            AND analytics.business_date(o.order_ts, time_zone, close_out) = day
-    ), differences AS (
-        SELECT b.order_id, v.kind, v.expected, v.found, v.found - v.expected AS difference
-        FROM bills AS b
-        CROSS JOIN LATERAL (VALUES
-            ('items', CASE WHEN b.counts AND b.unpriced = 0 THEN b.priced END, b.subtotal),
-            ('parts', CASE WHEN b.counts THEN b.subtotal + b.tax + b.tip END, b.total),
-            ('payments', CASE WHEN b.counts THEN b.total END, b.amount),
-            ('unpaid', CASE WHEN b.counts AND b.amount IS NULL THEN coalesce(b.priced, 0) END, 0),
-            ('cancelled', CASE WHEN NOT b.counts THEN 0 END, b.amount - coalesce(b.refunded, 0))
-        ) AS v (kind, expected, found)
-        WHERE v.expected <> v.found OR (v.kind = 'unpaid' AND v.expected IS NOT NULL)
-    ), ranked AS (
-        SELECT d.*, row_number() OVER (ORDER BY abs(d.difference) DESC, d.order_id, d.kind) AS place
-        FROM differences AS d
-    ), found AS (
-        SELECT count(DISTINCT d.order_id) AS orders, coalesce(sum(d.difference), 0) AS difference,
-            coalesce(jsonb_agg(jsonb_build_object('order_id', d.order_id, 'kind', d.kind, 'expected', d.expected,
-                'found', d.found, 'difference', d.difference) ORDER BY d.place) FILTER (WHERE d.place <= 50), '[]') AS evidence
-        FROM ranked AS d
+DECLARE
+    mark timestamptz;
+    -- Wide enough for a clock that is set back in the night; what is of another day is left out of the answer.
+    since constant timestamptz :=
+        date_trunc('hour', (day + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC'), 'UTC') - interval '3 hours';
+    until constant timestamptz := since + interval '31 hours';
+BEGIN
+    SELECT w.closed_before INTO STRICT mark FROM analytics.rollup_watermark AS w;
+    RETURN QUERY
+    WITH stale AS MATERIALIZED (
+        SELECT DISTINCT i.hour
+        FROM analytics.rollup_invalidations AS i
+        WHERE i.rollup = 'sales' AND i.location_code = location AND i.hour < mark
+    ), parts AS MATERIALIZED (
+        SELECT r.*
+        FROM analytics.rollup_cash_hours AS r
+        WHERE r.business_date = day AND r.location_code = location AND r.hour NOT IN (SELECT s.hour FROM stale AS s)
+        UNION ALL
+        SELECT c.*
+        FROM (SELECT s.hour FROM stale AS s WHERE s.hour >= since AND s.hour < until) AS s
+        CROSS JOIN LATERAL analytics.cash_of_hours(s.hour, s.hour + interval '1 hour', location) AS c
+        WHERE c.business_date = day
+        UNION ALL
+        SELECT c.*
+        FROM analytics.cash_of_hours(greatest(since, mark), until, location) AS c
+        WHERE c.business_date = day
+    ), greatest_ones AS (
+        SELECT e.difference AS evidence, abs((e.difference ->> 'difference')::numeric) AS worth
+        FROM parts AS p
+        CROSS JOIN LATERAL jsonb_array_elements(p.evidence) AS e (difference)
+        ORDER BY worth DESC, e.difference ->> 'order_id', e.difference ->> 'kind'
+        LIMIT 50
     )
     SELECT
-        count(*) FILTER (WHERE b.counts),
-        sum(b.priced) FILTER (WHERE b.counts AND b.unpriced = 0 AND b.amount IS NOT NULL),
-        sum(b.subtotal) FILTER (WHERE b.counts),
-        sum(b.total) FILTER (WHERE b.counts),
-        sum(b.amount) FILTER (WHERE b.counts),
-        sum(b.tip) FILTER (WHERE b.counts),
-        sum(b.refunded) FILTER (WHERE b.counts),
-        count(*) FILTER (WHERE b.counts AND b.amount IS NULL),
-        count(*) FILTER (WHERE b.counts AND b.unpriced > 0),
-        f.orders, f.difference, f.evidence
-    FROM found AS f
-    LEFT JOIN bills AS b ON true
-    GROUP BY f.orders, f.difference, f.evidence
+        coalesce(sum(p.orders), 0)::bigint,
+        sum(p.items_total),
+        sum(p.subtotal),
+        sum(p.total),
+        sum(p.paid),
+        sum(p.tips),
+        sum(p.refunded),
+        coalesce(sum(p.unpaid_orders), 0)::bigint,
+        coalesce(sum(p.unpriced_orders), 0)::bigint,
+        coalesce(sum(p.differing_orders), 0)::bigint,
+        coalesce(sum(p.difference), 0),
+        (SELECT coalesce(jsonb_agg(g.evidence ORDER BY g.worth DESC, g.evidence ->> 'order_id', g.evidence ->> 'kind'), '[]')
+            FROM greatest_ones AS g)
+    FROM parts AS p;
+END
 $$;
 
 COMMENT ON FUNCTION analytics.cash_up_of_day(text, date, text, time) IS
-    'The row of cash_up for one restaurant and business day, read by their index; see there. The last two are its clock.';
+    'The row of cash_up for one restaurant and business day: the hours that are summed, and those since or that changed from the tables, by their index; see there. The last two are its clock.';

@@ -17,19 +17,29 @@ BEGIN
         SELECT DISTINCT 'menu', date_trunc('hour', r.event_ts, 'UTC')
         FROM new_rows AS r
         WHERE r.event_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM new_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
         SELECT DISTINCT 'menu', date_trunc('hour', r.event_ts, 'UTC')
         FROM old_rows AS r
         WHERE r.event_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM old_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark;
     END IF;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.log_stale_items() IS
-    'Logs the hours of changed lines, where they are summed already.';
+    'Logs the hours of changed lines, and those of their orders, whose cash is compared with them, where they are summed already.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_items
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_items();

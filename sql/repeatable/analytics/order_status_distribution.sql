@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW analytics.order_status_distribution AS
 WITH parts AS (
     SELECT location_code, order_count, cancelled_orders, pending, preparing, ready
-    FROM analytics.rollup_sales_days
+    FROM analytics.rollup_sales
     UNION ALL
     SELECT location_code, order_count, cancelled_orders, pending, preparing, ready
     FROM analytics.corrections_to_sales()

@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW analytics.premium_market_share AS
 WITH parts AS (
     SELECT city, paid_orders, premium_orders, total, premium_total
-    FROM analytics.rollup_sales_days
+    FROM analytics.rollup_sales
     UNION ALL
     SELECT city, paid_orders, premium_orders, total, premium_total
     FROM analytics.corrections_to_sales()

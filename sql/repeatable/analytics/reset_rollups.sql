@@ -9,11 +9,14 @@ BEGIN
     DELETE FROM analytics.rollup_invalidations;
     DELETE FROM analytics.rollup_sales_hours;
     DELETE FROM analytics.rollup_sales_days;
+    DELETE FROM analytics.rollup_sales;
     DELETE FROM analytics.rollup_payment_hours;
     DELETE FROM analytics.rollup_payment_days;
     DELETE FROM analytics.rollup_menu_hours;
     DELETE FROM analytics.rollup_menu;
     DELETE FROM analytics.rollup_feedback_hours;
+    DELETE FROM analytics.rollup_feedback_days;
+    DELETE FROM analytics.rollup_cash_hours;
 END
 $$;
 

@@ -1,13 +1,13 @@
 CREATE OR REPLACE VIEW analytics.satisfaction_summary AS
 WITH parts AS (
-    SELECT hour, feedback_count, ratings, satisfied, nps_count, nps_sum, promoters, detractors
-    FROM analytics.rollup_feedback_hours
+    SELECT day, feedback_count, ratings, satisfied, nps_count, nps_sum, promoters, detractors
+    FROM analytics.rollup_feedback_days
     UNION ALL
-    SELECT hour, feedback_count, ratings, satisfied, nps_count, nps_sum, promoters, detractors
+    SELECT (hour AT TIME ZONE 'UTC')::date, feedback_count, ratings, satisfied, nps_count, nps_sum, promoters, detractors
     FROM analytics.corrections_to_feedback()
 )
 SELECT
-    (hour AT TIME ZONE 'UTC')::date AS day,
+    day,
     sum(feedback_count)::bigint AS feedback_count,
     round(sum(ratings) / sum(feedback_count), 2) AS avg_rating,
     round(sum(nps_sum) / nullif(sum(nps_count), 0), 2) AS avg_nps,
@@ -16,7 +16,7 @@ SELECT
     round(100.0 * sum(detractors) / nullif(sum(nps_count), 0), 1) AS detractor_rate,
     sum(nps_count)::bigint AS nps_count
 FROM parts
-GROUP BY (hour AT TIME ZONE 'UTC')::date
+GROUP BY day
 HAVING sum(feedback_count) > 0;
 
 COMMENT ON VIEW analytics.satisfaction_summary IS

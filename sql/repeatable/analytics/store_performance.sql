@@ -1,20 +1,19 @@
 CREATE OR REPLACE VIEW analytics.store_performance AS
 WITH parts AS (
-    SELECT business_date, location_code, order_count, cancelled_orders, paid_orders, total, refunded
-    FROM analytics.rollup_sales_days
+    SELECT location_code, order_count, cancelled_orders, paid_orders, total, refunded
+    FROM analytics.rollup_sales
     UNION ALL
-    SELECT business_date, location_code, order_count, cancelled_orders, paid_orders, total, refunded
+    SELECT location_code, order_count, cancelled_orders, paid_orders, total, refunded
     FROM analytics.corrections_to_sales()
-), days AS (
-    SELECT business_date, location_code, sum(order_count) AS orders, sum(cancelled_orders) AS cancelled,
-        sum(paid_orders) AS paid, sum(total) AS total, sum(refunded) AS refunded
-    FROM parts
-    GROUP BY business_date, location_code
-    HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0
 ), stores AS (
-    SELECT location_code, sum(orders) AS orders, sum(cancelled) AS cancelled, sum(paid) AS paid, sum(total) AS total,
-        sum(refunded) AS refunded, min(business_date) AS first_day, max(business_date) AS last_day, count(*) AS days
-    FROM days
+    SELECT location_code, sum(order_count) AS orders, sum(cancelled_orders) AS cancelled, sum(paid_orders) AS paid,
+        sum(total) AS total, sum(refunded) AS refunded
+    FROM parts
+    GROUP BY location_code
+    HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0
+), days AS (
+    SELECT location_code, min(day) AS first_day, max(day) AS last_day, count(*) AS days
+    FROM analytics.daily_sales
     GROUP BY location_code
 )
 SELECT
@@ -26,11 +25,13 @@ SELECT
     CASE WHEN s.paid > 0 THEN s.total - s.refunded END AS net_revenue,
     CASE WHEN s.paid > 0 THEN rank() OVER (ORDER BY s.total DESC) END AS revenue_rank,
     CASE WHEN s.paid > 0 THEN round(100 * s.total / nullif(sum(s.total) OVER (), 0), 1) END AS revenue_share,
-    round(s.orders / s.days, 1) AS orders_per_day,
+    round(s.orders / d.days, 1) AS orders_per_day,
     s.cancelled::bigint AS cancelled_orders,
-    s.first_day,
-    s.last_day
+    d.first_day,
+    d.last_day,
+    (s.orders - s.paid)::bigint AS unpaid_orders
 FROM stores AS s
+LEFT JOIN days AS d ON d.location_code = s.location_code
 LEFT JOIN analytics.locations AS l ON l.location_code = s.location_code;
 
 COMMENT ON VIEW analytics.store_performance IS
@@ -47,3 +48,4 @@ COMMENT ON COLUMN analytics.store_performance.orders_per_day IS 'Over the busine
 COMMENT ON COLUMN analytics.store_performance.cancelled_orders IS 'Cancelled orders, which the other columns leave out.';
 COMMENT ON COLUMN analytics.store_performance.first_day IS 'The first business day with an order.';
 COMMENT ON COLUMN analytics.store_performance.last_day IS 'The newest business day with an order.';
+COMMENT ON COLUMN analytics.store_performance.unpaid_orders IS 'How many of orders have no payment yet: the money leaves them out.';

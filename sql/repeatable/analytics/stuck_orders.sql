@@ -5,7 +5,7 @@ WITH lines AS (
         analytics.threshold('order_stuck') * interval '1 second' AS stuck,
         analytics.threshold('order_abandoned') * interval '1 second' AS abandoned
 ), parts AS (
-    SELECT location_code, pending, preparing, ready FROM analytics.rollup_sales_days
+    SELECT location_code, pending, preparing, ready FROM analytics.rollup_sales
     UNION ALL
     SELECT location_code, pending, preparing, ready FROM analytics.corrections_to_sales()
 ), counted AS (

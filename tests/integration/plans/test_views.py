@@ -51,6 +51,18 @@ def test_no_table_is_gone_through(year: Year, name: str) -> None:
     assert year.asked((CARDS | VIEWS | FUNCTIONS)[name]).whole == {}
 
 
+@pytest.mark.parametrize("name", CARDS)
+def test_a_card_reads_the_hours_that_it_shows(year: Year, name: str) -> None:
+    assert year.asked(CARDS[name]).hours == {}
+
+
+def test_a_card_that_names_one_end_reads_all_hours(year: Year) -> None:
+    """Which is why each names both."""
+    both = "    AND hour <= (SELECT max(order_ts) FROM analytics.orders)"
+    assert both in CARDS["orders"]
+    assert year.asked(CARDS["orders"].replace(both, "")).hours["rollup_sales_hours"] > 5_000
+
+
 @pytest.mark.parametrize(
     ("index", "query"),
     [

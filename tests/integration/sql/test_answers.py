@@ -94,7 +94,7 @@ def test_store_performance(ask: Any, books: Any) -> None:
     books.order(LUNCH, location_code="LOC-NS-001")
     books.refund(first, first, D(5))
     assert ask("SELECT * FROM analytics.store_performance ORDER BY revenue_rank") == [
-        ("LOC-QC-001", None, 1, D(180), D(180), D(180), 1, D("75.0"), D(1), 0, WEDNESDAY, WEDNESDAY),
+        ("LOC-QC-001", None, 1, D(180), D(180), D(180), 1, D("75.0"), D(1), 0, WEDNESDAY, WEDNESDAY, 0),
         (
             "LOC-ON-001",
             "The Harbour Table",
@@ -108,8 +108,9 @@ def test_store_performance(ask: Any, books: Any) -> None:
             1,
             TUESDAY,
             WEDNESDAY,
+            1,
         ),
-        ("LOC-NS-001", None, 1, None, None, None, None, None, D(1), 0, WEDNESDAY, WEDNESDAY),
+        ("LOC-NS-001", None, 1, None, None, None, None, None, D(1), 0, WEDNESDAY, WEDNESDAY, 1),
     ]
 
 

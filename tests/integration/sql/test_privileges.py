@@ -136,6 +136,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         *("event_watermark", "expected_today", "last_hour_of_ingest", "last_hour_of_sales"),
         "get_latest_offset",
         "health_check",
+        "newest_business_date",
         "log_stale_feedback",
         "log_stale_items",
         "log_stale_locations",

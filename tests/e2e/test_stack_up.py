@@ -74,6 +74,12 @@ def family(settings: Settings) -> list[psutil.Process]:
     return [member for record in records for member in record.members()]
 
 
+def lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def committed(settings: Settings) -> int:
     return counters.read(settings).committed or 0
 
@@ -127,7 +133,7 @@ def test_the_whole_stack(env_file: Path) -> None:
 
     down = stack(env_file, "down")
     assert down.returncode == 0, down.stdout + down.stderr
-    wait(lambda: not [p for p in everything if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], 5)
+    wait(lambda: not any(map(lives, everything)), 5)
     assert not settings.run_dir.exists() or not list(settings.run_dir.glob("*.json"))
 
     assert stack(env_file, "up", "--detach").returncode == 0
@@ -150,5 +156,5 @@ def test_a_stack_killed_with_running_tasks_leaves_nothing(env_file: Path) -> Non
         os.kill(scheduler.pid, signal.SIGKILL)
     assert scheduler.members(), "the scheduler's tasks should have outlived it"
     assert stack(env_file, "down").returncode == 0
-    wait(lambda: not [p for p in everything if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], 5)
+    wait(lambda: not any(map(lives, everything)), 5)
     assert services.postgres(settings).pid() is None

@@ -133,6 +133,7 @@ FROM (
 ) AS sold
 """
 ANSWERS: dict[LiteralString, LiteralString] = {
+    "SELECT analytics.newest_business_date()": _PLACED + " SELECT max(day) FROM placed",
     "SELECT * FROM analytics.daypart_sales": _PLACED + DAYPARTS,
     "SELECT location_code, restaurant, orders, revenue, average_ticket, net_revenue, cancelled_orders,"
     " first_day, last_day, orders_per_day, unpaid_orders FROM analytics.store_performance": _PLACED + STORES,

@@ -81,11 +81,12 @@ def processes_of(settings: Settings) -> list[str]:
     found = []
     for process in psutil.process_iter():
         try:
-            traces = [*process.cmdline(), *process.environ().values(), process.cwd()]
+            command = process.cmdline()
+            traces = [*command, *process.environ().values(), process.cwd()]
         except psutil.Error:
             continue
         if process.pid != os.getpid() and any(folder in trace for trace in traces):
-            found.append(" ".join(process.cmdline()))
+            found.append(" ".join(command))
     return found
 
 

@@ -8,6 +8,11 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         PERFORM now() AT TIME ZONE NEW.time_zone; -- says so when there is no such zone
     END IF;
+    IF TG_OP = 'UPDATE' AND (OLD.location_code, OLD.city, OLD.time_zone, OLD.close_out)
+        IS NOT DISTINCT FROM (NEW.location_code, NEW.city, NEW.time_zone, NEW.close_out)
+    THEN
+        RETURN NULL; -- a name is in no sum
+    END IF;
     PERFORM FROM analytics.rollup_watermark FOR SHARE;
     INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
     SELECT DISTINCT 'sales', r.hour, r.location_code
@@ -18,7 +23,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.log_stale_locations() IS
-    'A restaurant''s clock was set: its sales are summed anew, by other days. Refuses a time zone that PostgreSQL does not know.';
+    'A restaurant''s clock or city was set: its sales are summed anew, by other days or for another city. Refuses a time zone that PostgreSQL does not know.';
 
 CREATE OR REPLACE TRIGGER rollup_change AFTER INSERT OR UPDATE OR DELETE ON analytics.locations
     FOR EACH ROW EXECUTE FUNCTION analytics.log_stale_locations();

@@ -118,6 +118,19 @@ def test_a_sale_after_midnight_belongs_to_last_night(owner: Any, books: Any, ref
     assert days(owner) == [(date(2024, 3, 6), 2, Decimal(20))]
 
 
+def test_a_new_name_has_nothing_summed_anew_and_a_new_city_has(
+    owner: Any, books: Any, refreshed: Refresh
+) -> None:
+    owner.execute("INSERT INTO analytics.locations VALUES ('LOC-ON-001', 'King Street', 'Toronto', 'UTC')")
+    books.order(NOON, **TEN)
+    refreshed(NOON + 2 * HOUR)
+    owner.execute("UPDATE analytics.locations SET name = 'Queen Street'")
+    assert logged(owner) == 0
+    owner.execute("UPDATE analytics.locations SET city = 'Ottawa'")
+    assert logged(owner) == 1
+    assert_exact(owner)
+
+
 def test_a_time_zone_that_does_not_exist_is_refused(owner: Any) -> None:
     with pytest.raises(errors.InvalidParameterValue, match="Mars"):
         owner.execute("INSERT INTO analytics.locations VALUES ('LOC-ON-001', NULL, NULL, 'Mars/Olympus')")

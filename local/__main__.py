@@ -15,6 +15,7 @@ from local.dictionary import dictionary
 from local.errors import StackError
 from local.replay import replay
 from local.settings import READER, WAREHOUSE, Settings
+from sql.errors import WarehouseError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -130,6 +131,16 @@ def completeness_command(
     raise typer.Exit(forward.to_core(settings(), "completeness", *(["--json"] if as_json else [])))
 
 
+@app.command("locations", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def locations_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="--help tells more.", metavar="[FILE] [OPTIONS]…")
+    ] = None,
+) -> None:
+    """Enter restaurants and their clocks from a CSV file; without FILE, show them as one."""
+    raise typer.Exit(forward.to_schema(settings(), "locations", *(arguments or [])))
+
+
 @app.command("test", context_settings={"ignore_unknown_options": True})
 def check_command(
     arguments: Annotated[
@@ -172,7 +183,7 @@ def run() -> int:
     """The command line, with our errors as one sentence each."""
     try:
         app(prog_name="./stack")
-    except StackError as error:
+    except (StackError, WarehouseError) as error:
         typer.echo(f"stack: {error}", err=True)
     except OSError as error:
         if error.errno != errno.ENOSPC:

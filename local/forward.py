@@ -1,7 +1,8 @@
-"""Commands of the core, on this stack's warehouse: `./stack rebuild` is `python -m sse_ingest rebuild`."""
+"""Commands of other rooms, on this stack's warehouse: `./stack rebuild` is `python -m sse_ingest rebuild`."""
 
 import os
 import sys
+from collections.abc import Mapping
 
 from local import services
 from local.errors import StackError
@@ -9,15 +10,27 @@ from local.settings import OWNER, WRITER, Settings
 
 
 def to_core(settings: Settings, *command: str) -> int:
-    """Become the core's command: its exit code is ours. Passwords go by the environment, where others do not look."""
-    if services.postgres(settings).pid() is None:
-        raise StackError("PostgreSQL is not running: start it with ./stack up.")
+    """A command of the core."""
     own = {
         "INGEST_DATABASE_URL": services.database_url(settings, WRITER),
         "INGEST_OWNER_URL": services.database_url(settings, OWNER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
     }
+    return _become(settings, ["sse_ingest", *command], own)
+
+
+def to_schema(settings: Settings, *command: str) -> int:
+    """A command of `python -m sql`."""
+    return _become(
+        settings, ["sql", *command], {"WAREHOUSE_OWNER_URL": services.database_url(settings, OWNER)}
+    )
+
+
+def _become(settings: Settings, module: list[str], own: Mapping[str, str]) -> int:
+    """Its exit code is ours. Passwords go by the environment, where others do not look."""
+    if services.postgres(settings).pid() is None:
+        raise StackError("PostgreSQL is not running: start it with ./stack up.")
     sys.stdout.flush()
-    program = [sys.executable, "-m", "sse_ingest", *command]
+    program = [sys.executable, "-m", *module]
     os.execve(sys.executable, program, services.environment(settings, own))  # noqa: S606 - no shell is wanted

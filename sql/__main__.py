@@ -1,14 +1,17 @@
-"""`python -m sql bootstrap | migrate | status`."""
+"""`python -m sql bootstrap | migrate | status | locations`."""
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import psycopg
 import typer
 
 import sql
-from sql.errors import WarehouseError
+from sql import location_file
+from sql import locations as entered
+from sql.errors import BadLocationsError, WarehouseError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 PASSWORD_VARIABLES = {
@@ -52,6 +55,42 @@ def status(owner_url: OwnerUrl) -> None:
     for name in found.pending:
         typer.echo(f"pending: {name}")
     raise typer.Exit(0 if found.current else 1)
+
+
+@app.command()
+def locations(
+    owner_url: OwnerUrl,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            help="CSV in UTF-8 with the columns location_code and time_zone, and maybe name, city and close_out "
+            "(when the business day ends, by that clock; 00:00 where it is empty). - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    only_new: Annotated[
+        bool, typer.Option("--only-new", help="Leave restaurants that are entered already as they are.")
+    ] = False,
+) -> None:
+    """Enter restaurants and their clocks, or change them, whole file or nothing; without FILE, show them as CSV.
+
+    Restaurants that are not in the file stay as they are, and so does whatever a column that it lacks would tell.
+    """
+    if file is None:
+        typer.echo(entered.as_csv(owner_url), nl=False)
+        return
+    name, content = _content(file)
+    found = entered.load(owner_url, location_file.read(name, content), name, only_new=only_new)
+    typer.echo(f"Restaurants: {found}.")
+
+
+def _content(file: str) -> tuple[str, bytes]:
+    try:
+        return ("standard input", sys.stdin.buffer.read()) if file == "-" else (file, Path(file).read_bytes())
+    except OSError as error:
+        raise BadLocationsError(
+            f"{file} cannot be read ({error.strerror}): name a CSV file, or - for standard input."
+        ) from error
 
 
 def main() -> None:

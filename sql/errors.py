@@ -1,5 +1,10 @@
 """What can go wrong while the warehouse is made. Each message says what to do."""
 
+from collections.abc import Sequence
+from typing import Self
+
+MOST_PROBLEMS = 20
+
 
 class WarehouseError(Exception):
     """The warehouse could not be made or changed."""
@@ -19,3 +24,22 @@ class ObjectsInUseError(WarehouseError):
 
 class ForeignDependentsError(WarehouseError):
     """Something that is not ours is built on what must be rebuilt: drop it, migrate, make it again."""
+
+
+class NotMigratedError(WarehouseError):
+    """The tables are missing: run `python -m sql migrate` first."""
+
+
+class NotTheOwnerError(WarehouseError):
+    """Only the owner of the warehouse may do this: log in as restaurant_user."""
+
+
+class BadLocationsError(WarehouseError):
+    """A file of restaurants cannot be used; nothing of it was written."""
+
+    @classmethod
+    def of(cls, name: str, problems: Sequence[str]) -> Self:
+        """One line each, and no more than can be read."""
+        shown = [f"{name}, {problem}." for problem in problems[:MOST_PROBLEMS]]
+        more = len(problems) - len(shown)
+        return cls("\n".join([*shown, *([f"And {more} more."] if more else []), "Nothing was written."]))

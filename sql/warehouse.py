@@ -56,7 +56,7 @@ def migrate(owner_url: str) -> None:
 
     A schema that is ahead of this version is left as it is, so that going back to a version is starting it.
     """
-    with _connect(owner_url) as connection:
+    with connect(owner_url) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _become_owner(connection)
         if status(owner_url).ahead:
@@ -70,7 +70,7 @@ def status(owner_url: str) -> Status:
     """Read only: what is applied and what is not."""
     head = _scripts().get_current_head()
     wanted = repeatables.on_disk()
-    with _connect(owner_url) as connection:
+    with connect(owner_url) as connection:
         try:
             revision = connection.execute("SELECT version_num FROM raw_data.alembic_version").fetchone()
             pending = repeatables.pending(connection, wanted)
@@ -84,7 +84,7 @@ def status(owner_url: str) -> Status:
     return Status(found, head, [one.name for one in pending], [row[0] for row in months])
 
 
-def _connect(url: str) -> Connection:
+def connect(url: str) -> Connection:
     """A URL of SQLAlchemy's kind is understood too."""
     return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
 
@@ -120,7 +120,7 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
     """The migrations up to a revision, and nothing else: `migrate` does the whole."""
 
     def owned() -> Connection:
-        connection = _connect(owner_url)
+        connection = connect(owner_url)
         _become_owner(connection)
         connection.autocommit = False
         return connection

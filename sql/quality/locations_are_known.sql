@@ -2,7 +2,8 @@
 -- dimension: enumeration
 -- owner: restaurant-operations
 -- description: Restaurants that sell are entered in analytics.locations, once any restaurant is.
--- remedy: Enter the restaurant with its time zone and close-out, else its business days are those of UTC.
+-- remedy: Enter the restaurant with its time zone and close-out (./stack locations FILE, or python -m sql locations FILE),
+--   else its business days are those of UTC.
 SELECT
     o.order_id,
     o.location_code,

@@ -50,8 +50,9 @@ def stream_id(stack: RunningStack) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where the user's own history lies, under the name that the README gives it."""
+    """Where the user's own files lie, under the names that the README gives them."""
     (tmp_path / "orders.csv").write_text("order_id,item,quantity,item_price\n1,Soup,2,9.00\n1,Bread,1,2.50\n")
+    (tmp_path / "restaurants.csv").write_text("location_code,time_zone\nLOC-ON-009,America/Toronto\n")
     return tmp_path
 
 

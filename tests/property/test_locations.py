@@ -1,0 +1,54 @@
+"""Restaurants make the round trip: what is entered is shown as a file, and that file changes nothing."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sql import location_file, locations
+from sql.locations import Loaded
+
+pytestmark = pytest.mark.integration
+
+text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
+cells = st.one_of(st.none(), text, st.sampled_from((",", '"', "a\r\nb", "a\rb", "\\.", "'; --", "NULL")))
+codes = st.one_of(text, st.sampled_from((",", '"', "a\rb", "\\."))).filter(
+    lambda code: code == code.strip() != ""
+)
+zones = st.sampled_from(("UTC", "America/Toronto", "asia/kolkata", "Etc/GMT+5"))
+times = st.times().map(lambda time: time.strftime("%H:%M:%S"))
+rows = st.lists(
+    st.tuples(codes, cells, cells, zones, times), max_size=6, unique_by=lambda row: str(row[0])
+)  # fmt: skip
+
+
+def written(told: list[tuple[Any, ...]]) -> bytes:
+    """As another program would."""
+    file = io.StringIO()
+    csv.writer(file, quoting=csv.QUOTE_ALL).writerows([location_file.COLUMNS, *told])
+    return file.getvalue().encode()
+
+
+@given(told=rows, more=rows)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_shown_can_be_loaded_again(warehouse: Any, told: list[Any], more: list[Any]) -> None:
+    url = warehouse.url("restaurant_user")
+    with warehouse.connect("restaurant_user", autocommit=True) as owner:
+        owner.execute("DELETE FROM analytics.locations")
+        assert locations.load(url, location_file.read("f", written(told)), "f") == Loaded(len(told), 0, 0)
+        asked = "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
+        plain = {(code, *(None if cell is None else cell.strip() or None for cell in names), zone, time)
+                 for code, *names, zone, time in told}  # fmt: skip
+        assert set(owner.execute(asked).fetchall()) == plain
+
+        shown = locations.as_csv(url)
+        entries = location_file.read("f", shown.encode())
+        assert locations.load(url, entries, "f") == Loaded(0, 0, len(told))
+
+        locations.load(url, location_file.read("f", written(more)), "f")
+        locations.load(url, entries, "f")
+        kept = {row[0] for row in told}
+        assert {row for row in owner.execute(asked).fetchall() if row[0] in kept} == plain

@@ -11,8 +11,10 @@ class Restaurant:
     code: str
     name: str
     city: str
+    time_zone: str
     tax_rate: Decimal
     weight: int  # its share of the orders
+    close_out: str = "04:00"  # the last guests of a night belong to its day
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,16 @@ class Dish:
 
 
 RESTAURANTS = tuple(
-    Restaurant(code, name, city, Decimal(tax), weight)
-    for code, name, city, tax, weight in (
-        ("LOC-ON-001", "The Harbour Table", "Toronto", "0.13", 6),
-        ("LOC-ON-002", "Rideau Kitchen", "Ottawa", "0.13", 4),
-        ("LOC-ON-003", "Steel City Grill", "Hamilton", "0.13", 3),
-        ("LOC-ON-004", "Forest City Diner", "London", "0.13", 2),
-        ("LOC-QC-001", "Chez Plateau", "Montréal", "0.14975", 5),
-        ("LOC-QC-002", "La Table du Vieux-Port", "Québec", "0.14975", 3),
-        ("LOC-NS-001", "Citadel Chowder House", "Halifax", "0.14", 2),
-        ("LOC-NB-001", "Fundy Bay Bistro", "Moncton", "0.15", 1),
+    Restaurant(code, name, city, f"America/{zone}", Decimal(tax), weight)
+    for code, name, city, zone, tax, weight in (
+        ("LOC-ON-001", "The Harbour Table", "Toronto", "Toronto", "0.13", 6),
+        ("LOC-ON-002", "Rideau Kitchen", "Ottawa", "Toronto", "0.13", 4),
+        ("LOC-ON-003", "Steel City Grill", "Hamilton", "Toronto", "0.13", 3),
+        ("LOC-ON-004", "Forest City Diner", "London", "Toronto", "0.13", 2),
+        ("LOC-QC-001", "Chez Plateau", "Montréal", "Toronto", "0.14975", 5),
+        ("LOC-QC-002", "La Table du Vieux-Port", "Québec", "Toronto", "0.14975", 3),
+        ("LOC-NS-001", "Citadel Chowder House", "Halifax", "Halifax", "0.14", 2),
+        ("LOC-NB-001", "Fundy Bay Bistro", "Moncton", "Moncton", "0.15", 1),
     )
 )
 

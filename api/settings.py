@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PLACEHOLDERS = ("change", "placeholder", "example", "secret", "token", "password", "todo", "xxx")
@@ -92,6 +100,14 @@ class Settings(BaseSettings):
 
 def _weak(secret: str) -> bool:
     return len(secret) < 16 or any(word in secret.lower() for word in _PLACEHOLDERS)
+
+
+def simulates(rate: str) -> bool:
+    """Whether there is a simulator at this EVENT_RATE, for whoever asks nothing else."""
+    try:
+        return TypeAdapter(Rate).validate_python(rate or Settings.model_fields["rate"].default) > 0
+    except ValidationError as error:
+        raise SettingsError(f"EVENT_RATE: {error.errors()[0]['msg']}") from None
 
 
 def load(env_file: Path | None = None, **overrides: Any) -> Settings:

@@ -19,7 +19,7 @@ from api.menu import HOURLY, MENU, RESTAURANTS, WORDS
 
 HORIZON = 160  # seconds after which nothing more becomes of an order
 LATE = 300  # seconds that a late event may be held back beyond that
-_UTC_OFFSET = -5 * 3600  # the restaurants' clocks, all year
+_UTC_OFFSET = -5 * 3600  # about the restaurants' clocks; their guests keep no summer time
 _DISH_SECONDS = 15  # from one dish of the menu to the next
 _DISH_SHARE = 0.05  # of the events at most, where these are few
 

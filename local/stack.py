@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 
 import sql
+from api import restaurants
+from api.settings import simulates
 from local import airflow, counters, logs, preflight, services
 from local.errors import StackError
 from local.interrupts import Interrupts
@@ -17,6 +19,7 @@ from local.processes import Processes
 from local.progress import Progress
 from local.services import Service
 from local.settings import OWNER, Settings
+from sql import location_file, locations
 
 ORDER = (
     "api",
@@ -61,6 +64,7 @@ class Stack:
         with self.progress.step("warehouse schema"):
             sql.migrate(services.database_url(self.settings, OWNER))
         self.await_ready(first)
+        self._enter_restaurants()
         if setup:
             self._await_end(setup)
         self._start_together(rest)
@@ -161,6 +165,17 @@ class Stack:
                 f"{self.postgres.data_dir} was made with another POSTGRES_ADMIN_PASSWORD than that of "
                 f"{self.settings.env_file}: bring the old one back, or move the data folder away to begin anew."
             ) from error
+
+    def _enter_restaurants(self) -> None:
+        """The simulator's, so that its days are theirs and not UTC's; what is entered already stays as it is."""
+        rate = self.settings.values.get("EVENT_RATE", "")
+        if not simulates(rate):
+            return
+        with self.progress.step("the simulator's restaurants"):
+            entries = location_file.read("the simulator", restaurants.as_csv(rate).encode())
+            locations.load(
+                services.database_url(self.settings, OWNER), entries, "the simulator", only_new=True
+            )
 
     def _begin_airflow_setup(self) -> Service | None:
         (self.settings.data_dir / "airflow").mkdir(parents=True, exist_ok=True)

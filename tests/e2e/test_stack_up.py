@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -98,6 +99,24 @@ def unaccounted(settings: Settings) -> int:
     return int(row[0])
 
 
+def publish_an_order_of_the_small_hours(settings: Settings) -> None:
+    """At 01:30 in Toronto, before its restaurant has closed out, and after midnight in UTC."""
+    place, ts = "LOC-ON-001", "2024-03-06T06:30:00Z"
+    order = {"order_id": str(uuid4()), "service_type": "dine_in", "order_ts": ts, "location_code": place}
+    event = {"event_id": str(uuid4()), "event_type": "order_created", "ts": ts, "partition_key": place}
+    login = {"Authorization": f"Bearer {settings.values['EVENT_PUBLISH_TOKEN']}"}
+    said = httpx.post(
+        f"{settings.event_url}/events", json=event | {"payload": order}, headers=login, trust_env=False
+    )
+    assert said.status_code == 202, said.text
+
+
+def days_of_that_week(settings: Settings) -> list[tuple[Any, ...]]:
+    query = "SELECT day::text, location_code, order_count FROM analytics.daily_sales WHERE day < '2024-03-10'"
+    with psycopg.connect(services.database_url(settings, "analytics_reader")) as connection:
+        return connection.execute(query).fetchall()
+
+
 def listeners(processes: list[psutil.Process]) -> set[tuple[str, int]]:
     found = set()
     for process in processes:
@@ -123,6 +142,10 @@ def test_the_whole_stack(env_file: Path) -> None:
     with airflow(settings, "viewer") as client:
         refused = client.patch(f"/api/v2/dags/{DAGS[0]}", json={"is_paused": True})
         assert refused.status_code == 403
+
+    publish_an_order_of_the_small_hours(settings)
+    wait(lambda: days_of_that_week(settings), 60)
+    assert days_of_that_week(settings) == [("2024-03-05", "LOC-ON-001", 1)]
 
     everything = family(settings)
     assert {address for address, _ in listeners(everything)} == {"127.0.0.1"}

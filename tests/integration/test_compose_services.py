@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 import init_data_dir
+from api.menu import RESTAURANTS
 from local.postgres import ADMIN, PostgresServer
 from tests.integration.compose.as_processes import Processes, started
 from tests.support.ports import free_port
@@ -48,7 +49,7 @@ def stack() -> Iterator[Processes]:
 @pytest.fixture(scope="module")
 def migrated(stack: Processes) -> Processes:
     """After the one-shots that prepare the warehouse; twice, as a second `docker compose up` does."""
-    for service in ("bootstrap", "migrate", "bootstrap", "migrate"):
+    for service in ("bootstrap", "migrate", "restaurants") * 2:
         done = stack.once(service)
         assert done.returncode == 0, f"{service}: {done.stdout}{done.stderr}"
     return stack
@@ -99,6 +100,13 @@ def test_postgres_healthcheck_and_initdb_arguments(stack: Processes, tmp_path: P
         assert {rule.split()[-1] for rule in rules if rule and not rule.startswith("#")} == {"scram-sha-256"}
     finally:
         shutil.rmtree(home)
+
+
+def test_the_simulators_restaurants_have_their_clocks(migrated: Processes) -> None:
+    address = migrated.environment("migrate")["WAREHOUSE_OWNER_URL"]
+    with psycopg.connect(address) as connection:
+        found = connection.execute("SELECT location_code, time_zone FROM analytics.locations").fetchall()
+    assert dict(found) == {place.code: place.time_zone for place in RESTAURANTS}
 
 
 def test_the_event_service_gets_healthy_and_stops_in_time(migrated: Processes) -> None:

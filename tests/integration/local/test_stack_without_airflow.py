@@ -39,16 +39,34 @@ def test_there_and_back_and_there_again(place: Place) -> None:
     owner = place.stack("psql", "--role", "restaurant_user", "-c", "SELECT count(*) FROM raw_data.events_raw")
     assert owner.returncode == 0, owner.stderr
 
+    shown = place.stack("locations")
+    assert shown.stdout.splitlines()[1] == "LOC-NB-001,Fundy Bay Bistro,Moncton,America/Moncton,04:00"
+    mine = place.env_file.with_name("mine.csv")
+    mine.write_text("location_code,name,time_zone\nLOC-NB-001,Mine,Asia/Kolkata\n")
+    assert place.stack("locations", str(mine)).stdout == "Restaurants: 0 entered, 1 changed, 0 unchanged.\n"
+
     assert "listening on" in place.stack("logs", "api").stdout
     assert "running already, in the background" in place.stack("up").stderr
 
     assert place.stack("down").returncode == 0
     place.assert_nothing_is_left()
+    assert "PostgreSQL is not running" in place.stack("locations").stderr
     assert "Nothing was running" in place.stack("down").stdout
     assert place.stack("status").returncode == 1
 
     assert place.stack(*UP, "--detach").returncode == 0
     assert (counters.read(settings).committed or 0) >= 20
+    entered = place.stack("locations").stdout.splitlines()
+    assert entered[1] == "LOC-NB-001,Mine,Moncton,Asia/Kolkata,04:00", (
+        "up must not overwrite what people enter"
+    )
+    assert entered[2:] == shown.stdout.splitlines()[2:]
+
+
+def test_without_the_simulator_its_restaurants_are_not_entered(place: Place) -> None:
+    place.change("EVENT_RATE", "0")
+    assert place.stack(*UP, "--detach").returncode == 0
+    assert place.stack("locations").stdout.splitlines()[1:] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

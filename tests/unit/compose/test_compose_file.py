@@ -15,7 +15,7 @@ import yaml
 import init_data_dir
 from tests.unit.compose.compose_file import COMPOSE, ROOT, MissingVariableError, documented, load, references
 
-ONE_SHOTS = {"bootstrap", "migrate", "airflow-init"}
+ONE_SHOTS = {"bootstrap", "migrate", "restaurants", "airflow-init"}
 SECRETS = {
     name: f"secret-of-{name.lower()}" for name, value in documented().items() if value.startswith("change-me")
 }
@@ -130,7 +130,8 @@ def test_every_service_is_confined(name: str) -> None:
 def test_dependencies_wait_for_what_can_be_waited_for() -> None:
     graph = {name: set(service.get("depends_on", ())) for name, service in SERVICES.items()}
     order = list(TopologicalSorter(graph).static_order())
-    assert order.index("bootstrap") < order.index("migrate") < order.index("airflow-scheduler")
+    chain = ("bootstrap", "migrate", "restaurants", "airflow-scheduler")
+    assert sorted(chain, key=order.index) == list(chain)
     for service in SERVICES.values():
         for other, wanted in service.get("depends_on", {}).items():
             one_shot = wanted == {"condition": "service_completed_successfully"}

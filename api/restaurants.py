@@ -1,0 +1,40 @@
+"""`python -m api.restaurants`: the simulator's restaurants as CSV, for whoever keeps their clocks.
+
+The columns are those of the warehouse's table, so that `python -m sql locations` can load it. At EVENT_RATE=0 nobody
+simulates, and there are none.
+"""
+
+import csv
+import io
+import os
+import sys
+
+from api.menu import RESTAURANTS
+from api.settings import SettingsError, simulates
+
+
+def as_csv(rate: str) -> str:
+    """The restaurants that have orders at this EVENT_RATE."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("location_code", "name", "city", "time_zone", "close_out"))
+    places = RESTAURANTS if simulates(rate) else ()
+    writer.writerows(
+        (place.code, place.name, place.city, place.time_zone, place.close_out) for place in places
+    )
+    return text.getvalue()
+
+
+def main() -> int:
+    """Print them in UTF-8, whatever the terminal speaks; the exit code."""
+    try:
+        text = as_csv(os.environ.get("EVENT_RATE", ""))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.buffer.write(text.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""A data-quality rule's SQL file: a header of comments says what it is, the rest is one SELECT.
+"""A data-quality rule's SQL file: a header (see sql_header.py) says what it is, the rest is one SELECT.
 
     -- severity: critical
     -- dimension: integrity
@@ -19,6 +19,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import LiteralString
 
+from sql_header import Header, HeaderError, read
+
 DIMENSIONS = (
     "completeness",
     "integrity",
@@ -32,7 +34,7 @@ DIMENSIONS = (
 SEVERITIES = ("critical", "warning")
 _REQUIRED = frozenset({"severity", "dimension", "owner", "description", "remedy"})
 _OPTIONAL = frozenset({"grace", "tolerance"})
-_COMMENT = re.compile(r"--(?: (?P<key>[a-z]+): (?P<value>.+)|   +(?P<more>.+))")
+_SHARE = re.compile(r"0(\.\d+)?")
 
 
 class RuleError(Exception):
@@ -73,35 +75,26 @@ def load(rules: Path | None = None) -> list[Rule]:
 
 def parse(name: str, text: str) -> Rule:
     """The rule that a file describes. Raises RuleError."""
-    header: dict[str, str] = {}
-    last = ""
-    lines = text.splitlines()
-    for number, line in enumerate(lines):
-        if not line.startswith("--"):
-            return _rule(name, header, "\n".join(lines[number:]).strip().removesuffix(";"))
-        found = _COMMENT.fullmatch(line.rstrip())
-        if found is None or (found["more"] and not last):
-            raise RuleError(
-                f"{name}.sql, line {number + 1}: a header line is '-- key: value' or a continuation."
-            )
-        if found["more"]:
-            header[last] += " " + found["more"]
-        else:
-            last = found["key"]
-            header[last] = found["value"]
-    raise RuleError(f"{name}.sql has no SQL below its header.")
+    try:
+        return _rule(name, read(f"{name}.sql", text, required=_REQUIRED, optional=_OPTIONAL))
+    except HeaderError as error:
+        raise RuleError(str(error)) from error
 
 
-def _rule(name: str, header: dict[str, str], body: str) -> Rule:
-    unknown, missing = header.keys() - _REQUIRED - _OPTIONAL, _REQUIRED - header.keys()
-    if unknown or missing:
-        raise RuleError(f"{name}.sql: unknown {sorted(unknown)}, missing {sorted(missing)} in the header.")
-    if header["severity"] not in SEVERITIES or header["dimension"] not in DIMENSIONS:
-        raise RuleError(
-            f"{name}.sql: severity is one of {', '.join(SEVERITIES)}; dimension one of {', '.join(DIMENSIONS)}."
-        )
-    tolerance = header.pop("tolerance", "0")
-    if not re.fullmatch(r"0(\.\d+)?", tolerance):
-        raise RuleError(f"{name}.sql: tolerance is a share, from 0 to less than 1.")
-    # The file is ours and ships with the code: as trustworthy as a literal.
-    return Rule(name=name, sql=body, tolerance=Decimal(tolerance), **header)
+def _rule(name: str, header: Header) -> Rule:
+    said = header.values
+    tolerance = said.get("tolerance", "0")
+    if not _SHARE.fullmatch(tolerance):
+        raise header.wrong("tolerance", "a share, from 0 to less than 1")
+    return Rule(
+        name=name,
+        severity=header.one_of("severity", SEVERITIES),
+        dimension=header.one_of("dimension", DIMENSIONS),
+        owner=said["owner"],
+        description=said["description"],
+        remedy=said["remedy"],
+        # The file is ours and ships with the code: as trustworthy as a literal.
+        sql=header.sql.removesuffix(";"),
+        grace=said.get("grace"),
+        tolerance=Decimal(tolerance),
+    )

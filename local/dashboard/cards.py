@@ -1,4 +1,4 @@
-"""A card's SQL file: a header of comments says what it is, the rest is one SELECT.
+"""A card's SQL file: a header (see sql_header.py) says what it is, the rest is one SELECT.
 
     -- title: Orders by hour
     -- chart: bar
@@ -18,12 +18,14 @@ from pathlib import Path
 
 from local.errors import StackError
 from local.settings import ROOT
+from sql_header import Header, HeaderError, read
 
 FOLDER = ROOT / "sql" / "dashboards"
 CHARTS = ("scalar", "bar", "row", "line", "table")
 UNITS = ("count", "money", "percent", "rating")
-_KEYS = frozenset({"title", "chart", "description", "x", "y", "series", "unit"})
-_COMMENT = re.compile(r"--(?: (?P<key>[a-z]+): (?P<value>.+)|   +(?P<more>.+))")
+_REQUIRED = frozenset({"title", "chart", "description"})
+_OPTIONAL = frozenset({"x", "y", "series", "unit"})
+_NEEDED: dict[str, frozenset[str]] = {"table": frozenset(), "scalar": frozenset({"y"})}
 
 
 class CardError(StackError):
@@ -55,45 +57,24 @@ def load(folder: Path = FOLDER) -> dict[str, Card]:
 
 def parse(file_name: str, text: str) -> Card:
     """The card that a file describes. Raises CardError."""
-    header: dict[str, str] = {}
-    last = ""
-    lines = text.splitlines()
-    for number, line in enumerate(lines):
-        if not line.startswith("--"):
-            body = "\n".join(lines[number:]).strip()
-            return _card(file_name, header, body)
-        found = _COMMENT.fullmatch(line.rstrip())
-        if found is None or (found["more"] and not last):
-            raise CardError(
-                f"{file_name}, line {number + 1}: a header line is '-- key: value' or a continuation."
-            )
-        if found["more"]:
-            header[last] += " " + found["more"]
-        else:
-            last = found["key"]
-            header[last] = found["value"]
-    raise CardError(f"{file_name} has no SQL below its header.")
+    try:
+        return _card(read(file_name, text, required=_REQUIRED, optional=_OPTIONAL))
+    except HeaderError as error:
+        raise CardError(str(error)) from error
 
 
-def _card(file_name: str, header: dict[str, str], body: str) -> Card:
-    unknown = header.keys() - _KEYS
-    missing = {"title", "chart", "description"} - header.keys()
-    if unknown or missing:
-        raise CardError(f"{file_name}: unknown {sorted(unknown)}, missing {sorted(missing)} in the header.")
-    chart, unit = header["chart"], header.get("unit", "count")
-    if chart not in CHARTS or unit not in UNITS:
-        raise CardError(f"{file_name}: chart is one of {', '.join(CHARTS)}; unit one of {', '.join(UNITS)}.")
-    needed = {"table": set[str](), "scalar": {"y"}}.get(chart, {"x", "y"}) - header.keys()
-    if needed:
-        raise CardError(f"{file_name}: a {chart} needs {', '.join(sorted(needed))} in the header.")
+def _card(header: Header) -> Card:
+    chart = header.one_of("chart", CHARTS)
+    header.need(_NEEDED.get(chart, {"x", "y"}), f"a {chart}")
+    said = header.values
     return Card(
-        name=re.sub(r"^\d+_", "", Path(file_name).stem),
-        title=header["title"],
+        name=re.sub(r"^\d+_", "", Path(header.file).stem),
+        title=said["title"],
         chart=chart,
-        description=header["description"],
-        sql=body,
-        x=header.get("x"),
-        y=tuple(name.strip() for name in header.get("y", "").split(",") if name.strip()),
-        series=header.get("series"),
-        unit=unit,
+        description=said["description"],
+        sql=header.sql,
+        x=said.get("x"),
+        y=tuple(name.strip() for name in said.get("y", "").split(",") if name.strip()),
+        series=said.get("series"),
+        unit=header.one_of("unit", UNITS, default="count"),
     )

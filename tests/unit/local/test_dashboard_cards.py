@@ -37,13 +37,18 @@ def test_a_header_says_what_a_card_is() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("SELECT 1", "missing"),
-        (GOOD.replace("chart: bar", "chart: pie"), "chart is one of"),
-        (GOOD.replace("unit: count", "unit: euro"), "unit one of"),
-        (GOOD.replace("-- x: hour\n", ""), "needs x"),
-        (GOOD.replace("-- x:", "-- colour:"), "colour"),
-        (GOOD.replace("-- x: hour", "-- x hour"), "line 4"),
-        (GOOD.split("SELECT", maxsplit=1)[0], "no SQL"),
+        ("SELECT 1", "needs chart, description, title"),
+        (GOOD.replace("chart: bar", "chart: pie"), "line 2: chart is one of scalar, bar"),
+        (GOOD.replace("unit: count", "unit: euro"), "line 3: unit is one of count, money"),
+        (GOOD.replace("-- x: hour\n", ""), "a bar needs x: write '-- x: …'"),
+        (
+            GOOD.replace("-- y:", "-- colour:").replace("chart: bar", "chart: scalar"),
+            "line 5: 'colour' is unknown",
+        ),
+        (
+            GOOD.replace("-- y: orders, others\n", "").replace("chart: bar", "chart: scalar"),
+            "a scalar needs y",
+        ),
     ],
 )
 def test_a_header_that_is_wrong_names_the_file(text: str, says: str) -> None:

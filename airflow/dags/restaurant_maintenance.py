@@ -5,12 +5,14 @@ Once a day, one task after the other; none waits for another to succeed:
 
 - `partitions_ahead`: partitions of the raw events for this month and three to come.
 - `default_partition`: what landed in the default partition moves to where it belongs.
+- `old_results`: results of quality rules older than `data_quality_keep_days` of `analytics.thresholds`, and scores of
+  usual payments older than `payment_scores_keep_days`, are deleted. The newest result of each rule stays.
 - `analyze`: the planner is told about the raw events as a whole; autovacuum looks at partitions only.
 - `retention`: months older than `RESTAURANT_KEEP_MONTHS` go into Parquet files in `INGEST_ARCHIVE_DIR`, each
   verified before its partition is dropped. Skipped unless that is set. It needs the connection
   `postgres_restaurant_owner`, of restaurant_user.
 
-Nothing is ever deleted that is not in a verified file first. Each can run again at any time, beside ingestion.
+No event is ever deleted that is not in a verified file first. Each can run again at any time, beside ingestion.
 """
 
 import os
@@ -21,6 +23,7 @@ from airflow.sdk import DAG
 from warehouse_maintenance import (
     AnalyzeOperator,
     DefaultPartitionOperator,
+    OldResultsOperator,
     PartitionsAheadOperator,
     RetentionOperator,
 )
@@ -32,7 +35,7 @@ if months is not None and (not months.isdecimal() or int(months) < 1):
 
 with DAG(
     dag_id="restaurant_maintenance",
-    description="Makes partitions, empties the default one, and archives old months.",
+    description="Makes partitions, empties the default one, archives old months, and deletes old results.",
     doc_md=__doc__,
     schedule=timedelta(days=1),
     start_date=datetime(2024, 1, 1, 3, 30, tzinfo=UTC),
@@ -44,12 +47,13 @@ with DAG(
     tags=["restaurant", "warehouse"],
     default_args={"owner": "data-engineering", "retries": 3, "retry_delay": timedelta(minutes=5)},
 ):
-    PartitionsAheadOperator(task_id="partitions_ahead", months_ahead=3, priority_weight=4)
-    DefaultPartitionOperator(task_id="default_partition", most_rows=1_000_000, priority_weight=3)
+    PartitionsAheadOperator(task_id="partitions_ahead", months_ahead=3, priority_weight=5)
+    DefaultPartitionOperator(task_id="default_partition", most_rows=1_000_000, priority_weight=4)
     RetentionOperator(
         task_id="retention",
         keep_months=int(months) if months else None,
         folder=os.environ.get("INGEST_ARCHIVE_DIR"),
-        priority_weight=2,
+        priority_weight=3,
     )
+    OldResultsOperator(task_id="old_results", priority_weight=2)
     AnalyzeOperator(task_id="analyze", priority_weight=1)

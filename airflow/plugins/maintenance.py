@@ -1,4 +1,4 @@
-"""What keeps the warehouse fast as it grows: see sql/repeatable/raw_data and sse_ingest/archive.py."""
+"""What keeps the warehouse fast as it grows: see sql/repeatable and sse_ingest/archive.py."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,6 +45,12 @@ def empty_default_partition(url: str, most_rows: int) -> Moved:
             result.left = {month: rows for month, rows, moved in found if not moved}
             if not any(moved for _, _, moved in found):
                 return result
+
+
+def delete_old_results(url: str) -> dict[str, int]:
+    """Delete results and scores that are too old: how many rows of each table went. Raises psycopg.Error."""
+    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        return dict(connection.execute("SELECT object, rows FROM analytics.delete_old_results()").fetchall())
 
 
 def analyze(url: str) -> None:

@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from psycopg import errors
 
-from maintenance import analyze, empty_default_partition, keep_months, make_partitions
+from maintenance import analyze, delete_old_results, empty_default_partition, keep_months, make_partitions
 from sse_connections import database_url
 from sse_ingest.errors import TerminalError
 
@@ -35,7 +35,7 @@ class MaintenanceOperator(BaseOperator):
             result = self.work()
         except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
             raise AirflowFailException(
-                f"A function of raw_data is missing, or '{self.postgres_conn_id}' may not run it: "
+                f"A function of the warehouse is missing, or '{self.postgres_conn_id}' may not run it: "
                 f"run `python -m sql migrate`. PostgreSQL says: {error}"
             ) from error
         except TerminalError as error:
@@ -97,6 +97,18 @@ class AnalyzeOperator(MaintenanceOperator):
         """See the class."""
         analyze(database_url(self.postgres_conn_id))
         return {"analyzed": ["raw_data.events_raw"]}
+
+
+class OldResultsOperator(MaintenanceOperator):
+    """Delete results of quality rules and scores of payments that are older than analytics.thresholds says.
+
+    The newest result of each rule and the scores of anomalies stay, however old. XCom: `deleted`, the tables with
+    their rows.
+    """
+
+    def work(self) -> dict[str, Any]:
+        """See the class."""
+        return {"deleted": delete_old_results(database_url(self.postgres_conn_id))}
 
 
 class RetentionOperator(MaintenanceOperator):

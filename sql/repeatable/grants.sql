@@ -102,9 +102,10 @@ GRANT EXECUTE ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestampt
 GRANT EXECUTE ON FUNCTION analytics.open_refresh(timestamptz) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.refresh_rollups() TO restaurant_writer;
 
--- And so is the house kept: nothing of this can lose a row.
+-- And so is the house kept: nothing of this can lose what came from an event.
 GRANT EXECUTE ON FUNCTION raw_data.empty_default_partition(bigint) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.analyze_events() TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.delete_old_results() TO restaurant_writer;
 
 -- The quality rules are run by Airflow, which keeps what they find and cannot change it afterwards. To accept a failure is
 -- the owner's business.

@@ -55,6 +55,9 @@ def test_without_retention_everything_stays(
     assert xcom(env, DAG, "partitions_ahead") == {"made": 1}
     assert xcom(env, DAG, "default_partition") == {"moved": {"2020-01": 3}, "left": {}}
     assert xcom(env, DAG, "analyze") == {"analyzed": ["raw_data.events_raw"]}
+    assert xcom(env, DAG, "old_results") == {
+        "deleted": {"analytics.data_quality_results": 0, "analytics.payment_scores": 0}
+    }
     assert partition(warehouse)
     assert not (tmp_path / "archive").exists()
 

@@ -84,9 +84,10 @@ DAGS = {
                 "priority": priority,
             }
             for task_id, operator, priority in (
-                ("partitions_ahead", "PartitionsAheadOperator", 4),
-                ("default_partition", "DefaultPartitionOperator", 3),
-                ("retention", "RetentionOperator", 2),
+                ("partitions_ahead", "PartitionsAheadOperator", 5),
+                ("default_partition", "DefaultPartitionOperator", 4),
+                ("retention", "RetentionOperator", 3),
+                ("old_results", "OldResultsOperator", 2),
                 ("analyze", "AnalyzeOperator", 1),
             )
         },

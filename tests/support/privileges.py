@@ -98,6 +98,7 @@ FUNCTIONS = {
     "analytics.corrections_to_payments(timestamp with time zone)": (False, True),
     "analytics.daily_sales_as_known_at(timestamp with time zone)": (False, True),
     "analytics.daypart(timestamp with time zone,text)": (False, True),
+    "analytics.delete_old_results()": (True, False),
     "analytics.log_stale_payments()": (False, False),
     "analytics.log_stale_thresholds()": (False, False),
     "analytics.moment(text)": (False, False),

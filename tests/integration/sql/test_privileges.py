@@ -130,6 +130,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         "corrections_to_payments",
         "corrections_to_sales",
         "daily_sales_as_known_at",
+        "delete_old_results",
         "empty_default_partition",
         "empty_rollups",
         "ensure_partitions",
@@ -160,6 +161,9 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         ("airflow_user", "DELETE FROM raw_data.event_ids"),
         ("airflow_user", "UPDATE raw_data.dead_letters SET resolution = 'discarded', resolved_at = now()"),
         ("airflow_user", "DELETE FROM analytics.orders"),
+        ("airflow_user", "DELETE FROM analytics.data_quality_results"),
+        ("airflow_user", "DELETE FROM analytics.payment_scores"),
+        ("airflow_user", "UPDATE analytics.thresholds SET value = 0"),
         ("airflow_user", "SELECT * FROM analytics.audit_log"),
         ("airflow_user", "UPDATE analytics.data_quality_results SET accepted_at = now()"),
         ("airflow_user", "CREATE TABLE raw_data.mine (a int)"),
@@ -177,6 +181,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         ("analytics_reader", "SELECT raw_data.ensure_partitions(now(), now())"),
         ("analytics_reader", "SELECT * FROM analytics.raw_violations()"),
         ("analytics_reader", "SELECT * FROM raw_data.empty_default_partition()"),
+        ("analytics_reader", "SELECT * FROM analytics.delete_old_results()"),
     ],
 )
 def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:
@@ -192,6 +197,7 @@ def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:
         ("airflow_user", "SELECT raw_data.ensure_partitions('2011-01-01', '2011-02-01')"),
         ("airflow_user", "SELECT * FROM raw_data.empty_default_partition()"),
         ("airflow_user", "SELECT raw_data.analyze_events()"),
+        ("airflow_user", "SELECT * FROM analytics.delete_old_results()"),
         ("airflow_user", "INSERT INTO analytics.audit_log (action, object) VALUES ('tried', 'this')"),
         ("airflow_user", "SELECT * FROM analytics.validate_data_consistency()"),
         (

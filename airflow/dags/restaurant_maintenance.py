@@ -5,12 +5,16 @@ Once a day, one task after the other; none waits for another to succeed:
 
 - `partitions_ahead`: partitions of the raw events for this month and three to come.
 - `default_partition`: what landed in the default partition moves to where it belongs.
-- `old_results`: results of quality rules older than `data_quality_keep_days` of `analytics.thresholds`, and scores of
-  usual payments older than `payment_scores_keep_days`, are deleted. The newest result of each rule stays.
-- `analyze`: the planner is told about the raw events as a whole; autovacuum looks at partitions only.
 - `retention`: months older than `RESTAURANT_KEEP_MONTHS` go into Parquet files in `INGEST_ARCHIVE_DIR`, each
   verified before its partition is dropped. Skipped unless that is set. It needs the connection
   `postgres_restaurant_owner`, of restaurant_user.
+- `old_results`: results of quality rules older than `data_quality_keep_days` of `analytics.thresholds`, and scores of
+  usual payments older than `payment_scores_keep_days`, are deleted. The newest result of each rule stays.
+- `analyze`: the planner is told about the raw events as a whole; autovacuum looks at partitions only.
+- `validate_data_consistency`: all tables are read whole, and have to agree with each other and with the raw events
+  (`analytics.validate_data_consistency()`). Anything but ok fails the task, with a table of what is wrong and what to
+  do; where they are configured, a mail and a webhook are told. What arrives is judged by `restaurant_data_quality`
+  within minutes: this finds what was changed by hand, and what no rule looks at.
 
 No event is ever deleted that is not in a verified file first. Each can run again at any time, beside ingestion.
 """
@@ -20,6 +24,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
+from warehouse_alerts import alerts
+from warehouse_checks import WarehouseCheckOperator
 from warehouse_maintenance import (
     AnalyzeOperator,
     DefaultPartitionOperator,
@@ -35,7 +41,7 @@ if months is not None and (not months.isdecimal() or int(months) < 1):
 
 with DAG(
     dag_id="restaurant_maintenance",
-    description="Makes partitions, empties the default one, archives old months, and deletes old results.",
+    description="Makes partitions, archives old months, deletes old results, and checks all tables against each other.",
     doc_md=__doc__,
     schedule=timedelta(days=1),
     start_date=datetime(2024, 1, 1, 3, 30, tzinfo=UTC),
@@ -47,13 +53,19 @@ with DAG(
     tags=["restaurant", "warehouse"],
     default_args={"owner": "data-engineering", "retries": 3, "retry_delay": timedelta(minutes=5)},
 ):
-    PartitionsAheadOperator(task_id="partitions_ahead", months_ahead=3, priority_weight=5)
-    DefaultPartitionOperator(task_id="default_partition", most_rows=1_000_000, priority_weight=4)
+    PartitionsAheadOperator(task_id="partitions_ahead", months_ahead=3, priority_weight=6)
+    DefaultPartitionOperator(task_id="default_partition", most_rows=1_000_000, priority_weight=5)
     RetentionOperator(
         task_id="retention",
         keep_months=int(months) if months else None,
         folder=os.environ.get("INGEST_ARCHIVE_DIR"),
-        priority_weight=3,
+        priority_weight=4,
     )
-    OldResultsOperator(task_id="old_results", priority_weight=2)
-    AnalyzeOperator(task_id="analyze", priority_weight=1)
+    OldResultsOperator(task_id="old_results", priority_weight=3)
+    AnalyzeOperator(task_id="analyze", priority_weight=2)
+    WarehouseCheckOperator(
+        task_id="validate_data_consistency",
+        check="validate_data_consistency",
+        on_failure_callback=alerts(),
+        priority_weight=1,
+    )

@@ -13,6 +13,8 @@ from sse_connections import database_url
 
 # Which states fail the task. A warning of health_check() is a state to know of, not one to be woken for.
 FAILING = {"health_check": ("error",), "validate_data_consistency": ("warn", "error")}
+# How long it may take: the one looks at small tables every ten minutes, the other once a day at all there is.
+PATIENCE = {"health_check": "5min", "validate_data_consistency": "1h"}
 
 
 class WarehouseCheckOperator(BaseOperator):
@@ -58,7 +60,7 @@ class WarehouseCheckOperator(BaseOperator):
         try:
             with psycopg.connect(url, connect_timeout=10, row_factory=tuple_row) as connection:
                 connection.read_only = True
-                connection.execute("SET LOCAL statement_timeout = '5min'")
+                connection.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE[self.check]])
                 answer = connection.execute(query).fetchall()
         except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
             raise AirflowFailException(

@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
 PROBES = Path(__file__).parent / "probes"
@@ -62,3 +64,11 @@ def probe(airflow_env: dict[str, str]) -> Probe:
         return json.loads(done.stdout.splitlines()[-1])
 
     return run
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server and a webhook, which keep what they are told."""
+    box = Mailbox()
+    yield box
+    box.close()

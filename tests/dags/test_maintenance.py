@@ -1,4 +1,4 @@
-"""`airflow dags test restaurant_maintenance`: partitions, the default one, and retention when it is asked for."""
+"""`airflow dags test restaurant_maintenance`: partitions, retention when it is asked for, and the tables as a whole."""
 
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 
 from tests.support.dag_runs import dags_test, output, xcom
+from tests.support.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
-DAG = "restaurant_maintenance"
+DAG, CHECK = "restaurant_maintenance", "validate_data_consistency"
 STRAY = (
-    "INSERT INTO raw_data.events_raw (event_offset, event_id, event_type, ts, partition_key, payload,"
+    "WITH ids AS (INSERT INTO raw_data.event_ids (event_id, ts, stream_id, event_offset, content_hash)"
+    " SELECT gen_random_uuid(), '2020-01-05', 'log', n, decode(md5('x'), 'hex') FROM generate_series(1, 3) AS n"
+    " RETURNING *)"
+    " INSERT INTO raw_data.events_raw (event_offset, event_id, event_type, ts, partition_key, payload,"
     " ingested_at, ingested_by, stream_id)"
-    " SELECT n, gen_random_uuid(), 'x', '2020-01-05', 'p', '{}', now(), 'test', 'log' FROM generate_series(1, 3) AS n"
+    " SELECT event_offset, event_id, 'x', ts, 'p', '{}', now(), 'test', stream_id FROM ids"
 )
 
 
@@ -70,6 +74,31 @@ def test_with_retention_old_months_are_archived(
     assert xcom(env, DAG, "retention") == {"archived": {"2020-01": 3}}
     assert partition(warehouse) is None
     assert (tmp_path / "archive" / "events_raw_2020_01.parquet").is_file()
+
+
+def test_what_was_changed_by_hand_is_found_and_told(
+    warehouse: Any, env: dict[str, str], mailbox: Mailbox
+) -> None:
+    with warehouse.connect("restaurant_user", autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO analytics.orders (order_id, service_type, order_ts, location_code, total, created_at,"
+            " updated_at, event_id, event_ts)"
+            " SELECT gen_random_uuid(), 'dine_in', now(), 'LOC-ON-001', 9, now(), now(), gen_random_uuid(), now()"
+        )
+    done = dags_test(DAG, env | mailbox.env)
+    assert done.returncode != 0
+    assert "3 of 11 checks of analytics.validate_data_consistency() failed" in output(done)
+    rows = xcom(env, DAG, CHECK)
+    assert len(rows) == 11
+    assert [row["name"] for row in rows if row["status"] == "error"] == [
+        "payments_add_up_to_total",
+        "orders_follow_their_events",
+        "analytics_rows_have_their_event",
+    ]
+    told = {body["task_id"]: body["text"] for _, body in mailbox.posts}
+    assert set(told) == {CHECK}
+    assert "-> The row was not made from an event: rebuild analytics from raw." in told[CHECK]
+    assert len(mailbox.mails) == 1
 
 
 @pytest.mark.parametrize(

@@ -58,13 +58,6 @@ DAGS = {
                 "retry_seconds": 30,
                 "priority": 1,
             },
-            "validate_data_consistency": {
-                "type": "WarehouseCheckOperator",
-                "owner": "data-engineering",
-                "retries": 2,
-                "retry_seconds": 30,
-                "priority": 1,
-            },
         },
     },
     "restaurant_maintenance": {
@@ -84,11 +77,12 @@ DAGS = {
                 "priority": priority,
             }
             for task_id, operator, priority in (
-                ("partitions_ahead", "PartitionsAheadOperator", 5),
-                ("default_partition", "DefaultPartitionOperator", 4),
-                ("retention", "RetentionOperator", 3),
-                ("old_results", "OldResultsOperator", 2),
-                ("analyze", "AnalyzeOperator", 1),
+                ("partitions_ahead", "PartitionsAheadOperator", 6),
+                ("default_partition", "DefaultPartitionOperator", 5),
+                ("retention", "RetentionOperator", 4),
+                ("old_results", "OldResultsOperator", 3),
+                ("analyze", "AnalyzeOperator", 2),
+                ("validate_data_consistency", "WarehouseCheckOperator", 1),
             )
         },
     },

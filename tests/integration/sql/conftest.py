@@ -103,8 +103,8 @@ class Books:
         full = {"order_id": order_id, "status": status, "changed_ts": NOON}
         return self.typed("order_status_history", "order_status_changed", None, full)
 
-    def feedback(self, rating: int, nps: int | None, created_ts: datetime = NOON) -> UUID:
-        full = {"rating": rating, "nps": nps, "created_ts": created_ts}
+    def feedback(self, rating: int, nps: int | None, created_ts: datetime = NOON, **row: Any) -> UUID:
+        full = {"rating": rating, "nps": nps, "created_ts": created_ts, **row}
         return self.typed("feedback", "feedback_submitted", "feedback_id", full)
 
     def menu_item(self, menu_item_id: str, changed_ts: datetime, **row: Any) -> UUID:

@@ -75,6 +75,7 @@ def test_an_empty_warehouse_passes(judge: Judge, name: str) -> None:
         ("completed_orders_are_paid", "UPDATE analytics.orders SET total = NULL", {}),
         ("orders_have_items", "DELETE FROM analytics.order_items", {}),
         ("events_have_their_order", "DELETE FROM analytics.orders", {}),
+        ("events_have_their_order", "DELETE FROM analytics.payments", {"event_type": "payment_refunded"}),
         ("lines_are_priced", "UPDATE analytics.order_items SET category = NULL", {"category": None}),
         ("lines_are_priced", "UPDATE analytics.order_items SET unit_price = NULL", {"unit_price": None}),
         ("payment_methods_are_known", "UPDATE analytics.payments SET method = 'Card'", {"method": "Card"}),
@@ -140,6 +141,13 @@ def test_a_new_field_is_no_new_type(judge: Judge, owner: Any) -> None:
     )
     found = judge("event_types_are_known")
     assert (found.checked, found.status) == (1, "passed")
+
+
+def test_feedback_needs_no_order_but_one_that_is_there(judge: Judge, books: Any) -> None:
+    books.feedback(5, 9)
+    books.feedback(5, 9, order_id=uuid4())
+    found = judge("events_have_their_order")
+    assert (found.failed, found.checked) == (1, 1)
 
 
 def test_a_payment_sent_twice_until_it_is_given_back(judge: Judge, books: Any, order: UUID) -> None:

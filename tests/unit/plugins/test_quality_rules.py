@@ -77,6 +77,20 @@ def test_the_rules_are_documented_as_they_are() -> None:
     ]
 
 
+def test_each_check_of_whole_tables_is_documented_with_the_rules_that_share_it() -> None:
+    root = quality_rules.folder().parents[1]
+    function = root / "sql" / "repeatable" / "analytics" / "validate_data_consistency.sql"
+    checks = re.findall(r"^        \(\d+, '(\w+)'", function.read_text(encoding="utf-8"), re.MULTILINE)
+    text = (root / "docs" / "data-quality.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `(\w+)` \|(.*)\|(.*)\|$", text.partition("## The tables as a whole")[2], re.MULTILINE
+    )
+    assert [check for check, _, _ in rows] == checks
+    named = set(re.findall(r"`(\w+)`", "".join(shared for _, shared, _ in rows)))
+    assert named <= {rule.name for rule in load()}
+    assert all(shared.strip() or daily.strip() for _, shared, daily in rows)
+
+
 def test_no_rule_shows_what_an_analyst_may_not_read() -> None:
     """Samples are read by analytics_reader: the raw layer is seen through arrived_events() alone."""
     for rule in load():

@@ -173,6 +173,20 @@ def archive_command(
     raise typer.Exit(forward.to_core(settings(), "archive", *(arguments or [])))
 
 
+@app.command("backfill")
+def backfill_command(
+    url: Annotated[str, typer.Option(help="The event service that holds the history, and nothing else.")],
+    stream: Annotated[
+        str, typer.Option(help="The name of the stream, under which its position is kept.")
+    ] = "backfill",
+    pace: Annotated[
+        int | None, typer.Option(help="Events a second, at most: live streams come first.", min=1)
+    ] = None,
+) -> None:
+    """Ingest a history from an event service of its own, to its end, beside the live stream."""
+    raise typer.Exit(forward.backfill(settings(), url, stream, pace))
+
+
 app.command()(replay)
 app.command()(chaos)
 app.command()(bench)

@@ -8,14 +8,30 @@ from local import services
 from local.errors import StackError
 from local.settings import OWNER, WRITER, Settings
 
+LIVE = "restaurant"
 
-def to_core(settings: Settings, *command: str) -> int:
+
+def backfill(settings: Settings, url: str, stream: str, pace: int | None) -> int:
+    """Become the core, reading another event service to its end. The live stream's name is refused: it has a log."""
+    live = settings.values.get("INGEST_STREAM") or LIVE
+    if stream == live:
+        raise StackError(
+            f"{stream} is the live stream, which reads a log of its own: give --stream another name."
+        )
+    command = ("run", "--poll", *(() if pace is None else ("--pace", str(pace))))
+    token = settings.values.get("EVENT_STREAM_TOKEN", "")
+    source = {"INGEST_SOURCE_URL": url, "INGEST_STREAM": stream, "EVENT_STREAM_TOKEN": token}
+    return to_core(settings, *command, source=source)
+
+
+def to_core(settings: Settings, *command: str, source: Mapping[str, str] | None = None) -> int:
     """A command of the core."""
     own = {
         "INGEST_DATABASE_URL": services.database_url(settings, WRITER),
         "INGEST_OWNER_URL": services.database_url(settings, OWNER),
-        "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
+        "INGEST_STREAM": settings.values.get("INGEST_STREAM") or LIVE,
         "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
+        **(source or {}),
     }
     return _become(settings, ["sse_ingest", *command], own)
 

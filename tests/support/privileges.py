@@ -82,6 +82,7 @@ FUNCTIONS = {
     "raw_data.ensure_partitions(timestamp with time zone,timestamp with time zone)": (True, False),
     "raw_data.make_partition(timestamp with time zone)": (False, False),
     "raw_data.partition_limits()": (False, False),
+    "raw_data.retire_stream(text)": (False, False),
     "analytics.abnormality_of_hours(timestamp with time zone,timestamp with time zone)": (False, True),
     "raw_data.arrived_before()": (True, False),
     "analytics.accept_data_quality_failure(text,text)": (False, False),

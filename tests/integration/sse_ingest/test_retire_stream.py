@@ -95,3 +95,9 @@ def test_it_is_the_owners_alone(warehouse: Any) -> None:
     for role in ("airflow_user", "analytics_reader"):
         with warehouse.connect(role) as other, pytest.raises(errors.InsufficientPrivilege):
             other.execute(RETIRE, ["backfill"])
+
+
+def test_health_check_tells_how(ended: None, owner: Owner) -> None:
+    rows = owner.execute("SELECT component, details ->> 'remedy' FROM analytics.health_check()").fetchall()
+    told = {component for component, remedy in rows if remedy and "raw_data.retire_stream" in remedy}
+    assert told == {"freshness", "lease"}

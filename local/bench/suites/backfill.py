@@ -23,7 +23,7 @@ HISTORY = (1_000_000, 60_000)
 SECONDS = (15, 2)
 RATE, AT_ONCE = 1_000, 10
 """Live events a second, and how many in a request."""
-POLITE = ("--pace", "2000")
+POLITE = ("--pace", "1000")
 """As docs/maintenance.md advises for a backfill beside live streams."""
 _STREAM = "backfill"
 _WARM = 1.0

@@ -107,7 +107,7 @@ SELECT day, location_code, count(*) FILTER (WHERE counts),
     sum(tip) FILTER (WHERE counts), sum(refunded) FILTER (WHERE counts),
     count(*) FILTER (WHERE counts AND amount IS NULL), count(*) FILTER (WHERE counts AND unpriced),
     count(*) FILTER (WHERE kinds > 0),
-    sum(CASE WHEN counts AND amount IS NOT NULL AND NOT unpriced THEN coalesce(subtotal - priced, 0) ELSE 0 END
+    sum(CASE WHEN counts AND NOT unpriced THEN coalesce(subtotal - priced, 0) ELSE 0 END
         + CASE WHEN counts THEN coalesce(total - (subtotal + tax + tip), 0) ELSE 0 END
         + CASE WHEN counts THEN coalesce(amount - total, 0) ELSE 0 END
         - CASE WHEN counts AND amount IS NULL THEN coalesce(priced, 0) ELSE 0 END

@@ -4,6 +4,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    mark analytics.rollup_watermark;
 BEGIN
     IF TG_OP <> 'DELETE' THEN
         PERFORM now() AT TIME ZONE NEW.time_zone; -- says so when there is no such zone
@@ -13,11 +15,21 @@ BEGIN
     THEN
         RETURN NULL; -- a name is in no sum
     END IF;
-    PERFORM FROM analytics.rollup_watermark FOR SHARE;
+    SELECT w.* INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
     INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-    SELECT DISTINCT 'sales', r.hour, r.location_code
+    SELECT 'sales', r.hour, r.location_code
     FROM analytics.rollup_sales_hours AS r
-    WHERE r.location_code IN (OLD.location_code, NEW.location_code);
+    WHERE r.location_code IN (OLD.location_code, NEW.location_code)
+    UNION
+    -- What a refresh may be summing just now, by the clock that it sees: hours that changed, and those after the last.
+    SELECT i.rollup, i.hour, i.location_code
+    FROM analytics.rollup_invalidations AS i
+    WHERE i.rollup = 'sales' AND i.location_code IN (OLD.location_code, NEW.location_code)
+    UNION
+    SELECT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+    FROM analytics.orders AS o
+    WHERE o.location_code IN (OLD.location_code, NEW.location_code)
+        AND o.order_ts >= mark.closed_before AND o.order_ts < mark.logged_before;
     RETURN NULL;
 END
 $$;

@@ -13,12 +13,11 @@ BEGIN
         RETURN NULL;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        -- A payment that is new to an order changes its money, which is logged there: unless it has none but its amount.
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
         SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
         FROM new_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
-        WHERE o.order_ts < mark AND r.subtotal + r.tax + r.tip + r.total = 0;
+        WHERE o.order_ts < mark;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
@@ -32,7 +31,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.log_stale_payments() IS
-    'Logs the hours of the orders of payments that changed without their orders'' money, where they are summed already.';
+    'Logs the hours of the orders of changed payments, where they are summed already.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payments
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_payments();

@@ -4,11 +4,22 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    mark analytics.rollup_watermark;
 BEGIN
-    PERFORM FROM analytics.rollup_watermark FOR SHARE;
+    SELECT w.* INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
     INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-    SELECT DISTINCT 'sales', r.hour, r.location_code
-    FROM analytics.rollup_sales_hours AS r;
+    SELECT 'sales', r.hour, r.location_code
+    FROM analytics.rollup_sales_hours AS r
+    UNION
+    -- What a refresh may be summing just now, by the threshold that it sees: hours that changed, and those after the last.
+    SELECT i.rollup, i.hour, i.location_code
+    FROM analytics.rollup_invalidations AS i
+    WHERE i.rollup = 'sales'
+    UNION
+    SELECT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+    FROM analytics.orders AS o
+    WHERE o.order_ts >= mark.closed_before AND o.order_ts < mark.logged_before;
     RETURN NULL;
 END
 $$;

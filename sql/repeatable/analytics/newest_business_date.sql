@@ -25,4 +25,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.newest_business_date() IS
-    'The newest day of daily_sales, without reading the others; null while there is no order.';
+    'The day of the newest order, without reading the others: the newest of daily_sales, but in the hour in which a clock is set back and a close-out comes twice. Null while there is no order.';

@@ -18,7 +18,7 @@ AS $$
         ('lag', 'behind', 'Ingestion is slower than the source. After an outage it catches up by itself; otherwise look for what blocks it: SELECT * FROM pg_stat_activity WHERE usename = ''airflow_user''.'),
         ('lag', 'head_outdated', 'Nobody has asked the source for its newest position: see lease, and /health of the event service.'),
         ('lease', 'never_held', 'No writer was ever started: unpause restaurant_realtime_stream.'),
-        ('lease', 'expired', 'The writer hangs or its machine is gone. A standby takes over within seconds; if none does, unpause restaurant_realtime_stream.'),
+        ('lease', 'expired', 'The writer hangs or its machine is gone. A standby takes over within seconds; if none does, unpause restaurant_realtime_stream. Has this stream ended, as a backfill does, run as restaurant_user: SELECT raw_data.retire_stream(its name).'),
         ('lease', 'nobody', 'No writer runs: unpause restaurant_realtime_stream or restaurant_stream_ingest_polling. Has this stream ended, as a backfill does, run as restaurant_user: SELECT raw_data.retire_stream(its name).'),
         ('dead_letters', 'open', 'Look at them (./stack dlq list, or python -m sse_ingest dlq list), correct what sent them, then retry or discard each.'),
         ('gaps', 'lost', 'The source had let go of events before they were taken: have their producer publish them again, then set acknowledged_at in raw_data.stream_gaps.'),

@@ -16,11 +16,17 @@ BEGIN
     )
     SELECT c.*
     FROM (
-        SELECT DISTINCT i.hour, i.location_code
-        FROM analytics.rollup_invalidations AS i
-        WHERE i.rollup = 'sales' AND i.hour < mark
+        -- Hours in a row are compared at once: when a clock was set, that is every hour of a restaurant.
+        SELECT h.location_code, min(h.hour) AS since, max(h.hour) + interval '1 hour' AS until
+        FROM (
+            SELECT i.location_code, i.hour,
+                i.hour - interval '1 hour' * dense_rank() OVER (PARTITION BY i.location_code ORDER BY i.hour) AS run
+            FROM analytics.rollup_invalidations AS i
+            WHERE i.rollup = 'sales' AND i.hour < mark
+        ) AS h
+        GROUP BY h.location_code, h.run
     ) AS s
-    CROSS JOIN LATERAL analytics.cash_of_hours(s.hour, s.hour + interval '1 hour', s.location_code) AS c
+    CROSS JOIN LATERAL analytics.cash_of_hours(s.since, s.until, s.location_code) AS c
     UNION ALL
     SELECT c.* FROM analytics.cash_of_hours(mark, upto) AS c;
 END

@@ -9,14 +9,15 @@ DECLARE
     said   record;
 BEGIN
     FOR said IN
-        SELECT c.shard, c.holder, c.event_offset, c.head_offset
+        SELECT c.shard, c.holder, c.lease_renewed_at, c.event_offset, c.head_offset
         FROM raw_data.stream_checkpoints AS c
         WHERE c.stream = retire_stream.stream
         ORDER BY c.shard
         FOR UPDATE
     LOOP
-        -- Who writes holds the lock of sse_ingest for as long; a stopped process may have lost its lease, and not this.
-        IF said.holder IS NOT NULL
+        -- Who writes holds the lock of sse_ingest for as long; a stopped process may have lost its lease, and not this. One
+        -- that was killed has left its name, and no longer renews it.
+        IF said.lease_renewed_at > clock_timestamp() - interval '1 minute'
             OR NOT pg_try_advisory_xact_lock(hashtextextended(format('sse_ingest/%s/%s', stream, said.shard), 0))
         THEN
             RAISE EXCEPTION 'Stream % is still being written, by %', stream, coalesce(said.holder, 'a writer that stands still')

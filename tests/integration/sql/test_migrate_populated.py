@@ -127,6 +127,19 @@ def test_from_each_revision_with_rows_in_it(
         assert left.fetchone() == (0,), "the months ahead take their rows out of the default partition"
 
 
+def test_nobody_refreshes_what_the_functions_of_then_do_not_know(bootstrapped: Any) -> None:
+    """Between the migrations and the functions of now: the rollups have more tables, and would miss them for ever."""
+    url = bootstrapped.url("restaurant_user")
+    migrations.upgrade(url, "0015")
+    refresh = "SELECT to_regprocedure('analytics.refresh_rollups()') IS NOT NULL"
+    with bootstrapped.connect("restaurant_user", autocommit=True) as owner:
+        owner.execute("CREATE FUNCTION analytics.refresh_rollups() RETURNS timestamptz RETURN now()")
+        migrations.upgrade(url)
+        assert owner.execute(refresh).fetchone() == (False,)
+        sql.migrate(url)
+        assert owner.execute(refresh).fetchone() == (True,)
+
+
 def test_what_people_changed_stays_changed(bootstrapped: Any) -> None:
     url = bootstrapped.url("restaurant_user")
     migrations.upgrade(url, "0003")

@@ -18,6 +18,7 @@ RELEASE = (
     " head_offset = 2, head_seen_at = now() - interval '1 hour', committed_at = now() - interval '1 hour'"
     " WHERE stream = 'backfill'"
 )
+STREAMS = "SELECT stream FROM raw_data.stream_checkpoints"
 KEPT = "SELECT count(*) FROM raw_data.events_raw"
 
 
@@ -78,6 +79,14 @@ def test_a_stream_that_is_written_is_refused(read: None, owner: Owner) -> None:
     owner.execute(RELEASE)
     with pytest.raises(errors.ObjectInUse, match="by a writer that stands still"):
         owner.execute(RETIRE, ["backfill"])
+
+
+def test_one_that_was_killed_has_left_its_name_and_is_no_writer(ended: None, owner: Owner) -> None:
+    owner.execute(
+        "UPDATE raw_data.stream_checkpoints SET holder = 'gone', lease_renewed_at = now() - interval '2 minutes'"
+    )
+    owner.execute(RETIRE, ["backfill"])
+    assert owner.execute(STREAMS).fetchall() == []
 
 
 def test_a_log_that_was_not_read_to_its_end_is_refused(ended: None, owner: Owner) -> None:

@@ -18,11 +18,14 @@ LEFT JOIN LATERAL (
         AND o.payment_id <> p.payment_id
         AND o.auth_code = p.auth_code
         AND o.amount = p.amount
+        -- One that was given back counts no more.
+        AND NOT EXISTS (
+            SELECT FROM analytics.refunds AS r
+            WHERE r.order_id = o.order_id AND r.payment_id = o.payment_id
+            HAVING sum(r.amount) >= o.amount)
     ORDER BY o.payment_id
     LIMIT 1
 ) AS q ON NOT EXISTS (
-    -- Giving one of them back settles it.
     SELECT FROM analytics.refunds AS r
-    WHERE r.order_id = p.order_id AND r.payment_id IN (p.payment_id, q.payment_id)
-    GROUP BY r.payment_id
+    WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id
     HAVING sum(r.amount) >= p.amount);

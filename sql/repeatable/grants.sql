@@ -34,6 +34,7 @@ GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 
 -- Payments are scored by Airflow, which keeps the scores.
 GRANT SELECT ON analytics.payment_facts TO restaurant_writer;

@@ -104,7 +104,7 @@ FUNCTIONS = {
     "analytics.log_stale_thresholds()": (False, False),
     "analytics.moment(text)": (False, False),
     "analytics.empty_rollups()": (False, False),
-    "analytics.event_watermark()": (False, True),
+    "analytics.event_watermark()": (True, True),
     "analytics.expected_today(timestamp with time zone)": (False, True),
     "analytics.get_latest_offset(text)": (True, True),
     "analytics.health_check()": (True, True),

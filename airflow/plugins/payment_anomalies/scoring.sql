@@ -9,14 +9,17 @@ SELECT coalesce(%(before)s, clock_timestamp()), analytics.threshold('anomaly_pay
 SELECT * FROM analytics.payment_facts WHERE event_ts < %(since)s ORDER BY event_ts DESC, payment_id LIMIT %(most)s
 
 -- name: unscored
--- A page of the payments that have no score, or had one before they were restated, refunded or paid beside.
+-- A page of the payments that have no score, or had one before they were restated, refunded or paid beside, or before
+-- their order or its lines were there.
 SELECT f.*
 FROM analytics.payment_facts AS f
 LEFT JOIN analytics.payment_scores AS s ON s.payment_id = f.payment_id
 WHERE f.event_ts >= %(since)s AND f.event_ts < %(before)s
     AND (f.event_ts, f.payment_id) > (%(after_ts)s, %(after_id)s)
-    AND (s.event_ts, s.event_id, s.order_payments, s.repeats, s.refunds, s.refunded_share)
-        IS DISTINCT FROM (f.event_ts, f.event_id, f.order_payments, f.repeats, f.refunds, f.refunded_share)
+    AND (s.event_ts, s.event_id, s.order_payments, s.repeats, s.refunds, s.refunded_share,
+            s.hours_since_order IS NULL, s.overpaid_doublings IS NULL)
+        IS DISTINCT FROM (f.event_ts, f.event_id, f.order_payments, f.repeats, f.refunds, f.refunded_share,
+            f.hours_since_order IS NULL, coalesce(f.paid_of_items, 0) <= 0)
 ORDER BY f.event_ts, f.payment_id
 LIMIT %(most)s
 

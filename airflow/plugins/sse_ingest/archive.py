@@ -15,6 +15,7 @@ still recognised. One that comes for the first time makes its month a partition 
 Ingestion waits while the partition is counted and dropped in step 3: about half a second for a million events.
 """
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -35,6 +36,7 @@ from sse_ingest.errors import ArchiveRefused, ConfigurationError, DatabaseUnavai
 from sse_ingest.exclusive import alone
 from sse_ingest.queries import load
 
+log = logging.getLogger("sse_ingest")
 _SQL = load("archive.sql")
 _KINDS = [
     "int8",
@@ -73,8 +75,15 @@ def archive(owner_url: str, request: Request) -> Iterator[Manifest]:
             _patiently(request, partial(connection.execute, _SQL["adopt"], {"month": month}))
         partitions = connection.execute(_SQL["partitions"], {"before": before}).fetchall()
         for (partition,) in partitions:
-            if _one(connection, _about("holds_any", partition))[0]:
-                yield _archive(connection, partition, request)
+            if not _one(connection, _about("holds_any", partition))[0]:
+                continue
+            if _one(connection, _about("is_unjudged", partition))[0]:
+                log.warning(
+                    "raw_data.%s stays: it holds events that rules of data quality have yet to pass.",
+                    partition,
+                )
+                continue
+            yield _archive(connection, partition, request)
 
 
 def month_of(text: str) -> datetime:

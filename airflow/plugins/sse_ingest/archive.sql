@@ -48,6 +48,23 @@ ORDER BY c.relname
 -- A month without events needs no file.
 SELECT EXISTS (SELECT FROM raw_data.{partition})
 
+-- name: is_unjudged
+-- Whether the month holds an event that a rule of data quality has yet to look at, or looks at again until it is mended. A
+-- rule that has not run for a day is not waited for, unless that is so.
+SELECT EXISTS (
+    SELECT FROM raw_data.{partition}
+    WHERE ingested_at >= (
+        SELECT min(CASE WHEN last.stands THEN last.window_since ELSE last.window_until END)
+        FROM (
+            SELECT DISTINCT ON (r.rule) r.run_at, r.window_since, r.window_until,
+                r.status = 'failed' AND r.severity = 'critical' AND r.accepted_at IS NULL AS stands
+            FROM analytics.data_quality_results AS r
+            ORDER BY r.rule, r.result_id DESC
+        ) AS last
+        WHERE last.stands OR last.run_at > now() - interval '1 day'
+    )
+)
+
 -- name: next_part
 -- What came after a month was archived goes into a file of its own.
 SELECT coalesce(max(part), 0) + 1 FROM raw_data.archives WHERE month = %(month)s

@@ -19,8 +19,12 @@ WHERE date_bin('1 minute', e.event_time, '2000-01-01 00:00+00') + interval '1 mi
 ON CONFLICT (event_id) DO NOTHING
 
 -- name: latest_event_time
--- How far the stream has come; of several shards the one furthest behind.
-SELECT min(latest_event_time) FROM raw_data.stream_checkpoints WHERE stream = %(stream)s
+-- How far the stream has come; of several shards the one furthest behind. At least as far as windows are final by the
+-- others: a stream that has ended, or has long been idle, does not tell.
+SELECT greatest(
+    (SELECT min(latest_event_time) FROM raw_data.stream_checkpoints WHERE stream = %(stream)s),
+    analytics.event_watermark() + interval '1 second' * analytics.threshold('window_lateness')::float8
+)
 
 -- name: move_watermark
 -- A clock that is wrong must not make all others late, nor stand in the way of the others in its batch.

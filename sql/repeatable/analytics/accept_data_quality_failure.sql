@@ -9,6 +9,8 @@ BEGIN
     IF coalesce(trim(reason), '') = '' THEN
         RAISE EXCEPTION 'Say why the failure of % may be published: it is kept in analytics.audit_log', rule;
     END IF;
+    -- A run of the rule that is under way ends first: what it finds is then what is accepted, or refused to be.
+    PERFORM pg_advisory_xact_lock(hashtextextended('data_quality/' || rule, 0));
     UPDATE analytics.data_quality_results AS r
     SET accepted_at = clock_timestamp()
     WHERE r.result_id = (

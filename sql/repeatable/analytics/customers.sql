@@ -5,7 +5,9 @@ SELECT
     membership,
     changed_ts AS valid_from,
     lead(changed_ts) OVER changes AS valid_to,
-    lead(changed_ts) OVER changes IS NULL AS is_current
+    -- A version may be told of before it begins.
+    changed_ts <= statement_timestamp() AND coalesce(lead(changed_ts) OVER changes > statement_timestamp(), true)
+        AS is_current
 FROM analytics.customer_changes
 WINDOW changes AS (PARTITION BY customer_id ORDER BY changed_ts);
 
@@ -16,4 +18,4 @@ COMMENT ON COLUMN analytics.customers.city IS 'Where the guest lived (personal d
 COMMENT ON COLUMN analytics.customers.membership IS 'The guest''s tier in the programme, as the producer names it (personal data); null means none, or unknown.';
 COMMENT ON COLUMN analytics.customers.valid_from IS 'When the version began (UTC).';
 COMMENT ON COLUMN analytics.customers.valid_to IS 'When the next one began; null where there is none.';
-COMMENT ON COLUMN analytics.customers.is_current IS 'Whether it is the newest version: there is one for each guest.';
+COMMENT ON COLUMN analytics.customers.is_current IS 'Whether it is valid now: one version of each guest at most.';

@@ -12,6 +12,7 @@ AS $$
         SELECT e.event_type, e.ts, e.event_id, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
         FROM raw_data.events_raw AS e
         WHERE e.ingested_at <= known_at
+            AND e.partition_key <> e.stream_id -- none of a stream that is taken raw
             AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_refunded')
     ), orders AS (
         SELECT DISTINCT ON (k.order_id) k.order_id, analytics.moment(k.payload ->> 'order_ts') AS order_ts,

@@ -22,6 +22,7 @@ WITH back AS (
 ), menu AS (
     SELECT DISTINCT ON (c.name) c.name, c.cost
     FROM analytics.menu_item_changes AS c
+    WHERE c.changed_ts <= statement_timestamp() -- a version may be told of before it begins
     ORDER BY c.name, c.changed_ts DESC, c.menu_item_id
 ), costed AS (
     SELECT s.*, m.cost, s.price - m.cost AS margin, s.quantity / sum(s.quantity) OVER () AS share, count(*) OVER () AS items

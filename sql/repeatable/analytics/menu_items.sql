@@ -7,7 +7,9 @@ SELECT
     cost,
     changed_ts AS valid_from,
     lead(changed_ts) OVER changes AS valid_to,
-    lead(changed_ts) OVER changes IS NULL AS is_current
+    -- A version may be told of before it begins.
+    changed_ts <= statement_timestamp() AND coalesce(lead(changed_ts) OVER changes > statement_timestamp(), true)
+        AS is_current
 FROM analytics.menu_item_changes
 WINDOW changes AS (PARTITION BY menu_item_id ORDER BY changed_ts);
 
@@ -20,4 +22,4 @@ COMMENT ON COLUMN analytics.menu_items.price IS 'Its price on the menu; null mea
 COMMENT ON COLUMN analytics.menu_items.cost IS 'What one cost to make; null means unknown, never nothing.';
 COMMENT ON COLUMN analytics.menu_items.valid_from IS 'When the version began (UTC).';
 COMMENT ON COLUMN analytics.menu_items.valid_to IS 'When the next one began; null where there is none.';
-COMMENT ON COLUMN analytics.menu_items.is_current IS 'Whether it is the newest version: there is one for each item.';
+COMMENT ON COLUMN analytics.menu_items.is_current IS 'Whether it is valid now: one version of each item at most.';

@@ -52,6 +52,6 @@ COMMENT ON COLUMN analytics.sales_per_minute.unpaid_orders IS
 COMMENT ON COLUMN analytics.sales_per_minute.cancelled_orders IS 'Cancelled orders, which the other columns leave out.';
 COMMENT ON COLUMN analytics.sales_per_minute.total_refunds IS 'What was given back of order_count; null when nothing was.';
 COMMENT ON COLUMN analytics.sales_per_minute.is_final IS
-    'Whether the minute ended by the watermark (event_watermark()): every order of it that came in time is here.';
+    'Whether the minute ended by the watermark (event_watermark()): every order of it that came in time is here. What restates it afterwards shows in late_events, but for an order that is moved to another minute.';
 COMMENT ON COLUMN analytics.sales_per_minute.late_events IS 'How many late events speak of its orders: see late_events.';
 COMMENT ON COLUMN analytics.sales_per_minute.restated_at IS 'When the last of those came; null when there is none.';

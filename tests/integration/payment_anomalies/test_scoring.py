@@ -106,6 +106,24 @@ def test_what_changed_is_scored_anew(fill: Any, owner: Any, run: Run, change: st
     assert run(end).scored == 0
 
 
+def test_a_payment_is_scored_again_when_its_lines_are_there(fill: Any, owner: Any, run: Run) -> None:
+    end = fill().end
+    (payment, order) = owner.execute(
+        "SELECT payment_id, order_id FROM analytics.payments WHERE event_ts < %s ORDER BY event_ts DESC LIMIT 1",
+        [end],
+    ).fetchone()
+    owner.execute(
+        "CREATE TEMPORARY TABLE kept AS SELECT * FROM analytics.order_items WHERE order_id = %s", [order]
+    )
+    owner.execute("DELETE FROM analytics.order_items WHERE order_id = %s", [order])
+    overpaid = "SELECT overpaid_doublings IS NULL FROM analytics.payment_scores WHERE payment_id = %s"
+    run(end)
+    assert owner.execute(overpaid, [payment]).fetchone() == (True,)
+    owner.execute("INSERT INTO analytics.order_items SELECT * FROM kept")
+    assert (run(end).scored, run(end).scored) == (1, 0)
+    assert owner.execute(overpaid, [payment]).fetchone() == (False,)
+
+
 def test_an_anomaly_is_seen_until_its_payment_is_restated(
     fill: Any, owner: Any, run: Run, warehouse: Any
 ) -> None:

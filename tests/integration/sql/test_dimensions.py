@@ -50,6 +50,12 @@ def test_versions_of_the_menu(warehouse: Any, menu: None) -> None:
     ]
 
 
+def test_a_version_that_begins_tomorrow_is_not_current_today(warehouse: Any, books: Any, menu: None) -> None:
+    books.menu_item("MI-2", datetime.now(UTC) + 24 * HOUR, name="Tea", cost=D("0.90"))
+    current = "SELECT valid_from, cost FROM analytics.menu_items WHERE menu_item_id = 'MI-2' AND is_current"
+    assert asked(warehouse, current) == [(NOON + HOUR, None)]
+
+
 def test_a_line_has_the_menu_of_its_order(warehouse: Any, books: Any, menu: None) -> None:
     """From the very instant at which a version begins, and not before the first; an unknown stays one."""
     tick = timedelta(microseconds=1)

@@ -159,6 +159,17 @@ def test_a_payment_sent_twice_until_it_is_given_back(judge: Judge, books: Any, o
     assert judge("payments_are_captured_once").status == "passed"
 
 
+def test_a_payment_sent_three_times_until_one_is_left(
+    judge: Judge, books: Any, owner: Any, order: UUID
+) -> None:
+    for _ in range(2):
+        books.payment(order, auth_code="A1", **TEN)
+    ids = [row[0] for row in owner.execute("SELECT payment_id FROM analytics.payments ORDER BY payment_id")]
+    for left in (2, 0):
+        books.refund(ids.pop(0), order, Decimal(10))
+        assert judge("payments_are_captured_once").failed == left
+
+
 def test_two_guests_may_pay_the_same(judge: Judge, books: Any, order: UUID) -> None:
     books.payment(order, auth_code="A2", **TEN)
     books.payment(order, method="cash", **TEN)

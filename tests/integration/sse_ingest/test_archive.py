@@ -136,6 +136,23 @@ def test_nothing_to_archive(three_months: Store, owner: Connection, archived: Ar
     assert archived("2026-03") == []
 
 
+def test_a_month_stays_until_its_events_are_judged(
+    three_months: Store, owner: Connection, archived: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A critical rule that failed would otherwise read its window again, find nothing any more, and pass."""
+    judged = (
+        "INSERT INTO analytics.data_quality_results (rule, dimension, severity, owner, window_since, window_until,"
+        " checked, failed, status, sample) SELECT 'amounts', 'integrity', 'critical', 'finance',"
+        " 'epoch', until, 1, failed, CASE WHEN failed = 0 THEN 'passed' ELSE 'failed' END, '[1]'"
+        " FROM (VALUES (clock_timestamp() + interval '1 minute', %s)) AS t (until, failed)"
+    )
+    owner.execute(judged, [1])
+    assert archived() == []
+    assert "raw_data.events_raw_2026_01 stays" in caplog.text
+    owner.execute(judged, [0])
+    assert [manifest.month for manifest in archived()] == ["2026-01", "2026-02"]
+
+
 @pytest.mark.parametrize(
     "before", ["2026", "2026-13", "2026-1", "2026-01-01", "03-2026", "", "2026-00", "last"]
 )

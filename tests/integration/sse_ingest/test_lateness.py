@@ -203,6 +203,21 @@ def test_a_retried_letter_is_late_by_when_it_stands(
     assert late(owner) == [("order_created", 0, 19 * MINUTE)]
 
 
+def test_a_letter_of_a_stream_that_has_ended_is_late_by_the_others(
+    store: Store, open_store: Callable[..., Store], owner: Connection, letters: DeadLetters
+) -> None:
+    owner.execute(
+        "ALTER TABLE analytics.orders ADD CONSTRAINT no_moose CHECK (city <> 'Moose Jaw') NOT VALID"
+    )
+    store.commit([order(1, 0, city="Moose Jaw")])
+    owner.execute("ALTER TABLE analytics.orders DROP CONSTRAINT no_moose")
+    open_store(stream="live").commit([order(2, 30 * 60)])
+    owner.execute("DELETE FROM raw_data.stream_checkpoints WHERE stream = 'restaurant'")
+    (letter,) = letters.find()
+    assert letters.retry(letter.dead_letter_id).done
+    assert [(kind, window) for kind, window, _ in late(owner)] == [("order_created", 0)]
+
+
 def test_each_stream_has_its_own_time(
     open_store: Callable[..., Store], owner: Connection, warehouse: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from api.log import Draft
 from api.simulator import Faults, World
 from quality import Verdict, run
 from quality_rules import load
-from sse_ingest.contract import RestaurantContract
+from sse_ingest.contract import RawContract, RestaurantContract
 from sse_ingest.sse import Frame
 from sse_ingest.store import Store
 
@@ -31,6 +32,20 @@ def frame(offset: int, draft: Draft) -> Frame:
     }
     data = json.dumps(body)[:-1].encode() + b', "payload": ' + draft.payload + b"}"
     return Frame(event=draft.event_type, data=data, last_event_id=f"log-{offset}")
+
+
+def test_a_stream_that_is_taken_raw_has_no_tables_to_be_in(
+    warehouse: Any, open_store: Callable[..., Store], owner: Any
+) -> None:
+    """Whatever its types are called."""
+    foreign = RawContract("foreign")
+    frames = [Frame("order_created", b'{"order_id": "x"}', "1"), Frame("menu_item_changed", b"[]", "2")]
+    assert open_store(stream="foreign", raw=True).commit([foreign.parse(one) for one in frames]).events == 2
+    found = list(run(warehouse.url("airflow_user"), RULES))
+    assert [one.rule.name for one in found if not isinstance(one, Verdict) or one.status == "failed"] == []
+    checks = "SELECT check_name FROM analytics.validate_data_consistency() WHERE status <> 'ok'"
+    assert owner.execute(checks).fetchall() == []
+    assert owner.execute("SELECT * FROM analytics.daily_sales_as_known_at(now())").fetchall() == []
 
 
 @pytest.mark.parametrize("faults", [Faults(), Faults(duplicates=0.2, out_of_order=0.2, late=0.2)])

@@ -88,16 +88,23 @@ class Broken:
 
 
 def run(url: str, rules: Iterable[Rule]) -> Iterator[Verdict | Broken]:
-    """Run the rules one after the other, each in a transaction with its result. Raises psycopg.Error."""
+    """Run the rules one after the other, each in a transaction with its result.
+
+    Raises psycopg.Error where the database cannot be reached, so that the run is tried again. Not once a rule has found
+    what is news: its window has moved on, and a second try would not tell of it. Then the rest are Broken.
+    """
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         row = connection.execute("SELECT raw_data.arrived_before()").fetchone()
         assert row is not None
+        news = False
         for rule in rules:
             try:
                 with connection.transaction():
                     outcome: Verdict | Broken = _judge(connection, rule, row[0])
+                    # Before the commit: when that breaks off, the result may be stored.
+                    news = news or outcome.news
             except psycopg.Error as error:
-                if connection.broken:
+                if connection.broken and not news:
                     raise
                 outcome = Broken(rule, str(error))
             yield outcome

@@ -14,7 +14,8 @@ from quality_rules import Rule
 SAMPLE = 10
 
 # A critical rule that failed reads its window again, until the rows are mended or a person accepts them: otherwise what
-# failed would be forgotten ten minutes later. Two runs of one rule take turns, so that their windows adjoin.
+# failed would be forgotten ten minutes later. Freshness is a state and no window: what lasts was told as well. Two runs
+# of one rule take turns, so that their windows adjoin.
 TAKE_TURN: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('data_quality/' || %(rule)s, 0))"
 # Whatever is looked for, the events of a window lead to it by a key. How many those are the planner cannot know, and by
 # a guess too high it would read tables whole.
@@ -27,7 +28,8 @@ SET LOCAL enable_mergejoin = off
 WINDOW: LiteralString = """
 WITH last AS (
     SELECT window_since, window_until, failed,
-        status = 'failed' AND severity = 'critical' AND accepted_at IS NULL AS again
+        status = 'failed' AND severity = 'critical' AND accepted_at IS NULL AS again,
+        status = 'failed' AND (severity = 'critical' OR dimension = 'freshness') AND accepted_at IS NULL AS told
     FROM analytics.data_quality_results
     WHERE rule = %(rule)s
     ORDER BY result_id DESC
@@ -37,7 +39,7 @@ WITH last AS (
 )
 SELECT since, greatest(since, (SELECT window_until FROM last WHERE again), %(horizon)s - interval '1 second'
         * CASE WHEN %(grace)s::text IS NULL THEN 0 ELSE analytics.threshold(%(grace)s) END::float8),
-    coalesce((SELECT failed FROM last WHERE again), 0)
+    coalesce((SELECT failed FROM last WHERE told), 0)
 FROM begins
 """
 # A verdict that is unknown is a failure: compared with null, every row would pass.

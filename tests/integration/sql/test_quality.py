@@ -138,6 +138,21 @@ def test_a_warning_is_told_once_and_its_window_goes_on(owner: Any, judge: Judge)
     ]
 
 
+def test_what_lasts_is_told_once_until_it_has_passed(owner: Any, judge: Judge) -> None:
+    """Freshness is a state and no window: each run finds it again."""
+    fresh = RULES["ingestion_is_fresh"]
+    stopped = (
+        "INSERT INTO raw_data.stream_checkpoints (stream, event_offset, committed_at)"
+        " VALUES ('restaurant', 1, now() - interval '1 day')"
+    )
+    for _ in range(2):
+        owner.execute(stopped)
+        lasting = [judge(fresh) for _ in range(3)]
+        assert [(one.status, one.news) for one in lasting] == [("failed", n == 0) for n in range(3)]
+        owner.execute("DELETE FROM raw_data.stream_checkpoints")
+        assert judge(fresh).status == "passed"
+
+
 def test_a_critical_failure_is_read_again_until_it_is_mended(owner: Any, judge: Judge) -> None:
     arrive(owner, "odd")
     first, second = judge(CRITICAL), judge(CRITICAL)

@@ -39,9 +39,17 @@ WITH last AS (
 )
 SELECT since, greatest(since, (SELECT window_until FROM last WHERE again), %(horizon)s - interval '1 second'
         * CASE WHEN %(grace)s::text IS NULL THEN 0 ELSE analytics.threshold(%(grace)s) END::float8),
-    coalesce((SELECT failed FROM last WHERE told), 0)
+    coalesce((SELECT failed FROM last WHERE told), 0),
+    (SELECT (window_until - clock_timestamp())::text FROM last WHERE window_until > clock_timestamp())
 FROM begins
 """
+# Every window ended in the past when it was stored. It is compared with now, and not with the horizon: of two runs at
+# once, the one with the later horizon may have had the first turn.
+CLOCK_WENT_BACK = (
+    "the clock of the database went back: its last window ends {ahead} from now, and what arrives"
+    " until then would never be looked at. Set the clock right; if it is right by now, begin the window again: see"
+    " 'A clock that went back' in docs/data-quality.md"
+)
 # A verdict that is unknown is a failure: compared with null, every row would pass.
 JUDGE: LiteralString = """
 WITH seen AS MATERIALIZED ({rule}
@@ -102,9 +110,9 @@ def run(url: str, rules: Iterable[Rule]) -> Iterator[Verdict | Broken]:
         for rule in rules:
             try:
                 with connection.transaction():
-                    outcome: Verdict | Broken = _judge(connection, rule, row[0])
+                    outcome = _judge(connection, rule, row[0])
                     # Before the commit: when that breaks off, the result may be stored.
-                    news = news or outcome.news
+                    news = news or (isinstance(outcome, Verdict) and outcome.news)
             except psycopg.Error as error:
                 if connection.broken and not news:
                     raise
@@ -112,13 +120,15 @@ def run(url: str, rules: Iterable[Rule]) -> Iterator[Verdict | Broken]:
             yield outcome
 
 
-def _judge(connection: psycopg.Connection[Any], rule: Rule, horizon: datetime) -> Verdict:
+def _judge(connection: psycopg.Connection[Any], rule: Rule, horizon: datetime) -> Verdict | Broken:
     named: dict[str, Any] = {"rule": rule.name, "horizon": horizon, "grace": rule.grace}
     connection.execute(BY_KEY)
     connection.execute(TAKE_TURN, named)
     window = connection.execute(WINDOW, named).fetchone()
     assert window is not None
-    since, until, before = window
+    since, until, before, ahead = window
+    if ahead is not None:
+        return Broken(rule, CLOCK_WENT_BACK.format(ahead=ahead))
     query = sql.SQL(JUDGE).format(rule=sql.SQL(rule.sql), sample=sql.Literal(SAMPLE))
     found = connection.execute(query, {"since": since, "until": until}).fetchone()
     assert found is not None

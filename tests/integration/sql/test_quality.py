@@ -1,5 +1,6 @@
 """Running the rules: windows that adjoin, results that are kept, and the gate that critical failures shut."""
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from psycopg import errors
 
 from quality import SAMPLE, Broken, Verdict, run
-from quality_rules import Rule, load
+from quality_rules import Rule, folder, load
 from tests.support.plans import scans
 
 pytestmark = pytest.mark.integration
@@ -179,6 +180,34 @@ def test_two_runs_at_once_share_the_events(warehouse: Any, owner: Any, judge: Ju
     for each in runs:
         each.join(20)
     assert sorted(one.checked for one in found) == [0, 0, 50]
+
+
+@pytest.mark.parametrize("rule", [EVENTS, CRITICAL], ids=["warning", "critical"])
+def test_a_clock_that_went_back_skips_nothing(warehouse: Any, owner: Any, judge: Judge, rule: Rule) -> None:
+    """It was a day ahead for two runs. The recipe is run as it is written."""
+    arrive(owner)
+    before = judge(rule)
+    arrive(owner, "odd")
+    judge(rule)
+    judge(rule)
+    owner.execute(
+        "UPDATE analytics.data_quality_results SET window_until = window_until + interval '1 day', window_since ="
+        " CASE WHEN window_since = %s THEN window_since ELSE window_since + interval '1 day' END"
+        " WHERE window_until > %s",
+        [before.until, before.until],
+    )
+    stored = results(owner)
+    arrive(owner)
+    (refused,) = run(warehouse.url("airflow_user"), [rule])
+    assert isinstance(refused, Broken)
+    assert re.search(r"clock of the database went back: its last window ends 23:59:\d\d", refused.error)
+    assert results(owner) == stored
+    _, _, page = (
+        (folder().parents[1] / "docs" / "data-quality.md").read_text("utf-8").partition("went back\n")
+    )
+    owner.execute(re.search(r"\n\n(    .*?;)\n", page, re.DOTALL)[1].encode())  # type: ignore[index]
+    found = judge(rule)
+    assert (found.since, found.checked, found.failed) == (before.until, 2, 1)
 
 
 def test_the_result_keeps_a_sample_of_the_rows(warehouse: Any, owner: Any, judge: Judge) -> None:

@@ -54,7 +54,7 @@ SELECT EXISTS (SELECT FROM raw_data.{partition})
 SELECT EXISTS (
     SELECT FROM raw_data.{partition}
     WHERE ingested_at >= (
-        SELECT min(CASE WHEN last.stands THEN last.window_since ELSE last.window_until END)
+        SELECT min(CASE WHEN last.stands THEN last.window_since ELSE least(last.window_until, now()) END)
         FROM (
             SELECT DISTINCT ON (r.rule) r.run_at, r.window_since, r.window_until,
                 r.status = 'failed' AND r.severity = 'critical' AND r.accepted_at IS NULL AS stands

@@ -45,7 +45,8 @@ def dashboard(warehouse: Any, free_port: int) -> Iterator[Callable[[str], str]]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(database_url: str) -> str:
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "DASHBOARD_PORT": str(free_port)}
+        path = os.pathsep.join((str(ROOT), str(ROOT / "airflow" / "plugins")))
+        env = {**os.environ, "PYTHONPATH": path, "DASHBOARD_PORT": str(free_port)}
         env["DASHBOARD_DATABASE_URL"] = database_url
         running.append(subprocess.Popen([sys.executable, "-m", "local.dashboard"], cwd=ROOT, env=env))
         url = f"http://127.0.0.1:{free_port}/"

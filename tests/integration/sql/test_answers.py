@@ -272,6 +272,7 @@ def test_menu_engineering(ask: Any, books: Any) -> None:
     for name, costs in (("Soup", ("3", "2")), ("Steak", ("12",)), ("Tea", ("4.5",))):
         for hours, cost in enumerate(costs):
             books.menu_item(name.lower(), LUNCH + hours * HOUR, name=name, cost=D(cost))
+    books.menu_item("soup", datetime.now(UTC) + 24 * HOUR, name="Soup", cost=D("11"))  # not today's cost yet
     order = books.order(NOON)
     for name, qty, price in (("Soup", 10, "12"), ("Steak", 3, "26"), ("Tea", 6, "6"), ("Bread", 1, "2")):
         books.item(order, name, qty, D(price) * qty, unit_price=D(price), category="All")

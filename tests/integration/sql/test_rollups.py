@@ -98,6 +98,24 @@ def test_what_is_premium_can_be_drawn_anew(owner: Any, books: Any, refreshed: Re
     assert (logged(owner), owner.execute(premium).fetchall()) == (0, [(1, Decimal(10), Decimal(100))])
 
 
+def test_what_is_premium_can_be_drawn_anew_while_a_refresh_sums(
+    warehouse: Any, owner: Any, books: Any, refreshed: Refresh
+) -> None:
+    books.order(NOON, **TEN)
+    with warehouse.connect("airflow_user") as refresher:
+        refresher.isolation_level = IsolationLevel.REPEATABLE_READ
+        with refresher.transaction():
+            refresher.execute("SELECT analytics.open_refresh(%s)", [NOON + 2 * HOUR])
+        with refresher.transaction():
+            refresher.execute("SELECT FROM analytics.thresholds")
+            owner.execute("UPDATE analytics.thresholds SET value = 10 WHERE name = 'premium_order'")
+            refresher.execute("SELECT analytics.refresh_rollups()")
+    premium = "SELECT premium_orders FROM analytics.premium_market_share"
+    assert owner.execute(premium).fetchall() == [(1,)]
+    refreshed(NOON + 2 * HOUR)
+    assert owner.execute(premium).fetchall() == [(1,)]
+
+
 def test_a_sale_after_midnight_belongs_to_last_night(owner: Any, books: Any, refreshed: Refresh) -> None:
     """Also when the restaurant's clock is set after its sales were summed."""
     books.order(datetime(2024, 3, 6, 6, 30, tzinfo=UTC), **TEN)  # 01:30 in Toronto

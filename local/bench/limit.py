@@ -15,8 +15,8 @@ from local.bench.cpu import CpuMeter
 from local.bench.figures import Figure, Samples
 from local.bench.ingest import writer
 from local.scratch import OWNER
-from sse_ingest.contract import RestaurantContract
-from sse_ingest.sse import Decoder
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.sources.sse_decoder import Decoder
 
 BATCHES = (500, 2_000, 10_000, 50_000)
 _TABLES = {

@@ -13,9 +13,9 @@ from local.bench.figures import Row, Samples
 from local.bench.limit import Limit
 from local.bench.memory_source import MemorySource
 from local.scratch import OWNER, READER, WRITER
-from payment_anomalies.scoring import Result, score
-from rollups import refresh
-from sse_ingest import ingest
+from restaurant_warehouse.anomalies.scoring import Result, score
+from restaurant_warehouse.rollups import refresh
+from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 
 SEEDS = (2, 3, 4)

@@ -12,7 +12,7 @@ from local.bench.figures import Row, Samples
 from local.bench.limit import Limit
 from local.bench.memory_source import MemorySource
 from local.scratch import WRITER
-from sse_ingest import ingest
+from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 
 _BATCH = 10_000

@@ -17,7 +17,7 @@ from local.bench.limit import Limit
 from local.bench.suites.store import take
 from local.dashboard import cards
 from local.scratch import OWNER, READER, WRITER
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 from sse_ingest.settings import Settings
 
 SIZES = (10_000, 1_000_000)

@@ -9,7 +9,7 @@ import pytest
 
 from api.lives import cents
 from local.bench import frauds
-from sse_ingest.payloads import PAYLOADS
+from restaurant_warehouse.event_types.payloads import PAYLOADS
 
 Found = dict[str, list[dict[str, Any]]]
 

@@ -4,7 +4,8 @@ from collections import Counter
 
 from local.bench import workload
 from local.bench.memory_source import MemorySource
-from sse_ingest.contract import Event, RestaurantContract
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.events import Event
 
 COUNT = 3_000
 

@@ -1,4 +1,4 @@
-"""`python -m sql bootstrap | migrate | status | locations`."""
+"""The commands of `python -m sql`."""
 
 import os
 import sys
@@ -8,10 +8,10 @@ from typing import Annotated
 import psycopg
 import typer
 
-import sql
-from sql import location_file
-from sql import locations as entered
-from sql.errors import BadLocationsError, WarehouseError
+from sql.tool import cluster, location_file
+from sql.tool import locations as entered
+from sql.tool import migrate as migrations
+from sql.tool.errors import BadLocationsError, WarehouseError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 PASSWORD_VARIABLES = {
@@ -31,15 +31,17 @@ def bootstrap(admin_url: AdminUrl) -> None:
     Passwords come from POSTGRES_ADMIN_PASSWORD (optional), RESTAURANT_DB_PASSWORD, AIRFLOW_DB_PASSWORD and
     ANALYTICS_DB_PASSWORD.
     """
-    sql.bootstrap(admin_url, {role: os.environ.get(name, "") for role, name in PASSWORD_VARIABLES.items()})
+    cluster.bootstrap(
+        admin_url, {role: os.environ.get(name, "") for role, name in PASSWORD_VARIABLES.items()}
+    )
     typer.echo("Roles, databases and schemas are in place.")
 
 
 @app.command()
 def migrate(owner_url: OwnerUrl) -> None:
     """Apply migrations, then changed views, functions and grants, then the partitions of the months ahead."""
-    sql.migrate(owner_url)
-    found = sql.status(owner_url)
+    migrations.migrate(owner_url)
+    found = migrations.status(owner_url)
     left = f", ahead of this version's {found.head}: it was left as it is" if found.ahead else ""
     typer.echo(f"The warehouse is at revision {found.revision}{left}.")
 
@@ -47,7 +49,7 @@ def migrate(owner_url: OwnerUrl) -> None:
 @app.command()
 def status(owner_url: OwnerUrl) -> None:
     """Show what is applied; exit code 1 when `migrate` has something to do, or a newer version has been here."""
-    found = sql.status(owner_url)
+    found = migrations.status(owner_url)
     typer.echo(f"revision {found.revision} of {found.head}, {len(found.months)} partitions")
     if found.ahead:
         typer.echo("A newer version has migrated it: this one leaves it as it is.")
@@ -100,7 +102,3 @@ def main() -> None:
     except (WarehouseError, psycopg.OperationalError) as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -8,9 +8,9 @@ from psycopg import Connection
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier, Literal
 
-from sql.errors import MissingPasswordError
+from sql.tool.errors import MissingPasswordError
 
-SCRIPTS = Path(__file__).parent / "bootstrap"
+SCRIPTS = Path(__file__).parents[1] / "bootstrap"
 LOGINS = ("restaurant_user", "airflow_user", "analytics_reader")
 DATABASES = {"restaurant_analytics": "restaurant_owner", "airflow_db": "airflow_user"}
 # Advisory locks are numbers; this one says "bootstrap of this cluster".

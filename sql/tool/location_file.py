@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sql.errors import BadLocationsError
+from sql.tool.errors import BadLocationsError
 
 COLUMNS = ("location_code", "name", "city", "time_zone", "close_out")
 REQUIRED = ("location_code", "time_zone")

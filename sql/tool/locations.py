@@ -7,9 +7,9 @@ from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, UndefinedTable
 from psycopg.types.json import Jsonb
 
-from sql.errors import BadLocationsError, NotMigratedError, NotTheOwnerError, ObjectsInUseError
-from sql.location_file import COLUMNS, MIDNIGHT, Entry, Told, time_of_day
-from sql.warehouse import connect
+from sql.tool.errors import BadLocationsError, NotMigratedError, NotTheOwnerError, ObjectsInUseError
+from sql.tool.location_file import COLUMNS, MIDNIGHT, Entry, Told, time_of_day
+from sql.tool.migrate import connect
 
 LOCK_TIMEOUT = "10s"
 _UNTOLD: Told = {"name": None, "city": None, "close_out": MIDNIGHT}

@@ -20,8 +20,8 @@ from psycopg.errors import (
     UndefinedTable,
 )
 
-from sql import repeatables
-from sql.errors import NotBootstrappedError, ObjectsInUseError
+from sql.tool import repeatables
+from sql.tool.errors import NotBootstrappedError, ObjectsInUseError
 
 OWNER = "restaurant_owner"
 SCHEMAS = ("raw_data", "analytics", "staging")
@@ -102,7 +102,9 @@ def _become_owner(connection: Connection) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option(
+        "script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%")
+    )
     config.set_main_option("path_separator", "os")
     return config
 

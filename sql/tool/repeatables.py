@@ -14,9 +14,9 @@ from psycopg.errors import (
     UndefinedTable,
 )
 
-from sql.errors import ForeignDependentsError
+from sql.tool.errors import ForeignDependentsError
 
-FOLDER = Path(__file__).parent / "repeatable"
+FOLDER = Path(__file__).parents[1] / "repeatable"
 GRANTS = "grants"
 
 # A batch takes its claims before any row. Who stops those first waits for no batch while a batch waits for it.
@@ -65,10 +65,14 @@ class Repeatable:
 
 
 def on_disk() -> list[Repeatable]:
-    """Every object's file by name, and the grants last."""
-    files = sorted(FOLDER.glob("*/*.sql"), key=lambda file: file.relative_to(FOLDER).as_posix())
-    files.append(FOLDER / f"{GRANTS}.sql")
-    return [Repeatable(f.relative_to(FOLDER).with_suffix("").as_posix(), f.read_text("utf-8")) for f in files]
+    """Every object's file by name, and the grants last.
+
+    Between the schema's folder and the file, folders group by subject and are no part of the name: a file may move
+    from one to another without its object being dropped and created again.
+    """
+    files = {f"{f.relative_to(FOLDER).parts[0]}/{f.stem}": f for f in FOLDER.glob("*/**/*.sql")}
+    found = [Repeatable(name, files[name].read_text("utf-8")) for name in sorted(files)]
+    return [*found, Repeatable(GRANTS, (FOLDER / f"{GRANTS}.sql").read_text("utf-8"))]
 
 
 def pending(connection: Connection, wanted: list[Repeatable]) -> list[Repeatable]:

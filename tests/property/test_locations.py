@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sql import location_file, locations
-from sql.locations import Loaded
+from sql.tool import location_file, locations
+from sql.tool.locations import Loaded
 
 pytestmark = pytest.mark.integration
 

@@ -1,4 +1,3 @@
--- severity: critical
 -- dimension: integrity
 -- owner: finance
 -- description: What was paid, given back or ordered is more than nothing and finite, and no share of it is negative.

@@ -1,4 +1,3 @@
--- severity: critical
 -- dimension: integrity
 -- owner: data-engineering
 -- description: An order's status is that of its newest status change, and its money is the sum of its payments.

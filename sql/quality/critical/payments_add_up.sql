@@ -1,4 +1,3 @@
--- severity: critical
 -- dimension: integrity
 -- owner: finance
 -- description: A payment's subtotal, tax and tip are its total, and what was captured for an order is what its payments are for.

@@ -1,4 +1,3 @@
--- severity: critical
 -- dimension: uniqueness
 -- owner: finance
 -- description: One authorisation of a card or wallet is captured once for an order.

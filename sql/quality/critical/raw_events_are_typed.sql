@@ -1,4 +1,3 @@
--- severity: critical
 -- dimension: reconciliation
 -- owner: data-engineering
 -- description: As many rows are in the typed tables as events of their types arrived: each event has its row.

@@ -1,4 +1,3 @@
--- severity: critical
 -- dimension: integrity
 -- owner: finance
 -- description: No more is given back than was captured by the payment.

@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: completeness
 -- owner: finance
 -- description: A completed order has a payment by the end of the grace period.

@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: enumeration
 -- owner: data-engineering
 -- description: No event type appears that the contract does not know. New fields of known types are looked at, and pass.

@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: timestamps
 -- owner: data-engineering
 -- description: No event happened after it arrived.

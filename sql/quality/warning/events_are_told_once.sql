@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: uniqueness
 -- owner: data-engineering
 -- description: The same thing is not told by two events with ids of their own.

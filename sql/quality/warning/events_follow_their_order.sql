@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: timestamps
 -- owner: data-engineering
 -- description: Nothing happens to an order before it is placed.

@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: completeness
 -- owner: data-engineering
 -- description: What an event speaks of is there by the end of the grace period: the order of a line, payment, refund, status

@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: freshness
 -- owner: data-engineering
 -- description: Events are committed as they come: neither freshness nor lag of analytics.health_check() is an error.

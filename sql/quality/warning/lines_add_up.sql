@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: integrity
 -- owner: restaurant-operations
 -- description: The lines of an order add up to its subtotal once it is completed, and are never less than what was paid.

@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: completeness
 -- owner: restaurant-operations
 -- description: Lines of orders tell their category, unit price and extended price; five in a hundred may not know one.

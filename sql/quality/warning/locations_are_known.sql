@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: enumeration
 -- owner: restaurant-operations
 -- description: Restaurants that sell are entered in analytics.locations, once any restaurant is.

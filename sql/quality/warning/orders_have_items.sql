@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: completeness
 -- owner: restaurant-operations
 -- description: An order has at least one line by the end of the grace period, unless it was cancelled.

@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: enumeration
 -- owner: finance
 -- description: Payments are made by a method that the reports know.

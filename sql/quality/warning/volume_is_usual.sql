@@ -1,4 +1,3 @@
--- severity: warning
 -- dimension: volume
 -- owner: restaurant-operations
 -- description: A restaurant has about as many orders in an hour, and in a day, as at the median of the last four same

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 
-from sql.cluster import SCRIPTS
+from sql.tool.cluster import SCRIPTS
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 

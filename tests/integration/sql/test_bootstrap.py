@@ -12,7 +12,7 @@ import pytest
 
 import sql
 from local.postgres import PostgresServer
-from sql.errors import MissingPasswordError
+from sql.tool.errors import MissingPasswordError
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.integration

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 
 from restaurant_warehouse.rollups import refresh
-from sql import location_file, locations
-from sql.errors import BadLocationsError, NotMigratedError, NotTheOwnerError, ObjectsInUseError
-from sql.locations import Loaded
+from sql.tool import location_file, locations
+from sql.tool.errors import BadLocationsError, NotMigratedError, NotTheOwnerError, ObjectsInUseError
+from sql.tool.locations import Loaded
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[3]

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 import sql
-from sql.errors import NotBootstrappedError
+from sql.tool.errors import NotBootstrappedError
 
 pytestmark = pytest.mark.integration
 

@@ -12,8 +12,8 @@ import pytest
 
 import sql
 from restaurant_warehouse.contract import CONTRACT
-from sql import warehouse as migrations
-from sql.errors import ObjectsInUseError
+from sql.tool import migrate as migrations
+from sql.tool.errors import ObjectsInUseError
 from sse_ingest.database.connection import connect
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from psycopg.errors import UndefinedTable
 
-from sql import repeatables
-from sql import warehouse as migrations
-from sql.errors import ForeignDependentsError, ObjectsInUseError
-from sql.repeatables import Repeatable
+from sql.tool import migrate as migrations
+from sql.tool import repeatables
+from sql.tool.errors import ForeignDependentsError, ObjectsInUseError
+from sql.tool.repeatables import Repeatable
 
 pytestmark = pytest.mark.integration
 

@@ -7,7 +7,7 @@ import pytest
 from api.menu import RESTAURANTS
 from api.restaurants import as_csv, main
 from api.settings import SettingsError
-from sql.location_file import read
+from sql.tool.location_file import read
 
 
 @pytest.mark.parametrize("rate", ["", "5", "0.1", "max"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sql.errors import MOST_PROBLEMS, BadLocationsError
-from sql.location_file import Entry, Told, read, time_of_day
+from sql.tool.errors import MOST_PROBLEMS, BadLocationsError
+from sql.tool.location_file import Entry, Told, read, time_of_day
 
 HEADER = "location_code,name,city,time_zone,close_out\n"
 KING: Told = {

@@ -58,6 +58,7 @@ GRANT SELECT ON analytics.customers TO restaurant_reader;
 GRANT SELECT ON analytics.order_customers TO restaurant_reader;
 GRANT SELECT ON analytics.thresholds TO restaurant_reader;
 GRANT SELECT ON analytics.locations TO restaurant_reader;
+GRANT SELECT ON analytics.event_types TO restaurant_reader;
 -- Names of fields, not what is in them.
 GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
 GRANT SELECT ON analytics.cash_up TO restaurant_reader;
@@ -113,6 +114,8 @@ GRANT EXECUTE ON FUNCTION analytics.delete_old_results() TO restaurant_writer;
 -- the owner's business.
 GRANT SELECT, INSERT ON analytics.data_quality_results TO restaurant_writer;
 GRANT SELECT ON analytics.locations TO restaurant_writer;
+GRANT SELECT ON analytics.event_types TO restaurant_writer;
+GRANT SELECT ON analytics.typed_rows TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.arrived_before() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;

@@ -17,6 +17,7 @@ from psycopg.errors import (
 from sql.tool.errors import ForeignDependentsError
 
 FOLDER = Path(__file__).parents[1] / "repeatable"
+EVENT_TYPES = "event_types"
 GRANTS = "grants"
 
 # A batch takes its claims before any row. Who stops those first waits for no batch while a batch waits for it.
@@ -65,14 +66,16 @@ class Repeatable:
 
 
 def on_disk() -> list[Repeatable]:
-    """Every object's file by name, and the grants last.
+    """Every object's file by name, the rows of event types, and the grants last.
 
     Between the schema's folder and the file, folders group by subject and are no part of the name: a file may move
     from one to another without its object being dropped and created again.
     """
     files = {f"{f.relative_to(FOLDER).parts[0]}/{f.stem}": f for f in FOLDER.glob("*/**/*.sql")}
-    found = [Repeatable(name, files[name].read_text("utf-8")) for name in sorted(files)]
-    return [*found, Repeatable(GRANTS, (FOLDER / f"{GRANTS}.sql").read_text("utf-8"))]
+    whole = {name: FOLDER / f"{name}.sql" for name in (EVENT_TYPES, GRANTS)}
+    return [
+        Repeatable(name, file.read_text("utf-8")) for name, file in [*sorted(files.items()), *whole.items()]
+    ]
 
 
 def pending(connection: Connection, wanted: list[Repeatable]) -> list[Repeatable]:

@@ -33,6 +33,7 @@ TABLES = {
     "analytics.premium_market_share": (NONE, READ),
     "analytics.store_performance": (NONE, READ),
     "analytics.stuck_orders": (NONE, READ),
+    "analytics.event_types": (READ, READ),
     "analytics.feedback": (MERGE, READ),
     "analytics.hourly_sales": (NONE, READ),
     "analytics.late_events": (NONE, READ),
@@ -70,6 +71,7 @@ TABLES = {
     "analytics.schema_drift": (ADD, READ),
     "analytics.sold_items": (NONE, READ),
     "analytics.thresholds": (READ, READ),
+    "analytics.typed_rows": (READ, NONE),
 }
 # Beyond the table's own: column by column.
 COLUMNS = {
@@ -122,6 +124,7 @@ FUNCTIONS = {
     "analytics.newest_business_date()": (False, True),
     "analytics.open_refresh(timestamp with time zone)": (True, False),
     "analytics.order_arrived_at(uuid)": (True, False),
+    "analytics.payload_fits(jsonb,jsonb)": (False, False),
     "analytics.publication_gate()": (False, False),
     "analytics.raw_violations()": (False, False),
     "analytics.reference_violations()": (False, False),

@@ -7,14 +7,7 @@ SELECT
     a.event_type,
     a.row_id,
     a.ts,
-    NOT CASE a.event_type
-        WHEN 'order_created' THEN EXISTS (SELECT FROM analytics.orders AS t WHERE t.order_id = a.row_id)
-        WHEN 'order_item_added' THEN EXISTS (SELECT FROM analytics.order_items AS t WHERE t.order_item_id = a.row_id)
-        WHEN 'order_status_changed' THEN EXISTS (
-            SELECT FROM analytics.order_status_history AS t WHERE t.event_id = a.row_id)
-        WHEN 'payment_captured' THEN EXISTS (SELECT FROM analytics.payments AS t WHERE t.payment_id = a.row_id)
-        WHEN 'payment_refunded' THEN EXISTS (SELECT FROM analytics.refunds AS t WHERE t.refund_id = a.row_id)
-        WHEN 'feedback_submitted' THEN EXISTS (SELECT FROM analytics.feedback AS t WHERE t.feedback_id = a.row_id)
-    END AS failed
-FROM analytics.arrived_events(%(since)s, %(until)s, '{order_created, order_item_added, order_status_changed,
-    payment_captured, payment_refunded, feedback_submitted}') AS a;
+    NOT EXISTS (
+        SELECT FROM analytics.typed_rows AS r WHERE r.event_type = a.event_type AND r.row_id = a.row_id) AS failed
+FROM analytics.arrived_events(%(since)s, %(until)s, (
+    SELECT array_agg(t.event_type) FROM analytics.event_types AS t WHERE t.version_column IS NULL)) AS a;

@@ -14,8 +14,8 @@ SELECT
     NOT EXISTS (SELECT FROM analytics.orders AS o WHERE o.order_id = a.order_id)
         OR (r.payment_id IS NOT NULL
             AND NOT EXISTS (SELECT FROM analytics.payments AS p WHERE p.payment_id = r.payment_id)) AS failed
-FROM analytics.arrived_events(%(since)s, %(until)s,
-    '{order_item_added, order_status_changed, payment_captured, payment_refunded, feedback_submitted}') AS a
+FROM analytics.arrived_events(%(since)s, %(until)s, (
+    SELECT array_agg(t.event_type) FROM analytics.event_types AS t WHERE t.belongs_to_order)) AS a
 LEFT JOIN analytics.refunds AS r ON a.event_type = 'payment_refunded' AND r.refund_id = a.row_id
 -- Guests may rate a restaurant, and no order.
 WHERE a.event_type <> 'feedback_submitted' OR a.order_id IS NOT NULL;

@@ -12,14 +12,12 @@ AS $$
         r.ingested_at,
         CASE WHEN pg_input_is_valid(r.payload ->> 'order_id', 'uuid') THEN (r.payload ->> 'order_id')::uuid END,
         CASE
-            WHEN r.event_type = 'order_status_changed' THEN r.event_id
-            WHEN pg_input_is_valid(r.payload ->> k.key, 'uuid') THEN (r.payload ->> k.key)::uuid
+            WHEN t.key_field IS NULL AND t.event_type IS NOT NULL THEN r.event_id
+            WHEN t.version_column IS NULL AND pg_input_is_valid(r.payload ->> t.key_field, 'uuid')
+                THEN (r.payload ->> t.key_field)::uuid
         END
     FROM raw_data.events_raw AS r
-    LEFT JOIN (VALUES
-        ('order_created', 'order_id'), ('order_item_added', 'order_item_id'), ('payment_captured', 'payment_id'),
-        ('payment_refunded', 'refund_id'), ('feedback_submitted', 'feedback_id')
-    ) AS k (event_type, key) ON k.event_type = r.event_type
+    LEFT JOIN analytics.event_types AS t ON t.event_type = r.event_type
     WHERE r.ingested_at >= arrived_events.since
         AND r.ingested_at < arrived_events.until
         -- A stream that is taken raw has no tables, whatever its types are called.

@@ -4,61 +4,36 @@ LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH typed AS (
-        SELECT 'order_created' AS event_type, 'order_id' AS key, order_id AS id, event_id FROM analytics.orders
-        UNION ALL
-        SELECT 'order_item_added', 'order_item_id', order_item_id, event_id FROM analytics.order_items
-        UNION ALL
-        SELECT 'order_status_changed', 'event_id', event_id, event_id FROM analytics.order_status_history
-        UNION ALL
-        SELECT 'payment_captured', 'payment_id', payment_id, event_id FROM analytics.payments
-        UNION ALL
-        SELECT 'payment_refunded', 'refund_id', refund_id, event_id FROM analytics.refunds
-        UNION ALL
-        SELECT 'feedback_submitted', 'feedback_id', feedback_id, event_id FROM analytics.feedback
-    ),
-    changes AS (
-        SELECT 'menu_item_changed' AS event_type, menu_item_id AS id, changed_ts, event_id
-        FROM analytics.menu_item_changes
-        UNION ALL
-        SELECT 'customer_changed', customer_id, changed_ts, event_id FROM analytics.customer_changes
-    ),
-    expected_changes AS (
-        SELECT r.event_type, r.event_id, analytics.change_took_effect(r.event_type, r.payload) AS changed_ts,
-            r.payload ->> CASE r.event_type WHEN 'menu_item_changed' THEN 'menu_item_id' ELSE 'customer_id' END AS id
+    WITH expected AS (
+        -- Two events may have the same key, so the row is looked for by that key and not by the event's id.
+        SELECT
+            r.event_type,
+            r.event_id,
+            CASE
+                WHEN t.key_field IS NULL THEN r.event_id
+                WHEN t.version_column IS NULL AND pg_input_is_valid(r.payload ->> t.key_field, 'uuid')
+                    THEN (r.payload ->> t.key_field)::uuid
+            END AS row_id,
+            CASE WHEN t.version_column IS NOT NULL THEN r.payload ->> t.key_field END AS version_key,
+            CASE WHEN t.version_column IS NOT NULL THEN analytics.change_took_effect(r.event_type, r.payload) END AS version_ts
         FROM raw_data.events_raw AS r
-        WHERE r.event_type IN ('menu_item_changed', 'customer_changed') AND r.partition_key <> r.stream_id
-    ),
-    keys (event_type, key) AS (VALUES
-        ('order_created', 'order_id'), ('order_item_added', 'order_item_id'), ('payment_captured', 'payment_id'),
-        ('payment_refunded', 'refund_id'), ('feedback_submitted', 'feedback_id'), ('order_status_changed', NULL)
-    ),
-    expected AS (
-        -- Two events may claim the same row, so the row is looked for by its own key and not by the event's id.
-        SELECT r.event_type, r.event_id, CASE
-            WHEN k.key IS NULL THEN r.event_id
-            WHEN pg_input_is_valid(r.payload ->> k.key, 'uuid') THEN (r.payload ->> k.key)::uuid
-        END AS id
-        FROM raw_data.events_raw AS r JOIN keys AS k ON k.event_type = r.event_type
+        JOIN analytics.event_types AS t ON t.event_type = r.event_type
         -- A stream that is taken raw has no tables, whatever its types are called.
         WHERE r.partition_key <> r.stream_id
+            AND (t.checked_fields IS NULL OR analytics.payload_fits(t.checked_fields, r.payload))
     )
     SELECT 'raw_events_are_in_analytics', e.event_id, NULL::timestamptz,
-        jsonb_build_object('event_type', e.event_type, 'row', e.id)
-    FROM expected AS e LEFT JOIN typed AS t ON t.event_type = e.event_type AND t.id = e.id
-    WHERE t.id IS NULL
+        jsonb_build_object('event_type', e.event_type, 'row', coalesce(
+            CASE WHEN e.version_key IS NOT NULL THEN jsonb_build_array(e.version_key, e.version_ts) END, to_jsonb(e.row_id)))
+    FROM expected AS e
+    LEFT JOIN analytics.typed_rows AS t ON t.event_type = e.event_type AND t.row_id = e.row_id
+    LEFT JOIN analytics.typed_rows AS v
+        ON v.event_type = e.event_type AND v.version_key = e.version_key AND v.version_ts = e.version_ts
+    WHERE t.event_id IS NULL AND v.event_id IS NULL
     UNION ALL
-    SELECT 'raw_events_are_in_analytics', e.event_id, NULL,
-        jsonb_build_object('event_type', e.event_type, 'row', jsonb_build_array(e.id, e.changed_ts))
-    FROM expected_changes AS e
-    LEFT JOIN changes AS c ON c.event_type = e.event_type AND c.id = e.id AND c.changed_ts = e.changed_ts
-    WHERE e.changed_ts IS NOT NULL AND c.id IS NULL
-    UNION ALL
-    SELECT 'analytics_rows_have_their_event', t.id, NULL,
+    SELECT 'analytics_rows_have_their_event', coalesce(t.row_id, t.event_id), NULL,
         jsonb_build_object('made_by', t.event_type, 'event_id', t.event_id)
-    FROM (
-        SELECT event_type, id, event_id FROM typed UNION ALL SELECT event_type, event_id, event_id FROM changes
-    ) AS t
+    FROM analytics.typed_rows AS t
     LEFT JOIN raw_data.event_ids AS i ON i.event_id = t.event_id
     WHERE i.event_id IS NULL
     UNION ALL

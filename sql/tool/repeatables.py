@@ -1,4 +1,4 @@
-"""Views, functions and grants: one file an object, applied again whenever the file changes."""
+"""Views, functions and grants: one file per object, applied again whenever the file changes."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ FOLDER = Path(__file__).parents[1] / "repeatable"
 EVENT_TYPES = "event_types"
 GRANTS = "grants"
 
-# A batch takes its claims before any row. Who stops those first waits for no batch while a batch waits for it.
-STOP_CLAIMS = "LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE"
+# A batch writes its event ids before any other row. With this lock, a batch that has begun ends first, and the next one
+# waits: no batch can hold a table that a trigger is created on and wait for another such table (a deadlock).
+PAUSE_WRITERS = "LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE"
 TRIGGER = "CREATE OR REPLACE TRIGGER"
 
 KIND = """
@@ -79,23 +80,23 @@ def on_disk() -> list[Repeatable]:
 
 
 def pending(connection: Connection, wanted: list[Repeatable]) -> list[Repeatable]:
-    """Those that are not applied as they stand."""
+    """Those whose file differs from what was last applied."""
     rows = connection.execute("SELECT name, checksum FROM raw_data.repeatables").fetchall()
     applied: dict[str, str] = dict(rows)
     return [one for one in wanted if applied.get(one.name) != one.checksum]
 
 
 def apply(connection: Connection, wanted: list[Repeatable]) -> list[str]:
-    """Bring the database to `wanted` in one transaction; the names of what was applied or dropped."""
+    """Bring the database to `wanted` in one transaction; the names of what was dropped or applied."""
     with connection.transaction():
         # A function may call one whose file comes later.
         connection.execute("SET LOCAL check_function_bodies = off")
         changed = pending(connection, wanted)
         work = _Work(connection, wanted)
-        dropped = work.drop_vanished()
         work.create([one for one in changed if one.name != GRANTS])
+        dropped = work.drop_vanished()
         if changed or dropped:
-            # Always: an object that is new, or was dropped and made again, has no grants yet.
+            # All of them: an object that was created just now has no grants yet.
             connection.execute(wanted[-1].text)
         for one in changed:
             connection.execute(
@@ -107,16 +108,18 @@ def apply(connection: Connection, wanted: list[Repeatable]) -> list[str]:
 
 
 class _Work:
-    """What is left to make, and the grants that people gave on what had to be dropped for it."""
+    """The objects that are still to be created, and the grants on those that had to be dropped first."""
 
     def __init__(self, connection: Connection, wanted: list[Repeatable]) -> None:
         self._connection = connection
         self._wanted = {one.name: one for one in wanted}
+        rows = connection.execute("SELECT name FROM raw_data.repeatables ORDER BY name")
+        self._vanished = [name for (name,) in rows if name not in self._wanted]
         self._left: dict[str, Repeatable] = {}
         self._grants: dict[str, list[bytes]] = {}
 
     def create(self, changed: list[Repeatable]) -> None:
-        """In the order of their names; a view that reads what comes later is made after it."""
+        """In the order of their names; a view that reads an object with a later name is created after it."""
         self._left.update((one.name, one) for one in changed)
         while self._left:
             before, missing = set(self._left), None
@@ -134,7 +137,7 @@ class _Work:
     def _create(self, one: Repeatable) -> None:
         """CREATE OR REPLACE; where PostgreSQL refuses that (a column or result went away), drop and create."""
         if TRIGGER in one.text:
-            self._connection.execute(STOP_CLAIMS)
+            self._connection.execute(PAUSE_WRITERS)
         try:
             with self._connection.transaction():
                 self._connection.execute(one.text)
@@ -151,12 +154,14 @@ class _Work:
                 self._connection.execute(grant)
 
     def _drop(self, one: Repeatable) -> None:
-        """Drop without CASCADE, first those of our own views that read it: they are made again."""
+        """Drop without CASCADE, and first our own views that read it; `create` makes those that are wanted again."""
         for kind, target, oid, acl in self._connection.execute(KIND, one.identity).fetchall():
             for (name,) in self._connection.execute(READERS, [oid]).fetchall():
                 if name in self._wanted:
                     self._drop(self._wanted[name])
                     self._left[name] = self._wanted[name]
+                elif name in self._vanished:
+                    self._drop(Repeatable(name, ""))
             named = {"target": target if kind == "VIEW" else f"FUNCTION {target}", "acl": acl}
             grants = [row[0].encode() for row in self._connection.execute(GRANTS_HELD, named)]
             self._grants.setdefault(one.name, []).extend(grants)
@@ -164,15 +169,16 @@ class _Work:
                 self._connection.execute(f"DROP {kind} {target}".encode())
             except DependentObjectsStillExist as error:
                 raise ForeignDependentsError(
-                    f"{target} has to be dropped and made again, but {error.diag.message_detail}."
-                    " Keep its definition, drop it, run `python -m sql migrate`, and make it again."
+                    f"{target} has to be dropped, but {error.diag.message_detail}. Save the definition of what depends"
+                    " on it, drop that, run `python -m sql migrate`, and create it again where it still applies."
                 ) from error
 
     def drop_vanished(self) -> list[str]:
-        """Drop what an earlier version made and this one has no file for."""
-        rows = self._connection.execute("SELECT name FROM raw_data.repeatables ORDER BY name")
-        vanished = [name for (name,) in rows if name not in self._wanted]
-        for name in vanished:
+        """Drop what an earlier version created and this one has no file for; the names.
+
+        After `create`: by then views and triggers use what replaces it, and nothing has to be dropped with it.
+        """
+        for name in self._vanished:
             self._drop(Repeatable(name, ""))
             self._connection.execute("DELETE FROM raw_data.repeatables WHERE name = %s", [name])
-        return vanished
+        return self._vanished

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 import pytest
@@ -21,7 +21,7 @@ from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
 from tests.support.events import LIFECYCLE, frame, parsed, payload
 from tests.support.plain import assert_exact
-from tests.support.populated import ACCOUNT, Contents, assert_kept, contents
+from tests.support.populated import ACCOUNT, INVALID, PRIVILEGES, Contents, assert_kept, contents
 
 pytestmark = pytest.mark.integration
 
@@ -29,22 +29,6 @@ REVISIONS = migrations.revisions()
 FIRST_WITH_ORDERS = "0002"
 ORDERS = 30
 DESCRIBE = Path(__file__).with_name("describe.sql")
-INVALID: LiteralString = """
-SELECT conname::text FROM pg_constraint WHERE NOT convalidated
-UNION ALL
-SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
-"""
-PRIVILEGES: LiteralString = """
-SELECT oid::regclass::text, relacl::text FROM pg_class
-WHERE relnamespace IN ('raw_data'::regnamespace, 'analytics'::regnamespace) AND relkind IN ('r', 'p', 'v', 'S')
-    AND relname !~ '^events_raw_[0-9]'
-UNION ALL
-SELECT format('%s.%s', attrelid::regclass, attname), attacl::text FROM pg_attribute WHERE attacl IS NOT NULL
-    AND attrelid > 16384
-UNION ALL
-SELECT oid::regprocedure::text, proacl::text FROM pg_proc
-WHERE pronamespace IN ('raw_data'::regnamespace, 'analytics'::regnamespace)
-"""
 
 
 def populate(owner: psycopg.Connection[Any], books: Any, revision: str) -> Contents:

@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_feedback_days
     UNION ALL
     SELECT (hour AT TIME ZONE 'UTC')::date, feedback_count, ratings, satisfied, nps_count, nps_sum, promoters, detractors
-    FROM analytics.corrections_to_feedback()
+    FROM analytics.rollup_delta_feedback()
 )
 SELECT
     day,

@@ -20,7 +20,7 @@ BEGIN
         ) AS r
         UNION ALL
         SELECT c.hour, c.location_code, c.business_date, c.order_count, c.total
-        FROM analytics.corrections_to_sales() AS c
+        FROM analytics.rollup_delta_sales() AS c
     ), placed AS (
         SELECT h.*, t.today - h.business_date AS days_ago,
             -- The same hour by the restaurant's clock, in the week of today.

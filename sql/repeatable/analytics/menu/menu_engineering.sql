@@ -9,7 +9,7 @@ WITH back AS (
     WHERE r.hour > (SELECT since FROM back) AND r.hour < 'infinity'
     UNION ALL
     SELECT c.category, c.item_name, c.times_ordered, c.quantity, c.priced_lines, c.revenue, c.unit_priced_lines, c.unit_prices
-    FROM analytics.corrections_to_menu() AS c
+    FROM analytics.rollup_delta_menu() AS c
     WHERE c.hour > (SELECT since FROM back)
 ), sold AS (
     SELECT category, item_name, sum(quantity) AS quantity,

@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_menu
     UNION ALL
     SELECT category, item_name, times_ordered, quantity, priced_lines, revenue, unit_priced_lines, unit_prices
-    FROM analytics.corrections_to_menu()
+    FROM analytics.rollup_delta_menu()
 )
 SELECT
     category,

@@ -2,7 +2,7 @@ CREATE OR REPLACE VIEW analytics.cash_up AS
 WITH days AS (
     SELECT business_date AS day, location_code FROM analytics.rollup_sales_days
     UNION
-    SELECT business_date, location_code FROM analytics.corrections_to_sales()
+    SELECT business_date, location_code FROM analytics.rollup_delta_sales()
 )
 SELECT
     d.day,

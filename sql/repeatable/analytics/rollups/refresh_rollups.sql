@@ -16,11 +16,11 @@ BEGIN
     PERFORM analytics.publication_gate();
     SELECT w.logged_before INTO STRICT upto FROM analytics.rollup_watermark AS w;
 
-    PERFORM analytics.sum_sales(upto);
-    PERFORM analytics.sum_payments(upto);
-    PERFORM analytics.sum_menu(upto);
-    PERFORM analytics.sum_feedback(upto);
-    PERFORM analytics.sum_cash(upto);
+    PERFORM analytics.rollup_apply_sales(upto);
+    PERFORM analytics.rollup_apply_payments(upto);
+    PERFORM analytics.rollup_apply_menu(upto);
+    PERFORM analytics.rollup_apply_feedback(upto);
+    PERFORM analytics.rollup_apply_cash(upto);
     -- Those that this snapshot sees. What is logged meanwhile stays for the next refresh.
     DELETE FROM analytics.rollup_invalidations WHERE hour < upto;
     UPDATE analytics.rollup_watermark SET closed_before = upto, refreshed_at = clock_timestamp();

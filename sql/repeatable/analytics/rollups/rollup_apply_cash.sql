@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.sum_cash(upto timestamptz)
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_cash(upto timestamptz)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -32,5 +32,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.sum_cash(timestamptz) IS
+COMMENT ON FUNCTION analytics.rollup_apply_cash(timestamptz) IS
     'Part of refresh_rollups(): compares the cash of the hours before an instant that are new or changed.';

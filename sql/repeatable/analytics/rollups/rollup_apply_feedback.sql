@@ -1,10 +1,10 @@
-CREATE OR REPLACE FUNCTION analytics.sum_feedback(upto timestamptz)
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_feedback(upto timestamptz)
 RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.corrections_to_feedback(upto)
+        SELECT * FROM analytics.rollup_delta_feedback(upto)
     ), hours AS (
         INSERT INTO analytics.rollup_feedback_hours AS r
         SELECT c.hour, sum(c.feedback_count), sum(c.ratings), sum(c.satisfied), sum(c.nps_count), sum(c.nps_sum),
@@ -35,5 +35,5 @@ AS $$
         detractors = r.detractors + excluded.detractors;
 $$;
 
-COMMENT ON FUNCTION analytics.sum_feedback(timestamptz) IS
+COMMENT ON FUNCTION analytics.rollup_apply_feedback(timestamptz) IS
     'Part of refresh_rollups(): adds the corrections to feedback before an instant to their rollups.';

@@ -1,10 +1,10 @@
-CREATE OR REPLACE FUNCTION analytics.sum_menu(upto timestamptz)
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_menu(upto timestamptz)
 RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.corrections_to_menu(upto)
+        SELECT * FROM analytics.rollup_delta_menu(upto)
     ), hours AS (
         INSERT INTO analytics.rollup_menu_hours AS r
         SELECT c.hour, c.category, c.item_name, sum(c.times_ordered), sum(c.quantity), sum(c.priced_lines),
@@ -33,5 +33,5 @@ AS $$
         unit_prices = r.unit_prices + excluded.unit_prices;
 $$;
 
-COMMENT ON FUNCTION analytics.sum_menu(timestamptz) IS
+COMMENT ON FUNCTION analytics.rollup_apply_menu(timestamptz) IS
     'Part of refresh_rollups(): adds the corrections to menu before an instant to their rollups.';

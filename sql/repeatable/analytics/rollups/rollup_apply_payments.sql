@@ -1,10 +1,10 @@
-CREATE OR REPLACE FUNCTION analytics.sum_payments(upto timestamptz)
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_payments(upto timestamptz)
 RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.corrections_to_payments(upto)
+        SELECT * FROM analytics.rollup_delta_payments(upto)
     ), hours AS (
         INSERT INTO analytics.rollup_payment_hours AS r (
             hour, location_code, business_date, method, provider, payments, amount, tip
@@ -32,5 +32,5 @@ AS $$
         tip = r.tip + excluded.tip;
 $$;
 
-COMMENT ON FUNCTION analytics.sum_payments(timestamptz) IS
+COMMENT ON FUNCTION analytics.rollup_apply_payments(timestamptz) IS
     'Part of refresh_rollups(): adds the corrections to payments before an instant to their rollups.';

@@ -1,10 +1,10 @@
-CREATE OR REPLACE FUNCTION analytics.sum_sales(upto timestamptz)
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_sales(upto timestamptz)
 RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.corrections_to_sales(upto)
+        SELECT * FROM analytics.rollup_delta_sales(upto)
     ), hours AS (
         INSERT INTO analytics.rollup_sales_hours AS r (
             hour, location_code, service_type, business_date, daypart, city, order_count, cancelled_orders,
@@ -84,5 +84,5 @@ AS $$
         refunded = r.refunded + excluded.refunded;
 $$;
 
-COMMENT ON FUNCTION analytics.sum_sales(timestamptz) IS
+COMMENT ON FUNCTION analytics.rollup_apply_sales(timestamptz) IS
     'Part of refresh_rollups(): adds the corrections to sales before an instant to their rollups.';

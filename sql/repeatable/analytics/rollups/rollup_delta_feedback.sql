@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.corrections_to_feedback(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_delta_feedback(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, feedback_count bigint, ratings bigint, satisfied bigint,
     nps_count bigint, nps_sum bigint, promoters bigint, detractors bigint
@@ -43,5 +43,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.corrections_to_feedback(timestamptz) IS
-    'What must be added to rollup_feedback_hours to have the feedback of now: see corrections_to_sales.';
+COMMENT ON FUNCTION analytics.rollup_delta_feedback(timestamptz) IS
+    'What must be added to rollup_feedback_hours to have the feedback of now: see rollup_delta_sales.';

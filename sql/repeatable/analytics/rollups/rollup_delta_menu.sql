@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.corrections_to_menu(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_delta_menu(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, category text, item_name text,
     times_ordered bigint, quantity numeric, priced_lines bigint, revenue numeric,
@@ -49,5 +49,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.corrections_to_menu(timestamptz) IS
-    'What must be added to rollup_menu_hours to have what is sold by now: see corrections_to_sales.';
+COMMENT ON FUNCTION analytics.rollup_delta_menu(timestamptz) IS
+    'What must be added to rollup_menu_hours to have what is sold by now: see rollup_delta_sales.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.corrections_to_payments(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_delta_payments(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, location_code text, business_date date, method text, provider text,
     payments bigint, amount numeric, tip numeric
@@ -55,5 +55,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.corrections_to_payments(timestamptz) IS
-    'What must be added to rollup_payment_hours to have how orders are paid by now: see corrections_to_sales.';
+COMMENT ON FUNCTION analytics.rollup_delta_payments(timestamptz) IS
+    'What must be added to rollup_payment_hours to have how orders are paid by now: see rollup_delta_sales.';

@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_sales_days
     UNION ALL
     SELECT business_date, location_code, daypart, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded
-    FROM analytics.corrections_to_sales()
+    FROM analytics.rollup_delta_sales()
 )
 SELECT
     business_date AS day,

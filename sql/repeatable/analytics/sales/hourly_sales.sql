@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_sales_hours
     UNION ALL
     SELECT hour, location_code, service_type, order_count, cancelled_orders, paid_orders, subtotal, tax, tip, total
-    FROM analytics.corrections_to_sales()
+    FROM analytics.rollup_delta_sales()
 )
 SELECT
     hour,

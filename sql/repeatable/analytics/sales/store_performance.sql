@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_sales
     UNION ALL
     SELECT location_code, order_count, cancelled_orders, paid_orders, total, refunded
-    FROM analytics.corrections_to_sales()
+    FROM analytics.rollup_delta_sales()
 ), stores AS (
     SELECT location_code, sum(order_count) AS orders, sum(cancelled_orders) AS cancelled, sum(paid_orders) AS paid,
         sum(total) AS total, sum(refunded) AS refunded

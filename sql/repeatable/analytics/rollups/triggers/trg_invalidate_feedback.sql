@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.log_stale_feedback()
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_feedback()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -28,14 +28,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.log_stale_feedback() IS
+COMMENT ON FUNCTION analytics.trg_invalidate_feedback() IS
     'Logs the hours of changed feedback, where they are summed already.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.feedback
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_feedback();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_feedback();
 CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.feedback
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_feedback();
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_feedback();
 CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.feedback
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_feedback();
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_feedback();
 CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.feedback
     FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.log_stale_items()
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_items()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -38,14 +38,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.log_stale_items() IS
+COMMENT ON FUNCTION analytics.trg_invalidate_items() IS
     'Logs the hours of changed lines, and those of their orders, whose cash is compared with them, where they are summed already.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_items
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_items();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_items();
 CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.order_items
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_items();
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_items();
 CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.order_items
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_items();
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_items();
 CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.order_items
     FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

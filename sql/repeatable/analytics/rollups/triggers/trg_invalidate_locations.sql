@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.log_stale_locations()
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_locations()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -34,8 +34,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.log_stale_locations() IS
+COMMENT ON FUNCTION analytics.trg_invalidate_locations() IS
     'A restaurant''s clock or city was set: its sales are summed anew, by other days or for another city. Refuses a time zone that PostgreSQL does not know.';
 
 CREATE OR REPLACE TRIGGER rollup_change AFTER INSERT OR UPDATE OR DELETE ON analytics.locations
-    FOR EACH ROW EXECUTE FUNCTION analytics.log_stale_locations();
+    FOR EACH ROW EXECUTE FUNCTION analytics.trg_invalidate_locations();

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.log_stale_orders()
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_orders()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -38,14 +38,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.log_stale_orders() IS
+COMMENT ON FUNCTION analytics.trg_invalidate_orders() IS
     'Logs the hours of changed orders, and of the lines of those that are or were cancelled, where they are summed already.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.orders
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_orders();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();
 CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.orders
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_orders();
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();
 CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.orders
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_orders();
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();
 CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.orders
     FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

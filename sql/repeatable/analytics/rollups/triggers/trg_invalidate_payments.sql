@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.log_stale_payments()
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_payments()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -30,14 +30,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.log_stale_payments() IS
+COMMENT ON FUNCTION analytics.trg_invalidate_payments() IS
     'Logs the hours of the orders of changed payments, where they are summed already.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payments
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_payments();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();
 CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.payments
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_payments();
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();
 CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.payments
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_payments();
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();
 CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.payments
     FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

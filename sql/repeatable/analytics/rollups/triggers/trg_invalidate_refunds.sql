@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.log_stale_refunds()
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_refunds()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -30,14 +30,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.log_stale_refunds() IS
+COMMENT ON FUNCTION analytics.trg_invalidate_refunds() IS
     'Logs the hours of the orders of changed refunds, where they are summed already.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.refunds
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_refunds();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_refunds();
 CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.refunds
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_refunds();
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_refunds();
 CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.refunds
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.log_stale_refunds();
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_refunds();
 CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.refunds
     FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.log_stale_thresholds()
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_thresholds()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -24,9 +24,9 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.log_stale_thresholds() IS
+COMMENT ON FUNCTION analytics.trg_invalidate_thresholds() IS
     'What is premium was drawn anew: all sales are summed anew.';
 
 CREATE OR REPLACE TRIGGER rollup_change AFTER UPDATE OF value ON analytics.thresholds
     FOR EACH ROW WHEN (NEW.name = 'premium_order' AND NEW.value <> OLD.value)
-    EXECUTE FUNCTION analytics.log_stale_thresholds();
+    EXECUTE FUNCTION analytics.trg_invalidate_thresholds();

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 import sql
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 from tests.support.earlier_version import EarlierVersion
 from tests.support.plain import assert_exact
 from tests.support.populated import ACCOUNT, INVALID, PRIVILEGES, assert_kept, contents

@@ -40,9 +40,9 @@ $$;
 -- Other logins of analysts have no limit of their own. The last connections (reserved_connections) are not for them.
 GRANT pg_use_reserved_connections TO restaurant_owner, restaurant_writer;
 
-COMMENT ON ROLE restaurant_owner IS 'Owns the schemas of the warehouse and everything in them.';
-COMMENT ON ROLE restaurant_writer IS 'What ingestion may do in the warehouse: add raw events, merge analytics, move the checkpoint.';
-COMMENT ON ROLE restaurant_reader IS 'What an analyst may do: read analytics, and no raw payload.';
+COMMENT ON ROLE restaurant_owner IS 'Owns the schemas of the warehouse and all objects in them.';
+COMMENT ON ROLE restaurant_writer IS 'The privileges of ingestion: add raw events, merge into analytics, move the checkpoint.';
+COMMENT ON ROLE restaurant_reader IS 'The privileges of an analyst: read analytics, but no raw payload.';
 COMMENT ON ROLE restaurant_user IS 'Migrates and administers the warehouse.';
 COMMENT ON ROLE airflow_user IS 'Runs ingestion, and owns Airflow''s own database.';
 COMMENT ON ROLE analytics_reader IS 'Dashboards: Metabase, psql, the local page.';

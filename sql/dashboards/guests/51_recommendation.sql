@@ -3,8 +3,8 @@
 -- unit: percent
 -- x: day
 -- y: promoter_rate, detractor_rate
--- description: Percentage of the answers that are 9 or 10 (promoters) and 0 to 6 (detractors), in the 30 days (UTC)
---   up to the newest feedback. A day on which nobody answered has no point.
+-- description: Percentage of promoters (9 or 10) and detractors (0 to 6) among the answers, in the 30 days (UTC) up to the
+--   newest feedback. A day without an answer has no point.
 SELECT
     day,
     promoter_rate,

@@ -1,6 +1,6 @@
 -- title: Health
 -- chart: table
--- description: Every component of the warehouse with its status, and what to do about it when it is not ok.
+-- description: The status of each component of the warehouse, and what to do when it is not ok.
 SELECT
     component,
     status,

@@ -1,6 +1,6 @@
--- title: What the data do not say
+-- title: Unknown values
 -- chart: table
--- description: Unknown values are counted, never replaced by zero. Over all time.
+-- description: How many values are unknown, over all time. Unknown values are counted and never replaced by zero.
 WITH lines AS (
     SELECT
         coalesce(sum(unpriced_items), 0) AS without_price,

@@ -3,8 +3,7 @@
 -- unit: count
 -- x: item_name
 -- y: units
--- description: The ten items of which most units were sold, over all time. NONE is what some tills write where no
---   item was recorded.
+-- description: The ten items with the most units sold, over all time. Some tills write NONE where no item was recorded.
 SELECT
     item_name,
     sum(total_quantity_sold) AS units,

@@ -2,11 +2,11 @@
 -- chart: scalar
 -- unit: count
 -- y: orders
--- description: Orders that were not cancelled, in the 24 clock hours (UTC) up to the newest order.
+-- description: Orders in the 24 full hours (UTC) up to the newest order, without cancelled ones.
 SELECT
     coalesce(sum(order_count), 0)::bigint AS orders,
     coalesce(sum(cancelled_orders), 0)::bigint AS cancelled_orders
 FROM analytics.hourly_sales
 WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours'
-    -- Both ends, so that the planner knows it for a short time.
+    -- Both ends, so that the planner expects a short time span.
     AND hour <= (SELECT max(order_ts) FROM analytics.orders);

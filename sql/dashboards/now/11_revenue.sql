@@ -2,12 +2,12 @@
 -- chart: scalar
 -- unit: money
 -- y: revenue
--- description: What payments say these orders came to, tax and tip included, refunds not deducted. Unpaid orders
---   are counted beside it and add nothing; unknown when none is paid.
+-- description: The total of the paid orders, tax and tip included, refunds not deducted. Unpaid orders are counted in
+--   their own column. Unknown when none is paid.
 SELECT
     round(sum(total), 2) AS revenue,
     coalesce(sum(unpaid_orders), 0)::bigint AS unpaid_orders
 FROM analytics.hourly_sales
 WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours'
-    -- Both ends, so that the planner knows it for a short time.
+    -- Both ends, so that the planner expects a short time span.
     AND hour <= (SELECT max(order_ts) FROM analytics.orders);

@@ -8,5 +8,5 @@ SELECT
     coalesce(sum(order_count - unpaid_orders), 0)::bigint AS paid_orders
 FROM analytics.hourly_sales
 WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours'
-    -- Both ends, so that the planner knows it for a short time.
+    -- Both ends, so that the planner expects a short time span.
     AND hour <= (SELECT max(order_ts) FROM analytics.orders);

@@ -2,5 +2,5 @@
 -- chart: scalar
 -- unit: count
 -- y: latest_offset
--- description: Everything of the stream up to this offset is in the warehouse; unknown before the first commit.
+-- description: All events of the stream up to this offset are in the warehouse. Unknown before the first commit.
 SELECT analytics.get_latest_offset() AS latest_offset;

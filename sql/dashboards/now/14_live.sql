@@ -1,9 +1,9 @@
--- title: Orders a minute, last 60 minutes
+-- title: Orders per minute, last 60 minutes
 -- chart: scalar
 -- unit: count
 -- y: orders_per_minute
--- description: Of the 60 minutes up to now, cancelled orders left out. Beside it what they are paid, how many are not paid
---   yet, what today will come to, and how ingestion does: latency, share of events accepted, age of the newest.
+-- description: Orders of the last 60 minutes, without cancelled ones: their revenue, how many are unpaid, and the projected
+--   revenue of today. For ingestion: latency, share of events accepted, and age of the newest event.
 SELECT
     orders_per_minute,
     round(revenue_last_hour, 2) AS revenue_last_hour,

@@ -1,6 +1,6 @@
 -- title: Restaurants, last 7 days
 -- chart: table
--- description: The seven business days up to the newest order. Money is over the paid orders; refunds are not deducted.
+-- description: The seven business days up to the newest order. Money is that of paid orders, refunds not deducted.
 SELECT
     location_code,
     sum(order_count)::bigint AS orders,
@@ -12,7 +12,7 @@ SELECT
     sum(cancelled_orders)::bigint AS cancelled_orders
 FROM analytics.daily_sales
 WHERE day > (SELECT analytics.newest_business_date()) - 7
-    -- Both ends, so that the planner knows it for a few days.
+    -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
 GROUP BY location_code
 ORDER BY revenue DESC NULLS LAST, location_code

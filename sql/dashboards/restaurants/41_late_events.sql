@@ -2,7 +2,7 @@
 -- chart: scalar
 -- unit: count
 -- y: late_events
--- description: Events that came in the last 24 hours when the minute they happened in was final, and what they restated.
+-- description: Events of the last 24 hours that came after their minute was final, and the windows that they changed.
 SELECT
     count(*) AS late_events,
     count(DISTINCT (window_start, location_code)) AS restated_windows,

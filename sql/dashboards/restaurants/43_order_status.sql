@@ -3,7 +3,7 @@
 -- unit: count
 -- x: status
 -- y: orders
--- description: Where all orders stand now. Those that have been stuck for long are in analytics.stuck_orders.
+-- description: The present status of all orders. Those that have kept it for long are in analytics.stuck_orders.
 SELECT status, sum(orders)::bigint AS orders
 FROM analytics.order_status_distribution
 GROUP BY status

@@ -3,8 +3,8 @@
 -- unit: money
 -- x: day
 -- y: revenue
--- description: The 30 business days up to the newest order, over the paid orders. A day on which nothing was paid for
---   has no point: its revenue is unknown, not zero.
+-- description: The paid orders of the 30 business days up to the newest order. A day without a paid order has no point: its
+--   revenue is unknown, not zero.
 SELECT
     day,
     round(sum(total_revenue), 2) AS revenue,
@@ -12,7 +12,7 @@ SELECT
     sum(unpaid_orders)::bigint AS unpaid_orders
 FROM analytics.daily_sales
 WHERE day > (SELECT analytics.newest_business_date()) - 30
-    -- Both ends, so that the planner knows it for a few days.
+    -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
 GROUP BY day
 ORDER BY day;

@@ -1,4 +1,4 @@
--- title: How guests pay, last 28 days
+-- title: Payments by method, last 28 days
 -- chart: row
 -- unit: money
 -- x: method
@@ -11,7 +11,7 @@ SELECT
     round(sum(tips), 2) AS tips
 FROM analytics.payment_mix
 WHERE day > (SELECT analytics.newest_business_date()) - 28
-    -- Both ends, so that the planner knows it for a few days.
+    -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
 GROUP BY method
 ORDER BY amount DESC, method

@@ -1,12 +1,12 @@
 -- dimension: integrity
 -- owner: finance
--- description: What was paid, given back or ordered is more than nothing and finite, and no share of it is negative.
--- remedy: The contract refuses such amounts, so the row was changed by hand or made by an older version: rebuild analytics
---   from raw (python -m sse_ingest rebuild).
+-- description: Paid, refunded and ordered amounts are positive and finite, and no part of them is negative.
+-- remedy: The contract refuses such amounts, so the row was changed by hand or written by an older version: rebuild
+--   analytics from raw (python -m sse_ingest rebuild).
 WITH arrived AS (
     SELECT * FROM analytics.arrived_events(%(since)s, %(until)s, '{order_item_added, payment_captured, payment_refunded}')
 )
-SELECT 'payments' AS "table", p.payment_id AS id, p.order_id, p.amount, least(p.subtotal, p.tax, p.tip) AS least_share,
+SELECT 'payments' AS "table", p.payment_id AS id, p.order_id, p.amount, least(p.subtotal, p.tax, p.tip) AS least_part,
     p.amount <= 0 OR p.amount >= 'Infinity' OR least(p.subtotal, p.tax, p.tip, p.total) < 0 AS failed
 FROM arrived AS a JOIN analytics.payments AS p ON p.payment_id = a.row_id
 WHERE a.event_type = 'payment_captured'

@@ -5,7 +5,7 @@
 SELECT
     o.order_id,
     o.status,
-    coalesce(s.status, 'pending') AS status_told,
+    coalesce(s.status, 'pending') AS expected_status,
     o.total,
     p.total AS total_paid,
     o.status <> coalesce(s.status, 'pending')

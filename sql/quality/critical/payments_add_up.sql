@@ -1,7 +1,7 @@
 -- dimension: integrity
 -- owner: finance
--- description: A payment's subtotal, tax and tip are its total, and what was captured for an order is what its payments are for.
--- remedy: Ask the producer whose payments these are for the right ones, published with a new event_id and a later ts.
+-- description: Subtotal, tax and tip of a payment add up to its total, and the captured amounts of an order to its totals.
+-- remedy: Ask the producer of these payments to publish correct ones, with a new event_id and a later ts.
 -- grace: consistency_grace
 SELECT
     p.order_id,
@@ -9,7 +9,7 @@ SELECT
     sum(p.total) AS stated,
     sum(p.subtotal + p.tax + p.tip) AS shares,
     (sum(p.amount) <> sum(p.total) OR bool_or(p.subtotal + p.tax + p.tip <> p.total))
-        -- An order of which more came after this window is judged with that.
+        -- An order with events after this window is checked in the next window.
         AND coalesce(analytics.order_arrived_at(p.order_id) < %(until)s, true) AS failed
 FROM analytics.payments AS p
 WHERE p.order_id IN (

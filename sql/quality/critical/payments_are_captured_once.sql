@@ -1,7 +1,7 @@
 -- dimension: uniqueness
 -- owner: finance
--- description: One authorisation of a card or wallet is captured once for an order.
--- remedy: The producer sent the payment under two ids: have it publish a refund of one of them, or the order counts twice.
+-- description: An authorisation of a card or wallet is captured only once per order.
+-- remedy: The producer sent the payment with two ids: ask it to publish a refund of one of them. Until then both count.
 SELECT
     p.payment_id,
     p.order_id,
@@ -17,7 +17,7 @@ LEFT JOIN LATERAL (
         AND o.payment_id <> p.payment_id
         AND o.auth_code = p.auth_code
         AND o.amount = p.amount
-        -- One that was given back counts no more.
+        -- A payment that was refunded does not count.
         AND NOT EXISTS (
             SELECT FROM analytics.refunds AS r
             WHERE r.order_id = o.order_id AND r.payment_id = o.payment_id

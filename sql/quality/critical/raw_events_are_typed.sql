@@ -1,6 +1,6 @@
 -- dimension: reconciliation
 -- owner: data-engineering
--- description: As many rows are in the typed tables as events of their types arrived: each event has its row.
+-- description: Each event of a type that has a table has its row there.
 -- remedy: Rows were deleted by hand, or a merge is wrong: rebuild analytics from raw (python -m sse_ingest rebuild).
 SELECT
     a.event_id,

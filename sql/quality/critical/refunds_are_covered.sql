@@ -1,7 +1,7 @@
 -- dimension: integrity
 -- owner: finance
--- description: No more is given back than was captured by the payment.
--- remedy: Ask the producer, and the restaurant: money may have been given back twice.
+-- description: The refunds of a payment are not more than its captured amount.
+-- remedy: Ask the producer and the restaurant: the money may have been refunded twice.
 -- grace: consistency_grace
 SELECT
     p.payment_id,

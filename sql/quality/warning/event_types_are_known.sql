@@ -1,7 +1,7 @@
 -- dimension: enumeration
 -- owner: data-engineering
--- description: No event type appears that the contract does not know. New fields of known types are looked at, and pass.
--- remedy: Nothing is lost, it is kept raw. Ask the producer what it means, and whether it should have a table.
+-- description: Every event type is known to the contract. New fields of known types are checked, and pass.
+-- remedy: The events are kept raw. Ask the producer what the type means, and whether it should have a table.
 SELECT
     d.event_type,
     d.field,

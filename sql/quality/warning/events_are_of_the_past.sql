@@ -1,6 +1,6 @@
 -- dimension: timestamps
 -- owner: data-engineering
--- description: No event happened after it arrived.
+-- description: No event has a ts later than its arrival.
 -- remedy: The clock of the device that made the event is ahead: set it, and publish the events again with the right time.
 SELECT
     a.event_id,

@@ -1,7 +1,7 @@
 -- dimension: uniqueness
 -- owner: data-engineering
--- description: The same thing is not told by two events with ids of their own.
--- remedy: The producer makes a new event_id when it sends an event again: have it keep the first one.
+-- description: No two events with different event ids report the same status change, refund or order.
+-- remedy: The producer creates a new event_id when it sends an event again: it must keep the first one.
 WITH arrived AS (
     SELECT * FROM analytics.arrived_events(%(since)s, %(until)s, '{order_created, order_status_changed, payment_refunded}')
 )

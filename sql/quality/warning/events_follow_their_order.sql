@@ -1,6 +1,6 @@
 -- dimension: timestamps
 -- owner: data-engineering
--- description: Nothing happens to an order before it is placed.
+-- description: No event of an order is earlier than the order itself.
 -- remedy: The clocks of the restaurant's devices differ, or the producer mixes time zones: correct them there.
 -- grace: consistency_grace
 SELECT

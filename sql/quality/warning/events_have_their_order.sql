@@ -1,7 +1,6 @@
 -- dimension: completeness
 -- owner: data-engineering
--- description: What an event speaks of is there by the end of the grace period: the order of a line, payment, refund, status
---   change or feedback, and the payment of a refund.
+-- description: The order that an event names exists by the end of the grace period, and so does the payment of a refund.
 -- remedy: The order_created or payment_captured event never came: look for it in raw_data.dead_letters and
 --   raw_data.stream_gaps, else ask the producer to publish it.
 -- grace: consistency_grace
@@ -17,5 +16,5 @@ SELECT
 FROM analytics.arrived_events(%(since)s, %(until)s, (
     SELECT array_agg(t.event_type) FROM analytics.event_types AS t WHERE t.belongs_to_order)) AS a
 LEFT JOIN analytics.refunds AS r ON a.event_type = 'payment_refunded' AND r.refund_id = a.row_id
--- Guests may rate a restaurant, and no order.
+-- Guests may rate a restaurant without an order.
 WHERE a.event_type <> 'feedback_submitted' OR a.order_id IS NOT NULL;

@@ -1,6 +1,6 @@
 -- dimension: freshness
 -- owner: data-engineering
--- description: Events are committed as they come: neither freshness nor lag of analytics.health_check() is an error.
+-- description: Ingestion keeps up: neither freshness nor lag of analytics.health_check() is an error.
 -- remedy: Ingestion has stopped or is far behind: see the remedies of analytics.health_check().
 SELECT
     h.component,

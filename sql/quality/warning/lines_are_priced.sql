@@ -1,7 +1,7 @@
 -- dimension: completeness
 -- owner: restaurant-operations
--- description: Lines of orders tell their category, unit price and extended price; five in a hundred may not know one.
--- remedy: Ask the producer whose lines these are to send the missing fields: what is unknown is left out of menu_performance.
+-- description: Order lines have a category, a unit price and an extended price; five percent may lack one of them.
+-- remedy: Ask the producer of these lines to send the missing fields: menu_performance does not include unknown values.
 -- tolerance: 0.05
 SELECT
     i.order_item_id,

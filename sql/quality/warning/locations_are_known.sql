@@ -1,8 +1,8 @@
 -- dimension: enumeration
 -- owner: restaurant-operations
--- description: Restaurants that sell are entered in analytics.locations, once any restaurant is.
+-- description: Restaurants with orders are in analytics.locations, as soon as any restaurant is.
 -- remedy: Enter the restaurant with its time zone and close-out (./stack locations FILE, or python -m sql locations FILE),
---   else its business days are those of UTC.
+--   otherwise its business days are UTC days.
 SELECT
     o.order_id,
     o.location_code,

@@ -1,7 +1,7 @@
 -- dimension: enumeration
 -- owner: finance
--- description: Payments are made by a method that the reports know.
--- remedy: A new method is added to sql/quality/payment_methods_are_known.sql; a misspelt one is corrected at the producer.
+-- description: The method of each payment is one that the reports know.
+-- remedy: Add a new method to sql/quality/warning/payment_methods_are_known.sql. A misspelt one must be corrected by the producer.
 SELECT
     p.payment_id,
     p.order_id,

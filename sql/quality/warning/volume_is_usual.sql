@@ -1,11 +1,11 @@
 -- dimension: volume
 -- owner: restaurant-operations
--- description: A restaurant has about as many orders in an hour, and in a day, as at the median of the last four same
---   weekdays. Hours and days are those of UTC, each looked at once, an hour after its end.
--- remedy: Few orders: see whether the restaurant is open and its devices are online. Many: look for events sent twice.
+-- description: A restaurant has about as many orders in an hour and in a day as the median of the last four same weekdays.
+--   Hours and days are those of UTC. Each is checked once, an hour after its end.
+-- remedy: Few orders: check whether the restaurant is open and its devices are online. Many: look for events sent twice.
 -- grace: volume_grace
 WITH bounds AS (
-    -- After a long pause, and at first, no more than two days are made up for.
+    -- At most the last two days, also in the first run and after a long pause.
     SELECT greatest(%(since)s, %(until)s::timestamptz - interval '2 days') AS since, %(until)s::timestamptz AS until
 ),
 spans AS (
@@ -39,7 +39,7 @@ compared AS (
          FROM (SELECT unnest(array_agg(c.orders) FILTER (WHERE c.weeks > 0)
             || array_fill(0::bigint, ARRAY[4 - count(*) FILTER (WHERE c.weeks > 0)::integer])) AS orders) AS u)::numeric AS usual
     FROM counted AS c
-    -- A restaurant that has been selling for less than four weeks has nothing to be compared with.
+    -- A restaurant without an order four weeks ago has nothing to compare with.
     WHERE EXISTS (
         SELECT FROM analytics.orders AS o
         WHERE o.location_code = c.location_code AND o.order_ts < c.ended - interval '28 days')

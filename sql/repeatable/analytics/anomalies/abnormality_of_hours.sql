@@ -17,7 +17,7 @@ DECLARE
     line numeric := analytics.threshold('anomaly_hour_score');
     silent_from numeric := analytics.threshold('anomaly_silent_orders');
 BEGIN
-    -- What is summed is closed. (Without a refresh this is -infinity, and nothing is.)
+    -- Hours in the rollups are closed. Before the first refresh this is -infinity, so that no hour is.
     SELECT date_trunc('hour', least(w.closed_before, before), 'UTC') INTO STRICT upto FROM analytics.rollup_watermark AS w;
     start := date_trunc('hour', coalesce(since, upto - interval '7 days'), 'UTC');
     RETURN QUERY
@@ -27,7 +27,7 @@ BEGIN
         WHERE s.hour >= start - horizon AND s.hour < upto
         GROUP BY s.location_code, s.hour
     ), hours AS (
-        -- Every hour since a restaurant's first sale, those without one too.
+        -- Every hour since the first sale of a restaurant, hours without a sale included.
         SELECT s.location_code, s.hour, s.orders, s.revenue FROM sales AS s
         UNION ALL
         SELECT o.location_code, generate_series(o.first_hour, upto - interval '1 hour', interval '1 hour'), 0, 0
@@ -42,7 +42,7 @@ BEGIN
             GROUP BY h.location_code, h.hour
         ) AS h
         LEFT JOIN analytics.locations AS l ON l.location_code = h.location_code
-    ), judged AS (
+    ), scorable AS (
         SELECT g.*, g.hour - g.first_hour >= weekday_after AS by_weekday
         FROM grid AS g
         WHERE g.hour >= start AND g.hour - g.first_hour >= history_needed
@@ -52,12 +52,12 @@ BEGIN
             percentile_cont(0.5) WITHIN GROUP (ORDER BY g.orders)::numeric AS usual_orders,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY g.revenue)::numeric AS usual_revenue,
             coalesce(sum(g.revenue) / nullif(sum(g.orders), 0), j.revenue / nullif(j.orders, 0), 0) AS ticket
-        FROM judged AS j
+        FROM scorable AS j
         JOIN grid AS g ON g.location_code = j.location_code AND g.of_day = j.of_day
             AND g.hour >= j.hour - horizon AND g.hour < j.hour AND (g.weekday = j.weekday OR NOT j.by_weekday)
         GROUP BY j.location_code, j.hour, j.by_weekday, j.orders, j.revenue
     ), measured AS (
-        -- A count varies by its root by chance alone: nothing is steadier than that, whatever a few hours say.
+        -- By chance alone a count varies by its square root. The spread is never taken to be less than that.
         SELECT u.location_code, u.hour, u.by_weekday, u.hours, m.measure, m.value, m.usual, m.past,
             m.unit * sqrt(greatest(u.usual_orders, 1)) AS least_spread,
             u.orders = 0 AND u.usual_orders >= silent_from AS silent
@@ -80,4 +80,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) IS
-    'Every closed hour of every restaurant, the last seven days unless told otherwise, against the same hours of the weeks before: robust z-scores of orders and revenue, by median and MAD (0.6745). The spread is at least that of chance, the root of the usual orders (times the mean ticket), so that a MAD of 0 divides nothing.';
+    'Every closed hour of every restaurant, by default of the last seven days, compared with the same hours of the weeks before: robust z-scores of orders and revenue, by median and MAD (divided by 0.6745). The spread is at least that of chance, the square root of the usual orders (times the mean ticket for revenue), so that a MAD of 0 causes no division by zero.';

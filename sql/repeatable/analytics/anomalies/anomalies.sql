@@ -27,15 +27,16 @@ JOIN analytics.payments AS p ON p.payment_id = s.payment_id AND p.event_ts = s.e
 WHERE s.is_anomaly;
 
 COMMENT ON VIEW analytics.anomalies IS
-    'What is unusual: hours of the last seven days by a robust z-score (abnormality_of_hours() has other spans, and the usual hours), and payments by an Isolation Forest (payment_scores). A payment that was restated is not here until it is scored anew.';
+    'Unusual hours and payments. Hours of the last seven days by a robust z-score; abnormality_of_hours() has other time spans and the usual hours too. Payments by an Isolation Forest (payment_scores). A payment that was restated is not listed until it is scored again.';
 COMMENT ON COLUMN analytics.anomalies.kind IS 'hour or payment.';
-COMMENT ON COLUMN analytics.anomalies.location_code IS 'The restaurant; null for a payment of which nobody says it.';
-COMMENT ON COLUMN analytics.anomalies.at IS 'When the hour began, or the payment was captured.';
-COMMENT ON COLUMN analytics.anomalies.measure IS 'Of an hour orders or revenue, of a payment its amount.';
-COMMENT ON COLUMN analytics.anomalies.value IS 'What it was.';
-COMMENT ON COLUMN analytics.anomalies.expected IS 'The median of the hours compared with, or of the restaurant''s payments.';
+COMMENT ON COLUMN analytics.anomalies.location_code IS
+    'The restaurant; null for a payment whose restaurant is unknown.';
+COMMENT ON COLUMN analytics.anomalies.at IS 'When the hour began, or when the payment was captured.';
+COMMENT ON COLUMN analytics.anomalies.measure IS 'orders or revenue of an hour, amount of a payment.';
+COMMENT ON COLUMN analytics.anomalies.value IS 'The observed value.';
+COMMENT ON COLUMN analytics.anomalies.expected IS 'The median of the compared hours, or of the restaurant''s payments.';
 COMMENT ON COLUMN analytics.anomalies.score IS
-    'Of an hour the robust z-score: below 0 is too little. Of a payment the forest''s score: near 1 is the most unusual.';
-COMMENT ON COLUMN analytics.anomalies.payment_id IS 'The payment.';
+    'For an hour the robust z-score: below 0 is less than usual. For a payment the score of the forest: near 1 is the most unusual.';
+COMMENT ON COLUMN analytics.anomalies.payment_id IS 'The payment; null for an hour.';
 COMMENT ON COLUMN analytics.anomalies.evidence IS
-    'Of an hour, with how many it was compared, and whether of the same weekday; of a payment, which features are the furthest out: see payment_scores.';
+    'For an hour, the number of hours that it was compared with, and whether they are of the same weekday. For a payment, its most unusual features: see payment_scores.';

@@ -6,4 +6,4 @@ PARALLEL SAFE
 RETURN ((at AT TIME ZONE coalesce(time_zone, 'UTC')) - coalesce(close_out, '00:00')::interval)::date;
 
 COMMENT ON FUNCTION analytics.business_date(timestamptz, text, time) IS
-    'The day to which a restaurant with this clock and close-out counts an instant. Nulls mean UTC and midnight.';
+    'The business day of an instant, for a restaurant with this time zone and close-out. Null means UTC and midnight.';

@@ -12,4 +12,4 @@ RETURN CASE
 END;
 
 COMMENT ON FUNCTION analytics.daypart(timestamptz, text) IS
-    'By the clock of the restaurant (null: UTC): breakfast from 5, lunch from 11, dinner from 16, late from 22 to 5 o''clock.';
+    'The daypart of an instant, in the time zone of the restaurant (null: UTC): breakfast from 5 o''clock, lunch from 11, dinner from 16, late from 22 to 5.';

@@ -5,7 +5,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    -- From each restaurant's newest order to the next restaurant's, by their index. (PostgreSQL would read all of them.)
+    -- From the newest order of each restaurant to that of the next one, by an index. A plain max() would read all orders.
     WITH RECURSIVE newest AS (
         (SELECT o.location_code, o.order_ts FROM analytics.orders AS o ORDER BY o.location_code DESC, o.order_ts DESC LIMIT 1)
         UNION ALL
@@ -25,4 +25,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.newest_business_date() IS
-    'The day of the newest order, without reading the others: the newest of daily_sales, but in the hour in which a clock is set back and a close-out comes twice. Null while there is no order.';
+    'The business day of the newest order, without reading the other orders. It is the newest day of daily_sales, except in the hour in which a clock is set back and a close-out comes twice. Null while there is no order.';

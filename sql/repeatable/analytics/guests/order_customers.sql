@@ -12,7 +12,7 @@ SELECT
     c.changed_ts AS customer_valid_from
 FROM analytics.orders AS o
 LEFT JOIN LATERAL (
-    -- By the key of the changes, as in sold_items.
+    -- By the primary key of the changes, as in sold_items.
     SELECT v.city, v.membership, v.changed_ts
     FROM analytics.customer_changes AS v
     WHERE v.customer_id = o.customer_id AND v.changed_ts <= o.order_ts
@@ -21,14 +21,18 @@ LEFT JOIN LATERAL (
 ) AS c ON true;
 
 COMMENT ON VIEW analytics.order_customers IS
-    'Every order with its guest as the guest was when ordering. The guest''s columns are null for an order without a customer_id and for a time before the guest''s first version. Personal data, which analytics_reader may read.';
+    'Every order with the guest''s data as they were when the guest ordered. The guest''s columns are null for an order without a customer_id, and for a time before the guest''s first version. Personal data, which analytics_reader may read.';
 COMMENT ON COLUMN analytics.order_customers.order_id IS 'The order.';
-COMMENT ON COLUMN analytics.order_customers.order_ts IS 'When the guest ordered (UTC): the version of the guest is of this instant.';
+COMMENT ON COLUMN analytics.order_customers.order_ts IS
+    'When the guest ordered (UTC). The version of the guest is that of this instant.';
 COMMENT ON COLUMN analytics.order_customers.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.order_customers.service_type IS 'dine_in, takeout or delivery.';
-COMMENT ON COLUMN analytics.order_customers.status IS 'The status of the order; cancelled ones are here too.';
+COMMENT ON COLUMN analytics.order_customers.status IS 'The status of the order; cancelled orders are included.';
 COMMENT ON COLUMN analytics.order_customers.total IS 'Tax and tip included, refunds not deducted; null while unpaid.';
 COMMENT ON COLUMN analytics.order_customers.customer_id IS 'The guest, where known.';
-COMMENT ON COLUMN analytics.order_customers.customer_city IS 'Where the guest lived then (personal data); null means unknown.';
-COMMENT ON COLUMN analytics.order_customers.membership IS 'The guest''s tier then (personal data); null means none, or unknown.';
-COMMENT ON COLUMN analytics.order_customers.customer_valid_from IS 'Which version of the guest this is: customers.valid_from.';
+COMMENT ON COLUMN analytics.order_customers.customer_city IS
+    'Where the guest lived at that time (personal data); null means unknown.';
+COMMENT ON COLUMN analytics.order_customers.membership IS
+    'The guest''s tier at that time (personal data); null means none, or unknown.';
+COMMENT ON COLUMN analytics.order_customers.customer_valid_from IS
+    'Identifies the version of the guest: customers.valid_from.';

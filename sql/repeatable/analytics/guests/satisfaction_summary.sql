@@ -20,12 +20,12 @@ GROUP BY day
 HAVING sum(feedback_count) > 0;
 
 COMMENT ON VIEW analytics.satisfaction_summary IS
-    'Feedback by day. Rates are percentages from 0 to 100. A guest who was not asked for the NPS counts in none of its columns.';
-COMMENT ON COLUMN analytics.satisfaction_summary.day IS 'The day of created_ts in UTC, whatever the session''s time zone.';
-COMMENT ON COLUMN analytics.satisfaction_summary.feedback_count IS 'How many guests spoke.';
+    'Feedback by day. Rates are percentages from 0 to 100. Feedback without an answer to the NPS question counts in none of the NPS columns.';
+COMMENT ON COLUMN analytics.satisfaction_summary.day IS 'The day of created_ts in UTC, in every session.';
+COMMENT ON COLUMN analytics.satisfaction_summary.feedback_count IS 'Number of feedbacks.';
 COMMENT ON COLUMN analytics.satisfaction_summary.avg_rating IS 'Mean stars, 1 to 5.';
-COMMENT ON COLUMN analytics.satisfaction_summary.avg_nps IS 'Mean NPS answer, 0 to 10; null when nobody gave one.';
+COMMENT ON COLUMN analytics.satisfaction_summary.avg_nps IS 'Mean NPS answer, 0 to 10; null when there is none.';
 COMMENT ON COLUMN analytics.satisfaction_summary.satisfaction_rate IS 'Percentage with 4 or 5 stars.';
 COMMENT ON COLUMN analytics.satisfaction_summary.promoter_rate IS 'Percentage of NPS answers that are 9 or 10; null when there are none.';
 COMMENT ON COLUMN analytics.satisfaction_summary.detractor_rate IS 'Percentage of NPS answers from 0 to 6; null when there are none. The score is promoter_rate - detractor_rate.';
-COMMENT ON COLUMN analytics.satisfaction_summary.nps_count IS 'How many gave an NPS answer.';
+COMMENT ON COLUMN analytics.satisfaction_summary.nps_count IS 'Number of NPS answers.';

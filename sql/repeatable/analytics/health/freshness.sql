@@ -1,5 +1,5 @@
 CREATE OR REPLACE VIEW analytics.freshness AS
-WITH lines AS (
+WITH limits AS (
     SELECT
         statement_timestamp() AS now,
         analytics.threshold('freshness_warn') AS warn,
@@ -10,23 +10,23 @@ WITH lines AS (
     SELECT
         'stream' AS kind, c.stream, c.shard, c.committed_at AS updated_at, c.event_ts AS newest_event_ts,
         extract(epoch FROM l.now - c.committed_at) AS age,
-        -- Nothing new at the source is not the same as nothing read from it.
+        -- Only then is it known that the source has nothing new. Otherwise ingestion may have stopped.
         c.head_offset <= c.event_offset AND extract(epoch FROM l.now - c.head_seen_at) <= l.warn AS caught_up
-    FROM lines AS l
-    -- One row without any checkpoint, so that "nothing was ever ingested" is said and not left out.
+    FROM limits AS l
+    -- One row even without any checkpoint, so that "nothing was ever ingested" is reported.
     LEFT JOIN raw_data.stream_checkpoints AS c ON true
     UNION ALL
     SELECT 'rollups', NULL, NULL, w.refreshed_at, nullif(w.closed_before, '-infinity'),
         extract(epoch FROM l.now - w.refreshed_at), NULL
-    FROM lines AS l
+    FROM limits AS l
     CROSS JOIN analytics.rollup_watermark AS w
-), judged AS (
+), compared AS (
     SELECT
         m.*,
         CASE WHEN m.kind = 'rollups' THEN l.rollups WHEN m.caught_up THEN l.quiet ELSE l.warn END AS warn_after,
         CASE WHEN m.kind = 'stream' AND m.caught_up IS NOT TRUE THEN l.error END AS error_after
     FROM measured AS m
-    CROSS JOIN lines AS l
+    CROSS JOIN limits AS l
 )
 SELECT
     kind,
@@ -50,18 +50,21 @@ SELECT
         WHEN caught_up THEN 'caught_up'
         ELSE 'fresh'
     END AS reason
-FROM judged;
+FROM compared;
 
 COMMENT ON VIEW analytics.freshness IS
-    'How old what the views show may be: one row a stream (and one when nothing was ever ingested), and one for the rollups. health_check() tells the same. Where the lines are drawn: freshness_warn, freshness_error, freshness_quiet_warn and rollups_warn in analytics.thresholds.';
+    'How old the data behind the views are: one row per stream (and one when nothing was ever ingested), and one for the rollups. health_check() reports the same. Its limits are freshness_warn, freshness_error, freshness_quiet_warn and rollups_warn in analytics.thresholds.';
 COMMENT ON COLUMN analytics.freshness.kind IS 'stream or rollups.';
-COMMENT ON COLUMN analytics.freshness.stream IS 'The logical stream, as named by the writer; null for the rollups.';
-COMMENT ON COLUMN analytics.freshness.shard IS 'Which share of the stream.';
+COMMENT ON COLUMN analytics.freshness.stream IS 'The logical stream, as the writer names it; null for the rollups.';
+COMMENT ON COLUMN analytics.freshness.shard IS 'The shard of the stream.';
 COMMENT ON COLUMN analytics.freshness.updated_at IS 'When a batch was last committed, or the rollups refreshed.';
-COMMENT ON COLUMN analytics.freshness.newest_event_ts IS 'When the last event committed happened; for the rollups, up to when all is summed.';
-COMMENT ON COLUMN analytics.freshness.age_seconds IS 'How long ago updated_at is.';
-COMMENT ON COLUMN analytics.freshness.warn_after_seconds IS 'Older than this: warn. More is allowed where the source is known to have nothing new.';
-COMMENT ON COLUMN analytics.freshness.error_after_seconds IS 'Older than this: error. Null where nothing is wrong with being old.';
+COMMENT ON COLUMN analytics.freshness.newest_event_ts IS
+    'When the last committed event happened; for the rollups, the instant before which all hours are summed.';
+COMMENT ON COLUMN analytics.freshness.age_seconds IS 'The time since updated_at.';
+COMMENT ON COLUMN analytics.freshness.warn_after_seconds IS
+    'The age from which on status is warn. It is longer while the source is known to have nothing new.';
+COMMENT ON COLUMN analytics.freshness.error_after_seconds IS
+    'The age from which on status is error; null where no age is an error.';
 COMMENT ON COLUMN analytics.freshness.status IS 'ok, warn or error.';
 COMMENT ON COLUMN analytics.freshness.reason IS
-    'fresh, caught_up, stale, nothing_new, never_ingested, or never_refreshed: without Airflow nobody refreshes the rollups, and the views read the tables.';
+    'fresh, caught_up, stale, nothing_new, never_ingested, or never_refreshed: without Airflow nothing refreshes the rollups, and the views read the tables.';

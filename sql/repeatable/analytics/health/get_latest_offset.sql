@@ -11,4 +11,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.get_latest_offset(text) IS
-    'The offset up to which everything of the stream is in the warehouse; null before the first commit.';
+    'The offset up to which all events of the stream are in the warehouse; null before the first commit.';

@@ -16,4 +16,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.health_check() IS
-    'How the warehouse is, one row a component: database, freshness, lag, dead_letters, gaps, partitions, lease, rollups. status is ok, warn or error; details has the figures, a reason, and a remedy unless all is well. The lines are drawn in analytics.thresholds.';
+    'The state of the warehouse, one row per component: database, freshness, lag, dead_letters, gaps, partitions, lease, rollups. status is ok, warn or error. details has the figures, a reason, and a remedy when status is not ok. The limits are in analytics.thresholds.';

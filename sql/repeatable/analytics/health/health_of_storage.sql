@@ -12,7 +12,7 @@ AS $$
             (SELECT max(age(datfrozenxid)) FROM pg_database) AS xid_age
         FROM pg_stat_database AS d
     ),
-    letters AS (
+    dead_letters AS (
         SELECT coalesce(sum(n), 0) AS open, jsonb_object_agg(reason_code, n) AS by_reason, min(oldest) AS oldest
         FROM (
             SELECT reason_code, count(*) AS n, min(first_seen) AS oldest
@@ -49,7 +49,7 @@ AS $$
         SELECT 'dead_letters', CASE
                 WHEN open > analytics.threshold('dead_letters_error') THEN 'error open'
                 WHEN open > analytics.threshold('dead_letters_warn') THEN 'warn open'
-                ELSE 'ok none' END, to_jsonb(letters) FROM letters
+                ELSE 'ok none' END, to_jsonb(dead_letters) FROM dead_letters
         UNION ALL
         SELECT 'gaps', CASE WHEN losing > 0 THEN 'error lost' WHEN open > 0 THEN 'warn hole' ELSE 'ok none' END,
             to_jsonb(gaps) FROM gaps

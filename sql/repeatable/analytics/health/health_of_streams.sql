@@ -5,18 +5,18 @@ STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH measured AS (
-        -- One row without any checkpoint, so that "nothing was ever ingested" is said and not left out.
+        -- One row even without any checkpoint, so that "nothing was ever ingested" is reported.
         SELECT
             c.*,
             round(extract(epoch FROM statement_timestamp() - c.head_seen_at)) AS head_age,
-            -- A lease that was given back has no time of renewal: then the last trace of a writer counts.
+            -- A lease that was released has no lease_renewed_at: then the last sign of a writer counts.
             round(extract(epoch FROM statement_timestamp()
                 - coalesce(c.lease_renewed_at, greatest(c.committed_at, c.head_seen_at)))) AS lease_age,
-            -- greatest() alone would turn an unknown head into a lag of 0.
+            -- greatest() ignores nulls: an unknown head would become a lag of 0.
             CASE WHEN c.head_offset IS NOT NULL THEN greatest(c.head_offset - c.event_offset, 0) END AS lag
         FROM (VALUES (1)) AS once (row) LEFT JOIN raw_data.stream_checkpoints AS c ON true
     ),
-    judged AS (
+    classified AS (
         SELECT
             m.*,
             CASE
@@ -50,12 +50,12 @@ AS $$
         WHERE f.kind = 'rollups'
         UNION ALL
         SELECT 'lag', lagging, jsonb_build_object('stream', stream, 'shard', shard, 'lag_events', lag,
-            'event_offset', event_offset, 'head_offset', head_offset, 'seconds_since_head_seen', head_age) FROM judged
+            'event_offset', event_offset, 'head_offset', head_offset, 'seconds_since_head_seen', head_age) FROM classified
         UNION ALL
         SELECT 'lease', lease, jsonb_build_object('stream', stream, 'shard', shard, 'holder', holder, 'fence', fence,
-            'seconds_since_renewal', lease_age) FROM judged
+            'seconds_since_renewal', lease_age) FROM classified
     )
-    -- Of several streams the worst speaks for its component.
+    -- Of several streams, the worst one is the row of its component.
     SELECT DISTINCT ON (v.component)
         v.component,
         split_part(v.verdict, ' ', 1),

@@ -16,4 +16,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.event_watermark() IS
-    'How far event time has come: windows that end by then are final. The greatest event time committed less window_lateness of analytics.thresholds; of several streams the one furthest behind, those that are long idle left out. Null before the first event.';
+    'The watermark: windows that end by then are final. It is the greatest committed event time minus window_lateness of analytics.thresholds; of several streams the earliest, without those that are idle for longer than window_idle_stream. Null before the first event.';

@@ -9,7 +9,7 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH hours AS (
-        -- Today and the same weekday of the four weeks before, wherever the restaurant is.
+        -- Today and the same weekday of the four weeks before, in any time zone.
         SELECT r.hour, r.location_code, r.business_date, r.order_count, r.total
         FROM generate_series(0, 4) AS week
         CROSS JOIN LATERAL (
@@ -23,7 +23,7 @@ BEGIN
         FROM analytics.rollup_delta_sales() AS c
     ), placed AS (
         SELECT h.*, t.today - h.business_date AS days_ago,
-            -- The same hour by the restaurant's clock, in the week of today.
+            -- The same hour in the time zone of the restaurant, moved to today.
             ((h.hour AT TIME ZONE t.zone) + (t.today - h.business_date) * interval '1 day') AT TIME ZONE t.zone AS hour_now
         FROM hours AS h
         LEFT JOIN analytics.locations AS l ON l.location_code = h.location_code
@@ -53,4 +53,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.expected_today(timestamptz) IS
-    'What the business day of an instant has brought so far, and what it will come to: that, plus what each restaurant still took after this time of day on the same weekday, on the mean of the last four weeks in which it sold that day. Null where nothing is known. For live_metrics.';
+    'The revenue of the business day of an instant so far, and its projection: plus what each restaurant took after this time of day on the same weekday, as the mean of those of the last four weeks in which it sold on that day. Null where nothing is known. For live_metrics.';

@@ -11,7 +11,7 @@ DECLARE
         at - interval '1 second' * analytics.threshold('live_latency_span')::float8;
 BEGIN
     RETURN QUERY
-    SELECT e.latencies[1], e.latencies[2], e.events, d.letters, c.newest
+    SELECT e.latencies[1], e.latencies[2], e.events, d.refused, c.newest
     FROM (
         SELECT
             count(*) AS events,
@@ -21,8 +21,8 @@ BEGIN
         WHERE r.ingested_at > at - interval '1 hour' AND r.ingested_at <= at
     ) AS e
     CROSS JOIN (
-        -- A letter that was retried stands in events_raw.
-        SELECT count(*) AS letters
+        -- A dead letter that was retried is in events_raw.
+        SELECT count(*) AS refused
         FROM raw_data.dead_letters
         WHERE first_seen > at - interval '1 hour' AND first_seen <= at
             AND (resolution IS NULL OR resolution = 'discarded')
@@ -32,4 +32,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.last_hour_of_ingest(timestamptz) IS
-    'What came in the 60 minutes up to an instant, in numbers: events accepted and refused (dead letters, unless a retry took them), seconds from ts to ingested_at (median and 99th percentile, over live_latency_span of analytics.thresholds, at most the hour), and the greatest event time of any stream. For live_metrics.';
+    'Ingestion in the 60 minutes before an instant: events accepted and refused (dead letters that no retry has accepted), the seconds from ts to ingested_at (median and 99th percentile, over live_latency_span of analytics.thresholds, at most the hour), and the greatest event time of all streams. For live_metrics.';

@@ -15,4 +15,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.last_hour_of_sales(timestamptz) IS
-    'The orders of the 60 minutes up to an instant that were not cancelled: how many, what they are paid, how many are not paid yet, and how many different customers. For live_metrics.';
+    'Orders of the 60 minutes before an instant, without cancelled ones: their number, their total, how many are not paid yet, and the number of different customers. For live_metrics.';

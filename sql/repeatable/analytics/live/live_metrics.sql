@@ -18,22 +18,22 @@ CROSS JOIN LATERAL analytics.expected_today(n.measured_at) AS t
 CROSS JOIN LATERAL analytics.last_hour_of_ingest(n.measured_at) AS i;
 
 COMMENT ON VIEW analytics.live_metrics IS
-    'How things go right now, in one row. The last hour is the 60 minutes up to now, by order_ts for sales and by arrival for ingestion.';
+    'The state of sales and ingestion now, in one row. The last hour is the last 60 minutes, by order_ts for sales and by arrival for ingestion.';
 COMMENT ON COLUMN analytics.live_metrics.measured_at IS 'Now, by the clock of the database.';
-COMMENT ON COLUMN analytics.live_metrics.orders_last_hour IS 'Orders of the last hour that were not cancelled.';
-COMMENT ON COLUMN analytics.live_metrics.orders_per_minute IS 'Those, divided by 60.';
+COMMENT ON COLUMN analytics.live_metrics.orders_last_hour IS 'Orders of the last hour, without cancelled ones.';
+COMMENT ON COLUMN analytics.live_metrics.orders_per_minute IS 'orders_last_hour divided by 60.';
 COMMENT ON COLUMN analytics.live_metrics.revenue_last_hour IS
-    'What they are paid by now, as in hourly_sales; null while none is paid.';
+    'Total of the paid ones among them, as in hourly_sales; null while none is paid.';
 COMMENT ON COLUMN analytics.live_metrics.unpaid_orders_last_hour IS 'How many of them are not paid yet.';
-COMMENT ON COLUMN analytics.live_metrics.active_customers IS 'Different customers among them.';
+COMMENT ON COLUMN analytics.live_metrics.active_customers IS 'Number of different customers among them.';
 COMMENT ON COLUMN analytics.live_metrics.revenue_today IS
     'Revenue of the business day so far, over all restaurants, as in daily_sales; null while they have no orders today.';
 COMMENT ON COLUMN analytics.live_metrics.projected_revenue_today IS
-    'What today will come to: revenue_today, and what the same weekday still brought after this time of day on the mean of the last four weeks. Null where these weeks have no sales.';
+    'Projection for the whole day: revenue_today plus what the same weekday still brought after this time of day, as the mean of the last four weeks. Null where these weeks have no sales.';
 COMMENT ON COLUMN analytics.live_metrics.ingest_latency_p50_seconds IS
-    'Median of the time from ts to being written, of the events of the last minutes (live_latency_span); null when none came. History that is replayed is as old as it is.';
+    'Median of the time from ts to ingested_at, over the events of the last minutes (live_latency_span); null when none came. Replayed history counts with its real age.';
 COMMENT ON COLUMN analytics.live_metrics.ingest_latency_p99_seconds IS 'The same, 99th percentile.';
 COMMENT ON COLUMN analytics.live_metrics.data_quality_percent IS
-    'Events accepted in the last hour, of those and the dead letters first seen in it that no retry took; null when nothing came.';
+    'Share of accepted events in the last hour, of these and the dead letters that no retry has accepted; null when nothing came.';
 COMMENT ON COLUMN analytics.live_metrics.freshness_seconds IS
     'Age of the newest event in the warehouse; null before the first.';

@@ -20,13 +20,16 @@ GROUP BY category, item_name
 HAVING sum(times_ordered) > 0;
 
 COMMENT ON VIEW analytics.menu_performance IS
-    'What sells, over all time: one row an item of the menu. Lines of cancelled orders are left out; lines whose order is not known yet are in. Nothing is renamed: an item called NONE is what some tills write where no item was recorded, and it stays a row of its own, to be filtered by whoever does not want it.';
-COMMENT ON COLUMN analytics.menu_performance.category IS 'The category; null where the producer does not say it, a group of its own.';
+    'Sales of each menu item, over all time. Without lines of cancelled orders; with lines whose order is not known yet. Items are not renamed: some tills write NONE where no item was recorded, and NONE has a row of its own, which queries may filter out.';
+COMMENT ON COLUMN analytics.menu_performance.category IS
+    'The category; null, a group of its own, where the producer does not send it.';
 COMMENT ON COLUMN analytics.menu_performance.item_name IS 'The item, as the producer names it.';
-COMMENT ON COLUMN analytics.menu_performance.times_ordered IS 'Order lines.';
-COMMENT ON COLUMN analytics.menu_performance.total_quantity_sold IS 'Units.';
+COMMENT ON COLUMN analytics.menu_performance.times_ordered IS 'Number of order lines.';
+COMMENT ON COLUMN analytics.menu_performance.total_quantity_sold IS 'Units sold.';
 COMMENT ON COLUMN analytics.menu_performance.total_revenue IS
-    'Sum of the lines whose price is known; null when none is. unpriced_items says how many lines it leaves out.';
-COMMENT ON COLUMN analytics.menu_performance.avg_unit_price IS 'Mean price of one over the lines that know it, to the cent; null when none does.';
-COMMENT ON COLUMN analytics.menu_performance.avg_extended_price IS 'Mean price of a line over those that know it, to the cent; null when none does.';
-COMMENT ON COLUMN analytics.menu_performance.unpriced_items IS 'Lines whose price is unknown, which is not the same as free.';
+    'Sum over the lines of known price; null when there is none. unpriced_items is the number of the other lines.';
+COMMENT ON COLUMN analytics.menu_performance.avg_unit_price IS
+    'Mean unit price over the lines that have one, to the cent; null when none has.';
+COMMENT ON COLUMN analytics.menu_performance.avg_extended_price IS
+    'Mean price of a line over the lines that have one, to the cent; null when none has.';
+COMMENT ON COLUMN analytics.menu_performance.unpriced_items IS 'Lines of unknown price, which does not mean free.';

@@ -55,4 +55,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.calculate_order_metrics(uuid) IS
-    'One order in one row, always: order_known (its order_created has come), status, item_count (lines), units, unpriced_items, items_total (of the priced lines), subtotal, tax, tip and total as its payments say, paid (captured), refunded (given back), balance (total - paid: still owed). What is unknown is null.';
+    'One order in exactly one row: order_known (its order_created has come), status, item_count (lines), units, unpriced_items, items_total (of the priced lines), subtotal, tax, tip and total as its payments state them, paid (captured), refunded, balance (total - paid: still to be paid). Unknown values are null.';

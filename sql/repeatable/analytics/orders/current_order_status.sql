@@ -17,13 +17,15 @@ CROSS JOIN LATERAL (
     WHERE h.order_id = o.order_id
 ) AS h;
 
-COMMENT ON VIEW analytics.current_order_status IS
-    'Where each order stands, since when, and how it came there.';
+COMMENT ON VIEW analytics.current_order_status IS 'The status of each order, since when, and all its status changes.';
 COMMENT ON COLUMN analytics.current_order_status.order_id IS 'The order.';
 COMMENT ON COLUMN analytics.current_order_status.location_code IS 'The restaurant.';
-COMMENT ON COLUMN analytics.current_order_status.order_ts IS 'When the guest ordered. Filter by this one: it has an index.';
-COMMENT ON COLUMN analytics.current_order_status.status IS 'The status of the greatest (changed_ts, event_id); pending before the first change.';
-COMMENT ON COLUMN analytics.current_order_status.since IS 'When the latest change was said to have happened; order_ts before the first.';
-COMMENT ON COLUMN analytics.current_order_status.changes IS 'How many changes are known.';
-COMMENT ON COLUMN analytics.current_order_status.path IS 'All of them, in their order: [{"status", "at"}].';
+COMMENT ON COLUMN analytics.current_order_status.order_ts IS
+    'When the guest ordered. Filter by this column: it has an index.';
+COMMENT ON COLUMN analytics.current_order_status.status IS
+    'The status of the change with the greatest (changed_ts, event_id); pending before the first change.';
+COMMENT ON COLUMN analytics.current_order_status.since IS
+    'The changed_ts of the latest change; order_ts before the first.';
+COMMENT ON COLUMN analytics.current_order_status.changes IS 'Number of known status changes.';
+COMMENT ON COLUMN analytics.current_order_status.path IS 'All status changes in their order: [{"status", "at"}].';
 COMMENT ON COLUMN analytics.current_order_status.is_open IS 'Neither completed nor cancelled.';

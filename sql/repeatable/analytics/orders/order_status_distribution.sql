@@ -27,8 +27,8 @@ CROSS JOIN LATERAL (VALUES
 WHERE v.orders > 0;
 
 COMMENT ON VIEW analytics.order_status_distribution IS
-    'How many orders of each restaurant are in which status now, over all time. A status that no order has, has no row.';
+    'How many orders of each restaurant have each status now, over all time. A status without orders has no row.';
 COMMENT ON COLUMN analytics.order_status_distribution.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.order_status_distribution.status IS 'pending, preparing, ready, completed or cancelled.';
-COMMENT ON COLUMN analytics.order_status_distribution.orders IS 'Orders that are in it.';
+COMMENT ON COLUMN analytics.order_status_distribution.orders IS 'Orders with this status.';
 COMMENT ON COLUMN analytics.order_status_distribution.share IS 'Percentage of the restaurant''s orders.';

@@ -47,11 +47,14 @@ FROM counted AS c
 LEFT JOIN measured AS m ON m.location_code = c.location_code AND m.status = c.status;
 
 COMMENT ON VIEW analytics.stuck_orders IS
-    'Open orders of each restaurant by status, and how long they have been in it. Where the lines are drawn: order_stuck and order_abandoned in analytics.thresholds.';
+    'Open orders of each restaurant by status, and how long they have had it. order_stuck and order_abandoned in analytics.thresholds say from when on an order is stuck or abandoned.';
 COMMENT ON COLUMN analytics.stuck_orders.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.stuck_orders.status IS 'pending, preparing or ready.';
-COMMENT ON COLUMN analytics.stuck_orders.open_orders IS 'Orders that are in it, abandoned ones included.';
-COMMENT ON COLUMN analytics.stuck_orders.stuck_orders IS 'Those that have been in it for longer than order_stuck, abandoned ones not included.';
-COMMENT ON COLUMN analytics.stuck_orders.abandoned_orders IS 'Those that were ordered longer ago than order_abandoned: their end was never told.';
-COMMENT ON COLUMN analytics.stuck_orders.median_seconds IS 'How long half of them have been in it, at least; abandoned ones not included. Null when all are abandoned.';
-COMMENT ON COLUMN analytics.stuck_orders.longest_seconds IS 'The longest of them.';
+COMMENT ON COLUMN analytics.stuck_orders.open_orders IS 'Orders with this status, abandoned ones included.';
+COMMENT ON COLUMN analytics.stuck_orders.stuck_orders IS
+    'Orders that have had it for longer than order_stuck, abandoned ones not included.';
+COMMENT ON COLUMN analytics.stuck_orders.abandoned_orders IS
+    'Orders that were placed longer ago than order_abandoned: no event has ended them.';
+COMMENT ON COLUMN analytics.stuck_orders.median_seconds IS
+    'The median of how long orders have had the status, abandoned ones not included; null when all are abandoned.';
+COMMENT ON COLUMN analytics.stuck_orders.longest_seconds IS 'The longest time, abandoned ones not included.';

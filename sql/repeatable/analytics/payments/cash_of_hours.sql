@@ -74,4 +74,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.cash_of_hours(timestamptz, timestamptz, text) IS
-    'Cash-up by hour and restaurant for orders from an instant until another, read from the tables: columns as in cash_up. Without `location`, of all restaurants.';
+    'Cash-up by hour and restaurant for the orders of a time span, read from the tables: columns as in cash_up. Of all restaurants when location is null.';

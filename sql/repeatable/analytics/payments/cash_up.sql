@@ -25,19 +25,23 @@ CROSS JOIN LATERAL analytics.cash_up_of_day(d.location_code, d.day, l.time_zone,
 WHERE s.orders > 0 OR s.differing_orders > 0;
 
 COMMENT ON VIEW analytics.cash_up IS
-    'Does the day''s cash agree? Items against orders against payments and tips, by business day and restaurant, with the evidence for each difference. Reads the orders of the days that are asked for: filter by day.';
+    'Whether the cash of a day agrees: items against orders against payments and tips, by business day and restaurant, with the evidence for each difference. Reads all orders of the days in question: filter by day.';
 COMMENT ON COLUMN analytics.cash_up.day IS 'The business day, as in daily_sales.';
 COMMENT ON COLUMN analytics.cash_up.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.cash_up.orders IS 'Orders that were not cancelled, paid or not.';
-COMMENT ON COLUMN analytics.cash_up.items_total IS 'What the lines of the paid orders come to, where all of an order''s prices are known.';
-COMMENT ON COLUMN analytics.cash_up.subtotal IS 'What the payments say that the orders came to before tax and tip.';
-COMMENT ON COLUMN analytics.cash_up.total IS 'The same, tax and tip included.';
-COMMENT ON COLUMN analytics.cash_up.paid IS 'What was taken in: the amounts of the payments, refunds not deducted.';
-COMMENT ON COLUMN analytics.cash_up.tips IS 'The tips in it.';
-COMMENT ON COLUMN analytics.cash_up.refunded IS 'What was given back, whenever that was.';
-COMMENT ON COLUMN analytics.cash_up.unpaid_orders IS 'Orders without a payment: each a difference, worth what its lines come to.';
-COMMENT ON COLUMN analytics.cash_up.unpriced_orders IS 'Orders with a line whose price is unknown: their items are not compared.';
-COMMENT ON COLUMN analytics.cash_up.differing_orders IS 'Orders with a difference of any kind.';
-COMMENT ON COLUMN analytics.cash_up.difference IS 'The sum of the differences, each as found less expected: below zero money is missing.';
+COMMENT ON COLUMN analytics.cash_up.items_total IS
+    'The prices of the lines of paid orders, of orders without a line of unknown price.';
+COMMENT ON COLUMN analytics.cash_up.subtotal IS 'The orders before tax and tip, as their payments state it.';
+COMMENT ON COLUMN analytics.cash_up.total IS 'The orders with tax and tip, as their payments state it.';
+COMMENT ON COLUMN analytics.cash_up.paid IS 'The amounts that were captured, refunds not deducted.';
+COMMENT ON COLUMN analytics.cash_up.tips IS 'The tips in these amounts.';
+COMMENT ON COLUMN analytics.cash_up.refunded IS 'What was refunded, at any time.';
+COMMENT ON COLUMN analytics.cash_up.unpaid_orders IS
+    'Orders without a payment. Each is a difference of the price of its lines.';
+COMMENT ON COLUMN analytics.cash_up.unpriced_orders IS
+    'Orders with a line of unknown price: their items are not compared.';
+COMMENT ON COLUMN analytics.cash_up.differing_orders IS 'Orders with at least one difference.';
+COMMENT ON COLUMN analytics.cash_up.difference IS
+    'The sum of the differences, each found minus expected: below 0, money is missing.';
 COMMENT ON COLUMN analytics.cash_up.evidence IS
     'The 50 greatest differences: order_id, kind (items, parts, payments, unpaid, cancelled), expected, found, difference.';

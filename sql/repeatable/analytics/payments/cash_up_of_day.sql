@@ -12,7 +12,7 @@ COST 10000
 AS $$
 DECLARE
     mark timestamptz;
-    -- Wide enough for a clock that is set back in the night; what is of another day is left out of the answer.
+    -- Wide enough for a night in which the clock is set back. Rows of other days are filtered out below.
     since constant timestamptz :=
         date_trunc('hour', (day + coalesce(close_out, '00:00')) AT TIME ZONE coalesce(time_zone, 'UTC'), 'UTC') - interval '3 hours';
     until constant timestamptz := since + interval '31 hours';
@@ -36,7 +36,7 @@ BEGIN
         SELECT c.*
         FROM analytics.cash_of_hours(greatest(since, mark), until, location) AS c
         WHERE c.business_date = day
-    ), greatest_ones AS (
+    ), greatest_differences AS (
         SELECT e.difference AS evidence, abs((e.difference ->> 'difference')::numeric) AS worth
         FROM parts AS p
         CROSS JOIN LATERAL jsonb_array_elements(p.evidence) AS e (difference)
@@ -56,10 +56,10 @@ BEGIN
         coalesce(sum(p.differing_orders), 0)::bigint,
         coalesce(sum(p.difference), 0),
         (SELECT coalesce(jsonb_agg(g.evidence ORDER BY g.worth DESC, g.evidence ->> 'order_id', g.evidence ->> 'kind'), '[]')
-            FROM greatest_ones AS g)
+            FROM greatest_differences AS g)
     FROM parts AS p;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.cash_up_of_day(text, date, text, time) IS
-    'The row of cash_up for one restaurant and business day: the hours that are summed, and those since or that changed from the tables, by their index; see there. The last two are its clock.';
+    'The row of cash_up for one restaurant and business day. Unchanged hours come from rollup_cash_hours; later hours, and hours that changed since, are read from the tables. time_zone and close_out are those of the restaurant.';

@@ -38,21 +38,25 @@ CROSS JOIN LATERAL (
 ) AS i;
 
 COMMENT ON VIEW analytics.payment_facts IS
-    'What can be told of each payment by itself and by its order: what the Isolation Forest''s features are made of. Ask for some payments by event_ts or payment_id, not for all.';
+    'Features of each payment, from itself and its order, for the Isolation Forest. Filter by event_ts or payment_id: reading all of them is slow.';
 COMMENT ON COLUMN analytics.payment_facts.payment_id IS 'The payment.';
-COMMENT ON COLUMN analytics.payment_facts.event_ts IS 'Its version, first part: the ts of its event.';
-COMMENT ON COLUMN analytics.payment_facts.event_id IS 'Its version, second part.';
-COMMENT ON COLUMN analytics.payment_facts.location_code IS 'The restaurant, by the payment or else by its order.';
+COMMENT ON COLUMN analytics.payment_facts.event_ts IS
+    'The ts of the event that wrote the payment. With event_id it identifies the version of the row.';
+COMMENT ON COLUMN analytics.payment_facts.event_id IS 'The event that wrote the payment.';
+COMMENT ON COLUMN analytics.payment_facts.location_code IS
+    'The restaurant that the payment names, or else that of its order.';
 COMMENT ON COLUMN analytics.payment_facts.method IS 'How it was paid.';
-COMMENT ON COLUMN analytics.payment_facts.local_hour IS 'The hour of the day by the restaurant''s clock (analytics.locations), 0 to 23.';
+COMMENT ON COLUMN analytics.payment_facts.local_hour IS
+    'The hour of the day, 0 to 23, in the time zone of the restaurant.';
 COMMENT ON COLUMN analytics.payment_facts.amount IS 'What was captured.';
-COMMENT ON COLUMN analytics.payment_facts.tip_share IS 'Tip by subtotal; null where the subtotal is 0.';
-COMMENT ON COLUMN analytics.payment_facts.tax_share IS 'Tax by subtotal.';
-COMMENT ON COLUMN analytics.payment_facts.parts_gap IS 'By how much parts, total and amount differ, by the amount.';
+COMMENT ON COLUMN analytics.payment_facts.tip_share IS 'Tip divided by subtotal; null where the subtotal is 0.';
+COMMENT ON COLUMN analytics.payment_facts.tax_share IS 'Tax divided by subtotal; null where the subtotal is 0.';
+COMMENT ON COLUMN analytics.payment_facts.parts_gap IS
+    'How far subtotal, tax, tip, total and amount disagree, divided by the amount.';
 COMMENT ON COLUMN analytics.payment_facts.paid_of_items IS
-    'Subtotals of all payments of the order by the prices of its items; null where a price is unknown, or no item.';
+    'Subtotals of all payments of the order, divided by the prices of its items; null where a price is unknown, or there is no item.';
 COMMENT ON COLUMN analytics.payment_facts.hours_since_order IS 'Whole hours since the guest ordered; null while the order is unknown.';
 COMMENT ON COLUMN analytics.payment_facts.order_payments IS 'Payments of the order, this one included.';
 COMMENT ON COLUMN analytics.payment_facts.repeats IS 'Earlier payments of the order with the same method and amount.';
 COMMENT ON COLUMN analytics.payment_facts.refunds IS 'Refunds of the payment.';
-COMMENT ON COLUMN analytics.payment_facts.refunded_share IS 'What they gave back, by its amount.';
+COMMENT ON COLUMN analytics.payment_facts.refunded_share IS 'The refunded amount divided by the amount.';

@@ -21,13 +21,15 @@ GROUP BY business_date, location_code, method, provider
 HAVING sum(payments) > 0;
 
 COMMENT ON VIEW analytics.payment_mix IS
-    'How guests pay, by the business day of their order. Payments of cancelled orders, and of orders that are not known yet, are left out.';
-COMMENT ON COLUMN analytics.payment_mix.day IS 'The business day of the order, as in daily_sales, whenever it was paid.';
+    'Payments by method and provider, by the business day of their order. Without payments of cancelled orders and of orders that are not known yet.';
+COMMENT ON COLUMN analytics.payment_mix.day IS
+    'The business day of the order, as in daily_sales, whenever it was paid.';
 COMMENT ON COLUMN analytics.payment_mix.location_code IS 'The restaurant of the order.';
-COMMENT ON COLUMN analytics.payment_mix.method IS 'As the producer names it, e.g. card.';
-COMMENT ON COLUMN analytics.payment_mix.provider IS 'Who carried it; null where the producer does not say, a group of its own.';
-COMMENT ON COLUMN analytics.payment_mix.payments IS 'How many.';
-COMMENT ON COLUMN analytics.payment_mix.amount IS 'What they took in, refunds not deducted.';
-COMMENT ON COLUMN analytics.payment_mix.tips IS 'The tips in it.';
-COMMENT ON COLUMN analytics.payment_mix.avg_amount IS 'Mean amount of one, to the cent.';
+COMMENT ON COLUMN analytics.payment_mix.method IS 'The method, as the producer names it, e.g. card.';
+COMMENT ON COLUMN analytics.payment_mix.provider IS
+    'Who processed the payment; null, a group of its own, where the producer does not send it.';
+COMMENT ON COLUMN analytics.payment_mix.payments IS 'Number of payments.';
+COMMENT ON COLUMN analytics.payment_mix.amount IS 'Their amounts, refunds not deducted.';
+COMMENT ON COLUMN analytics.payment_mix.tips IS 'Their tips.';
+COMMENT ON COLUMN analytics.payment_mix.avg_amount IS 'Mean amount of a payment, to the cent.';
 COMMENT ON COLUMN analytics.payment_mix.share IS 'Percentage of the day''s amount at the restaurant.';

@@ -7,9 +7,9 @@ DECLARE
     accepted analytics.data_quality_results;
 BEGIN
     IF coalesce(trim(reason), '') = '' THEN
-        RAISE EXCEPTION 'Say why the failure of % may be published: it is kept in analytics.audit_log', rule;
+        RAISE EXCEPTION 'Give a reason why the failure of % may be published: it is kept in analytics.audit_log', rule;
     END IF;
-    -- A run of the rule that is under way ends first: what it finds is then what is accepted, or refused to be.
+    -- A run of the rule that is in progress ends first, so that its result is the latest one.
     PERFORM pg_advisory_xact_lock(hashtextextended('data_quality/' || rule, 0));
     UPDATE analytics.data_quality_results AS r
     SET accepted_at = clock_timestamp()
@@ -30,4 +30,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.accept_data_quality_failure(text, text) IS
-    'A person''s decision to live with the rows that a rule found: the rollups are refreshed again, and the rule goes on behind them. Only this result is accepted: rows that fail later fail. Who, what and why goes to audit_log.';
+    'Accepts the latest failure of a rule: the rollups are refreshed again, and the next run of the rule begins after this window. Only this result is accepted: rows that fail later fail again. The login, the result and the reason go to audit_log.';

@@ -20,10 +20,10 @@ AS $$
     LEFT JOIN analytics.event_types AS t ON t.event_type = r.event_type
     WHERE r.ingested_at >= arrived_events.since
         AND r.ingested_at < arrived_events.until
-        -- A stream that is taken raw has no tables, whatever its types are called.
+        -- A stream that is taken raw has no tables, even if its types have the same names.
         AND r.partition_key <> r.stream_id
         AND (arrived_events.types IS NULL OR r.event_type = ANY (arrived_events.types))
 $$;
 
 COMMENT ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) IS
-    'The events of our contract that arrived in a window, of some types or (null) of all; those of streams taken raw are not among them: the order that each speaks of, and the key of the typed row that it made. What the rules of sql/quality begin with; it tells nothing else of a payload.';
+    'The events that arrived in a window, of the given types or (null) of all types, without streams that are taken raw. Per event: the order that its payload names, and the key of the row that it writes in its table (see event_types). The rules of sql/quality read events through this function, because it returns nothing else of a payload.';

@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '2s' -- whoever waits for a lock makes others wait behind it
+SET lock_timeout = '2s' -- other sessions queue behind one that waits for a lock
 AS $$
 DECLARE
     deleted jsonb := '{}';
@@ -13,8 +13,8 @@ DECLARE
     scores_before constant timestamptz := now()
         - make_interval(secs => 86400 * analytics.threshold('payment_scores_keep_days')::float8);
 BEGIN
-    -- The newest result of a rule says where its next window begins, and whether it holds up publication: it stays, however
-    -- old. What a person accepted counts from then; who and why, and the row itself, stay in audit_log.
+    -- The newest result of a rule is never deleted: its next window begins there, and it may block the refresh of the
+    -- rollups. An accepted result is kept from the time of acceptance on; audit_log keeps it for good, with the reason.
     DELETE FROM analytics.data_quality_results AS r
     WHERE greatest(r.run_at, r.accepted_at) < results_before
         AND EXISTS (
@@ -24,7 +24,7 @@ BEGIN
     object := 'analytics.data_quality_results';
     deleted := deleted || jsonb_build_object(object, rows);
     RETURN NEXT;
-    -- A score that was told a while ago is that of an old payment, or of one that was scored again.
+    -- Both count, because an old payment may have been scored again.
     DELETE FROM analytics.payment_scores AS s
     WHERE greatest(s.event_ts, s.scored_at) < scores_before AND NOT s.is_anomaly;
     GET DIAGNOSTICS rows = ROW_COUNT;
@@ -39,4 +39,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.delete_old_results() IS
-    'Deletes what jobs of ours wrote longer ago than analytics.thresholds says: results of quality rules (data_quality_keep_days), never the newest of a rule, and scores of payments that are no anomalies (payment_scores_keep_days). A row for each table: how many rows went; so is it in audit_log. Nothing of what it deletes came from an event.';
+    'Deletes old results of our own jobs, never data that came from events: results of quality rules after data_quality_keep_days, but never the newest of a rule, and scores of payments that are no anomalies after payment_scores_keep_days (both in analytics.thresholds). Returns one row per table with the number of deleted rows, which is also in audit_log.';

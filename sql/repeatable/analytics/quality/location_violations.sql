@@ -4,9 +4,9 @@ LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    -- Each claim is right by itself, so none is refused: which one came first is chance, and the tables must not depend
-    -- on it. The newest claim is shown, and it is settled once the newest two agree.
-    WITH claims AS (
+    -- Each event is valid by itself, so none is refused: which of them comes first is chance, and the tables must not depend
+    -- on it. The order shows the restaurant of its newest event. Once the newest two events agree, this is no violation.
+    WITH disputed AS (
         SELECT
             c.order_id,
             jsonb_agg(jsonb_build_object('location_code', c.location_code, 'event_id', c.event_id, 'ts', c.ts)
@@ -27,7 +27,7 @@ AS $$
     )
     SELECT 'order_claimed_by_one_location', c.order_id, NULL::timestamptz,
         jsonb_build_object('claims', c.newest_first)
-    FROM claims AS c
+    FROM disputed AS c
     WHERE c.newest_first -> 0 ->> 'location_code' <> c.newest_first -> 1 ->> 'location_code'
     UNION ALL
     SELECT 'order_claimed_by_one_location', p.order_id, NULL, jsonb_build_object(
@@ -37,4 +37,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.location_violations() IS
-    'Every order that two restaurants claim, each with its events, newest first: by order_created, or by a payment that names another restaurant. For validate_data_consistency().';
+    'Orders that events attribute to two restaurants: by order_created, or by a payment that names another restaurant. With the events, newest first. For validate_data_consistency().';

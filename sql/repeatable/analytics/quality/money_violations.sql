@@ -4,8 +4,8 @@ LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    -- Orders without a line, or with a line of unknown price, are not judged; one that is still being paid in
-    -- parts may be below its items, but never above them.
+    -- Orders without a line, or with a line of unknown price, are not checked. While an order is being paid in parts, its
+    -- payments may be below its items, but never above.
     SELECT 'items_add_up_to_subtotal', o.order_id, analytics.order_arrived_at(o.order_id),
         jsonb_build_object('items', i.items_total, 'subtotal', o.subtotal)
     FROM analytics.orders AS o
@@ -59,4 +59,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.money_violations() IS
-    'Every row whose money does not add up, for validate_data_consistency() and for whoever looks into one. arrived_at is when its newest event was written: null means that the check needs no grace.';
+    'Every row whose money does not add up. For validate_data_consistency() and for people who look into a violation. arrived_at is when the newest event of the order was written; null means that the check applies no grace period.';

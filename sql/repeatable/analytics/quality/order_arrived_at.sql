@@ -20,4 +20,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.order_arrived_at(uuid) IS
-    'When the newest event of an order was written here; null once its raw events are archived. A check waits for the grace period after it.';
+    'When the newest event of an order was written to this database; null once its raw events are archived. Checks apply the grace period from then on.';

@@ -14,14 +14,14 @@ BEGIN
     INTO rules, remedies
     FROM analytics.data_quality_blocking AS b;
     IF rules IS NOT NULL THEN
-        RAISE EXCEPTION 'Nothing is published while a critical rule of data quality fails: %', rules
+        RAISE EXCEPTION 'The rollups are not refreshed while a critical rule of data quality fails: %', rules
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                HINT = format('%s The rows are in analytics.data_quality_blocking. When they are mended, run'
-                    ' restaurant_data_quality again; to publish nevertheless, as restaurant_user:'
+                HINT = format('%s The rows are in analytics.data_quality_blocking. When they are corrected, run'
+                    ' restaurant_data_quality again. To publish nevertheless, run as restaurant_user:'
                     ' SELECT analytics.accept_data_quality_failure(rule, reason)', remedies);
     END IF;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.publication_gate() IS
-    'Raises an error that names the rules and what to do, while the latest result of a critical rule is a failure that nobody has accepted. A refresh of the rollups begins and ends with it.';
+    'Raises an error while the latest result of a critical rule is a failure that no person has accepted. The error names the rules and what to do. Each half of a refresh of the rollups calls it first.';

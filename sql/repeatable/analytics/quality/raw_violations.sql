@@ -5,7 +5,7 @@ STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH expected AS (
-        -- Two events may have the same key, so the row is looked for by that key and not by the event's id.
+        -- Two events may have the same key. The row is searched by that key, and not by the id of the event.
         SELECT
             r.event_type,
             r.event_id,
@@ -18,7 +18,7 @@ AS $$
             CASE WHEN t.version_column IS NOT NULL THEN analytics.change_took_effect(r.event_type, r.payload) END AS version_ts
         FROM raw_data.events_raw AS r
         JOIN analytics.event_types AS t ON t.event_type = r.event_type
-        -- A stream that is taken raw has no tables, whatever its types are called.
+        -- A stream that is taken raw has no tables, even if its types have the same names.
         WHERE r.partition_key <> r.stream_id
             AND (t.checked_fields IS NULL OR analytics.payload_fits(t.checked_fields, r.payload))
     )
@@ -43,7 +43,7 @@ AS $$
     FROM raw_data.events_raw AS r LEFT JOIN raw_data.event_ids AS i ON i.event_id = r.event_id
     WHERE (r.ts, r.stream_id, r.event_offset) IS DISTINCT FROM (i.ts, i.stream_id, i.event_offset)
     UNION ALL
-    -- Of a month without an archive raw holds each event that was taken.
+    -- Without an archive of its month, each event that was taken is in raw.
     SELECT 'raw_events_and_event_ids_agree', i.event_id, NULL, jsonb_build_object(
         'events_raw', NULL, 'event_ids', jsonb_build_array(i.ts, i.stream_id, i.event_offset))
     FROM raw_data.event_ids AS i
@@ -51,7 +51,7 @@ AS $$
             SELECT FROM raw_data.archives AS a WHERE a.month = date_trunc('month', i.ts AT TIME ZONE 'UTC')::date)
         AND NOT EXISTS (SELECT FROM raw_data.events_raw AS r WHERE r.event_id = i.event_id AND r.ts = i.ts)
     UNION ALL
-    -- Which events an archive holds only its file can tell; how many they are is known here.
+    -- Only the file of an archive says which events it holds. Here only their number is known.
     SELECT 'raw_events_and_event_ids_agree', t.absent, NULL, jsonb_build_object(
         'month', to_char(a.month, 'YYYY-MM'), 'event_ids', coalesce(t.taken, 0), 'events_raw', coalesce(t.held, 0),
         'archived', a.archived)
@@ -74,4 +74,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.raw_violations() IS
-    'Where the raw events, the ids taken and the typed rows disagree, for validate_data_consistency().';
+    'Where raw events, event ids and typed rows disagree. For validate_data_consistency().';

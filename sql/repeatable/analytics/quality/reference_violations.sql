@@ -50,4 +50,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.reference_violations() IS
-    'Every typed row that stands alone, and every order that is not what its payments and status changes make it, for validate_data_consistency().';
+    'Every typed row whose order or payment is missing, and every order whose status or money differs from its status changes and payments. For validate_data_consistency().';

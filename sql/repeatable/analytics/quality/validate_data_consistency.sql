@@ -24,25 +24,25 @@ AS $$
         (1, 'items_add_up_to_subtotal', 'money',
             'A line or a payment is missing or wrong: look for it in raw_data.dead_letters, else ask the producer.'),
         (2, 'payments_add_up_to_total', 'money',
-            'The amounts captured are not what the payments say they are for: ask the producer.'),
+            'The captured amounts differ from the totals that the payments state: ask the producer.'),
         (3, 'parts_add_up_to_total', 'money',
-            'The producer''s own subtotal, tax and tip are not its total: ask the producer.'),
+            'Subtotal, tax and tip of the payment do not add up to its total: ask the producer.'),
         (4, 'refunds_within_payments', 'money',
             'More was given back than was captured: ask the producer.'),
         (5, 'nothing_negative', 'money',
             'The contract refuses negative amounts, so the row was changed by hand: rebuild analytics from raw.'),
         (6, 'nothing_orphaned', 'reference',
-            'The event that these rows wait for never came: look for it in raw_data.dead_letters and stream_gaps, else ask the producer.'),
+            'The event that these rows refer to never came: look for it in raw_data.dead_letters and stream_gaps, else ask the producer.'),
         (7, 'orders_follow_their_events', 'reference',
             'The row was changed by hand, or a merge is wrong: rebuild analytics from raw.'),
         (8, 'raw_events_are_in_analytics', 'raw',
             'Rows were deleted by hand, or a merge is wrong: rebuild analytics from raw.'),
         (9, 'analytics_rows_have_their_event', 'raw',
-            'The row was not made from an event: rebuild analytics from raw.'),
+            'No event wrote this row: rebuild analytics from raw.'),
         (10, 'raw_events_and_event_ids_agree', 'raw',
             'The raw layer was changed by hand: restore it from a backup.'),
         (11, 'order_claimed_by_one_location', 'location',
-            'Two restaurants say that the order is theirs; the newest claim is shown. Ask the producers, then publish the right event once more, with a new event_id and a later ts.')
+            'Events name two restaurants for this order; the order shows that of the newest. Ask the producers, then publish the right event again, with a new event_id and a later ts.')
     ),
     counted AS (
         SELECT
@@ -65,4 +65,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.validate_data_consistency() IS
-    'What must hold in the data, one row a check: status ok or error; details has the number of violations, five examples, a remedy, and how to see all (as restaurant_user). Rows that may still be completed by events under way are counted as waiting until the grace period of analytics.thresholds is over.';
+    'Checks over all tables, one row per check: status ok or error. details has the number of violations, five examples, a remedy, and a query that lists all (as restaurant_user). Rows that later events may still complete count as waiting until the grace period (consistency_grace in analytics.thresholds) is over.';

@@ -3,7 +3,7 @@ RETURNS timestamptz
 LANGUAGE sql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '2s' -- whoever waits for a lock makes the writers wait behind it
+SET lock_timeout = '2s' -- the writers queue behind a session that waits for a lock
 AS $$
     SELECT analytics.publication_gate();
     UPDATE analytics.rollup_watermark
@@ -13,4 +13,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.open_refresh(timestamptz) IS
-    'The first half of a refresh, in a transaction of its own: from its commit on, changes before the returned hour are logged. It waits for the writers that have not heard of it. Without `upto`, an hour ago: most events have come by then. An error while publication_gate() is shut.';
+    'The first half of a refresh, in a transaction of its own. From its commit on, changes before the returned hour are logged in rollup_invalidations. It waits for the writers that began before it. By default the hour is one hour ago, because most events have arrived by then. An error while publication_gate() raises one.';

@@ -21,4 +21,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.reset_rollups() IS
-    'Empties the rollups. The views read every row of the tables until the next refresh has summed them anew.';
+    'Empties the rollups. Until the next refresh the views read all rows of the tables.';

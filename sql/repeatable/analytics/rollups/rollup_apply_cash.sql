@@ -16,7 +16,7 @@ BEGIN
     )
     SELECT c.*
     FROM (
-        -- Hours in a row are compared at once: when a clock was set, that is every hour of a restaurant.
+        -- Consecutive hours are compared together: a change of the time zone affects all hours of a restaurant.
         SELECT h.location_code, min(h.hour) AS since, max(h.hour) + interval '1 hour' AS until
         FROM (
             SELECT i.location_code, i.hour,
@@ -33,4 +33,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_cash(timestamptz) IS
-    'Part of refresh_rollups(): compares the cash of the hours before an instant that are new or changed.';
+    'Part of refresh_rollups(): compares the cash of the hours before an instant that are new or have changed.';

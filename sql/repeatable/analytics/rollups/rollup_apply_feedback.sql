@@ -36,4 +36,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_feedback(timestamptz) IS
-    'Part of refresh_rollups(): adds the corrections to feedback before an instant to their rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_feedback() before an instant to the rollups.';

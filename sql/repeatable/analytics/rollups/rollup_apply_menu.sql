@@ -34,4 +34,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_menu(timestamptz) IS
-    'Part of refresh_rollups(): adds the corrections to menu before an instant to their rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_menu() before an instant to the rollups.';

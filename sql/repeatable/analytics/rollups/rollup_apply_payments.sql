@@ -33,4 +33,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_payments(timestamptz) IS
-    'Part of refresh_rollups(): adds the corrections to payments before an instant to their rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_payments() before an instant to the rollups.';

@@ -85,4 +85,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_sales(timestamptz) IS
-    'Part of refresh_rollups(): adds the corrections to sales before an instant to their rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_sales() before an instant to the rollups.';

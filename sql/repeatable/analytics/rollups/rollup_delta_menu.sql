@@ -32,7 +32,7 @@ BEGIN
                 (SELECT o.status FROM analytics.orders AS o WHERE o.order_id = i.order_id) AS status
             FROM analytics.order_items AS i
             WHERE i.event_ts >= s.hour AND i.event_ts < s.hour + interval '1 hour'
-            OFFSET 0 -- by their indexes for each hour, however many the planner expects
+            OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS i
     )
     SELECT date_trunc('hour', i.event_ts, 'UTC'), i.category, i.item_name,
@@ -50,4 +50,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_delta_menu(timestamptz) IS
-    'What must be added to rollup_menu_hours to have what is sold by now: see rollup_delta_sales.';
+    'What must be added to rollup_menu_hours to get the menu sales of now: see rollup_delta_sales.';

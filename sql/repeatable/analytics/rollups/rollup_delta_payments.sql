@@ -37,7 +37,7 @@ BEGIN
             ) AS p
             WHERE o.location_code = s.location_code AND o.order_ts >= s.hour AND o.order_ts < s.hour + interval '1 hour'
                 AND o.status <> 'cancelled'
-            OFFSET 0 -- by their indexes for each hour, however many the planner expects
+            OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS o
     ), placed AS (
         SELECT o.*, date_trunc('hour', o.order_ts, 'UTC') AS hour,
@@ -56,4 +56,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_delta_payments(timestamptz) IS
-    'What must be added to rollup_payment_hours to have how orders are paid by now: see rollup_delta_sales.';
+    'What must be added to rollup_payment_hours to get the payments of now: see rollup_delta_sales.';

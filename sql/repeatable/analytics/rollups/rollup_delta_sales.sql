@@ -15,7 +15,7 @@ DECLARE
     mark timestamptz;
     premium numeric := analytics.threshold('premium_order');
 BEGIN
-    -- A value that the planner sees: how many orders come after it decides how they are read.
+    -- In a variable, so that the planner knows the value and estimates how many orders come after it.
     SELECT w.closed_before INTO STRICT mark FROM analytics.rollup_watermark AS w;
     RETURN QUERY
     WITH stale AS MATERIALIZED (
@@ -45,7 +45,7 @@ BEGIN
                 WHERE r.order_id = o.order_id
             ) AS r
             WHERE o.location_code = s.location_code AND o.order_ts >= s.hour AND o.order_ts < s.hour + interval '1 hour'
-            OFFSET 0 -- by their indexes for each hour, however many the planner expects
+            OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS o
     ), placed AS (
         SELECT o.*, date_trunc('hour', o.order_ts, 'UTC') AS hour, coalesce(o.city, l.city) AS place,
@@ -82,4 +82,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_delta_sales(timestamptz) IS
-    'What must be added to rollup_sales_hours to have the sales of now: orders after the watermark, and of each hour that changed since it was summed, what it is now and what it was, taken back. `before` leaves out later hours.';
+    'What must be added to rollup_sales_hours to get the sales of now: orders after the watermark, and for each hour that changed since it was summed, its present sums minus the stored ones. `before` leaves out later hours.';

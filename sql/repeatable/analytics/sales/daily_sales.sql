@@ -22,16 +22,19 @@ GROUP BY business_date, location_code
 HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.daily_sales IS
-    'Sales by day and restaurant. Cancelled orders count in cancelled_orders and nowhere else; an unpaid order counts in order_count and unpaid_orders, and no money is invented for it: sums and averages are over the paid ones, and null where there are none.';
-COMMENT ON COLUMN analytics.daily_sales.day IS 'The business day of order_ts, by the clock and the close-out of the restaurant (analytics.locations); the day in UTC where it is not entered there.';
+    'Sales by day and restaurant. Cancelled orders count only in cancelled_orders. An unpaid order counts in order_count and unpaid_orders and adds no money: sums and averages are over the paid orders, and null where there are none.';
+COMMENT ON COLUMN analytics.daily_sales.day IS
+    'The business day of order_ts, by the time zone and close-out of the restaurant (analytics.locations); the day in UTC while the restaurant is not in analytics.locations.';
 COMMENT ON COLUMN analytics.daily_sales.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.daily_sales.order_count IS 'Orders that were not cancelled, paid or not.';
 COMMENT ON COLUMN analytics.daily_sales.total_revenue IS
-    'What their payments say they came to, tax and tip included, refunds not deducted; null while none is paid.';
-COMMENT ON COLUMN analytics.daily_sales.avg_order_value IS 'Mean total of the paid ones, to the cent.';
-COMMENT ON COLUMN analytics.daily_sales.total_tips IS 'Tips of the paid ones.';
-COMMENT ON COLUMN analytics.daily_sales.avg_tip IS 'Mean tip of the paid ones, those without a tip included, to the cent.';
-COMMENT ON COLUMN analytics.daily_sales.unpaid_orders IS 'How many of order_count have no payment yet: total_revenue leaves them out.';
-COMMENT ON COLUMN analytics.daily_sales.cancelled_orders IS 'Cancelled orders, which the other columns leave out.';
+    'The total that the payments state, tax and tip included, refunds not deducted; null while none is paid.';
+COMMENT ON COLUMN analytics.daily_sales.avg_order_value IS 'Mean total of the paid orders, to the cent.';
+COMMENT ON COLUMN analytics.daily_sales.total_tips IS 'Tips of the paid orders.';
+COMMENT ON COLUMN analytics.daily_sales.avg_tip IS
+    'Mean tip of the paid orders, those without a tip included, to the cent.';
+COMMENT ON COLUMN analytics.daily_sales.unpaid_orders IS
+    'How many orders of order_count have no payment yet; total_revenue does not include them.';
+COMMENT ON COLUMN analytics.daily_sales.cancelled_orders IS 'Cancelled orders. The other columns do not include them.';
 COMMENT ON COLUMN analytics.daily_sales.total_refunds IS
-    'What was given back for these orders, whenever that was; null where nothing was. Net revenue is total_revenue - coalesce(total_refunds, 0).';
+    'What was refunded for these orders, at any time; null where nothing was. Net revenue is total_revenue - coalesce(total_refunds, 0).';

@@ -12,7 +12,7 @@ AS $$
         SELECT e.event_type, e.ts, e.event_id, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
         FROM raw_data.events_raw AS e
         WHERE e.ingested_at <= known_at
-            AND e.partition_key <> e.stream_id -- none of a stream that is taken raw
+            AND e.partition_key <> e.stream_id -- without streams that are taken raw
             AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_refunded')
     ), orders AS (
         SELECT DISTINCT ON (k.order_id) k.order_id, analytics.moment(k.payload ->> 'order_ts') AS order_ts,
@@ -68,11 +68,11 @@ AS $$
     SELECT d.*, coalesce(d.day > g.before, true)
     FROM days AS d CROSS JOIN gone AS g
     UNION ALL
-    -- A day of which raw holds nothing any more: unknown, and not left out.
+    -- Days whose raw events are all archived: their figures are unknown, but they are listed.
     SELECT s.day, s.location_code, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
     FROM analytics.daily_sales AS s CROSS JOIN gone AS g
     WHERE s.day <= g.before AND NOT EXISTS (SELECT FROM days AS d WHERE d.day = s.day AND d.location_code = s.location_code)
 $$;
 
 COMMENT ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) IS
-    'What daily_sales said at that time: from the raw events that had been ingested by then, with the clocks of the restaurants as they are now. is_exact is false for days up to the end of the newest archived month (raw_data.archives), of which raw no longer holds every event; figures that it knows nothing of are null. An event counts from ingested_at, moments before its batch could be seen. Reads all raw events.';
+    'daily_sales as it was at a given time: from the raw events that had been ingested by then, with today''s time zones and close-outs. is_exact is false for days up to the end of the newest archived month (raw_data.archives), because raw no longer holds all their events; unknown figures are null. An event counts from its ingested_at, shortly before its batch was committed. Reads all raw events.';

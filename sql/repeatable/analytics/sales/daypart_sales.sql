@@ -22,14 +22,18 @@ GROUP BY business_date, location_code, daypart
 HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.daypart_sales IS
-    'daily_sales by the part of the day: its sums over the dayparts are daily_sales.';
+    'daily_sales by the part of the day: the sums over the dayparts are daily_sales.';
 COMMENT ON COLUMN analytics.daypart_sales.day IS 'The business day, as in daily_sales.';
 COMMENT ON COLUMN analytics.daypart_sales.location_code IS 'The restaurant.';
-COMMENT ON COLUMN analytics.daypart_sales.daypart IS 'breakfast, lunch, dinner or late, by the clock of the restaurant: see analytics.daypart().';
+COMMENT ON COLUMN analytics.daypart_sales.daypart IS
+    'breakfast, lunch, dinner or late, in the time zone of the restaurant: see analytics.daypart().';
 COMMENT ON COLUMN analytics.daypart_sales.order_count IS 'Orders that were not cancelled, paid or not.';
-COMMENT ON COLUMN analytics.daypart_sales.total_revenue IS 'Tax and tip included, refunds not deducted, over the paid ones; null while none is paid.';
-COMMENT ON COLUMN analytics.daypart_sales.avg_order_value IS 'Mean total of the paid ones, to the cent.';
-COMMENT ON COLUMN analytics.daypart_sales.total_tips IS 'Tips of the paid ones.';
-COMMENT ON COLUMN analytics.daypart_sales.unpaid_orders IS 'How many of order_count have no payment yet.';
-COMMENT ON COLUMN analytics.daypart_sales.cancelled_orders IS 'Cancelled orders, which the other columns leave out.';
-COMMENT ON COLUMN analytics.daypart_sales.total_refunds IS 'What was given back for these orders; null where nothing was.';
+COMMENT ON COLUMN analytics.daypart_sales.total_revenue IS
+    'Tax and tip included, refunds not deducted, over the paid orders; null while none is paid.';
+COMMENT ON COLUMN analytics.daypart_sales.avg_order_value IS 'Mean total of the paid orders, to the cent.';
+COMMENT ON COLUMN analytics.daypart_sales.total_tips IS 'Tips of the paid orders.';
+COMMENT ON COLUMN analytics.daypart_sales.unpaid_orders IS 'How many orders of order_count have no payment yet.';
+COMMENT ON COLUMN analytics.daypart_sales.cancelled_orders IS
+    'Cancelled orders. The other columns do not include them.';
+COMMENT ON COLUMN analytics.daypart_sales.total_refunds IS
+    'What was refunded for these orders; null where nothing was.';

@@ -23,15 +23,18 @@ GROUP BY hour, location_code, service_type
 HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.hourly_sales IS
-    'Sales by hour, restaurant and service. Cancelled and unpaid orders as in daily_sales: its sums over a business day are daily_sales.';
-COMMENT ON COLUMN analytics.hourly_sales.hour IS 'The instant at which the hour of order_ts began, cut in UTC.';
+    'Sales by hour, restaurant and service type. Cancelled and unpaid orders count as in daily_sales: the sums over a business day are daily_sales.';
+COMMENT ON COLUMN analytics.hourly_sales.hour IS
+    'The instant at which the hour of order_ts began. Hours begin as in UTC.';
 COMMENT ON COLUMN analytics.hourly_sales.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.hourly_sales.service_type IS 'dine_in, takeout or delivery.';
 COMMENT ON COLUMN analytics.hourly_sales.order_count IS 'Orders that were not cancelled, paid or not.';
-COMMENT ON COLUMN analytics.hourly_sales.subtotal IS 'Before tax and tip, over the paid ones; null while none is paid.';
-COMMENT ON COLUMN analytics.hourly_sales.tax IS 'Tax, over the paid ones.';
-COMMENT ON COLUMN analytics.hourly_sales.tip IS 'Tips, over the paid ones.';
-COMMENT ON COLUMN analytics.hourly_sales.total IS 'Tax and tip included, refunds not deducted, over the paid ones.';
-COMMENT ON COLUMN analytics.hourly_sales.avg_order_value IS 'Mean total of the paid ones, to the cent.';
-COMMENT ON COLUMN analytics.hourly_sales.unpaid_orders IS 'How many of order_count have no payment yet: the money leaves them out.';
-COMMENT ON COLUMN analytics.hourly_sales.cancelled_orders IS 'Cancelled orders, which the other columns leave out.';
+COMMENT ON COLUMN analytics.hourly_sales.subtotal IS
+    'Before tax and tip, over the paid orders; null while none is paid.';
+COMMENT ON COLUMN analytics.hourly_sales.tax IS 'Tax, over the paid orders.';
+COMMENT ON COLUMN analytics.hourly_sales.tip IS 'Tips, over the paid orders.';
+COMMENT ON COLUMN analytics.hourly_sales.total IS 'Tax and tip included, refunds not deducted, over the paid orders.';
+COMMENT ON COLUMN analytics.hourly_sales.avg_order_value IS 'Mean total of the paid orders, to the cent.';
+COMMENT ON COLUMN analytics.hourly_sales.unpaid_orders IS
+    'How many orders of order_count have no payment yet; the money does not include them.';
+COMMENT ON COLUMN analytics.hourly_sales.cancelled_orders IS 'Cancelled orders. The other columns do not include them.';

@@ -24,12 +24,16 @@ SELECT
 FROM cities;
 
 COMMENT ON VIEW analytics.premium_market_share IS
-    'Premium orders by city, over all time: paid ones that come to the threshold premium_order (analytics.thresholds) or more.';
-COMMENT ON COLUMN analytics.premium_market_share.city IS 'The city that the orders name, or else that of the restaurant; null where neither says.';
+    'Premium orders by city, over all time: paid orders with a total of at least premium_order (analytics.thresholds).';
+COMMENT ON COLUMN analytics.premium_market_share.city IS
+    'The city that the orders name, or else that of the restaurant; null where neither is known.';
 COMMENT ON COLUMN analytics.premium_market_share.paid_orders IS 'Paid orders that were not cancelled.';
-COMMENT ON COLUMN analytics.premium_market_share.premium_orders IS 'Those of them that are premium.';
-COMMENT ON COLUMN analytics.premium_market_share.premium_order_share IS 'Percentage of the city''s paid orders that is premium.';
-COMMENT ON COLUMN analytics.premium_market_share.revenue IS 'What the paid orders came to, tax and tip included, refunds not deducted.';
-COMMENT ON COLUMN analytics.premium_market_share.premium_revenue IS 'What the premium ones came to.';
+COMMENT ON COLUMN analytics.premium_market_share.premium_orders IS 'How many of paid_orders are premium.';
+COMMENT ON COLUMN analytics.premium_market_share.premium_order_share IS
+    'Percentage of the city''s paid orders that are premium.';
+COMMENT ON COLUMN analytics.premium_market_share.revenue IS
+    'Total of the paid orders, tax and tip included, refunds not deducted.';
+COMMENT ON COLUMN analytics.premium_market_share.premium_revenue IS 'Total of the premium orders.';
 COMMENT ON COLUMN analytics.premium_market_share.premium_revenue_share IS 'Percentage of the city''s revenue that is premium.';
-COMMENT ON COLUMN analytics.premium_market_share.market_share IS 'Percentage of all cities'' premium revenue that is this city''s; null while there is none.';
+COMMENT ON COLUMN analytics.premium_market_share.market_share IS
+    'The city''s percentage of the premium revenue of all cities; null while there is none.';

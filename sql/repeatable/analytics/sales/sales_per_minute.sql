@@ -38,20 +38,23 @@ FROM (
 ) AS w;
 
 COMMENT ON VIEW analytics.sales_per_minute IS
-    'Tumbling windows of one minute by restaurant; a minute without orders has no row. Cancelled and unpaid orders as in daily_sales: its sums over an hour are hourly_sales. Ask for a range of window_start: then only that is read.';
+    'Tumbling windows of one minute by restaurant; a minute without orders has no row. Cancelled and unpaid orders count as in daily_sales: the sums over an hour are hourly_sales. Filter by window_start: then only that range is read.';
 COMMENT ON COLUMN analytics.sales_per_minute.window_start IS 'The instant at which the minute of order_ts began.';
 COMMENT ON COLUMN analytics.sales_per_minute.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.sales_per_minute.order_count IS 'Orders that were not cancelled, paid or not.';
 COMMENT ON COLUMN analytics.sales_per_minute.total_revenue IS
-    'What their payments say they came to, tax and tip included, refunds not deducted; null while none is paid.';
-COMMENT ON COLUMN analytics.sales_per_minute.avg_order_value IS 'Mean total of the paid ones, to the cent.';
+    'The total that the payments state, tax and tip included, refunds not deducted; null while none is paid.';
+COMMENT ON COLUMN analytics.sales_per_minute.avg_order_value IS 'Mean total of the paid orders, to the cent.';
 COMMENT ON COLUMN analytics.sales_per_minute.distinct_customers IS
-    'Different customers of order_count, exactly. Orders that do not say whose they are add none.';
+    'Exact number of different customers of order_count. Orders without a customer_id add none.';
 COMMENT ON COLUMN analytics.sales_per_minute.unpaid_orders IS
-    'How many of order_count have no payment yet: total_revenue still grows by theirs, in a final window too.';
-COMMENT ON COLUMN analytics.sales_per_minute.cancelled_orders IS 'Cancelled orders, which the other columns leave out.';
-COMMENT ON COLUMN analytics.sales_per_minute.total_refunds IS 'What was given back of order_count; null when nothing was.';
+    'How many orders of order_count have no payment yet. Their payments still add to total_revenue, in a final window too.';
+COMMENT ON COLUMN analytics.sales_per_minute.cancelled_orders IS
+    'Cancelled orders. The other columns do not include them.';
+COMMENT ON COLUMN analytics.sales_per_minute.total_refunds IS
+    'What was refunded for orders of order_count; null where nothing was.';
 COMMENT ON COLUMN analytics.sales_per_minute.is_final IS
-    'Whether the minute ended by the watermark (event_watermark()): every order of it that came in time is here. What restates it afterwards shows in late_events, but for an order that is moved to another minute.';
-COMMENT ON COLUMN analytics.sales_per_minute.late_events IS 'How many late events speak of its orders: see late_events.';
-COMMENT ON COLUMN analytics.sales_per_minute.restated_at IS 'When the last of those came; null when there is none.';
+    'Whether the minute ended before the watermark (event_watermark()): all its orders that came in time are here. Events that restate it afterwards are in late_events, except those that move an order to another minute.';
+COMMENT ON COLUMN analytics.sales_per_minute.late_events IS
+    'How many late events belong to its orders: see late_events.';
+COMMENT ON COLUMN analytics.sales_per_minute.restated_at IS 'When the last of them came; null when there is none.';

@@ -35,17 +35,19 @@ LEFT JOIN days AS d ON d.location_code = s.location_code
 LEFT JOIN analytics.locations AS l ON l.location_code = s.location_code;
 
 COMMENT ON VIEW analytics.store_performance IS
-    'The restaurants beside each other, over all time. What counts is as in daily_sales.';
+    'The restaurants compared, over all time. Orders and money count as in daily_sales.';
 COMMENT ON COLUMN analytics.store_performance.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.store_performance.restaurant IS 'Its name; null where it is not in analytics.locations.';
 COMMENT ON COLUMN analytics.store_performance.orders IS 'Orders that were not cancelled, paid or not.';
-COMMENT ON COLUMN analytics.store_performance.revenue IS 'Tax and tip included, refunds not deducted, over the paid ones; null while none is paid.';
-COMMENT ON COLUMN analytics.store_performance.average_ticket IS 'Mean total of the paid ones, to the cent.';
-COMMENT ON COLUMN analytics.store_performance.net_revenue IS 'revenue less what was given back.';
+COMMENT ON COLUMN analytics.store_performance.revenue IS
+    'Tax and tip included, refunds not deducted, over the paid orders; null while none is paid.';
+COMMENT ON COLUMN analytics.store_performance.average_ticket IS 'Mean total of the paid orders, to the cent.';
+COMMENT ON COLUMN analytics.store_performance.net_revenue IS 'revenue minus refunds.';
 COMMENT ON COLUMN analytics.store_performance.revenue_rank IS '1 is the restaurant with the most revenue.';
 COMMENT ON COLUMN analytics.store_performance.revenue_share IS 'Percentage of the revenue of all restaurants.';
-COMMENT ON COLUMN analytics.store_performance.orders_per_day IS 'Over the business days on which it had any.';
+COMMENT ON COLUMN analytics.store_performance.orders_per_day IS 'Mean over the business days on which it had orders.';
 COMMENT ON COLUMN analytics.store_performance.cancelled_orders IS 'Cancelled orders, which the other columns leave out.';
 COMMENT ON COLUMN analytics.store_performance.first_day IS 'The first business day with an order.';
 COMMENT ON COLUMN analytics.store_performance.last_day IS 'The newest business day with an order.';
-COMMENT ON COLUMN analytics.store_performance.unpaid_orders IS 'How many of orders have no payment yet: the money leaves them out.';
+COMMENT ON COLUMN analytics.store_performance.unpaid_orders IS
+    'How many of orders have no payment yet; the money does not include them.';

@@ -10,4 +10,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.empty_rollups() IS 'A table was emptied: so are the rollups.';
+COMMENT ON FUNCTION analytics.empty_rollups() IS 'Trigger function: a table was truncated, so the rollups are emptied.';

@@ -7,7 +7,7 @@ AS $$
 DECLARE
     mark timestamptz;
 BEGIN
-    -- Held to the end of the transaction, so that a refresh cannot pass it.
+    -- The lock lasts until the transaction ends, so that no refresh moves the watermark meanwhile.
     SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
     IF mark = '-infinity' THEN
         RETURN NULL;
@@ -29,7 +29,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_feedback() IS
-    'Logs the hours of changed feedback, where they are summed already.';
+    'Trigger function: writes the hours of changed feedback to rollup_invalidations, if the rollups have summed them.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.feedback
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_feedback();

@@ -7,7 +7,7 @@ AS $$
 DECLARE
     mark timestamptz;
 BEGIN
-    -- Held to the end of the transaction, so that a refresh cannot pass it.
+    -- The lock lasts until the transaction ends, so that no refresh moves the watermark meanwhile.
     SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
     IF mark = '-infinity' THEN
         RETURN NULL;
@@ -39,7 +39,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_orders() IS
-    'Logs the hours of changed orders, and of the lines of those that are or were cancelled, where they are summed already.';
+    'Trigger function: writes the hours of changed orders to rollup_invalidations, and those of the lines of orders that are or were cancelled, if the rollups have summed them.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.orders
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();

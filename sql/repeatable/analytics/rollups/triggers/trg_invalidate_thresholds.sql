@@ -12,7 +12,7 @@ BEGIN
     SELECT 'sales', r.hour, r.location_code
     FROM analytics.rollup_sales_hours AS r
     UNION
-    -- What a refresh may be summing just now, by the threshold that it sees: hours that changed, and those after the last.
+    -- Hours that a refresh may be summing now with the old threshold: changed ones, and those after the watermark.
     SELECT i.rollup, i.hour, i.location_code
     FROM analytics.rollup_invalidations AS i
     WHERE i.rollup = 'sales'
@@ -25,7 +25,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_thresholds() IS
-    'What is premium was drawn anew: all sales are summed anew.';
+    'Trigger function: premium_order has changed, so all hours of sales go to rollup_invalidations.';
 
 CREATE OR REPLACE TRIGGER rollup_change AFTER UPDATE OF value ON analytics.thresholds
     FOR EACH ROW WHEN (NEW.name = 'premium_order' AND NEW.value <> OLD.value)

@@ -26,7 +26,7 @@ OwnerUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_OWNER_URL", help="resta
 
 @app.command()
 def bootstrap(admin_url: AdminUrl) -> None:
-    """Make or mend roles, databases and schemas.
+    """Create roles, databases and schemas, or correct them.
 
     Passwords come from POSTGRES_ADMIN_PASSWORD (optional), RESTAURANT_DB_PASSWORD, AIRFLOW_DB_PASSWORD and
     ANALYTICS_DB_PASSWORD.
@@ -39,20 +39,20 @@ def bootstrap(admin_url: AdminUrl) -> None:
 
 @app.command()
 def migrate(owner_url: OwnerUrl) -> None:
-    """Apply migrations, then changed views, functions and grants, then the partitions of the months ahead."""
+    """Apply migrations, then changed views, functions and grants, then create the partitions of the next months."""
     migrations.migrate(owner_url)
     found = migrations.status(owner_url)
-    left = f", ahead of this version's {found.head}: it was left as it is" if found.ahead else ""
-    typer.echo(f"The warehouse is at revision {found.revision}{left}.")
+    ahead = f", newer than {found.head} of this version: it was left as it is" if found.ahead else ""
+    typer.echo(f"The warehouse is at revision {found.revision}{ahead}.")
 
 
 @app.command()
 def status(owner_url: OwnerUrl) -> None:
-    """Show what is applied; exit code 1 when `migrate` has something to do, or a newer version has been here."""
+    """Show what is applied. Exit code 1 when `migrate` would change something, or a newer version has migrated it."""
     found = migrations.status(owner_url)
     typer.echo(f"revision {found.revision} of {found.head}, {len(found.months)} partitions")
     if found.ahead:
-        typer.echo("A newer version has migrated it: this one leaves it as it is.")
+        typer.echo("A newer version has migrated it: this version leaves it as it is.")
         raise typer.Exit(1)
     for name in found.pending:
         typer.echo(f"pending: {name}")
@@ -65,18 +65,18 @@ def locations(
     file: Annotated[
         str | None,
         typer.Argument(
-            help="CSV in UTF-8 with the columns location_code and time_zone, and maybe name, city and close_out "
-            "(when the business day ends, by that clock; 00:00 where it is empty). - is standard input.",
+            help="CSV in UTF-8 with the columns location_code and time_zone, and optionally name, city and close_out "
+            "(when the business day ends, in that time zone; 00:00 where it is empty). - is standard input.",
             show_default=False,
         ),
     ] = None,
     only_new: Annotated[
-        bool, typer.Option("--only-new", help="Leave restaurants that are entered already as they are.")
+        bool, typer.Option("--only-new", help="Leave existing restaurants as they are.")
     ] = False,
 ) -> None:
-    """Enter restaurants and their clocks, or change them, whole file or nothing; without FILE, show them as CSV.
+    """Insert or update restaurants and their time zones, the whole file or nothing. Without FILE, show them as CSV.
 
-    Restaurants that are not in the file stay as they are, and so does whatever a column that it lacks would tell.
+    Restaurants that are not in the file stay as they are, and so do values of columns that it does not have.
     """
     if file is None:
         typer.echo(entered.as_csv(owner_url), nl=False)
@@ -91,12 +91,12 @@ def _content(file: str) -> tuple[str, bytes]:
         return ("standard input", sys.stdin.buffer.read()) if file == "-" else (file, Path(file).read_bytes())
     except OSError as error:
         raise BadLocationsError(
-            f"{file} cannot be read ({error.strerror}): name a CSV file, or - for standard input."
+            f"{file} cannot be read ({error.strerror}): give a CSV file, or - for standard input."
         ) from error
 
 
 def main() -> None:
-    """Errors that we foresee are one sentence, not a traceback."""
+    """Report expected errors as one sentence, without a traceback."""
     try:
         app()
     except (WarehouseError, psycopg.OperationalError) as error:

@@ -1,4 +1,4 @@
-"""What can go wrong while the warehouse is made. Each message says what to do."""
+"""Errors of bootstrap, migrations and restaurants. Each message says what to do."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -7,7 +7,7 @@ MOST_PROBLEMS = 20
 
 
 class WarehouseError(Exception):
-    """The warehouse could not be made or changed."""
+    """The warehouse could not be created or changed."""
 
 
 class MissingPasswordError(WarehouseError):
@@ -19,11 +19,11 @@ class NotBootstrappedError(WarehouseError):
 
 
 class ObjectsInUseError(WarehouseError):
-    """Another session keeps a lock: find it in pg_stat_activity (idle in transaction?), end it, try again."""
+    """Another session holds a lock: find it in pg_stat_activity (idle in transaction?), end it, try again."""
 
 
 class ForeignDependentsError(WarehouseError):
-    """Something that is not ours is built on what must be rebuilt: drop it, migrate, make it again."""
+    """An object of a user depends on one that must be dropped: drop that object, migrate, create it again."""
 
 
 class NotMigratedError(WarehouseError):
@@ -35,11 +35,11 @@ class NotTheOwnerError(WarehouseError):
 
 
 class BadLocationsError(WarehouseError):
-    """A file of restaurants cannot be used; nothing of it was written."""
+    """A file of restaurants is invalid; nothing of it was written."""
 
     @classmethod
     def of(cls, name: str, problems: Sequence[str]) -> Self:
-        """One line each, and no more than can be read."""
+        """One line per problem, at most MOST_PROBLEMS."""
         shown = [f"{name}, {problem}." for problem in problems[:MOST_PROBLEMS]]
         more = len(problems) - len(shown)
         return cls("\n".join([*shown, *([f"And {more} more."] if more else []), "Nothing was written."]))

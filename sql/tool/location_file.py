@@ -1,9 +1,9 @@
-"""Restaurants as a CSV file tells them. All that is wrong with it is told at once, by line, column and value.
+"""A CSV file of restaurants. All its mistakes are reported together, by line, column and value.
 
     location_code,name,city,time_zone,close_out
     LOC-ON-001,King Street,Toronto,America/Toronto,04:00
 
-`location_code` and `time_zone` have to be there. What a column would tell that the file lacks stays as it is.
+`location_code` and `time_zone` are required. Values of columns that the file does not have stay as they are.
 """
 
 import csv
@@ -20,26 +20,26 @@ MIDNIGHT = "00:00"
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?")
 _WANTED = {
     "location_code": "give the code that its events carry, e.g. LOC-ON-001",
-    "time_zone": "name its clock, e.g. America/Toronto",
+    "time_zone": "give its time zone, e.g. America/Toronto",
 }
 
-Told = dict[str, str | None]  # by column
+Values = dict[str, str | None]  # by column
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One restaurant, and where the file tells of it."""
+    """One restaurant of a file, and its line."""
 
     line: int
-    told: Told
+    values: Values
 
     @property
     def code(self) -> str:
-        return self.told["location_code"] or ""
+        return self.values["location_code"] or ""
 
 
 def read(name: str, content: bytes) -> list[Entry]:
-    """The restaurants of a file; BadLocationsError when anything in it cannot be used."""
+    """The restaurants of a file. Raises BadLocationsError when any part of it is invalid."""
     rows = _rows(name, _text(name, content))
     first = next(rows, None)
     if first is None:
@@ -59,15 +59,15 @@ def read(name: str, content: bytes) -> list[Entry]:
             entries.append(entry)
         else:
             problems.append(f"line {line}: {len(cells)} cells where the header has {len(columns)}: "
-                            "put a cell that holds a comma into double quotes")  # fmt: skip
-    problems += _told_twice(entries)
+                            "put a cell that contains a comma into double quotes")  # fmt: skip
+    problems += _repeated(entries)
     if problems:
         raise BadLocationsError.of(name, problems)
     return entries
 
 
 def time_of_day(text: str) -> str | None:
-    """As this file writes times, without seconds that are none; None for what is no time of day."""
+    """The time in the form of this file, without zero seconds; None when the text is no time of day."""
     match = _TIME.fullmatch(text)
     if not match:
         return None
@@ -87,17 +87,17 @@ def _text(name: str, content: bytes) -> str:
 
 
 def _rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line where it begins; blank lines are none."""
+    """Each record with the number of its first line, without blank lines."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
-    begun = 1
+    first_line = 1
     try:
         for cells in reader:
             if cells:
-                yield begun, cells
-            begun = reader.line_num + 1
+                yield first_line, cells
+            first_line = reader.line_num + 1
     except csv.Error as error:
         raise BadLocationsError(
-            f"{name}, line {begun}: not CSV ({error}): see whether each double quote that is opened is closed."
+            f"{name}, line {first_line}: not CSV ({error}): check whether each opening double quote has a closing one."
         ) from error
 
 
@@ -108,13 +108,13 @@ def _of_header(line: int, columns: list[str]) -> list[str]:
     missing = [column for column in REQUIRED if column not in columns]
     return [
         *(f"line {line}: there is no column {column!r}: {known}" for column in unknown),
-        *(f"line {line}: the column {column} is there twice: take one out" for column in twice),
+        *(f"line {line}: the column {column} is there twice: remove one of them" for column in twice),
         *(f"line {line}: the column {column} is missing: {_WANTED[column]}" for column in missing),
     ]
 
 
 def _cell(column: str, cell: str) -> str | None:
-    """Space around a cell is nobody's name. Around a code it might be, so it is left for `_of_entry` to refuse."""
+    """Strip the space around a cell, except around a code: there it is an error, which `_of_entry` reports."""
     if column == "location_code":
         return cell
     if column == "close_out":
@@ -124,28 +124,28 @@ def _cell(column: str, cell: str) -> str | None:
 
 def _of_entry(entry: Entry) -> list[str]:
     found = []
-    for column, value in entry.told.items():
+    for column, value in entry.values.items():
         remedy = ""
         if column in REQUIRED and not (value or "").strip():
             remedy = f"is empty: {_WANTED[column]}"
         elif "\0" in (value or ""):
-            remedy = "holds a NUL byte: take it out"
+            remedy = "contains a NUL byte: remove it"
         elif column == "location_code" and value != entry.code.strip():
-            remedy = "has space around it: take that out"
+            remedy = "has space around it: remove that"
         elif column == "close_out" and time_of_day(value or "") is None:
-            remedy = "is no time of day: write it like 04:00, and midnight 00:00"
+            remedy = "is not a time of day: write it like 04:00, and midnight 00:00"
         if remedy:
             found.append(f"line {entry.line}, {column}: {value or ''!r} {remedy}")
     return found
 
 
-def _told_twice(entries: list[Entry]) -> list[str]:
+def _repeated(entries: list[Entry]) -> list[str]:
     first: dict[str, int] = {}
     found = []
     for entry in entries:
         line = first.setdefault(entry.code, entry.line)
         if line != entry.line and entry.code.strip():
             found.append(
-                f"line {entry.line}, location_code: {entry.code!r} is in line {line} too: keep one of them"
+                f"line {entry.line}, location_code: {entry.code!r} is also in line {line}: keep one of them"
             )
     return found

@@ -1,4 +1,4 @@
-"""The restaurants' clocks: a file is loaded where it differs from what is entered, whole or not at all."""
+"""Restaurants and their time zones: load a file into analytics.locations, as a whole or not at all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from psycopg.errors import InsufficientPrivilege, LockNotAvailable, UndefinedTab
 from psycopg.types.json import Jsonb
 
 from sql.tool.errors import BadLocationsError, NotMigratedError, NotTheOwnerError, ObjectsInUseError
-from sql.tool.location_file import COLUMNS, MIDNIGHT, Entry, Told, time_of_day
+from sql.tool.location_file import COLUMNS, MIDNIGHT, Entry, Values, time_of_day
 from sql.tool.migrate import connect
 
 LOCK_TIMEOUT = "10s"
-_UNTOLD: Told = {"name": None, "city": None, "close_out": MIDNIGHT}
+_DEFAULTS: Values = {"name": None, "city": None, "close_out": MIDNIGHT}
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of the restaurants of a file."""
+    """How many restaurants of a file were new, changed or the same."""
 
     entered: int
     changed: int
@@ -28,9 +28,9 @@ class Loaded:
 
 
 def load(owner_url: str, entries: Sequence[Entry], source: str, *, only_new: bool = False) -> Loaded:
-    """Enter what is new and change what differs; with `only_new`, what is entered already is left as it is.
+    """Insert new restaurants and update changed ones; with `only_new`, existing ones stay as they are.
 
-    A row that would stay the same is not touched: its sales would be summed anew for nothing.
+    Rows that would stay the same are not updated, because an update makes the rollups sum their sales again.
     """
     try:
         with connect(owner_url) as connection:
@@ -44,18 +44,18 @@ def load(owner_url: str, entries: Sequence[Entry], source: str, *, only_new: boo
 
 
 def load_with(connection: Connection, entries: Sequence[Entry], source: str, *, only_new: bool) -> Loaded:
-    """The same in a transaction of the caller's, or in one of its own."""
+    """The same in the caller's transaction, or in a new one."""
     with connection.transaction():
         connection.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-        # Nobody else enters meanwhile, so that what is compared is what is written over.
+        # No other session changes the table meanwhile, so the rows that are compared are those that are updated.
         connection.execute("LOCK TABLE analytics.locations IN SHARE ROW EXCLUSIVE MODE")
         known = _known(connection)
         _refuse_unknown_zones(connection, known, entries, source)
-        entered = [_UNTOLD | entry.told for entry in entries if entry.code not in known]
+        entered = [_DEFAULTS | entry.values for entry in entries if entry.code not in known]
         changed = {
-            entry.code: known[entry.code] | entry.told
+            entry.code: known[entry.code] | entry.values
             for entry in entries
-            if not only_new and entry.code in known and known[entry.code] != known[entry.code] | entry.told
+            if not only_new and entry.code in known and known[entry.code] != known[entry.code] | entry.values
         }
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -75,7 +75,7 @@ def load_with(connection: Connection, entries: Sequence[Entry], source: str, *, 
 
 
 def as_csv(owner_url: str) -> str:
-    """What is entered, as a file that can be loaded again."""
+    """All restaurants, as a file that can be loaded again."""
     with connect(owner_url) as connection, connection.cursor() as cursor:
         try:
             with cursor.copy(
@@ -89,34 +89,34 @@ def as_csv(owner_url: str) -> str:
             raise NotMigratedError(NotMigratedError.__doc__) from error
 
 
-def _known(connection: Connection) -> dict[str, Told]:
-    """As a file would tell them, so that no more than that is compared."""
+def _known(connection: Connection) -> dict[str, Values]:
+    """The stored restaurants in the form of a file, to compare them with one."""
     rows = connection.execute(
         "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
     )
     found = {}
     for code, name, city, time_zone, close_out in rows:
-        told = (code, (name or "").strip() or None, (city or "").strip() or None, time_zone,
-                time_of_day(close_out) or close_out)  # fmt: skip
-        found[code] = dict(zip(COLUMNS, told, strict=True))
+        values = (code, (name or "").strip() or None, (city or "").strip() or None, time_zone,
+                  time_of_day(close_out) or close_out)  # fmt: skip
+        found[code] = dict(zip(COLUMNS, values, strict=True))
     return found
 
 
 def _refuse_unknown_zones(
-    connection: Connection, known: Mapping[str, Told], entries: Sequence[Entry], source: str
+    connection: Connection, known: Mapping[str, Values], entries: Sequence[Entry], source: str
 ) -> None:
-    """Stricter than the table's own trigger: `-05:00` is a zone for PostgreSQL too, and lies east of Greenwich."""
-    new = [e for e in entries if e.told["time_zone"] != known.get(e.code, {}).get("time_zone")]
-    asked = {str(entry.told["time_zone"]).lower() for entry in new}
+    """Stricter than the trigger of the table: PostgreSQL accepts `-05:00` as a zone, and means five hours east."""
+    new = [e for e in entries if e.values["time_zone"] != known.get(e.code, {}).get("time_zone")]
+    asked = {str(entry.values["time_zone"]).lower() for entry in new}
     there = connection.execute(
         "SELECT lower(name) FROM pg_timezone_names WHERE lower(name) = ANY(%s)", [list(asked)]
     )
     unknown = asked - {name for (name,) in there}
     problems = [
-        f"line {entry.line}, time_zone: {entry.told['time_zone']!r} is no time zone that PostgreSQL lists: "
+        f"line {entry.line}, time_zone: {entry.values['time_zone']!r} is not a time zone of PostgreSQL: "
         "take a name from pg_timezone_names, e.g. America/Toronto"
         for entry in new
-        if str(entry.told["time_zone"]).lower() in unknown
+        if str(entry.values["time_zone"]).lower() in unknown
     ]
     if problems:
         raise BadLocationsError.of(source, problems)

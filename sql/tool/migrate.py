@@ -1,4 +1,4 @@
-"""Migrate: bring restaurant_analytics to the schema of this version. Idempotent; two at once take turns."""
+"""Migrate: bring restaurant_analytics to the schema of this version. Idempotent; of two at once, one waits."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from sql.tool.errors import NotBootstrappedError, ObjectsInUseError
 
 OWNER = "restaurant_owner"
 SCHEMAS = ("raw_data", "analytics", "staging")
-# Advisory locks are numbers; this one says "migration of this database".
+# Advisory locks are numbers; this one stands for "migration of this database".
 LOCK = 7_370_002
 LOCK_TIMEOUT = "2s"
 ATTEMPTS = 5
@@ -34,7 +34,7 @@ MONTHS_AHEAD = 3
 
 @dataclass(frozen=True)
 class Status:
-    """Where a warehouse is, and what `migrate` would do."""
+    """The revision of a warehouse, and what `migrate` would do."""
 
     revision: str | None
     head: str | None
@@ -47,27 +47,27 @@ class Status:
 
     @property
     def ahead(self) -> bool:
-        """A newer version has migrated it: this one can use it, and must not change it."""
+        """A newer version has migrated it: this version can use it, and must not change it."""
         return self.revision is not None and self.revision not in revisions()
 
 
 def migrate(owner_url: str) -> None:
-    """Migrations, then repeatables, then the partitions of the months ahead. Log in as restaurant_user.
+    """Apply migrations, then repeatables, then create the partitions of the next months. Log in as restaurant_user.
 
-    A schema that is ahead of this version is left as it is, so that going back to a version is starting it.
+    A schema of a newer version is left as it is: to go back to an earlier version, just start it.
     """
     with connect(owner_url) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _become_owner(connection)
         if status(owner_url).ahead:
             return
-        _patiently(lambda: upgrade(owner_url))
-        _patiently(lambda: repeatables.apply(connection, repeatables.on_disk()))
-        _patiently(lambda: _partitions_ahead(connection))
+        _retried(lambda: upgrade(owner_url))
+        _retried(lambda: repeatables.apply(connection, repeatables.on_disk()))
+        _retried(lambda: _partitions_ahead(connection))
 
 
 def status(owner_url: str) -> Status:
-    """Read only: what is applied and what is not."""
+    """What is applied and what is not. Changes nothing."""
     head = _scripts().get_current_head()
     wanted = repeatables.on_disk()
     with connect(owner_url) as connection:
@@ -85,12 +85,12 @@ def status(owner_url: str) -> Status:
 
 
 def connect(url: str) -> Connection:
-    """A URL of SQLAlchemy's kind is understood too."""
+    """Connect to a URL of psycopg or SQLAlchemy."""
     return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
 
 
 def _become_owner(connection: Connection) -> None:
-    """What is made belongs to the NOLOGIN owner, not to whoever migrates."""
+    """All objects belong to the NOLOGIN owner, and not to the login that migrates."""
     try:
         connection.execute(f"SET ROLE {OWNER}")
         connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
@@ -114,12 +114,12 @@ def _scripts() -> ScriptDirectory:
 
 
 def revisions() -> list[str]:
-    """Every revision, the oldest first."""
+    """All revisions, the oldest first."""
     return [script.revision for script in _scripts().walk_revisions()][::-1]
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """The migrations up to a revision, and nothing else: `migrate` does the whole."""
+    """Apply the migrations up to a revision, and nothing else of `migrate`."""
 
     def owned() -> Connection:
         connection = connect(owner_url)
@@ -145,8 +145,11 @@ def _partitions_ahead(connection: Connection) -> None:
     )
 
 
-def _patiently(step: Callable[[], object]) -> None:
-    """Each step is one transaction that soon gives up waiting for a lock, so nobody queues behind it."""
+def _retried(step: Callable[[], object]) -> None:
+    """Run a step again while it fails for a lock.
+
+    Each step is one transaction with a short lock_timeout, so that other sessions do not queue behind it for long.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             step()

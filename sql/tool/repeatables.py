@@ -108,7 +108,7 @@ def apply(connection: Connection, wanted: list[Repeatable]) -> list[str]:
 
 
 class _Work:
-    """The objects that are still to be created, and the grants on those that had to be dropped first."""
+    """One application: the objects that are still to be created, and the grants on those that were dropped for it."""
 
     def __init__(self, connection: Connection, wanted: list[Repeatable]) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""A migration is a few lines of Python beside the .sql file that does the work."""
+"""A migration is a few lines of Python beside its .sql file."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ from alembic import op
 
 
 def run_script(migration: str) -> None:
-    """Execute the .sql file that lies beside `migration`, as it stands: no parameters, no escaping."""
+    """Execute the .sql file beside `migration` unchanged: no parameters, no escaping."""
     script = Path(migration).with_suffix(".sql").read_text(encoding="utf-8")
     op.get_bind().exec_driver_sql(script, execution_options={"no_parameters": True})

@@ -102,7 +102,7 @@ def test_only_new_restaurants_are_entered_when_that_is_asked(url: str, owner: An
 def test_a_time_zone_that_is_none_stops_the_whole_file(url: str, owner: Any, zone: str) -> None:
     with pytest.raises(BadLocationsError) as said:
         load(url, TWO + f"LOC-X,,,{zone},\n")
-    assert f"places.csv, line 4, time_zone: '{zone}' is no time zone that PostgreSQL lists" in str(said.value)
+    assert f"places.csv, line 4, time_zone: '{zone}' is not a time zone of PostgreSQL" in str(said.value)
     assert (there(owner), audited(owner)) == ([], [])
 
 
@@ -183,7 +183,7 @@ def test_the_command_says_what_is_wrong_in_sentences(url: str, owner: Any, tmp_p
     code, said, error = command(url, "-", told=(TWO + "LOC-X,,,UTC,noon\n").encode())
     assert (code, said) == (1, "")
     assert error == (
-        "BadLocationsError: standard input, line 4, close_out: 'noon' is no time of day:"
+        "BadLocationsError: standard input, line 4, close_out: 'noon' is not a time of day:"
         " write it like 04:00, and midnight 00:00.\nNothing was written.\n"
     )
     for name, why in ((tmp_path / "none.csv", "No such file"), (tmp_path, "Is a directory")):

@@ -12,8 +12,8 @@ from sql.tool.location_file import read
 
 @pytest.mark.parametrize("rate", ["", "5", "0.1", "max"])
 def test_every_restaurant_is_told_as_the_warehouse_reads_it(rate: str) -> None:
-    told = [tuple(entry.told.values()) for entry in read("f", as_csv(rate).encode())]
-    assert told == [(r.code, r.name, r.city, r.time_zone, "04:00") for r in RESTAURANTS]
+    found = [tuple(entry.values.values()) for entry in read("f", as_csv(rate).encode())]
+    assert found == [(r.code, r.name, r.city, r.time_zone, "04:00") for r in RESTAURANTS]
     assert {str(ZoneInfo(place.time_zone)) for place in RESTAURANTS} == {
         "America/Toronto",
         "America/Halifax",

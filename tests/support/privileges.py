@@ -1,4 +1,4 @@
-"""Who may do what, object by object: what tests/integration/sql/test_privileges.py holds the warehouse to."""
+"""Who may do what, object by object: what tests/integration/sql/roles/test_privileges.py holds the warehouse to."""
 
 ADD, MERGE, READ, NONE = "SELECT INSERT", "SELECT INSERT UPDATE", "SELECT", ""
 

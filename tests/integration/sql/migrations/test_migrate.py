@@ -28,7 +28,7 @@ def describe(url: str) -> str:
 
 
 def test_the_schema_is_the_committed_one(warehouse: Any) -> None:
-    """After a change that is meant: UPDATE_SCHEMA_SNAPSHOT=1 pytest tests/integration/sql/test_migrate.py."""
+    """After a change that is meant: UPDATE_SCHEMA_SNAPSHOT=1 pytest tests/integration/sql/migrations/test_migrate.py."""
     found = describe(warehouse.url("restaurant_user"))
     if os.environ.get("UPDATE_SCHEMA_SNAPSHOT"):
         SNAPSHOT.write_text(found, encoding="utf-8")

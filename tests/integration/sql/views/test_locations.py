@@ -17,7 +17,7 @@ from sql.tool.errors import BadLocationsError, NotMigratedError, NotTheOwnerErro
 from sql.tool.locations import Loaded
 
 pytestmark = pytest.mark.integration
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 UTC = timezone.utc  # noqa: UP017
 HEADER = "location_code,name,city,time_zone,close_out\n"
 TWO = (

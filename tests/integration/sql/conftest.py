@@ -116,8 +116,8 @@ class Books:
         return self._change("customer_changes", "customer_changed", full)
 
     def _change(self, table: str, event_type: str, row: dict[str, Any]) -> UUID:
-        told: dict[str, Any] = {name: None if value is None else str(value) for name, value in row.items()}
-        event_id = self.event(event_type, **told)
+        payload: dict[str, Any] = {name: None if value is None else str(value) for name, value in row.items()}
+        event_id = self.event(event_type, **payload)
         self._insert(table, {**row, "event_id": event_id, "event_ts": NOON})
         return event_id
 

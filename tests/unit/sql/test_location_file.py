@@ -1,4 +1,4 @@
-"""A file of restaurants: what is taken, and how a mistake in it is told."""
+"""A file of restaurants: what is valid, and how mistakes are reported."""
 
 import pytest
 
@@ -16,11 +16,11 @@ KING: Values = {
 
 
 def refused(content: str | bytes) -> list[str]:
-    """What is said about the file, line by line; that nothing was written is said last, where lines are named."""
-    with pytest.raises(BadLocationsError) as said:
+    """The error about the file, line by line, without its last line where lines are named."""
+    with pytest.raises(BadLocationsError) as caught:
         read("places.csv", content if isinstance(content, bytes) else content.encode())
-    assert str(said.value).startswith("places.csv")
-    return str(said.value).removesuffix("\nNothing was written.").splitlines()
+    assert str(caught.value).startswith("places.csv")
+    return str(caught.value).removesuffix("\nNothing was written.").splitlines()
 
 
 def test_a_file_with_every_column() -> None:
@@ -52,7 +52,7 @@ def test_what_is_empty_is_unknown_and_closes_out_at_midnight() -> None:
     }
 
 
-def test_a_column_that_is_not_there_tells_nothing() -> None:
+def test_a_column_that_is_not_there_has_no_value() -> None:
     assert read("f", b"time_zone,location_code\nUTC,L1\n")[0].values == {
         "time_zone": "UTC",
         "location_code": "L1",
@@ -76,7 +76,7 @@ def test_an_empty_file(content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "expected"),
     [
         ("location_code,timezone\n", "line 1: there is no column 'timezone': the columns are location_code,"),
         ("location_code,name\n", "line 1: the column time_zone is missing: give its time zone, e.g. America/Toronto"),
@@ -85,12 +85,12 @@ def test_an_empty_file(content: str) -> None:
         ("location_code;time_zone\n", "there is no column 'location_code;time_zone'"),
     ],
 )  # fmt: skip
-def test_a_bad_header(header: str, said: str) -> None:
-    assert any(said in line for line in refused(header + "a,b\n"))
+def test_a_bad_header(header: str, expected: str) -> None:
+    assert any(expected in line for line in refused(header + "a,b\n"))
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "expected"),
     [
         (",,,UTC,", "location_code: '' is empty: give the code"),
         ('" ",,,UTC,', "location_code: ' ' is empty: give the code"),
@@ -117,8 +117,8 @@ def test_a_bad_header(header: str, said: str) -> None:
         ),
     ],
 )
-def test_a_bad_line(line: str, said: str) -> None:
-    assert said in refused(HEADER + line + "\n")[0]
+def test_a_bad_line(line: str, expected: str) -> None:
+    assert expected in refused(HEADER + line + "\n")[0]
 
 
 def test_another_encoding() -> None:
@@ -127,11 +127,11 @@ def test_another_encoding() -> None:
     ]
 
 
-def test_all_mistakes_are_told_at_once_and_not_too_many() -> None:
-    said = refused(HEADER + "L1,,,,noon\n" + ",,,UTC,\n" * MOST_PROBLEMS)
-    assert said[0].startswith("places.csv, line 2, time_zone: ''")
-    assert said[1].startswith("places.csv, line 2, close_out: 'noon'")
-    assert (len(said), said[-1]) == (MOST_PROBLEMS + 1, "And 2 more.")
+def test_all_mistakes_are_reported_together_and_not_too_many() -> None:
+    problems = refused(HEADER + "L1,,,,noon\n" + ",,,UTC,\n" * MOST_PROBLEMS)
+    assert problems[0].startswith("places.csv, line 2, time_zone: ''")
+    assert problems[1].startswith("places.csv, line 2, close_out: 'noon'")
+    assert (len(problems), problems[-1]) == (MOST_PROBLEMS + 1, "And 2 more.")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ BEGIN
     INTO rules, remedies
     FROM analytics.data_quality_blocking AS b;
     IF rules IS NOT NULL THEN
-        RAISE EXCEPTION 'The rollups are not refreshed while a critical rule of data quality fails: %', rules
+        RAISE EXCEPTION 'Nothing is published while a critical rule of data quality fails: %', rules
             USING ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = format('%s The rows are in analytics.data_quality_blocking. When they are corrected, run'
                     ' restaurant_data_quality again. To publish nevertheless, run as restaurant_user:'

@@ -21,14 +21,14 @@ DESCRIBE = Path(__file__).with_name("describe.sql")
 
 
 def describe(url: str) -> str:
-    """The schema as the catalog tells it: partitions left out, since they follow the calendar."""
+    """The schema from the catalog, without partitions, because these depend on the date."""
     with psycopg.connect(url) as connection:
         rows = connection.execute(DESCRIBE.read_bytes()).fetchall()
     return "".join(f"{row[0]}\n" for row in rows)
 
 
 def test_the_schema_is_the_committed_one(warehouse: Any) -> None:
-    """After a change that is meant: UPDATE_SCHEMA_SNAPSHOT=1 pytest tests/integration/sql/migrations/test_migrate.py."""
+    """To accept a change: UPDATE_SCHEMA_SNAPSHOT=1 pytest tests/integration/sql/migrations/test_migrate.py."""
     found = describe(warehouse.url("restaurant_user"))
     if os.environ.get("UPDATE_SCHEMA_SNAPSHOT"):
         SNAPSHOT.write_text(found, encoding="utf-8")

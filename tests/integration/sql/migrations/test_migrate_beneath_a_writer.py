@@ -79,18 +79,18 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
     earlier.migrate(url)
     before = sql.status(url)
     assert before.revision != before.head
-    told = {
+    addresses = {
         "INGEST_SOURCE_URL": service.url,
         "INGEST_CONTRACT": CONTRACT_NAME,
         "INGEST_DATABASE_URL": bootstrapped.url("airflow_user"),
     }
     old_log, new_log = tmp_path / "old.log", tmp_path / "new.log"
-    now = {**os.environ, "PYTHONPATH": python_path(ROOT), **told}
+    now = {**os.environ, "PYTHONPATH": python_path(ROOT), **addresses}
     with (
         bootstrapped.connect("restaurant_user", autocommit=True) as owner,
         Publisher(service.url, TOKEN, per_second=50),
     ):
-        with writing(tmp_path, earlier.environment(**told), old_log) as old:
+        with writing(tmp_path, earlier.environment(**addresses), old_log) as old:
             until(lambda: committed(owner) > 100, "the old writer writes")
 
             longest = migrated_meanwhile(url, owner)

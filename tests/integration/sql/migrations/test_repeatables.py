@@ -110,7 +110,7 @@ def test_a_grant_taken_out_of_the_file_is_taken_away(owner: Any) -> None:
 
 
 def test_triggers_are_made_between_two_batches(warehouse: Any, owner: Any) -> None:
-    """A batch that has claimed is not stopped on its way from table to table, whatever their order."""
+    """A batch that has inserted its event ids goes on to all its tables, in whatever order."""
     triggers = [one.name for one in repeatables.on_disk() if repeatables.TRIGGER in one.text]
     changed = [
         replace(one, text=f"{one.text}\n") if one.name in triggers else one for one in repeatables.on_disk()

@@ -196,17 +196,17 @@ def test_a_change_of_before_the_contract_stays_raw(warehouse: Any, books: Any, o
 
 
 def test_an_order_that_two_restaurants_claim_is_named(warehouse: Any, books: Any, order: Any) -> None:
-    """Until the right claim is published once more; restating an order for the same restaurant is no claim."""
+    """Until the right event is published again; an order that is restated for the same restaurant is no violation."""
     hours = (NOON + timedelta(hours=hour) for hour in range(1, 5))
-    claims = [
+    event_ids = [
         books.event("order_created", ts=next(hours), order_id=str(order), location_code=location)
         for location in ("LOC-ON-001", "LOC-ON-001", "LOC-ON-002")
     ]
     found = failing(warehouse)["order_claimed_by_one_location"]
     assert (found["violations"], found["examples"][0]["id"]) == (1, str(order))
     named = found["examples"][0]["claims"]
-    assert [claim["location_code"] for claim in named[:3]] == ["LOC-ON-002", "LOC-ON-001", "LOC-ON-001"]
-    assert [claim["event_id"] for claim in named[:3]] == [str(event_id) for event_id in reversed(claims)]
+    assert [event["location_code"] for event in named[:3]] == ["LOC-ON-002", "LOC-ON-001", "LOC-ON-001"]
+    assert [event["event_id"] for event in named[:3]] == [str(event_id) for event_id in reversed(event_ids)]
 
     books.event("order_created", ts=next(hours), order_id=str(order), location_code="LOC-ON-002")
     assert failing(warehouse) == {}

@@ -98,11 +98,11 @@ def test_what_a_person_accepted_counts_from_then_and_is_told_by_the_audit_log_fo
         " WHERE accepted_at IS NOT NULL"
     )
     assert deleted()[RESULTS] == 1
-    told = (
+    accepted = (
         "SELECT details ->> 'rule', details ->> 'reason', details ->> 'sample' FROM analytics.audit_log"
         " WHERE action = 'data_quality_failure_accepted'"
     )
-    assert owner.execute(told).fetchall() == [(BROKEN.name, "Known.", "[1]")]
+    assert owner.execute(accepted).fetchall() == [(BROKEN.name, "Known.", "[1]")]
 
 
 def test_scores_of_usual_payments_go_and_anomalies_stay(owner: Any, deleted: Any) -> None:

@@ -26,11 +26,11 @@ RIGHT = "UPDATE analytics.orders SET total = 10, tip = 1"
 # The events of the first order stay where they are.
 ARRIVED = "UPDATE raw_data.events_raw SET ingested_at = clock_timestamp() WHERE event_offset > 2"
 ACCEPT = "SELECT analytics.accept_data_quality_failure(%s, %s)"
-Judge = Callable[..., None]
+RunRule = Callable[..., None]
 
 
 @pytest.fixture
-def judge(warehouse: Any) -> Judge:
+def run_rule(warehouse: Any) -> RunRule:
     """Run a rule, and see that it could be run."""
 
     def one(**other: Any) -> None:
@@ -56,47 +56,47 @@ def test_nothing_was_ever_judged(books: Any, owner: Any, refreshed: Any) -> None
 
 
 def test_it_refuses_says_what_to_do_and_opens_when_it_is_mended(
-    books: Any, owner: Any, judge: Judge, refreshed: Any
+    books: Any, owner: Any, run_rule: RunRule, refreshed: Any
 ) -> None:
     books.order(NOON, **TEN)
     owner.execute(WRONG)
-    judge()
+    run_rule()
     with pytest.raises(errors.ObjectNotInPrerequisiteState) as caught:
         refreshed()
-    said = caught.value.diag
-    assert "orders_follow_their_events (1 of 1 rows, owner data-engineering)" in str(said.message_primary)
-    assert RULE.remedy in str(said.message_hint)
-    assert "analytics.accept_data_quality_failure" in str(said.message_hint)
+    error = caught.value.diag
+    assert "orders_follow_their_events (1 of 1 rows, owner data-engineering)" in str(error.message_primary)
+    assert RULE.remedy in str(error.message_hint)
+    assert "analytics.accept_data_quality_failure" in str(error.message_hint)
     assert closed_before(owner) == "-infinity"
     assert_exact(owner)
 
     owner.execute(RIGHT)
     with pytest.raises(errors.ObjectNotInPrerequisiteState):
         refreshed()
-    judge()
+    run_rule()
     assert refreshed() == NOON + 2 * HOUR
     assert_exact(owner)
 
 
 def test_what_arrives_later_and_is_sound_does_not_open_it(
-    books: Any, owner: Any, judge: Judge, refreshed: Any
+    books: Any, owner: Any, run_rule: RunRule, refreshed: Any
 ) -> None:
     books.order(NOON, **TEN)
     owner.execute(WRONG)
-    judge()
+    run_rule()
     books.order(NOON, **TEN)
     owner.execute(ARRIVED)
-    judge()
+    run_rule()
     with pytest.raises(errors.ObjectNotInPrerequisiteState):
         refreshed()
 
 
 def test_the_first_half_refuses_before_writers_are_held_up(
-    warehouse: Any, books: Any, owner: Any, judge: Judge
+    warehouse: Any, books: Any, owner: Any, run_rule: RunRule
 ) -> None:
     books.order(NOON, **TEN)
     owner.execute(WRONG)
-    judge()
+    run_rule()
     with (
         warehouse.connect("airflow_user") as refresher,
         pytest.raises(errors.ObjectNotInPrerequisiteState),
@@ -104,33 +104,33 @@ def test_the_first_half_refuses_before_writers_are_held_up(
         refresher.execute("SELECT analytics.open_refresh(%s)", [NOON + HOUR])
 
 
-def test_the_second_half_refuses_too(warehouse: Any, books: Any, owner: Any, judge: Judge) -> None:
+def test_the_second_half_refuses_too(warehouse: Any, books: Any, owner: Any, run_rule: RunRule) -> None:
     books.order(NOON, **TEN)
     with warehouse.connect("airflow_user") as refresher:
         refresher.isolation_level = IsolationLevel.REPEATABLE_READ
         refresher.execute("SELECT analytics.open_refresh(%s)", [NOON + HOUR])
         refresher.commit()
         owner.execute(WRONG)
-        judge()
+        run_rule()
         with pytest.raises(errors.ObjectNotInPrerequisiteState):
             refresher.execute("SELECT analytics.refresh_rollups()")
     assert closed_before(owner) == "-infinity"
     assert_exact(owner)
 
 
-def test_a_warning_shuts_nothing(books: Any, owner: Any, judge: Judge, refreshed: Any) -> None:
+def test_a_warning_shuts_nothing(books: Any, owner: Any, run_rule: RunRule, refreshed: Any) -> None:
     books.order(NOON, **TEN)
     owner.execute(WRONG)
-    judge(severity="warning")
+    run_rule(severity="warning")
     assert refreshed() == NOON + 2 * HOUR
 
 
 def test_a_person_may_accept_the_failure_and_that_alone(
-    books: Any, owner: Any, judge: Judge, refreshed: Any
+    books: Any, owner: Any, run_rule: RunRule, refreshed: Any
 ) -> None:
     books.order(NOON, **TEN)
     owner.execute(WRONG)
-    judge()
+    run_rule()
     owner.execute(ACCEPT, [RULE.name, "Checked by hand against the till."])
     assert refreshed() == NOON + 2 * HOUR
     (actor, thing, details) = owner.execute(
@@ -139,27 +139,27 @@ def test_a_person_may_accept_the_failure_and_that_alone(
     assert (actor, thing) == ("restaurant_user", RULE.name)
     assert (details["reason"], details["failed"]) == ("Checked by hand against the till.", 1)
 
-    judge()
+    run_rule()
     assert refreshed() == NOON + 2 * HOUR, "the rule goes on behind what was accepted"
     books.order(NOON, **TEN)
     owner.execute(ARRIVED)
     owner.execute(WRONG)
-    judge()
+    run_rule()
     with pytest.raises(errors.ObjectNotInPrerequisiteState):
         refreshed()
 
 
 def test_accepting_needs_a_reason_a_failure_and_the_owner(
-    warehouse: Any, books: Any, owner: Any, judge: Judge
+    warehouse: Any, books: Any, owner: Any, run_rule: RunRule
 ) -> None:
     books.order(NOON, **TEN)
-    judge()
+    run_rule()
     with pytest.raises(errors.RaiseException, match="is no open failure"):
         owner.execute(ACCEPT, [RULE.name, "because"])
     books.order(NOON, **TEN)
     owner.execute(ARRIVED)
     owner.execute(WRONG)
-    judge()
+    run_rule()
     with pytest.raises(errors.RaiseException, match="Say why"):
         owner.execute(ACCEPT, [RULE.name, " "])
     for role in ("airflow_user", "analytics_reader"):
@@ -170,10 +170,10 @@ def test_accepting_needs_a_reason_a_failure_and_the_owner(
         owner.execute(ACCEPT, [RULE.name, "because"])
 
 
-def test_analysts_see_what_holds_it_up(warehouse: Any, books: Any, owner: Any, judge: Judge) -> None:
+def test_analysts_see_what_holds_it_up(warehouse: Any, books: Any, owner: Any, run_rule: RunRule) -> None:
     books.order(NOON, **TEN)
     owner.execute(WRONG)
-    judge()
+    run_rule()
     with warehouse.connect("analytics_reader") as reader:
         query = "SELECT rule, failed, sample -> 0 ->> 'total', remedy FROM analytics.data_quality_blocking"
         assert reader.execute(query).fetchall() == [(RULE.name, 1, "11", RULE.remedy)]

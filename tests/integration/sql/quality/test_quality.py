@@ -20,7 +20,7 @@ from tests.support.plans import scans
 pytestmark = pytest.mark.integration
 
 RULES = {rule.name: rule for rule in load()}
-# One row an event: what it looked at tells which events a window held.
+# One row per event: the sample shows which events a window has.
 EVENTS = replace(
     RULES["events_are_of_the_past"],
     name="events",
@@ -31,11 +31,11 @@ CRITICAL = replace(EVENTS, severity="critical")
 TEN = {name: Decimal(value) for name, value in {"subtotal": 8, "tax": 1, "tip": 1, "total": 10}.items()}
 THIS_MONTH = f"events_raw_{datetime.now(UTC):%Y_%m}"
 GROWING = ("orders", "order_items", "payments", "order_status_history", THIS_MONTH)
-Judge = Callable[[Rule], Verdict]
+RunRule = Callable[[Rule], Verdict]
 
 
 @pytest.fixture
-def judge(warehouse: Any) -> Judge:
+def run_rule(warehouse: Any) -> RunRule:
     def one(rule: Rule) -> Verdict:
         (outcome,) = run(warehouse.url("airflow_user"), [rule])
         assert isinstance(outcome, Verdict), outcome
@@ -67,12 +67,12 @@ def results(owner: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def test_windows_adjoin_and_a_late_event_is_seen_by_the_next(owner: Any, judge: Judge) -> None:
+def test_windows_adjoin_and_a_late_event_is_seen_by_the_next(owner: Any, run_rule: RunRule) -> None:
     arrive(owner)
-    first = judge(EVENTS)
+    first = run_rule(EVENTS)
     arrive(owner, ts="2023-01-01")  # a year late
     arrive(owner)
-    second, third = judge(EVENTS), judge(EVENTS)
+    second, third = run_rule(EVENTS), run_rule(EVENTS)
     assert [one.checked for one in (first, second, third)] == [1, 2, 0]
     assert first.since == datetime(1970, 1, 1, tzinfo=UTC)
     assert (second.since, third.since) == (first.until, second.until)
@@ -91,12 +91,12 @@ def test_the_instant_between_two_windows_belongs_to_the_second(owner: Any) -> No
     assert owner.execute(query, [at, after]).fetchall() == [(event_id,)]
 
 
-def test_what_is_not_yet_committed_is_waited_for(warehouse: Any, owner: Any, judge: Judge) -> None:
+def test_what_is_not_yet_committed_is_waited_for(warehouse: Any, owner: Any, run_rule: RunRule) -> None:
     """The writer has stamped its event before the window ends, and commits after it began to be read."""
     with warehouse.connect("airflow_user") as writer:
         arrive(writer)
         found: list[Verdict] = []
-        running = threading.Thread(target=lambda: found.append(judge(EVENTS)))
+        running = threading.Thread(target=lambda: found.append(run_rule(EVENTS)))
         running.start()
         running.join(0.5)
         assert running.is_alive()
@@ -106,40 +106,40 @@ def test_what_is_not_yet_committed_is_waited_for(warehouse: Any, owner: Any, jud
 
 
 def test_a_writer_that_takes_too_long_fails_the_run_and_skips_nothing(
-    warehouse: Any, owner: Any, judge: Judge
+    warehouse: Any, owner: Any, run_rule: RunRule
 ) -> None:
     with warehouse.connect("airflow_user") as writer:
         arrive(writer)
         with pytest.raises(errors.LockNotAvailable):
-            judge(EVENTS)
+            run_rule(EVENTS)
         writer.commit()
     assert results(owner) == []
-    assert judge(EVENTS).checked == 1
+    assert run_rule(EVENTS).checked == 1
 
 
-def test_a_grace_period_holds_the_window_back(owner: Any, judge: Judge) -> None:
+def test_a_grace_period_holds_the_window_back(owner: Any, run_rule: RunRule) -> None:
     patient = replace(EVENTS, grace="consistency_grace")
     arrive(owner)
-    first = judge(patient)
+    first = run_rule(patient)
     assert first.checked == 0
     assert timedelta(0) < datetime.now(UTC) - first.until - timedelta(seconds=900) < timedelta(minutes=1)
     owner.execute("UPDATE analytics.thresholds SET value = 0 WHERE name = 'consistency_grace'")
-    second = judge(patient)
+    second = run_rule(patient)
     assert (second.since, second.checked) == (first.until, 1)
     owner.execute("UPDATE analytics.thresholds SET value = 9000 WHERE name = 'consistency_grace'")
-    third = judge(patient)
+    third = run_rule(patient)
     assert (third.since, third.until, third.checked) == (second.until, second.until, 0)
 
 
-def test_a_warning_is_told_once_and_its_window_goes_on(owner: Any, judge: Judge) -> None:
+def test_a_warning_is_reported_once_and_its_window_goes_on(owner: Any, run_rule: RunRule) -> None:
     arrive(owner, "odd")
-    assert [(one.status, one.news) for one in (judge(EVENTS), judge(EVENTS))] == [
+    assert [(one.status, one.news) for one in (run_rule(EVENTS), run_rule(EVENTS))] == [
         ("failed", True),
         ("passed", False),
     ]
 
 
-def test_what_lasts_is_told_once_until_it_has_passed(owner: Any, judge: Judge) -> None:
+def test_what_lasts_is_reported_once_until_it_has_passed(owner: Any, run_rule: RunRule) -> None:
     """Freshness is a state and no window: each run finds it again."""
     fresh = RULES["ingestion_is_fresh"]
     stopped = (
@@ -148,33 +148,33 @@ def test_what_lasts_is_told_once_until_it_has_passed(owner: Any, judge: Judge) -
     )
     for _ in range(2):
         owner.execute(stopped)
-        lasting = [judge(fresh) for _ in range(3)]
+        lasting = [run_rule(fresh) for _ in range(3)]
         assert [(one.status, one.news) for one in lasting] == [("failed", n == 0) for n in range(3)]
         owner.execute("DELETE FROM raw_data.stream_checkpoints")
-        assert judge(fresh).status == "passed"
+        assert run_rule(fresh).status == "passed"
 
 
-def test_a_critical_failure_is_read_again_until_it_is_mended(owner: Any, judge: Judge) -> None:
+def test_a_critical_failure_is_read_again_until_it_is_corrected(owner: Any, run_rule: RunRule) -> None:
     arrive(owner, "odd")
-    first, second = judge(CRITICAL), judge(CRITICAL)
+    first, second = run_rule(CRITICAL), run_rule(CRITICAL)
     assert [(one.since, one.checked, one.status, one.news) for one in (first, second)] == [
         (first.since, 1, "failed", True),
         (first.since, 1, "failed", False),
     ]
     arrive(owner, "odd")
-    third = judge(CRITICAL)
+    third = run_rule(CRITICAL)
     assert (third.since, third.failed, third.news) == (first.since, 2, True)
     owner.execute("UPDATE raw_data.events_raw SET event_type = 'sound'")
-    fourth, fifth = judge(CRITICAL), judge(CRITICAL)
+    fourth, fifth = run_rule(CRITICAL), run_rule(CRITICAL)
     assert (fourth.checked, fourth.status) == (2, "passed")
     assert (fifth.since, fifth.checked) == (fourth.until, 0)
 
 
-def test_two_runs_at_once_share_the_events(warehouse: Any, owner: Any, judge: Judge) -> None:
+def test_two_runs_at_once_share_the_events(warehouse: Any, owner: Any, run_rule: RunRule) -> None:
     for _ in range(50):
         arrive(owner)
     found: list[Verdict] = []
-    runs = [threading.Thread(target=lambda: found.append(judge(EVENTS))) for _ in range(3)]
+    runs = [threading.Thread(target=lambda: found.append(run_rule(EVENTS))) for _ in range(3)]
     for each in runs:
         each.start()
     for each in runs:
@@ -183,13 +183,15 @@ def test_two_runs_at_once_share_the_events(warehouse: Any, owner: Any, judge: Ju
 
 
 @pytest.mark.parametrize("rule", [EVENTS, CRITICAL], ids=["warning", "critical"])
-def test_a_clock_that_went_back_skips_nothing(warehouse: Any, owner: Any, judge: Judge, rule: Rule) -> None:
+def test_a_clock_that_went_back_skips_nothing(
+    warehouse: Any, owner: Any, run_rule: RunRule, rule: Rule
+) -> None:
     """It was a day ahead for two runs. The recipe is run as it is written."""
     arrive(owner)
-    before = judge(rule)
+    before = run_rule(rule)
     arrive(owner, "odd")
-    judge(rule)
-    judge(rule)
+    run_rule(rule)
+    run_rule(rule)
     owner.execute(
         "UPDATE analytics.data_quality_results SET window_until = window_until + interval '1 day', window_since ="
         " CASE WHEN window_since = %s THEN window_since ELSE window_since + interval '1 day' END"
@@ -206,14 +208,14 @@ def test_a_clock_that_went_back_skips_nothing(warehouse: Any, owner: Any, judge:
         (folder().parents[1] / "docs" / "data-quality.md").read_text("utf-8").partition("went back\n")
     )
     owner.execute(re.search(r"\n\n(    .*?;)\n", page, re.DOTALL)[1].encode())  # type: ignore[index]
-    found = judge(rule)
+    found = run_rule(rule)
     assert (found.since, found.checked, found.failed) == (before.until, 2, 1)
 
 
-def test_the_result_keeps_a_sample_of_the_rows(warehouse: Any, owner: Any, judge: Judge) -> None:
+def test_the_result_keeps_a_sample_of_the_rows(warehouse: Any, owner: Any, run_rule: RunRule) -> None:
     ids = sorted(arrive(owner, "odd") for _ in range(SAMPLE + 5))
     arrive(owner)
-    judge(EVENTS)
+    run_rule(EVENTS)
     with warehouse.connect("analytics_reader") as reader:
         kept = reader.execute(
             "SELECT rule, dimension, severity, owner, checked, failed, status, sample, remedy"
@@ -230,10 +232,10 @@ def test_the_result_keeps_a_sample_of_the_rows(warehouse: Any, owner: Any, judge
     assert trend == [("events", 1, 1, 16, 15, Decimal("6.25"), "failed")]
 
 
-def test_a_verdict_that_is_unknown_is_a_failure(owner: Any, judge: Judge) -> None:
+def test_a_verdict_that_is_unknown_is_a_failure(owner: Any, run_rule: RunRule) -> None:
     arrive(owner)
     unknown = replace(EVENTS, sql=EVENTS.sql.replace("event_type <> 'sound'", "NULL::boolean"))
-    assert judge(unknown).status == "failed"
+    assert run_rule(unknown).status == "failed"
 
 
 def test_a_rule_that_cannot_be_run_is_no_result_and_stops_no_other(warehouse: Any, owner: Any) -> None:

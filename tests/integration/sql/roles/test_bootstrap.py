@@ -130,7 +130,7 @@ def test_airflow_owns_its_database(server: PostgresServer) -> None:
 
 
 def test_what_is_made_later_is_not_everybodys(server: PostgresServer) -> None:
-    """Default privileges: a new function is nobody's until it is granted, whoever makes it."""
+    """Default privileges: nobody may execute a new function until it is granted, whichever role created it."""
     sql.bootstrap(server.admin_url, PASSWORDS)
     with psycopg.connect(owner_url(server)) as owner:
         for role in ("restaurant_user", "restaurant_owner"):

@@ -15,7 +15,7 @@ TABLE_PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFEREN
 
 
 def may(connection: psycopg.Connection[Any], role: str, kind: str, name: str, privileges: list[str]) -> str:
-    """Those of `privileges` that `role` has on `name`, as has_<kind>_privilege tells."""
+    """Those of `privileges` that `role` has on `name`, by has_<kind>_privilege."""
     question = f"SELECT has_{kind}_privilege(%s, %s, %s)".encode()
     return " ".join(
         p for p in privileges if connection.execute(question, [role, name, p]).fetchall() == [(True,)]

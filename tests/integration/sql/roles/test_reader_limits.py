@@ -1,4 +1,4 @@
-"""What analytics_reader, or whoever logs in beside it, cannot do to ingestion: hold its locks, take its connections."""
+"""analytics_reader and other analysts can neither hold the locks of ingestion nor take its connections."""
 
 import shutil
 import tempfile

@@ -47,7 +47,7 @@ def test_all_is_well(warehouse: Any, running: Any) -> None:
 
 
 def test_before_the_first_event(warehouse: Any, owner: Any) -> None:
-    """A checkpoint that a writer has only just claimed has ingested nothing either."""
+    """A checkpoint that a writer has just taken has ingested nothing either."""
     for _ in range(2):
         assert check(warehouse, "freshness") == ("warn", "never_ingested")
         assert check(warehouse, "lag") == ("warn", "never_ingested")

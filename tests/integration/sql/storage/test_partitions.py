@@ -58,7 +58,7 @@ def test_months_are_cut_in_utc(writer: Any, owner: Any, zone: str) -> None:
 
 
 def test_a_partition_is_like_its_parent(writer: Any, owner: Any) -> None:
-    """Owner, key, index, checks and comment; made by whoever may not do DDL."""
+    """Owner, key, index, checks and comment; created for a role that may not do DDL."""
     ensure(writer, "2010-06-01", "2010-06-30")
     assert owner.execute(
         "SELECT relowner::regrole::text, obj_description(oid, 'pg_class') FROM pg_class"
@@ -146,7 +146,7 @@ def test_writers_and_readers_of_other_months_are_not_stopped(warehouse: Any, wri
 
 
 def test_it_does_not_wait_for_ever(warehouse: Any, writer: Any) -> None:
-    """Somebody keeps the default partition: the caller is told, and nothing is left half made."""
+    """A session holds the default partition: the caller gets an error, and nothing is left half done."""
     with warehouse.connect("restaurant_user") as holder:
         holder.execute("SELECT count(*) FROM raw_data.events_raw_default")
         with pytest.raises(LockNotAvailable):

@@ -34,7 +34,7 @@ def sold(owner: psycopg.Connection[Any], hour: datetime, orders: int, ticket: in
     )
 
 
-def judged(warehouse: Any, hour: datetime) -> list[tuple[Any, ...]]:
+def scored(warehouse: Any, hour: datetime) -> list[tuple[Any, ...]]:
     """As an analyst whose clock is set elsewhere."""
     with warehouse.connect("analytics_reader") as reader:
         reader.execute("SET TimeZone TO 'Asia/Kolkata'")
@@ -53,7 +53,7 @@ def test_median_and_mad(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
     sold(owner, today, 42)
     refreshed(today + HOUR)
 
-    assert judged(warehouse, today) == [
+    assert scored(warehouse, today) == [
         ("orders", 42, D("10.00"), D("3.60"), True, False, 21),
         ("revenue", 840, D("200.00"), D("3.60"), True, False, 21),
     ]
@@ -62,10 +62,10 @@ def test_median_and_mad(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
             "SELECT kind, location_code, at, measure, value, expected, score, payment_id, evidence"
             " FROM analytics.anomalies ORDER BY measure"
         ).fetchall()
-    told = {"same_weekday": False, "compared_with": 21}
+    evidence = {"same_weekday": False, "compared_with": 21}
     assert found == [
-        ("hour", "LOC-ON-001", today, "orders", 42, 10, 3.6, None, told),
-        ("hour", "LOC-ON-001", today, "revenue", 840, 200, 3.6, None, told),
+        ("hour", "LOC-ON-001", today, "orders", 42, 10, 3.6, None, evidence),
+        ("hour", "LOC-ON-001", today, "revenue", 840, 200, 3.6, None, evidence),
     ]
 
 
@@ -85,7 +85,7 @@ def test_median_and_mad(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
 def test_hours_that_never_differed(
     warehouse: Any, owner: Any, refreshed: Refresh, usual: int, orders: int, score: str, is_anomaly: bool
 ) -> None:
-    """A MAD of 0: then chance is the measure, the root of the usual orders. None at all is told by itself."""
+    """A MAD of 0: then the spread is the square root of the usual orders. No order at all is an anomaly by itself."""
     sold(owner, NOON - HOUR, 1)
     for day in range(15):
         sold(owner, NOON + day * DAY, usual)
@@ -93,7 +93,7 @@ def test_hours_that_never_differed(
     sold(owner, today, orders)
     refreshed(today + HOUR)
 
-    (by_orders, by_revenue) = judged(warehouse, today)
+    (by_orders, by_revenue) = scored(warehouse, today)
     assert by_orders[:5] == ("orders", orders, usual, D(score), is_anomaly)
     assert by_revenue[:5] == ("revenue", 20 * orders, 20 * usual, D(score), is_anomaly)
 
@@ -106,7 +106,7 @@ def test_money_that_is_missing_is_seen_though_orders_are_not(
     sold(owner, NOON + 15 * DAY, 16, ticket=2)
     refreshed(NOON + 15 * DAY + HOUR)
     # 32 of 320: the spread is at least the mean ticket times the root of 16.
-    assert judged(warehouse, NOON + 15 * DAY) == [
+    assert scored(warehouse, NOON + 15 * DAY) == [
         ("orders", 16, 16, D("0.00"), False, False, 15),
         ("revenue", 32, 320, D("-3.60"), True, False, 15),
     ]
@@ -119,12 +119,12 @@ def test_with_enough_history_a_monday_is_compared_with_mondays(
         sold(owner, NOON + day * DAY, 10 if day % 7 else 40)
     monday = NOON + 63 * DAY
     refreshed(monday + HOUR)
-    assert judged(warehouse, monday)[0] == ("orders", 40, 40, 0, False, True, 8)
+    assert scored(warehouse, monday)[0] == ("orders", 40, 40, 0, False, True, 8)
 
     owner.execute("UPDATE analytics.thresholds SET value = 20 WHERE name = 'anomaly_weekday_weeks'")
-    assert judged(warehouse, monday)[0] == ("orders", 40, 10, D("9.49"), True, False, 56)
+    assert scored(warehouse, monday)[0] == ("orders", 40, 10, D("9.49"), True, False, 56)
     owner.execute("UPDATE analytics.thresholds SET value = 10 WHERE name = 'anomaly_hour_score'")
-    assert judged(warehouse, monday)[0][4] is False
+    assert scored(warehouse, monday)[0][4] is False
 
 
 def test_hours_are_those_of_the_restaurants_clock(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
@@ -135,8 +135,8 @@ def test_hours_are_those_of_the_restaurants_clock(warehouse: Any, owner: Any, re
         sold(owner, first + day * DAY - (HOUR if day >= 19 else timedelta()), 20)
     today = datetime(2024, 3, 11, 16, tzinfo=UTC)
     refreshed(today + 2 * HOUR)
-    assert judged(warehouse, today)[0][:5] == ("orders", 20, 20, 0, False)
-    assert judged(warehouse, today + HOUR)[0][:5] == ("orders", 0, 0, 0, False)
+    assert scored(warehouse, today)[0][:5] == ("orders", 20, 20, 0, False)
+    assert scored(warehouse, today + HOUR)[0][:5] == ("orders", 0, 0, 0, False)
 
 
 def test_only_closed_hours_of_restaurants_that_are_known_are_judged(
@@ -144,12 +144,12 @@ def test_only_closed_hours_of_restaurants_that_are_known_are_judged(
 ) -> None:
     for day in range(16):
         sold(owner, NOON + day * DAY, 10)
-    assert judged(warehouse, NOON + 15 * DAY) == []
+    assert scored(warehouse, NOON + 15 * DAY) == []
     refreshed(NOON + 15 * DAY)
-    assert judged(warehouse, NOON + 15 * DAY) == []
+    assert scored(warehouse, NOON + 15 * DAY) == []
     refreshed(NOON + 15 * DAY + HOUR)
-    assert judged(warehouse, NOON + 13 * DAY) == []
-    assert len(judged(warehouse, NOON + 14 * DAY)) == len(judged(warehouse, NOON + 15 * DAY)) == 2
+    assert scored(warehouse, NOON + 13 * DAY) == []
+    assert len(scored(warehouse, NOON + 14 * DAY)) == len(scored(warehouse, NOON + 15 * DAY)) == 2
 
 
 def test_a_late_order_restates_its_hour_at_once(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
@@ -157,9 +157,9 @@ def test_a_late_order_restates_its_hour_at_once(warehouse: Any, owner: Any, refr
         sold(owner, NOON + day * DAY, 10)
     today = NOON + 15 * DAY
     refreshed(today + HOUR)
-    assert judged(warehouse, today)[0][:5] == ("orders", 0, 10, D("-3.16"), True)
+    assert scored(warehouse, today)[0][:5] == ("orders", 0, 10, D("-3.16"), True)
     sold(owner, today, 10)
-    assert judged(warehouse, today)[0][:5] == ("orders", 10, 10, 0, False)
+    assert scored(warehouse, today)[0][:5] == ("orders", 10, 10, 0, False)
 
 
 def test_asking_reads_no_orders(warehouse: Any, owner: Any, refreshed: Refresh) -> None:

@@ -194,8 +194,8 @@ def test_cash_up_gives_the_evidence_for_each_difference(ask: Any, books: Any) ->
         *(D(25), D(53), D(67), D(67), D(6), None),
         *(1, 1, 4, D(-1) + 1 - 3 + 5),
     )
-    told = {(e["order_id"], e["kind"], e["expected"], e["found"], e["difference"]) for e in row[-1]}
-    assert told == {
+    differences = {(e["order_id"], e["kind"], e["expected"], e["found"], e["difference"]) for e in row[-1]}
+    assert differences == {
         (str(short), "items", 17, 16, -1),
         (str(wrong), "parts", 6, 7, 1),
         (str(unpaid), "unpaid", 3, 0, -3),

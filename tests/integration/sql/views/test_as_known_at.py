@@ -1,4 +1,4 @@
-"""What daily_sales said at an earlier time."""
+"""daily_sales as it was at an earlier time."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ PAYMENT = "0190a1b2-0000-7000-8000-000000000002"
 
 
 @pytest.fixture
-def told(books: Any) -> None:
+def history(books: Any) -> None:
     """An order at noon, paid a minute later, given back the next day and restated the day after; each known at once."""
     books.event(
         "order_created", NOON, NOON, order_id=ORDER, order_ts=NOON.isoformat(), location_code="LOC-ON-001"
@@ -52,7 +52,7 @@ def known(warehouse: Any, at: datetime) -> list[tuple[Any, ...]]:
     return rows
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("history")
 def test_the_report_as_it_was(warehouse: Any) -> None:
     assert known(warehouse, NOON - timedelta(seconds=1)) == []
     assert known(warehouse, NOON) == [(DAY, 1, None, None, 1, 0, None, True)]
@@ -64,7 +64,7 @@ def test_the_report_as_it_was(warehouse: Any) -> None:
     assert known(warehouse, NOON + timedelta(days=9)) == [(DAY, 0, None, None, 0, 1, None, True)]
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("history")
 def test_where_raw_is_no_longer_held_it_says_so(warehouse: Any, owner: Any, books: Any) -> None:
     archived = datetime(2024, 2, 10, 12, tzinfo=UTC)
     books.order(archived)

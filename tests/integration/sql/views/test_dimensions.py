@@ -27,7 +27,7 @@ def asked(warehouse: Any, query: LiteralString) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def menu(books: Any) -> None:
-    """Soup at noon, dearer from two, renamed and without a known cost from four; told in no order. Tea at one."""
+    """Soup at noon, dearer from two, renamed and without a known cost from four, in no order of arrival. Tea at one."""
     for hours, name, price, cost in [
         (2, "Soup", D("5.50"), D("1.60")),
         (4, "Broth", D("5.50"), None),

@@ -30,13 +30,13 @@ def expected_today(owner: psycopg.Connection[Any], at: datetime) -> tuple[Any, .
 
 
 def test_an_empty_warehouse_knows_nothing(warehouse: Any) -> None:
-    told = live(warehouse)
-    now = told.pop("measured_at")
+    metrics = live(warehouse)
+    now = metrics.pop("measured_at")
     assert abs(now - datetime.now(UTC)) < MINUTE
     counts = ("orders_last_hour", "orders_per_minute", "unpaid_orders_last_hour", "active_customers")
-    assert {told.pop(name) for name in counts} == {0}
-    assert len(told) == 7
-    assert set(told.values()) == {None}
+    assert {metrics.pop(name) for name in counts} == {0}
+    assert len(metrics) == 7
+    assert set(metrics.values()) == {None}
 
 
 def test_the_last_hour(warehouse: Any, owner: Any, books: Any) -> None:
@@ -58,29 +58,33 @@ def test_the_last_hour(warehouse: Any, owner: Any, books: Any) -> None:
     # Too long ago for the latency; the last for everything.
     for ago in (6 * MINUTE, 59 * MINUTE, 61 * MINUTE):
         books.event("order_created", ts=now - 100 * HOUR, ingested_at=now - ago)
-    letter(owner, now - 30 * MINUTE)
-    letter(owner, now - 30 * MINUTE, "discarded")
-    letter(owner, now - 30 * MINUTE, "retried")
-    letter(owner, now - 61 * MINUTE)
+    dead_letter(owner, now - 30 * MINUTE)
+    dead_letter(owner, now - 30 * MINUTE, "discarded")
+    dead_letter(owner, now - 30 * MINUTE, "retried")
+    dead_letter(owner, now - 61 * MINUTE)
     owner.execute(
         "INSERT INTO raw_data.stream_checkpoints (stream, latest_event_time, committed_at)"
         " VALUES ('s', %(now)s - interval '20 seconds', %(now)s), ('t', %(now)s - interval '3 days', %(now)s)",
         {"now": now},
     )
 
-    told = live(warehouse)
-    assert (told["orders_last_hour"], told["orders_per_minute"]) == (4, D("0.07"))
-    assert (told["revenue_last_hour"], told["unpaid_orders_last_hour"], told["active_customers"]) == (
+    metrics = live(warehouse)
+    assert (metrics["orders_last_hour"], metrics["orders_per_minute"]) == (4, D("0.07"))
+    assert (
+        metrics["revenue_last_hour"],
+        metrics["unpaid_orders_last_hour"],
+        metrics["active_customers"],
+    ) == (
         D(30),
         1,
         2,
     )
-    assert (told["ingest_latency_p50_seconds"], told["ingest_latency_p99_seconds"]) == (D(50), D(99))
-    assert told["data_quality_percent"] == D("98.08")  # 102 of 104
-    assert 20 <= told["freshness_seconds"] < 80
+    assert (metrics["ingest_latency_p50_seconds"], metrics["ingest_latency_p99_seconds"]) == (D(50), D(99))
+    assert metrics["data_quality_percent"] == D("98.08")  # 102 of 104
+    assert 20 <= metrics["freshness_seconds"] < 80
 
 
-def letter(owner: psycopg.Connection[Any], seen: datetime, resolution: str | None = None) -> None:
+def dead_letter(owner: psycopg.Connection[Any], seen: datetime, resolution: str | None = None) -> None:
     owner.execute(
         "INSERT INTO raw_data.dead_letters (stream, event_offset, reason_code, detail, received, first_seen, last_seen,"
         " resolution, resolved_at) SELECT 's', count(*), 'r', 'd', 'x', %(seen)s, %(seen)s, %(how)s,"

@@ -100,9 +100,9 @@ def test_only_new_restaurants_are_entered_when_that_is_asked(url: str, owner: An
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "America/Torontoo", "-05:00", "PST"])
 def test_a_time_zone_that_is_none_stops_the_whole_file(url: str, owner: Any, zone: str) -> None:
-    with pytest.raises(BadLocationsError) as said:
+    with pytest.raises(BadLocationsError) as caught:
         load(url, TWO + f"LOC-X,,,{zone},\n")
-    assert f"places.csv, line 4, time_zone: '{zone}' is not a time zone of PostgreSQL" in str(said.value)
+    assert f"places.csv, line 4, time_zone: '{zone}' is not a time zone of PostgreSQL" in str(caught.value)
     assert (there(owner), audited(owner)) == ([], [])
 
 
@@ -115,7 +115,7 @@ def test_a_load_that_fails_in_its_last_row_has_written_nothing(url: str, owner: 
     assert len(audited(owner)) == 1
 
 
-def test_sales_are_summed_anew_only_where_a_clock_was_set(
+def test_sales_are_summed_again_only_where_a_clock_was_set(
     warehouse: Any, url: str, owner: Any, books: Any
 ) -> None:
     stale = "SELECT DISTINCT location_code FROM analytics.rollup_invalidations"
@@ -156,10 +156,10 @@ def test_a_warehouse_without_tables_says_what_to_do(empty: str) -> None:
             step()
 
 
-def command(url: str, *arguments: str, told: bytes = b"") -> tuple[int, str, str]:
+def command(url: str, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
     env = os.environ | {"WAREHOUSE_OWNER_URL": url, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     program = [sys.executable, "-m", "sql", "locations", *arguments]
-    done = subprocess.run(program, env=env, input=told, capture_output=True, check=False)
+    done = subprocess.run(program, env=env, input=stdin, capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -171,17 +171,17 @@ def test_the_command(url: str, tmp_path: Path) -> None:
 
     code, shown, _ = command(url)
     assert (code, shown) == (0, TWO.replace("America/Toronto,\n", "America/Toronto,00:00\n"))
-    assert command(url, "-", told=shown.encode())[1] == "Restaurants: 0 entered, 0 changed, 2 unchanged.\n"
+    assert command(url, "-", stdin=shown.encode())[1] == "Restaurants: 0 entered, 0 changed, 2 unchanged.\n"
     mine = shown.replace("Toronto,04:00", "Toronto,05:00").encode()
     assert (
-        command(url, "--only-new", "-", told=mine)[1] == "Restaurants: 0 entered, 0 changed, 2 unchanged.\n"
+        command(url, "--only-new", "-", stdin=mine)[1] == "Restaurants: 0 entered, 0 changed, 2 unchanged.\n"
     )
-    assert command(url, "-", told=mine)[1] == "Restaurants: 0 entered, 1 changed, 1 unchanged.\n"
+    assert command(url, "-", stdin=mine)[1] == "Restaurants: 0 entered, 1 changed, 1 unchanged.\n"
 
 
 def test_the_command_says_what_is_wrong_in_sentences(url: str, owner: Any, tmp_path: Path) -> None:
-    code, said, error = command(url, "-", told=(TWO + "LOC-X,,,UTC,noon\n").encode())
-    assert (code, said) == (1, "")
+    code, output, error = command(url, "-", stdin=(TWO + "LOC-X,,,UTC,noon\n").encode())
+    assert (code, output) == (1, "")
     assert error == (
         "BadLocationsError: standard input, line 4, close_out: 'noon' is not a time of day:"
         " write it like 04:00, and midnight 00:00.\nNothing was written.\n"

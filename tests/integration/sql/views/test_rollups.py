@@ -28,7 +28,7 @@ def refreshed(warehouse: Any) -> Refresh:
 
 
 def logged(owner: psycopg.Connection[Any]) -> int:
-    """How many hours wait to be summed anew."""
+    """How many hours wait to be summed again."""
     row = owner.execute(
         "SELECT count(DISTINCT (rollup, hour, location_code)) FROM analytics.rollup_invalidations"
     ).fetchone()
@@ -87,7 +87,7 @@ def test_a_payment_that_leaves_the_money_of_its_order_as_it_is_counts(
     assert_exact(owner)
 
 
-def test_what_is_premium_can_be_drawn_anew(owner: Any, books: Any, refreshed: Refresh) -> None:
+def test_the_premium_threshold_can_change(owner: Any, books: Any, refreshed: Refresh) -> None:
     books.order(NOON, **TEN)
     refreshed(NOON + 2 * HOUR)
     premium = "SELECT premium_orders, premium_revenue, market_share FROM analytics.premium_market_share"
@@ -98,7 +98,7 @@ def test_what_is_premium_can_be_drawn_anew(owner: Any, books: Any, refreshed: Re
     assert (logged(owner), owner.execute(premium).fetchall()) == (0, [(1, Decimal(10), Decimal(100))])
 
 
-def test_what_is_premium_can_be_drawn_anew_while_a_refresh_sums(
+def test_the_premium_threshold_can_change_while_a_refresh_sums(
     warehouse: Any, owner: Any, books: Any, refreshed: Refresh
 ) -> None:
     books.order(NOON, **TEN)
@@ -136,7 +136,7 @@ def test_a_sale_after_midnight_belongs_to_last_night(owner: Any, books: Any, ref
     assert days(owner) == [(date(2024, 3, 6), 2, Decimal(20))]
 
 
-def test_a_new_name_has_nothing_summed_anew_and_a_new_city_has(
+def test_a_new_name_has_nothing_summed_again_and_a_new_city_has(
     owner: Any, books: Any, refreshed: Refresh
 ) -> None:
     owner.execute("INSERT INTO analytics.locations VALUES ('LOC-ON-001', 'King Street', 'Toronto', 'UTC')")

@@ -1,9 +1,5 @@
--- Run in restaurant_analytics: who may connect, and the schemas.
+-- Run in restaurant_analytics: the schemas, and who may use them. Who may connect: see cluster.grant_access().
 
-ALTER DATABASE restaurant_analytics OWNER TO restaurant_owner;
-REVOKE ALL ON DATABASE restaurant_analytics FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE restaurant_analytics TO restaurant_writer;
-GRANT CONNECT ON DATABASE restaurant_analytics TO restaurant_reader;
 ALTER DATABASE restaurant_analytics SET timezone = 'UTC';
 
 CREATE SCHEMA IF NOT EXISTS raw_data;

@@ -12,9 +12,10 @@ from sql.tool.errors import MissingPasswordError
 
 SCRIPTS = Path(__file__).parents[1] / "bootstrap"
 LOGINS = ("restaurant_user", "airflow_user", "analytics_reader")
-DATABASES = {"restaurant_analytics": "restaurant_owner", "airflow_db": "airflow_user"}
+WAREHOUSE = "restaurant_analytics"
+DATABASES = {WAREHOUSE: "restaurant_owner", "airflow_db": "airflow_user"}
 LOCK_HOLDERS: dict[str, tuple[str, ...]] = {
-    "restaurant_analytics": ("restaurant_owner", "restaurant_writer"),
+    WAREHOUSE: ("restaurant_owner", "restaurant_writer"),
     "airflow_db": ("airflow_user",),
     "postgres": (),
 }
@@ -51,10 +52,23 @@ def bootstrap(admin_url: str, passwords: Mapping[str, str]) -> None:
             inside = make_conninfo(admin_url, dbname=database, password=passwords.get(admin.info.user))
             with psycopg.connect(inside) as connection:
                 _run(connection, script.name)
+                if database == WAREHOUSE:
+                    grant_access(connection, database)
                 _restrict_advisory_locks(connection, LOCK_HOLDERS[database])
         _restrict_advisory_locks(admin, LOCK_HOLDERS["postgres"])
         for database in ("postgres", "template1"):
             admin.execute(SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(Identifier(database)))
+
+
+def grant_access(admin: Connection, database: str) -> None:
+    """Give a warehouse to its owner, and let only our roles connect. A clone of a database does not have its grants."""
+    for statement in (
+        "ALTER DATABASE {} OWNER TO restaurant_owner",
+        "REVOKE ALL ON DATABASE {} FROM PUBLIC",
+        "GRANT CONNECT, TEMPORARY ON DATABASE {} TO restaurant_writer",
+        "GRANT CONNECT ON DATABASE {} TO restaurant_reader",
+    ):
+        admin.execute(SQL(statement).format(Identifier(database)))
 
 
 def _run(connection: Connection, script: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 
-from sql.tool.cluster import SCRIPTS
+from sql.tool.cluster import SCRIPTS, grant_access
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
@@ -149,6 +149,7 @@ def bootstrapped(cluster: Any, warehouse: Any) -> Iterator[Warehouse]:
         admin.execute(f"CREATE DATABASE {made.name} TEMPLATE template0".encode())
         with psycopg.connect(make_conninfo(cluster.admin_url, dbname=made.name)) as inside:
             inside.execute(script.replace("restaurant_analytics", made.name).encode())
+        grant_access(admin, made.name)
         yield made
         admin.execute(f"DROP DATABASE {made.name} WITH (FORCE)".encode())
 

@@ -160,7 +160,7 @@ def test_accepting_needs_a_reason_a_failure_and_the_owner(
     owner.execute(ARRIVED)
     owner.execute(WRONG)
     run_rule()
-    with pytest.raises(errors.RaiseException, match="Say why"):
+    with pytest.raises(errors.RaiseException, match="Give a reason why"):
         owner.execute(ACCEPT, [RULE.name, " "])
     for role in ("airflow_user", "analytics_reader"):
         with warehouse.connect(role) as other, pytest.raises(errors.InsufficientPrivilege):

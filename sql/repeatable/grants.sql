@@ -36,7 +36,6 @@ GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
-GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 
 -- Airflow scores payments and stores the scores.

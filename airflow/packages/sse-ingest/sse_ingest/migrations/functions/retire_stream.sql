@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION raw_data.retire_stream(stream text)
+CREATE OR REPLACE FUNCTION {schema}.retire_stream(stream text)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     FOR checkpoint IN
         SELECT c.shard, c.holder, c.lease_renewed_at, c.event_offset, c.head_offset
-        FROM raw_data.stream_checkpoints AS c
+        FROM {schema}.stream_checkpoints AS c
         WHERE c.stream = retire_stream.stream
         ORDER BY c.shard
         FOR UPDATE
@@ -29,16 +29,16 @@ BEGIN
         END IF;
     END LOOP;
     WITH gone AS (
-        DELETE FROM raw_data.stream_checkpoints AS c WHERE c.stream = retire_stream.stream RETURNING c.*
+        DELETE FROM {schema}.stream_checkpoints AS c WHERE c.stream = retire_stream.stream RETURNING c.*
     )
     SELECT jsonb_agg(to_jsonb(gone) ORDER BY gone.shard) INTO shards FROM gone;
     IF shards IS NULL THEN
         RAISE EXCEPTION 'There is no stream %', stream
-            USING ERRCODE = 'no_data_found', HINT = 'SELECT stream FROM raw_data.stream_checkpoints lists those that exist.';
+            USING ERRCODE = 'no_data_found', HINT = 'SELECT stream FROM {schema}.stream_checkpoints lists those that exist.';
     END IF;
-    INSERT INTO analytics.audit_log (action, object, details) VALUES ('stream_retired', stream, shards);
+    INSERT INTO {audit_log} (action, object, details) VALUES ('stream_retired', stream, shards);
 END
 $$;
 
-COMMENT ON FUNCTION raw_data.retire_stream(text) IS
+COMMENT ON FUNCTION {schema}.retire_stream(text) IS
     'Deletes the checkpoint of a stream that has ended, such as a history that was read to its end. Run it when no more events come: health_check() no longer expects any, and the stream no longer holds back the watermark. The events stay, and so do their ranges in completeness(). The checkpoint is kept in audit_log. An error while a writer runs, or before the stream was read to its end. A log that is read again afterwards is read from its beginning, and only new events are added.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION raw_data.ensure_partitions(range_from timestamptz, range_to timestamptz)
+CREATE OR REPLACE FUNCTION {schema}.ensure_partitions(range_from timestamptz, range_to timestamptz)
 RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
@@ -10,7 +10,7 @@ AS $$
 DECLARE
     -- Ingestion waits for this call, so larger months are left to empty_default_partition().
     most_rows constant integer := 10000;
-    limits record := raw_data.partition_limits();
+    limits record := {schema}.partition_limits();
     month  timestamptz;
     held   integer;
     made   integer := 0;
@@ -26,16 +26,16 @@ BEGIN
             interval '1 month'
         )
     LOOP
-        CONTINUE WHEN to_regclass(to_char(month, '"raw_data.events_raw_"YYYY_MM')) IS NOT NULL;
+        CONTINUE WHEN to_regclass(to_char(month, '"{schema}.events_raw_"YYYY_MM')) IS NOT NULL;
         -- Before the default partition is read: two callers that had both read it would wait for each other.
-        LOCK TABLE raw_data.events_raw_default IN ACCESS EXCLUSIVE MODE;
+        LOCK TABLE {schema}.events_raw_default IN ACCESS EXCLUSIVE MODE;
         SELECT count(*) INTO held
         FROM (
-            SELECT FROM raw_data.events_raw_default AS d
+            SELECT FROM {schema}.events_raw_default AS d
             WHERE d.ts >= month AND d.ts < month + interval '1 month'
             LIMIT most_rows + 1
         ) AS first_rows;
-        IF held <= most_rows AND raw_data.make_partition(month) IS NOT NULL THEN
+        IF held <= most_rows AND {schema}.make_partition(month) IS NOT NULL THEN
             made := made + 1;
         END IF;
     END LOOP;
@@ -43,5 +43,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION raw_data.ensure_partitions(timestamptz, timestamptz) IS
+COMMENT ON FUNCTION {schema}.ensure_partitions(timestamptz, timestamptz) IS
     'Creates the monthly partitions of events_raw from the month of the first ts to the month of the second, and moves their rows there from the default partition. Returns the number of partitions that were created: 0 when all existed. Years before 2000 or more than two ahead stay in the default partition. A month with more than 10,000 rows in the default partition is left to empty_default_partition(). Two callers at once are safe. lock_not_available means that a session holds the default partition: try again.';

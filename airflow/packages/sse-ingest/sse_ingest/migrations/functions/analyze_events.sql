@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION raw_data.analyze_events()
+CREATE OR REPLACE FUNCTION {schema}.analyze_events()
 RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -8,9 +8,9 @@ SET lock_timeout = '2s' -- other sessions queue behind one that waits for a lock
 AS $$
 BEGIN
     -- Autovacuum analyzes the partitions, but not their parent.
-    ANALYZE ONLY raw_data.events_raw;
+    ANALYZE ONLY {schema}.events_raw;
 END
 $$;
 
-COMMENT ON FUNCTION raw_data.analyze_events() IS
+COMMENT ON FUNCTION {schema}.analyze_events() IS
     'Updates the planner statistics of events_raw as a whole. Autovacuum analyzes only its partitions.';

@@ -6,10 +6,10 @@ import os
 import sys
 from pathlib import Path
 
-from api.log import LogError
-from api.server import listen, make_server
+from api.http.server import listen, make_server
+from api.log.interface import LogError
+from api.log.sqlite.writer import Store
 from api.settings import SettingsError, load
-from api.sqlite_store import Store
 
 
 def main() -> int:

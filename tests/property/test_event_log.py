@@ -11,10 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from api.frames import encode
-from api.log import Draft, EventIdConflict, Only
-from api.sqlite_log import Retention, SqliteLog
-from api.sqlite_store import Store
+from api.log.interface import Draft, EventIdConflict, Only
+from api.log.sqlite.log import Retention, SqliteLog
+from api.log.sqlite.writer import Store
+from api.log.sse_frames import encode
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

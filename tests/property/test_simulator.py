@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.contract import PAYLOADS
-from api.frames import encode
-from api.lives import EVENTS_AN_ORDER
-from api.log import Draft
-from api.menu import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
-from api.publish import InvalidEvent, Parser
-from api.simulator import HORIZON, LATE, Faults, World, busyness
+from api.contract.parser import InvalidEvent, Parser
+from api.contract.schemas import PAYLOADS
+from api.log.interface import Draft
+from api.log.sse_frames import encode
+from api.simulator.catalogue import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
+from api.simulator.order_lifecycle import EVENTS_AN_ORDER
+from api.simulator.world import HORIZON, LATE, Faults, World, busyness
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
 MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}

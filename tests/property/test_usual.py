@@ -10,11 +10,11 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from api.contract import PAYLOADS
-from api.log import Draft
-from api.publish import InvalidEvent, Parser
-from api.simulator import World
-from api.usual import read
+from api.contract.fast_parser import read
+from api.contract.parser import InvalidEvent, Parser
+from api.contract.schemas import PAYLOADS
+from api.log.interface import Draft
+from api.simulator.world import World
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=2)

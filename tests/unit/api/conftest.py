@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.log import Draft
-from api.publish import Parser
-from api.sqlite_log import Retention, SqliteLog
+from api.contract.parser import Parser
+from api.log.interface import Draft
+from api.log.sqlite.log import Retention, SqliteLog
 
 OpenLog = Callable[..., Awaitable[SqliteLog]]
 ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"

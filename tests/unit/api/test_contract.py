@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.contract import PAYLOADS, parse_instant, schemas
-from api.publish import InvalidEvent, Parser
+from api.contract.parser import InvalidEvent, Parser
+from api.contract.schemas import PAYLOADS, parse_instant, schemas
 
 MakeEvent = Callable[..., dict[str, Any]]
 

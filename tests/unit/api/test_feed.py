@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from api import frames
-from api.feed import Feed, _slots
-from api.log import LogUnavailable
-from api.simulator import HORIZON, LATE, Faults, World
-from api.sqlite_log import SqliteLog
+from api.log import sse_frames
+from api.log.interface import LogUnavailable
+from api.log.sqlite.log import SqliteLog
+from api.simulator.publisher import Feed, _slots
+from api.simulator.world import HORIZON, LATE, Faults, World
 
 pytestmark = pytest.mark.anyio
 OpenLog = Callable[..., Awaitable[SqliteLog]]
@@ -37,7 +37,7 @@ async def test_it_publishes_what_is_due_and_no_more(open_log: OpenLog, tmp_path:
     feed = await run(log, World(1, 50), tmp_path / "marker", 1.5)
     found = await everything(log)
     assert len(found) == log.head == feed.status()["published"] > 50
-    latest = max(json.loads(frames.element(frame))["ts"] for frame in found)
+    latest = max(json.loads(sse_frames.element(frame))["ts"] for frame in found)
     assert latest <= time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + "~"
 
 
@@ -60,7 +60,7 @@ async def test_a_restart_finishes_orders_and_repeats_nothing(open_log: OpenLog, 
         await run(log, World(1, 50, faults), tmp_path / "marker", 1.2)
     found = await everything(log)
     plain = [frame for frame in found if frame.startswith(b"id: ")]
-    events = [json.loads(frames.element(frame)) for frame in plain]
+    events = [json.loads(sse_frames.element(frame)) for frame in plain]
     created = {e["payload"]["order_id"] for e in events if e["event_type"] == "order_created"}
     changes = {"menu_item_changed", "customer_changed"}
     assert {e["payload"]["order_id"] for e in events if e["event_type"] not in changes} == created
@@ -80,7 +80,7 @@ async def test_it_waits_while_the_log_refuses(
             raise LogUnavailable("no")
         return await append(drafts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("api.feed._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("api.simulator.publisher._RETRY_SECONDS", 0.01)
     monkeypatch.setattr(log, "append", refusing)
     await run(log, World(1, 100), tmp_path / "marker", 1)
     assert log.head > 0

@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 import pytest
 
-from api import frames
-from api.log import Draft
+from api.log import sse_frames
+from api.log.interface import Draft
 
 
 def test_an_element_is_the_data_of_its_frame(make_draft: Callable[..., Draft]) -> None:
-    frame = frames.encode("somelog1", 7, make_draft(1, kind='a "quoted" name'))
-    assert frames.position(frame) == "somelog1-7"
-    assert frames.element(frame) == frame.split(b"data: ")[1].rstrip(b"\n")
-    assert json.loads(frames.element(frame))["event_type"] == 'a "quoted" name'
+    frame = sse_frames.encode("somelog1", 7, make_draft(1, kind='a "quoted" name'))
+    assert sse_frames.position(frame) == "somelog1-7"
+    assert sse_frames.element(frame) == frame.split(b"data: ")[1].rstrip(b"\n")
+    assert json.loads(sse_frames.element(frame))["event_type"] == 'a "quoted" name'
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,14 @@ def test_an_element_is_the_data_of_its_frame(make_draft: Callable[..., Draft]) -
 def test_raw_bytes_travel_as_they_are_and_never_break_a_page(
     raw: bytes, data: bytes, element: object
 ) -> None:
-    frame = frames.encode("somelog1", 7, Draft("noted", "L", "2026-01-31T18:30:00Z", raw))
+    frame = sse_frames.encode("somelog1", 7, Draft("noted", "L", "2026-01-31T18:30:00Z", raw))
     assert frame == b"event: noted\nid: somelog1-7\n" + data + b"\n"
-    assert frames.position(frame) == "somelog1-7"
-    assert json.loads(frames.element(frame)) == element
+    assert sse_frames.position(frame) == "somelog1-7"
+    assert json.loads(sse_frames.element(frame)) == element
 
 
 def test_a_gap_has_no_id() -> None:
-    frame = frames.gap("old-5", 9, None, "somelog1")
+    frame = sse_frames.gap("old-5", 9, None, "somelog1")
     assert frame == (
         b'event: stream_gap\ndata: {"requested":"old-5","oldest":9,"missing":null,"stream_id":"somelog1"}\n\n'
     )

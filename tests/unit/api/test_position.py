@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.log import Draft
-from api.position import Gap, Start, resolve
-from api.problems import Problem
-from api.sqlite_log import SqliteLog
+from api.http.position import Gap, Start, resolve
+from api.http.problems import Problem
+from api.log.interface import Draft
+from api.log.sqlite.log import SqliteLog
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.publish import BodyError, InvalidBatch, InvalidEvent, Parser, Piece, split
+from api.contract.parser import BodyError, InvalidBatch, InvalidEvent, Parser, Piece, split
 
 MakeEvent = Callable[..., dict[str, Any]]
 

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.menu import RESTAURANTS
-from api.restaurants import as_csv, main
 from api.settings import SettingsError
+from api.simulator.catalogue import RESTAURANTS
+from api.simulator.restaurants_csv import as_csv, main
 from sql.location_file import read
 
 

@@ -10,8 +10,17 @@ from uuid import uuid4
 
 import pytest
 
-from api.log import EVERYTHING, Draft, EventIdConflict, LogError, LogFull, LogUnavailable, Only, Receipt
-from api.sqlite_log import Retention, SqliteLog
+from api.log.interface import (
+    EVERYTHING,
+    Draft,
+    EventIdConflict,
+    LogError,
+    LogFull,
+    LogUnavailable,
+    Only,
+    Receipt,
+)
+from api.log.sqlite.log import Retention, SqliteLog
 
 pytestmark = pytest.mark.anyio
 MakeDraft = Callable[..., Draft]

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from api.log import EVERYTHING, Only, Record
-from api.tail import Bell, Tail
+from api.log.interface import EVERYTHING, Only, Record
+from api.log.tail import Bell, Tail
 
 
 def record(offset: int, kind: str = "a", size: int = 100) -> Record:

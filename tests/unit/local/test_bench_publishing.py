@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.publish import Parser, split
+from api.contract.parser import Parser, split
 from local.bench import workload
 from local.bench.publishing import Publisher, publish, requests
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from api.log import (
+from api.log.interface import (
     CHUNK_BYTES,
     EVERYTHING,
     Batch,
@@ -26,9 +26,9 @@ from api.log import (
     Only,
     Receipt,
 )
-from api.sqlite_reads import Reads
-from api.sqlite_store import Commit, Store, refusal
-from api.tail import Bell, Tail
+from api.log.sqlite.reader import Reads
+from api.log.sqlite.writer import Commit, Store, refusal
+from api.log.tail import Bell, Tail
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
-from api import frames
-from api.auth import MayPublish, MayRead
-from api.log import Draft, EventIdConflict, EventLog, LogUnavailable
-from api.position import Gap, behind, resolve
-from api.problems import Problem, unavailable
-from api.publish import MAX_ERRORS, BodyError, InvalidBatch, Piece, split
-from api.routes.reading import SINCE, OnlyDep, Since, errors
-from api.service import Service, ServiceDep
+from api.contract.parser import MAX_ERRORS, BodyError, InvalidBatch, Piece, split
+from api.http.auth import MayPublish, MayRead
+from api.http.dependencies import Service, ServiceDep
+from api.http.position import Gap, behind, resolve
+from api.http.problems import Problem, unavailable
+from api.http.routes.parameters import SINCE, OnlyDep, Since, errors
+from api.log import sse_frames
+from api.log.interface import Draft, EventIdConflict, EventLog, LogUnavailable
 
 router = APIRouter()
 
@@ -64,10 +64,10 @@ async def read(
     batch = await log.read(start.after, limit, only, _MOST_BYTES)
     if batch.gap is not None:
         raise _gone(log, behind(log, start.after, batch.gap, since))
-    ids = ",".join(f'"{frames.position(frame)}"' for frame in batch.frames)
+    ids = ",".join(f'"{sse_frames.position(frame)}"' for frame in batch.frames)
     stream_id = log.stream_id
     tail = f'],"ids":[{ids}],"next_since":"{stream_id}-{batch.after}","head":{log.head},"stream_id":"{stream_id}"}}'
-    body = b'{"events":[' + b",".join(map(frames.element, batch.frames)) + tail.encode()
+    body = b'{"events":[' + b",".join(map(sse_frames.element, batch.frames)) + tail.encode()
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 

@@ -12,8 +12,8 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any, Self
 
-from api.log import Draft, EventIdConflict, EventLog, LogUnavailable
-from api.simulator import HORIZON, LATE, World
+from api.log.interface import Draft, EventIdConflict, EventLog, LogUnavailable
+from api.simulator.world import HORIZON, LATE, World
 
 logger = logging.getLogger(__name__)
 

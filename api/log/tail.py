@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from api.log import CHUNK_BYTES, EVERYTHING, Batch, Only, Record
+from api.log.interface import CHUNK_BYTES, EVERYTHING, Batch, Only, Record
 
 _SECONDS_A_READER = 250e-6  # between two rings; waking one and writing to it costs about a tenth of it
 

@@ -7,7 +7,7 @@ import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Message, Receive, Scope, Send
 
-from api.problems import Problem, respond
+from api.http.problems import Problem, respond
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _DRAIN_SECONDS = 2
@@ -25,8 +25,8 @@ class StreamResponse(EventSourceResponse):
     """Streams while it has a place. The place is taken and given back here, so that none is lost with its reader.
 
     sse-starlette times every single send, which is a third of what a send costs when a thousand readers are woken.
-    Here the connection notices a reader that takes nothing (api.connection). Should sse-starlette rename the method
-    overridden here, the sends only become dearer.
+    Here the connection notices a reader that takes nothing (api.http.connection_limits). Should sse-starlette rename
+    the method overridden here, the sends only become dearer.
     """
 
     def __init__(self, content: AsyncIterable[bytes], heartbeat: float, subscribers: Subscribers) -> None:

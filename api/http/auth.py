@@ -7,8 +7,8 @@ from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
 
-from api.problems import Problem
-from api.service import ServiceDep
+from api.http.dependencies import ServiceDep
+from api.http.problems import Problem
 
 _bearer = HTTPBearer(auto_error=False, description="the token of .env")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]

@@ -9,16 +9,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import api
-from api import contract, problems
-from api.feed import Feed
-from api.metrics import Metrics
-from api.publish import Parser
-from api.response import Subscribers
-from api.routes import events, ops, stream
-from api.service import Service
+from api.contract import schemas
+from api.contract.parser import Parser
+from api.http import problems
+from api.http.dependencies import Service
+from api.http.metrics import Metrics
+from api.http.routes import events, ops, stream
+from api.http.stream_response import Subscribers
+from api.log.sqlite.log import Retention, SqliteLog
 from api.settings import Settings
-from api.simulator import Faults, World
-from api.sqlite_log import Retention, SqliteLog
+from api.simulator.publisher import Feed
+from api.simulator.world import Faults, World
 
 _DESCRIPTION = "A durable log of restaurant events: publish with POST /events, follow with GET /stream."
 
@@ -73,6 +74,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes
         )
-        document.setdefault("components", {}).setdefault("schemas", {}).update(contract.schemas())
+        document.setdefault("components", {}).setdefault("schemas", {}).update(schemas.schemas())
         app.openapi_schema = document
     return app.openapi_schema

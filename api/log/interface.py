@@ -1,4 +1,4 @@
-"""What the service asks of an event log; `api.sqlite_log` is the engine that implements it.
+"""What the service asks of an event log; `api.log.sqlite.log` is the engine that implements it.
 
 The log owns the offsets: gapless, in append order, never used twice. Readers own their position: any number of
 them read the same events, and none takes an event from another.

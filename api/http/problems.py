@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api.log import LogFull, LogOverloaded, LogUnavailable
+from api.log.interface import LogFull, LogOverloaded, LogUnavailable
 
 logger = logging.getLogger(__name__)
 

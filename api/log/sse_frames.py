@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.log import Draft
+from api.log.interface import Draft
 
 RETRY = b"retry: 1000\n\n"
 _DATA = b"\ndata: "

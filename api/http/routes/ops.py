@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import api
-from api.log import LogUnavailable
-from api.problems import Problem
-from api.routes.reading import errors
-from api.service import ServiceDep
+from api.http.dependencies import ServiceDep
+from api.http.problems import Problem
+from api.http.routes.parameters import errors
+from api.log.interface import LogUnavailable
 
 router = APIRouter(tags=["operate"])
 

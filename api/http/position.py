@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from api.contract import parse_instant
-from api.log import EventLog
-from api.problems import bad_parameter
+from api.contract.schemas import parse_instant
+from api.http.problems import bad_parameter
+from api.log.interface import EventLog
 
 _POSITION = re.compile(r"(?:([A-Za-z0-9_]{1,64})-)?(\d{1,18})", re.ASCII)
 _SPACE_FOR_PLUS = re.compile(r"(?<=[\d]) (?=\d\d:\d\d$)")  # an offset of a time zone whose + was not escaped

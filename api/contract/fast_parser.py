@@ -1,7 +1,7 @@
-"""The usual event, read at a fifth of the cost. Whatever is not usual is None, and left to `api.publish`.
+"""The usual event, read at a fifth of the cost. Whatever is not usual is None, and left to `api.contract.parser`.
 
 What is taken here, the precise way takes with the same result (tests/property/test_usual.py): this one may be blind to
-what is right, never to what is wrong. Its types follow from the schemas of `api.contract`.
+what is right, never to what is wrong. Its types follow from the schemas of `api.contract.schemas`.
 """
 
 import re
@@ -15,8 +15,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.contract import LONGEST_KEY, PAYLOADS, RESERVED
-from api.log import Draft
+from api.contract.schemas import LONGEST_KEY, PAYLOADS, RESERVED
+from api.log.interface import Draft
 
 _MOST_BYTES = 64 * 1024
 _LIMITS = {

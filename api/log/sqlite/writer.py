@@ -1,4 +1,4 @@
-"""The event log's file: SQLite in WAL mode. Synchronous; `api.sqlite_log` calls it from threads of its own."""
+"""The event log's file: SQLite in WAL mode. Synchronous; `api.log.sqlite.log` calls it from threads of its own."""
 
 import fcntl
 import json
@@ -17,10 +17,10 @@ from pathlib import Path
 
 import msgspec
 
-from api import frames
-from api.log import Draft, EventIdConflict, LogError, LogFull, LogUnavailable, Receipt, Record
+from api.log import sse_frames
+from api.log.interface import Draft, EventIdConflict, LogError, LogFull, LogUnavailable, Receipt, Record
 
-_SCHEMA = Path(__file__).with_name("sqlite_log.sql")
+_SCHEMA = Path(__file__).with_name("schema.sql")
 _INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
 _AT_ONCE = 512  # ids in one look-up
 _PROBE_BYTES = 64 * 1024
@@ -170,7 +170,7 @@ class Store:
                     return EventIdConflict(index, draft.event_id)
                 receipts.append(Receipt(held.offset, duplicate=True))
                 continue
-            frame = frames.encode(self.stream_id, offset, draft)
+            frame = sse_frames.encode(self.stream_id, offset, draft)
             rows.append((offset, group.now, key, digest, draft.event_type, draft.partition_key, frame))
             receipts.append(Receipt(offset, duplicate=False))
             if key:
@@ -257,7 +257,7 @@ def _digest(draft: Draft) -> bytes:
 
 def _same(frame: bytes, draft: Draft) -> bool:
     """Whether a repeat says the same in another spelling (order of keys, escapes, 12.5 for 12.50)."""
-    held = _exactly(frames.element(frame))
+    held = _exactly(sse_frames.element(frame))
     return bool(
         (held["event_type"], held["ts"], held["partition_key"])
         == (draft.event_type, draft.ts, draft.partition_key)

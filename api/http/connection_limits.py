@@ -13,8 +13,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.metrics import Metrics
-from api.problems import Problem, respond
+from api.http.metrics import Metrics
+from api.http.problems import Problem, respond
 from api.settings import Settings
 
 logger = logging.getLogger(__name__)

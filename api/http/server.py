@@ -8,8 +8,8 @@ from functools import partial
 import uvicorn
 from fastapi import FastAPI
 
-from api.app import create_app, drain
-from api.connection import MOST_REFUSING, Connection, Gate
+from api.http.app import create_app, drain
+from api.http.connection_limits import MOST_REFUSING, Connection, Gate
 from api.settings import Settings
 
 logger = logging.getLogger(__name__)

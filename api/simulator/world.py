@@ -13,9 +13,15 @@ from uuid import UUID
 
 from faker import Faker
 
-from api.lives import EVENTS_AN_ORDER, INTRODUCTIONS_AN_ORDER, DishChanged, Emission, Order
-from api.log import Draft
-from api.menu import HOURLY, MENU, RESTAURANTS, WORDS
+from api.log.interface import Draft
+from api.simulator.catalogue import HOURLY, MENU, RESTAURANTS, WORDS
+from api.simulator.order_lifecycle import (
+    EVENTS_AN_ORDER,
+    INTRODUCTIONS_AN_ORDER,
+    DishChanged,
+    Emission,
+    Order,
+)
 
 HORIZON = 160  # seconds after which nothing more becomes of an order
 LATE = 300  # seconds that a late event may be held back beyond that

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
-from api import frames
-from api.auth import MayRead
-from api.log import LogUnavailable, Only
-from api.position import Gap, Start, behind, resolve
-from api.response import StreamResponse
-from api.routes.reading import SINCE, OnlyDep, Since, errors
-from api.service import Service, ServiceDep
+from api.http.auth import MayRead
+from api.http.dependencies import Service, ServiceDep
+from api.http.position import Gap, Start, behind, resolve
+from api.http.routes.parameters import SINCE, OnlyDep, Since, errors
+from api.http.stream_response import StreamResponse
+from api.log import sse_frames
+from api.log.interface import LogUnavailable, Only
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["read"])
@@ -24,7 +24,7 @@ _EVENTS_A_WRITE = 1_000  # the bytes of a write are bounded as well, by CHUNK_BY
 async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[bytes, None]:
     """One loop for catching up and for live events: read what is there, then wait for more."""
     try:
-        yield frames.RETRY
+        yield sse_frames.RETRY
         if start.gap is not None:
             yield _told(service, start.gap)
         after, log = start.after, service.log
@@ -42,7 +42,7 @@ async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[
 
 def _told(service: Service, gap: Gap) -> bytes:
     service.metrics.gaps.inc()
-    return frames.gap(gap.requested, gap.oldest, gap.missing, service.log.stream_id)
+    return sse_frames.gap(gap.requested, gap.oldest, gap.missing, service.log.stream_id)
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""`python -m api.restaurants`: the simulator's restaurants as CSV, for whoever keeps their clocks.
+"""`python -m api.simulator.restaurants_csv`: the simulator's restaurants as CSV, for whoever keeps their clocks.
 
 The columns are those of the warehouse's table, so that `python -m sql locations` can load it. At EVENT_RATE=0 nobody
 simulates, and there are none.
@@ -9,8 +9,8 @@ import io
 import os
 import sys
 
-from api.menu import RESTAURANTS
 from api.settings import SettingsError, simulates
+from api.simulator.catalogue import RESTAURANTS
 
 
 def as_csv(rate: str) -> str:

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import WithJsonSchema
 
-from api.log import Only
-from api.problems import MEDIA_TYPE, SCHEMA, bad_parameter
+from api.http.problems import MEDIA_TYPE, SCHEMA, bad_parameter
+from api.log.interface import Only
 
 SINCE = (
     "Read the events after this position: an offset, `<stream_id>-<offset>`, `earliest`, `latest`, or an RFC 3339 "

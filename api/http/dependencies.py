@@ -9,12 +9,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.feed import Feed
-from api.log import EventLog
-from api.metrics import Metrics
-from api.publish import Parser
-from api.response import Subscribers
+from api.contract.parser import Parser
+from api.http.metrics import Metrics
+from api.http.stream_response import Subscribers
+from api.log.interface import EventLog
 from api.settings import Settings
+from api.simulator.publisher import Feed
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from api.log import Batch, Only
-from api.sqlite_store import connect
+from api.log.interface import Batch, Only
+from api.log.sqlite.writer import connect
 
 _SCAN = 20_000  # offsets that one filtered read looks at, so that no read takes long
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from api.log import Draft, instant
-from api.menu import MEMBERSHIPS, MENU, RESTAURANTS, Dish, Restaurant
+from api.log.interface import Draft, instant
+from api.simulator.catalogue import MEMBERSHIPS, MENU, RESTAURANTS, Dish, Restaurant
 
 _CENT = Decimal("0.01")
 _ITEMS = {1: 20, 2: 35, 3: 25, 4: 15, 5: 5}  # lines of an order, in percent

@@ -1,0 +1,1 @@
+"""Restaurants that publish orders without pause, for whoever has no till to connect."""

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.contract.parser import InvalidEvent, Parser
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
 from api.log.sse_frames import encode
 from sse_ingest.contract.envelope import RestaurantContract
 from sse_ingest.events import Event

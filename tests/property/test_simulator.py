@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.contract.parser import InvalidEvent, Parser
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
 from api.contract.schemas import PAYLOADS
 from api.log.interface import Draft
 from api.log.sse_frames import encode

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from api.contract.errors import InvalidEvent
 from api.contract.fast_parser import read
-from api.contract.parser import InvalidEvent, Parser
+from api.contract.parser import Parser
 from api.contract.schemas import PAYLOADS
 from api.log.interface import Draft
 from api.simulator.world import World

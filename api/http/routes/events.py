@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
-from api.contract.parser import MAX_ERRORS, BodyError, InvalidBatch, Piece, split
+from api.contract.body import Piece, split
+from api.contract.errors import BodyError, InvalidBatch
 from api.http.auth import MayPublish, MayRead
 from api.http.dependencies import Service, ServiceDep
 from api.http.position import Gap, behind, resolve
@@ -186,8 +187,8 @@ def _invalid(invalid: InvalidBatch) -> Problem:
         422,
         "invalid-events",
         f"{invalid}; nothing was stored: correct what `errors` names and send the whole batch again",
-        errors=invalid.errors[:MAX_ERRORS],
-        errors_total=len(invalid.errors),
+        errors=invalid.errors,
+        errors_total=invalid.total,
     )
 
 

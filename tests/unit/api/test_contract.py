@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.contract.parser import InvalidEvent, Parser
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
 from api.contract.schemas import PAYLOADS, parse_instant, schemas
 
 MakeEvent = Callable[..., dict[str, Any]]

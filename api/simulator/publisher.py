@@ -71,6 +71,8 @@ class Feed:
         # A little before now, so that there are orders in every state from the first second on.
         began = now - min(HORIZON, _AT_ONCE / max(self._world.rate, 1))
         try:
+            self._marker.touch()
+            self._marker.chmod(0o600)  # as the log beside it
             self._marker.write_text(f"{self._world.name}\n{began}")
         except OSError as error:
             logger.warning("orders in flight will not be finished after a restart: %s", error)

@@ -26,8 +26,9 @@ from api.log.interface import (
     Only,
     Receipt,
 )
+from api.log.sqlite.file import write_error
 from api.log.sqlite.reader import Reads
-from api.log.sqlite.writer import Commit, Store, refusal
+from api.log.sqlite.writer import Commit, Store
 from api.log.tail import Bell, Tail
 
 logger = logging.getLogger(__name__)
@@ -206,7 +207,7 @@ class SqliteLog:
         try:
             outcome = self._store.append([request.drafts for request in requests])
         except sqlite3.Error as error:
-            outcome = refusal(error, self._store.path)
+            outcome = write_error(error, self._store.path)
             self._recover()
         except Exception as error:  # a defect must answer its requests, not end the only writer
             logger.exception("the event log failed")
@@ -227,7 +228,7 @@ class SqliteLog:
         try:
             gone = self._store.expire(datetime.now(UTC) - self._retention.age, self._retention.count, limit)
         except sqlite3.Error as error:
-            logger.warning("retention has to wait: %s", refusal(error, self._store.path))
+            logger.warning("retention has to wait: %s", write_error(error, self._store.path))
             return True
         if gone:
             self._post(self._expired, self._store.oldest)

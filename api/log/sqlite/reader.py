@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.log.interface import Batch, Only
-from api.log.sqlite.writer import connect
+from api.log.sqlite.file import connect
 
 _SCAN = 20_000  # offsets that one filtered read looks at, so that no read takes long
 

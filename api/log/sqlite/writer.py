@@ -1,6 +1,5 @@
 """The event log's file: SQLite in WAL mode. Synchronous; `api.log.sqlite.log` calls it from threads of its own."""
 
-import fcntl
 import json
 import secrets
 import sqlite3
@@ -18,7 +17,8 @@ from pathlib import Path
 import msgspec
 
 from api.log import sse_frames
-from api.log.interface import Draft, EventIdConflict, LogError, LogFull, LogUnavailable, Receipt, Record
+from api.log.interface import Draft, EventIdConflict, Receipt, Record
+from api.log.sqlite.file import connect, lock_exclusively, open_error
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -54,54 +54,18 @@ class _Group:
     rows: list[_Row] = field(default_factory=list)
 
 
-def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection in autocommit, so that every transaction here is written out."""
-    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rwc")
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
-
-
-def refusal(error: sqlite3.Error, path: Path) -> LogUnavailable:
-    """The typed error, with a hint, for what SQLite said."""
-    if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-        return LogFull(
-            f"the disk of the event log {path} is full: nothing was stored; free space, then try again"
-        )
-    return LogUnavailable(
-        f"the event log {path} cannot be written ({error}): nothing was stored; look at its disk"
-    )
-
-
-def _remedy(error: sqlite3.Error) -> str:
-    if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-        return "restore it from a copy, or move it away to start a new one (its readers are told of the gap)"
-    return "see that its disk has room and is writable"
-
-
 class Store:
     """The one writer of a log file. Appends are durable when they return."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = path.with_name(path.name + ".lock").open("w")
-        except OSError as error:
-            raise LogError(
-                f"the event log {path} cannot be opened ({error}): see to EVENT_LOG_PATH"
-            ) from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise LogError(
-                f"the event log {path} is in use: stop the other event service, or set EVENT_LOG_PATH"
-            ) from None
+        self._lock = lock_exclusively(path)
         self.connection = connect(path, read_only=False)
         try:
             self._prepare()
         except sqlite3.Error as error:
             self.close()
-            raise LogError(f"the event log {path} cannot be opened ({error}): {_remedy(error)}") from error
+            raise open_error(error, path) from error
 
     def _prepare(self) -> None:
         for pragma in (

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from api.http.server import listen, make_server
 from api.log.interface import LogError
-from api.log.sqlite.writer import Store
 from api.settings import SettingsError, load
 
 
@@ -27,19 +26,19 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
-        Store(settings.log_path).close()  # here a trouble with it is a sentence, in the server a traceback
         listener = listen(settings)
-    except LogError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
     except OSError as error:
         sys.stderr.write(
             f"EVENT_HOST:EVENT_PORT {settings.host}:{settings.port} cannot be used ({os.strerror(error.errno or 0)}): "
             "stop what listens there, or set another EVENT_PORT\n"
         )
         return 1
-    with listener:
-        make_server(settings).run(sockets=[listener])
+    try:
+        with listener:
+            make_server(settings).run(sockets=[listener])
+    except LogError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

@@ -16,7 +16,7 @@ from api.http.dependencies import Service
 from api.http.metrics import Metrics
 from api.http.routes import events, ops, stream
 from api.http.stream_response import Subscribers
-from api.log.sqlite.log import Retention, SqliteLog
+from api.log.interface import EventLog
 from api.settings import Settings
 from api.simulator.publisher import Feed
 from api.simulator.world import Faults, World
@@ -25,14 +25,12 @@ _DESCRIPTION = "A durable log of restaurant events: publish with POST /events, f
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The event service for these settings."""
-
+    """The event service for these settings; `app.state.log` is open before its lifespan begins, which closes it."""
     metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        retention = Retention(settings.retention_age, settings.retention_count)
-        log = await SqliteLog.open(settings.log_path, retention, metrics.committed)
+        log: EventLog = app.state.log
         try:
             parser = Parser(settings.ts_min, timedelta(hours=settings.ts_max_ahead_hours))
             marker = settings.log_path.with_name(settings.log_path.name + ".simulator")

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api.http.app import create_app, drain
 from api.http.connection_limits import MOST_REFUSING, Connection, Gate
+from api.log.factory import open_log
 from api.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -20,11 +21,17 @@ _OTHER_FILES = 100
 
 
 class Server(uvicorn.Server):
-    """Ends the streams before it waits for the connections."""
+    """Opens the log before the app starts, and ends the streams before it waits for the connections."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, settings: Settings) -> None:
         super().__init__(config)
         self._app = app
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; a LogError, which in the app's lifespan would become a traceback, reaches the caller of `run`."""
+        self._app.state.log = await open_log(self._settings, self._app.state.metrics.committed)
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain, then stop."""
@@ -45,7 +52,7 @@ def make_server(settings: Settings) -> Server:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         lifespan="on",
     )
-    return Server(config, app)
+    return Server(config, app, settings)
 
 
 def listen(settings: Settings) -> socket.socket:

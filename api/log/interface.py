@@ -1,12 +1,13 @@
-"""What the service asks of an event log; `api.log.sqlite.log` is the engine that implements it.
+"""What the service asks of an event log. Each engine has a folder beside this file; `api.log.factory` opens one.
 
 The log owns the offsets: gapless, in append order, never used twice. Readers own their position: any number of
-them read the same events, and none takes an event from another.
+them read the same events, and none takes an event from another. tests/unit/api/test_log_conformance.py holds every
+engine to this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Protocol
 from uuid import UUID
@@ -39,6 +40,18 @@ class EventIdConflict(LogError):
         super().__init__(f"event_id {event_id} is in the log with another content")
         self.index = index
         self.event_id = event_id
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long and how many events are kept; whichever is reached first."""
+
+    age: timedelta
+    count: int
+
+
+OnCommit = Callable[[int, float], None]
+"""Called after each commit with the number of new events and its duration in seconds."""
 
 
 @dataclass(slots=True)
@@ -154,7 +167,7 @@ class EventLog(Protocol):
         """Let every waiting reader go: the service is stopping."""
 
     async def close(self) -> None:
-        """Finish what was accepted and let go of the files."""
+        """Finish what was accepted and let go of the files. A second call does nothing."""
 
 
 def instant(moment: datetime) -> str:

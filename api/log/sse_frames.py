@@ -1,6 +1,8 @@
 """The bytes of an event on the wire: its JSON, and the SSE frame around it."""
 
 import json
+from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -23,6 +25,7 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _encode = msgspec.json.Encoder().encode
+_exactly = partial(json.loads, parse_float=Decimal)
 
 
 def quote(text: str) -> str:
@@ -74,6 +77,16 @@ def element(frame: bytes) -> bytes:
     except (ValueError, RecursionError):
         return json.dumps(data.decode("utf-8", "replace")).encode()
     return data
+
+
+def same_content(frame: bytes, draft: Draft) -> bool:
+    """Whether a repeat is the event of the frame in another spelling (order of keys, escapes, 12.5 for 12.50)."""
+    known = _exactly(element(frame))
+    envelope = (known["event_type"], known["ts"], known["partition_key"])
+    return bool(
+        envelope == (draft.event_type, draft.ts, draft.partition_key)
+        and known["payload"] == _exactly(draft.payload)
+    )
 
 
 def _no_constant(name: str) -> None:

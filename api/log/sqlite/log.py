@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -23,8 +23,10 @@ from api.log.interface import (
     LogError,
     LogOverloaded,
     LogUnavailable,
+    OnCommit,
     Only,
     Receipt,
+    Retention,
 )
 from api.log.sqlite.file import write_error
 from api.log.sqlite.reader import Reads
@@ -44,28 +46,16 @@ _TAIL_EVENTS = 2_000  # read into the tail at the start, for the readers that co
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
-    """How long and how many events are kept; whichever is reached first."""
-
-    age: timedelta
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Request:
     drafts: Sequence[Draft]
     answer: asyncio.Future[list[Receipt]]
     size: int
 
 
-def _ignore(_events: int, _seconds: float) -> None:
-    return
-
-
 class SqliteLog:
     """An `EventLog` in one SQLite file. Open it with `open`, inside the event loop that will use it."""
 
-    def __init__(self, store: Store, retention: Retention, on_commit: Callable[[int, float], None]) -> None:
+    def __init__(self, store: Store, retention: Retention, on_commit: OnCommit) -> None:
         self._store = store
         self._retention = retention
         self._on_commit = on_commit
@@ -78,7 +68,7 @@ class SqliteLog:
         self._tail = Tail(_TAIL_BYTES)
         self._tail.extend(store.newest(_TAIL_EVENTS))
         self._bell = Bell()
-        self._draining = self.closed = False
+        self._draining = self._closed = False
         self._waiting = 0
         self._queue: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="log-reader")
@@ -87,16 +77,14 @@ class SqliteLog:
         self._writer.start()
 
     @classmethod
-    async def open(
-        cls, path: Path, retention: Retention, on_commit: Callable[[int, float], None] = _ignore
-    ) -> "SqliteLog":
+    async def open(cls, path: Path, retention: Retention, on_commit: OnCommit) -> "SqliteLog":
         """Open the log, or make a new one with a new stream_id."""
         store = await asyncio.to_thread(Store, path)
         return cls(store, retention, on_commit)
 
     async def append(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Store all drafts or none; return when they are durable."""
-        if self.closed:
+        if self._closed:
             raise LogUnavailable(
                 "the event service is stopping: nothing was stored; send it again to the next one"
             )
@@ -140,7 +128,9 @@ class SqliteLog:
 
     async def close(self) -> None:
         """Store what was accepted, then let go of the file."""
-        self.closed = True
+        if self._closed:
+            return
+        self._closed = True
         self.drain()
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)

@@ -1,6 +1,5 @@
 """The event log's file: SQLite in WAL mode. Synchronous; `api.log.sqlite.log` calls it from threads of its own."""
 
-import json
 import secrets
 import sqlite3
 import string
@@ -8,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
-from functools import partial
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -25,7 +22,6 @@ _INSERT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)"
 _AT_ONCE = 512  # ids in one look-up
 _PROBE_BYTES = 64 * 1024
 _Row = tuple[int, int, bytes | None, bytes, str, str, bytes]
-_exactly = partial(json.loads, parse_float=Decimal)
 
 
 @dataclass(slots=True)
@@ -130,7 +126,11 @@ class Store:
             key, digest = _key(draft), _digest(draft)
             held = (fresh.get(key) or group.held.get(key)) if key else None
             if held:
-                if held.digest != digest and draft.event_id and not _same(self._frame(held), draft):
+                if (
+                    held.digest != digest
+                    and draft.event_id
+                    and not sse_frames.same_content(self._frame(held), draft)
+                ):
                     return EventIdConflict(index, draft.event_id)
                 receipts.append(Receipt(held.offset, duplicate=True))
                 continue
@@ -217,13 +217,3 @@ def _key(draft: Draft) -> bytes | None:
 def _digest(draft: Draft) -> bytes:
     text = f"{draft.event_type}\0{draft.ts}\0{draft.partition_key}\0".encode()
     return blake2b(text + draft.payload, digest_size=16).digest()
-
-
-def _same(frame: bytes, draft: Draft) -> bool:
-    """Whether a repeat says the same in another spelling (order of keys, escapes, 12.5 for 12.50)."""
-    held = _exactly(sse_frames.element(frame))
-    return bool(
-        (held["event_type"], held["ts"], held["partition_key"])
-        == (draft.event_type, draft.ts, draft.partition_key)
-        and held["payload"] == _exactly(draft.payload)
-    )

@@ -1,6 +1,6 @@
 """The usual event, read at a fifth of the cost. Whatever is not usual is None, and left to `api.contract.parser`.
 
-What is taken here, the precise way takes with the same result (tests/property/test_usual.py): this one may be blind to
+What is taken here, the precise way takes with the same result (tests/property/test_fast_parser.py): this one may be blind to
 what is right, never to what is wrong. Its types follow from the schemas of `api.contract.schemas`.
 """
 

@@ -1,7 +1,7 @@
-"""The usual event, read at a fifth of the cost. Whatever is not usual is None, and left to `api.contract.parser`.
+"""Reads a common event at a fifth of the cost. Any other event is None here, and `api.contract.parser` reads it.
 
-What is taken here, the precise way takes with the same result (tests/property/test_fast_parser.py): this one may be blind to
-what is right, never to what is wrong. Its types follow from the schemas of `api.contract.schemas`.
+The fast parser may leave a valid event to the precise one. It never accepts what the precise one refuses, and both give
+the same draft (tests/property/test_fast_parser.py). Its types follow from the schemas of `api.contract.schemas`.
 """
 
 import re

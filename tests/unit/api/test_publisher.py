@@ -9,26 +9,25 @@ from pathlib import Path
 import pytest
 
 from api.log import sse_frames
-from api.log.interface import LogUnavailable
-from api.log.sqlite.log import SqliteLog
+from api.log.interface import EventLog, LogUnavailable
 from api.simulator.publisher import Feed, _slots
 from api.simulator.world import HORIZON, LATE, Faults, World
 
 pytestmark = pytest.mark.anyio
-OpenLog = Callable[..., Awaitable[SqliteLog]]
+OpenLog = Callable[..., Awaitable[EventLog]]
 
 
 def ignore(_: float) -> None:
     return
 
 
-async def run(log: SqliteLog, world: World, marker: Path, seconds: float) -> Feed:
+async def run(log: EventLog, world: World, marker: Path, seconds: float) -> Feed:
     async with Feed(world, log, marker, ignore) as feed:
         await asyncio.sleep(seconds)
     return feed
 
 
-async def everything(log: SqliteLog) -> list[bytes]:
+async def everything(log: EventLog) -> list[bytes]:
     return list((await log.read(0, 100_000, max_bytes=1 << 30)).frames)
 
 

@@ -16,8 +16,8 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Three threads share the work; the default of 5 ms makes a commit wait for a parser.
     sys.setswitchinterval(1e-4)
-    # Waking a thousand readers makes thousands of short-lived objects: by default, a fifth of the time goes into
-    # looking for cycles among them, and among the modules, which stay.
+    # A thousand readers make thousands of short-lived objects. With the defaults, a fifth of the time is spent on the
+    # search for cycles among these objects and among the modules, which stay.
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
     try:

@@ -28,7 +28,7 @@ class InvalidEvent(Exception):
 
 
 class InvalidBatch(Exception):
-    """At least one event breaks the contract; nothing is taken.
+    """At least one event breaks the contract; nothing is stored.
 
     `errors` name index, line, field and detail of the first `MAX_ERRORS`; `total` counts all of them.
     """
@@ -39,5 +39,5 @@ class InvalidBatch(Exception):
 
 
 def shorten(text: str) -> str:
-    """A name or path for an answer. Producers choose names of any length, and one answer repeats them."""
+    """A name or path for an answer. A producer's names have any length, and one answer can hold many of them."""
     return text if len(text) <= _LONGEST_FIELD else f"{text[: _LONGEST_FIELD - 1]}…"

@@ -15,7 +15,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.contract.schemas import LONGEST_KEY, PAYLOADS, RESERVED
+from api.contract.fields import LONGEST_KEY
+from api.contract.schemas import PAYLOADS, RESERVED
 from api.log.interface import Draft
 
 _MOST_BYTES = 64 * 1024
@@ -30,11 +31,11 @@ _LIMITS = {
 }
 _KINDS = {"string": str, "number": float, "integer": int}
 _READ = {*_LIMITS, "anyOf", "enum", "format", "multipleOf", "not", "type"}
-_SAID = {"default", "description", "examples", "title"}
-_PLACES = 2  # of a number that the contract does not know
-# Well within the contract's years, whatever the offset.
+_TEXTS = {"default", "description", "examples", "title"}
+_PLACES = 2  # decimals of a number in a field that the contract does not know
+# Within the contract's years for every offset.
 _TIME = r'(?:19[1-9]|20\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-5]):\d\d)"'
-# Every escape stands for what belongs in no id, time or number, and for no NUL and no half of a pair.
+# Only escapes of characters that occur in no id, time or number, and no NUL or half of a surrogate pair.
 _harmless = re.compile(
     rb"""[^\\]*+(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F]|00[0-7])[0-9a-fA-F]{4}"""
     rb"""|u[dD][89abAB]..\\u[dD][c-fC-F]..)[^\\]*+)*+"""
@@ -61,15 +62,15 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class _Payload:
-    """How the payload of one event_type is read."""
+    """How to read the payload of one event_type."""
 
     decode: Callable[[bytes], object]
     odd: Callable[[bytes], re.Match[bytes] | None]
-    """Finds, in JSON without spaces, a value that `decode` may take and the contract may not."""
+    """Finds, in JSON without spaces, a value that `decode` accepts and the contract perhaps not."""
 
 
 def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
-    """The draft of a usual event whose `ts` lies in the range."""
+    """The draft of a common event whose `ts` lies in the range, otherwise None."""
     if len(text) > _MOST_BYTES or (b"\\" in text and not _harmless(text)):
         return None
     try:
@@ -82,15 +83,15 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     keys = _REQUIRED + (envelope.offset is not UNSET) + len(fields)
-    if text.count(b'":') != keys:  # one stands twice, or so it seems
+    if text.count(b'":') != keys:  # a key stands twice, or a text looks like a key
         return None
     if known.odd(text):
         return None
     event_type, key, ts = envelope.event_type, envelope.partition_key, envelope.ts
     if event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest:
         return None
-    spelled = _encode(ts if ts.tzinfo is UTC else ts.astimezone(UTC))[1:-1].decode()
-    return Draft(event_type, key, spelled, payload, envelope.event_id)
+    formatted = _encode(ts if ts.tzinfo is UTC else ts.astimezone(UTC))[1:-1].decode()
+    return Draft(event_type, key, formatted, payload, envelope.event_id)
 
 
 def _payload(schema: dict[str, Any]) -> _Payload:
@@ -102,8 +103,8 @@ def _payload(schema: dict[str, Any]) -> _Payload:
 
 
 def _type(schema: dict[str, Any]) -> Any:
-    """The type for a schema. It is wider only in what `odd` finds: the spelling of ids, times and numbers."""
-    if unknown := schema.keys() - _READ - _SAID:
+    """The type for a schema. `odd` finds what it accepts beyond the schema: spellings of ids, times and numbers."""
+    if unknown := schema.keys() - _READ - _TEXTS:
         raise TypeError(f"{unknown} in {schema} has no equivalent here")
     if "anyOf" in schema:
         return Union[tuple(map(_type, schema["anyOf"]))]  # noqa: UP007 - of a tuple
@@ -113,17 +114,19 @@ def _type(schema: dict[str, Any]) -> Any:
         return None
     if "format" in schema:
         return {"uuid": UUID, "date-time": _Moment}[schema["format"]]
-    limits = {ours: schema[theirs] for theirs, ours in _LIMITS.items() if theirs in schema}
+    limits = {limit: schema[word] for word, limit in _LIMITS.items() if word in schema}
     if "pattern" in schema:
-        limits["pattern"] = schema["pattern"].replace("$", r"\Z")  # Python's $ overlooks a newline
+        limits["pattern"] = schema["pattern"].replace(
+            "$", r"\Z"
+        )  # Python's $ also matches before a final newline
     if "not" in schema:
         limits["pattern"] = f"(?!{schema['not']['pattern']}){limits['pattern']}"
     return Annotated[_KINDS[schema["type"]], Meta(**limits)]
 
 
 def _odd(properties: dict[str, Any]) -> str:
-    """After a key: a time in another spelling, an id without dashes, a number with a sign, exponent or more places."""
-    places = {name: found for name, schema in properties.items() for found in _places(schema)}
+    """After a key: a time in another spelling, an id without dashes, a number with a sign or exponent, or too long."""
+    places = {name: most for name, schema in properties.items() for most in _places(schema)}
     least = min(places.values(), default=_PLACES)
     finer = "".join(rf'(?!(?<="{name}":){_number(most)})' for name, most in places.items() if most > least)
     return rf'":(?:"(?:(?=\d{{4}}-)(?!{_TIME})|[0-9a-fA-F]{{32}}")|(?=[-0-9])(?!{_number(least)}){finer})'

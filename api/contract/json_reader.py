@@ -1,6 +1,6 @@
-"""One JSON object from its text, within limits that PostgreSQL's numeric and jsonb keep by a wide margin.
+"""Reads one JSON object, within limits that are far below those of PostgreSQL's numeric and jsonb.
 
-Whatever the text is, only InvalidEvent comes out, and it names the field where there is one.
+For every other text it raises InvalidEvent, and names the field where it can.
 """
 
 import json
@@ -19,13 +19,13 @@ _MAX_DIGITS = 1_000  # of one number, before and after its exponent is applied
 _TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
 _ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")  # what may be a NUL or half a surrogate pair
 _BAD_TEXT = re.compile("[\0\ud800-\udfff]")
-# A text (with the colon when it is a key), an opening or a closing bracket. A text that does not end takes the rest,
-# so that the search stays linear.
+# A text (with the colon when it is a key), an opening or a closing bracket. A text without an end matches the whole
+# rest, so that the search stays linear.
 _TOKEN = re.compile(rb'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))(\s*+:)?|([\[{])|[\]}]', re.DOTALL)
 
 
 class _Beyond(str):
-    """A number that nothing downstream can keep, as it is written."""
+    """A number that PostgreSQL cannot store, as the producer wrote it."""
 
     __slots__ = ()
 
@@ -45,7 +45,7 @@ def read_object(text: bytes) -> dict[str, Any]:
 
 
 def _check_depth(text: bytes) -> None:
-    """Raise an InvalidEvent that names the field of the event, before anything recurses into it."""
+    """Raise an InvalidEvent that names the field of the event. It runs before any recursion."""
     depth, field = 0, b'""'
     for token in _TOKEN.finditer(text):
         literal, is_key, opening = token.groups()
@@ -60,7 +60,7 @@ def _check_depth(text: bytes) -> None:
 
 
 def _name(literal: bytes) -> str:
-    """The key that a literal spells, or the literal itself where it is no valid text."""
+    """The key of a literal, or the literal itself when it is no valid text."""
     text = literal.decode("utf-8", "replace")
     try:
         return _presentable(str(json.loads(text)))
@@ -106,11 +106,11 @@ def _real(literal: str) -> Decimal | _Beyond:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
         ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"the key {json.dumps(shorten(twice))} stands twice in one object")
-    return found
+    return unique
 
 
 def _refuse_constant(name: str) -> None:

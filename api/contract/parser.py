@@ -1,4 +1,4 @@
-"""From the events of a body to drafts; all of them are right, or none of them is taken."""
+"""From the events of a body to drafts: all of them, or none when one is wrong."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ _slice = msgspec.json.Decoder(_Sliced).decode
 
 
 class Parser:
-    """Checks events against the contract, within the accepted range of `ts`."""
+    """Validates events against the contract, within the accepted range of `ts`."""
 
     def __init__(self, ts_min: datetime, max_ahead: timedelta) -> None:
         self._ts_min = ts_min
@@ -55,18 +55,16 @@ class Parser:
         return fast_parser.read(text, self._ts_min, self._latest()) or self.precise(text)
 
     def precise(self, text: bytes) -> Draft:
-        """The same at five times the cost: for what the fast parser leaves, and to say what is wrong."""
+        """The same at five times the cost, for every event that the fast parser leaves. It names every error."""
         data = read_object(text)
-        found: list[FieldError] = []
         envelope, errors = _validate(Envelope, data, "")
-        found += errors
         if envelope is not None:
-            found += self._beyond_fields(envelope)
+            errors += self._beyond_fields(envelope)
         model = PAYLOADS.get(str(data.get("event_type")))
         if model is not None and isinstance(data.get("payload"), dict):
-            found += _validate(model, data["payload"], "payload.")[1]
-        if envelope is None or found:
-            raise InvalidEvent(*found)
+            errors += _validate(model, data["payload"], "payload.")[1]
+        if envelope is None or errors:
+            raise InvalidEvent(*errors)
         return Draft(
             envelope.event_type,
             envelope.partition_key,

@@ -1,4 +1,4 @@
-"""The ASGI application. Everything it needs is made in the lifespan; the module holds no state."""
+"""The ASGI application. Its lifespan makes what it needs; the module holds no state."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,14 +18,14 @@ from api.http.routes import events, ops, stream
 from api.http.stream_response import Subscribers
 from api.log.interface import EventLog
 from api.settings import Settings
-from api.simulator.publisher import Feed
+from api.simulator.publisher import Publisher
 from api.simulator.world import Faults, World
 
 _DESCRIPTION = "A durable log of restaurant events: publish with POST /events, follow with GET /stream."
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The event service for these settings; `app.state.log` is open before its lifespan begins, which closes it."""
+    """The event service for these settings. Open `app.state.log` before the lifespan begins; the lifespan closes it."""
     metrics = Metrics()
 
     @asynccontextmanager
@@ -35,9 +35,9 @@ def create_app(settings: Settings) -> FastAPI:
             parser = Parser(settings.ts_min, timedelta(hours=settings.ts_max_ahead_hours))
             marker = settings.log_path.with_name(settings.log_path.name + ".simulator")
             on_published = metrics.accepted.labels("simulator").inc
-            async with Feed(_world(settings), log, marker, on_published) as feed:
+            async with Publisher(_world(settings), log, marker, on_published) as publisher:
                 subscribers = Subscribers(settings.max_subscribers)
-                app.state.service = Service(settings, log, parser, feed, metrics, subscribers)
+                app.state.service = Service(settings, log, parser, publisher, metrics, subscribers)
                 yield
         finally:
             await log.close()
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def drain(app: FastAPI) -> None:
-    """End all streams; their readers resume with the next process."""
+    """End all streams. Their readers resume with the next process."""
     service = getattr(app.state, "service", None)
     if isinstance(service, Service):
         service.log.drain()

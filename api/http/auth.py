@@ -38,13 +38,13 @@ async def may_publish(service: ServiceDep, given: Credentials) -> None:
 
 
 async def may_read(service: ServiceDep, given: Credentials) -> None:
-    """Let a reader in; who may publish may read."""
+    """Let a reader in. The publish token also permits reading."""
     settings = service.settings
     if settings.stream_token is None:
         return
     if given is None:
         raise _missing("EVENT_STREAM_TOKEN")
-    # Both are compared always, so that the time tells nothing.
+    # Both comparisons always run, so that the time of the answer reveals nothing.
     if not _is(given, settings.stream_token) | _is(given, settings.publish_token):
         raise _wrong("EVENT_STREAM_TOKEN")
 

@@ -1,6 +1,6 @@
-"""uvicorn's HTTP connection with limits: how many there are, how long a request's head and a blocked write may take.
+"""uvicorn's HTTP connection with limits: the number of connections, and times for a request's head and blocked writes.
 
-uvicorn itself waits without end for a head to be finished and for a peer to read; it can neither count by address.
+uvicorn itself waits without limit for the end of a head and for a peer to read, and does not count by address.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ from api.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-MOST_REFUSING = 64  # beyond the limits: so many are answered at a time, the others closed without an answer
+MOST_REFUSING = 64  # refusals that are answered at a time; further connections close without an answer
 _HEAD_BYTES = 64 * 1024
 _AGAIN = {"Retry-After": "5", "Connection": "close"}
 
 
 class Gate:
-    """Counts the open connections, in all and by address, and what was refused."""
+    """Counts the open connections, in total and by address, and the refused ones."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self.settings, self.metrics = settings, metrics
@@ -34,7 +34,7 @@ class Gate:
         self._refusing = 0
 
     def enter(self, address: str) -> Problem | None:
-        """Let one in, or say why not; either leaves by `leave`."""
+        """Let one in, or return why not. In both cases, call `leave` at its end."""
         settings, problem = self.settings, None
         if self._open >= settings.max_connections:
             detail = (
@@ -56,7 +56,7 @@ class Gate:
         return problem
 
     def leave(self, address: str, *, refused: bool) -> None:
-        """One that entered is closed."""
+        """A connection is closed."""
         if refused:
             self._refusing -= 1
             return
@@ -67,12 +67,12 @@ class Gate:
 
     @property
     def crowded(self) -> bool:
-        """Whether so many are refused at this moment that the next ones get no answer."""
+        """Whether further refusals get no answer, because too many are in progress."""
         return self._refusing > MOST_REFUSING
 
 
 class Connection(HttpToolsProtocol):
-    """One connection: a head too slow is answered 408, one too long 431; a peer that stops reading is cut."""
+    """One connection. A slow head gets a 408, a long one a 431, and a peer that does not read is cut."""
 
     def __init__(self, gate: Gate, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
@@ -84,33 +84,33 @@ class Connection(HttpToolsProtocol):
 
     @cached_property
     def _address(self) -> str:
-        """Whom it counts for: an IPv4 address, or the network of 64 bits that one IPv6 customer has."""
+        """The address that it counts for: an IPv4 address, or the /64 network of an IPv6 address."""
         host = self.client[0] if self.client else ""
         return str(ip_network((host.partition("%")[0], 64), strict=False)) if ":" in host else host
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A peer has come."""
+        """A peer has connected."""
         super().connection_made(transport)
         problem = self._gate.enter(self._address)
         if problem is not None:
             self._refused = True
-            self.app = respond(problem)  # answers whatever is asked
+            self.app = respond(problem)  # the answer to every request
             if self._gate.crowded:
                 transport.abort()
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is closed, by whomever."""
+        """The connection is closed, by either side."""
         self._stop(self._head_timer)
         self._stop(self._write_timer)
         self._unset_keepalive_if_required()
         self._gate.leave(self._address, refused=self._refused)
-        if isinstance(exc, TimeoutError):  # TCP_USER_TIMEOUT: nothing was acknowledged
+        if isinstance(exc, TimeoutError):  # TCP_USER_TIMEOUT: the peer acknowledged nothing
             self._note_cut()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Some bytes of a request."""
+        """Bytes of a request."""
         super().data_received(data)
         if self._head is not None and not self.transport.is_closing():
             self._head += len(data)
@@ -123,13 +123,13 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """The head is there; the rest is between the app and its own patience."""
+        """The head is complete. The app has its own timeout for the body."""
         self._head = None
         self._stop(self._head_timer)
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
-        """An answer is given; the next request may come."""
+        """The answer is complete; the next request can follow."""
         super().on_response_complete()
         if self.cycle.response_complete and not self.transport.is_closing():
             self._await_head()
@@ -146,24 +146,24 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """What came is no HTTP."""
+        """The request is no HTTP."""
         self._refuse(400, "bad-request", f"{msg} Send HTTP/1.1.")
 
     def _await_head(self) -> None:
         self._stop(self._head_timer)
         self._head_timer = self.loop.call_later(
-            self._gate.settings.header_timeout_seconds, self._give_up_on_head
+            self._gate.settings.header_timeout_seconds, self._end_waiting_for_head
         )
 
-    def _give_up_on_head(self) -> None:
+    def _end_waiting_for_head(self) -> None:
         seconds = self._gate.settings.header_timeout_seconds
-        if self._head is None:  # nothing was asked: an answer would be taken for that of the next request
+        if self._head is None:  # without a request, a peer reads an answer as that to its next request
             self.transport.close()
         else:
             self._refuse(408, "head-too-slow", f"the request's head was not complete within {seconds:g} s")
 
     def _refuse(self, status: int, kind: str, detail: str) -> None:
-        """Answer from outside the app, unless it is in the middle of an answer; then close."""
+        """Answer without the app, unless the app is in the middle of an answer; then close."""
         self._gate.metrics.connections_refused.labels(kind).inc()
         if self.cycle is None or self.cycle.response_complete:
             answer = respond(Problem(status, kind, detail, {"Connection": "close"}))
@@ -174,12 +174,12 @@ class Connection(HttpToolsProtocol):
 
     def _cut(self) -> None:
         self._note_cut()
-        self.transport.abort()  # a close would wait until the peer has read what is buffered
+        self.transport.abort()  # close() waits until the peer has read the buffer
 
     def _note_cut(self) -> None:
         self._gate.metrics.cut.inc()
         seconds = self._gate.settings.send_timeout_seconds
-        logger.warning("cut a reader that took nothing for %g s: %s", seconds, self.client)
+        logger.warning("cut a reader that did not read for %g s: %s", seconds, self.client)
 
     @staticmethod
     def _stop(timer: asyncio.TimerHandle | None) -> None:

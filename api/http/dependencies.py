@@ -1,6 +1,6 @@
-"""The parts of a running service, made in the lifespan and found by the routes through the app's state.
+"""The parts of a running service. The lifespan makes them, and the routes get them from the app's state.
 
-Dependencies are coroutines throughout: FastAPI runs plain functions in threads, which costs more than they do.
+All dependencies are coroutines: FastAPI runs plain functions in threads, and a thread costs more than the function.
 """
 
 import time
@@ -14,7 +14,7 @@ from api.http.metrics import Metrics
 from api.http.stream_response import Subscribers
 from api.log.interface import EventLog
 from api.settings import Settings
-from api.simulator.publisher import Feed
+from api.simulator.publisher import Publisher
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Service:
     settings: Settings
     log: EventLog
     parser: Parser
-    feed: Feed
+    publisher: Publisher
     metrics: Metrics
     subscribers: Subscribers
     started: float = field(default_factory=time.monotonic)

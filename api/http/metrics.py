@@ -1,4 +1,4 @@
-"""What Prometheus is told; one registry an app."""
+"""The metrics for Prometheus; one registry per app."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -20,7 +20,7 @@ class Metrics:
             registry=registry,
         )
         self.cut = Counter("readers_cut", "Readers cut because they did not read", registry=registry)
-        self.gaps = Counter("stream_gaps", "Gaps told to readers", registry=registry)
+        self.gaps = Counter("stream_gaps", "Gaps reported to readers", registry=registry)
         self.head = Gauge("log_head_offset", "Offset of the newest event", registry=registry)
         self.oldest = Gauge("log_oldest_offset", "Offset of the oldest event held", registry=registry)
         self.subscribers = Gauge("stream_subscribers", "Open streams", registry=registry)

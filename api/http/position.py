@@ -1,19 +1,21 @@
-"""Where a reader wants to start: the `since` parameter and the Last-Event-ID header."""
+"""The start of a reader: the `since` parameter and the Last-Event-ID header."""
 
 import re
 from dataclasses import dataclass
 
-from api.contract.schemas import parse_instant
+from api.contract.fields import parse_instant
 from api.http.problems import bad_parameter
 from api.log.interface import EventLog
 
 _POSITION = re.compile(r"(?:([A-Za-z0-9_]{1,64})-)?(\d{1,18})", re.ASCII)
-_SPACE_FOR_PLUS = re.compile(r"(?<=[\d]) (?=\d\d:\d\d$)")  # an offset of a time zone whose + was not escaped
+_SPACE_FOR_PLUS = re.compile(
+    r"(?<=[\d]) (?=\d\d:\d\d$)"
+)  # a time zone's offset with a + that was not escaped
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Events that a reader asked for and that are not held. `missing` is None when nobody can know how many."""
+    """Events that a reader requests and the log no longer holds. `missing` is None when their number is unknown."""
 
     requested: str
     oldest: int
@@ -22,22 +24,22 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Read on after this position; `gap` is told first."""
+    """Read after this position; report `gap` first."""
 
     after: int
     gap: Gap | None = None
 
 
 def behind(log: EventLog, after: int, oldest: int, requested: str | None = None) -> Gap:
-    """The gap of a position of this log whose next events are no longer held."""
+    """The gap after a position of this log, when retention has deleted the next events."""
     return Gap(requested or f"{log.stream_id}-{after}", oldest, oldest - 1 - after)
 
 
 async def resolve(log: EventLog, text: str, parameter: str) -> Start:
-    """The start that a text asks for, or a 400 that names its parameter.
+    """The start that a text names, or a 400 that names its parameter.
 
-    A position of another log, or one that this log has not reached (it was restored from a copy), is a gap of
-    unknown size, followed by everything from the oldest event: that may repeat events but loses none.
+    A position of another log is a gap of unknown size. So is one beyond the head, after this log was restored from a
+    copy. The reader then starts at the oldest event: it can get events again, but it loses none.
     """
     if text == "earliest":
         return Start(log.oldest - 1)

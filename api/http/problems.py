@@ -30,7 +30,7 @@ SCHEMA = {
 
 
 class Problem(Exception):
-    """An answer that is an error: `detail` says what happened and what to do, `more` goes into the document."""
+    """An error as an answer. `detail` says what happened and what to do; `more` are further fields of the document."""
 
     def __init__(
         self, status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any
@@ -41,7 +41,7 @@ class Problem(Exception):
 
 
 def bad_parameter(name: str, detail: str) -> Problem:
-    """A query parameter or header that cannot be understood."""
+    """A query parameter or header that is not valid."""
     return Problem(400, "bad-parameter", f"{name}: {detail}", parameter=name)
 
 
@@ -58,7 +58,7 @@ def respond(problem: Problem) -> Response:
 
 
 def unavailable(error: LogUnavailable) -> Problem:
-    """The log's refusal as an answer: 507 when the disk is full, otherwise 503."""
+    """The log's error as an answer: 507 when the disk is full, otherwise 503."""
     if isinstance(error, LogFull):
         return Problem(507, "log-full", str(error))
     kind = "log-overloaded" if isinstance(error, LogOverloaded) else "log-unavailable"
@@ -87,7 +87,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """What is possible at an address: each method has a route of its own, and the framework names the first alone."""
+    """The methods of an address. Each has its own route, and the framework names only the first."""
     here = (r for r in request.app.routes if isinstance(r, Route) and r.path == request.url.path)
     return sorted({method for route in here for method in route.methods or ()})
 

@@ -1,4 +1,4 @@
-"""uvicorn around the app: its socket, and an end that does not wait for endless streams."""
+"""uvicorn around the app: its socket, and a shutdown that ends endless streams first."""
 
 import logging
 import resource
@@ -16,7 +16,7 @@ from api.settings import Settings
 logger = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 5
-_SEND_BUFFER = 128 * 1024  # a reader that stops may hold so much in the kernel; by itself that grows to 4 MB
+_SEND_BUFFER = 128 * 1024  # per reader, in the kernel; without a limit it grows to 4 MB
 _OTHER_FILES = 100
 
 
@@ -29,7 +29,7 @@ class Server(uvicorn.Server):
         self._settings = settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start; a LogError, which in the app's lifespan would become a traceback, reaches the caller of `run`."""
+        """Open the log, then start. Here a LogError reaches the caller of `run`; in the lifespan it is a traceback."""
         self._app.state.log = await open_log(self._settings, self._app.state.metrics.committed)
         await super().startup(sockets)
 
@@ -56,12 +56,12 @@ def make_server(settings: Settings) -> Server:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The listening socket. What is accepted inherits its options: a peer that is gone does not stay for hours."""
+    """The listening socket. Connections inherit its options, so that a vanished peer does not stay for hours."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        patience = round(settings.send_timeout_seconds * 1000)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
+        milliseconds = round(settings.send_timeout_seconds * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     _allow_files(settings.max_connections + MOST_REFUSING + _OTHER_FILES)
     logger.info("listening on http://%s:%d", *listener.getsockname()[:2])
@@ -69,7 +69,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def _allow_files(wanted: int) -> None:
-    """A connection is an open file, and of those a process may often have no more than 1,024 until it asks."""
+    """Raise the limit of open files. A connection is one, and the usual limit is 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return

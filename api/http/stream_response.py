@@ -1,4 +1,4 @@
-"""An SSE response that has a place among a limited number, and whose sends cost next to nothing."""
+"""An SSE response: the number of streams is limited, and a send is cheap."""
 
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ _DRAIN_SECONDS = 2
 
 @dataclass(slots=True)
 class Subscribers:
-    """The open streams, and how many there may be."""
+    """The number of open streams, and its limit."""
 
     most: int
     now: int = 0
 
 
 class StreamResponse(EventSourceResponse):
-    """Streams while it has a place. The place is taken and given back here, so that none is lost with its reader.
+    """Counts itself as one subscriber while it streams.
 
-    sse-starlette times every single send, which is a third of what a send costs when a thousand readers are woken.
-    Here the connection notices a reader that takes nothing (api.http.connection_limits). Should sse-starlette rename
-    the method overridden here, the sends only become dearer.
+    sse-starlette starts a timer for every send, and with a thousand readers this is a third of the cost. Here the
+    connection itself ends a reader that does not read (api.http.connection_limits). If sse-starlette renames the
+    overridden method, sends become slower and stay right.
     """
 
     def __init__(self, content: AsyncIterable[bytes], heartbeat: float, subscribers: Subscribers) -> None:
@@ -36,14 +36,14 @@ class StreamResponse(EventSourceResponse):
             sep="\n",
             ping=heartbeat,
             ping_message_factory=lambda: ServerSentEvent(comment="ping", sep="\n"),
-            # The log's drain ends the content; these two only see to it that no stream outlives it.
+            # The log's drain ends the content. These two end a stream that outlives it.
             shutdown_event=anyio.Event(),
             shutdown_grace_period=_DRAIN_SECONDS,
         )
         self._subscribers = subscribers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream until the reader goes, is cut, or the service stops."""
+        """Stream until the reader leaves, is cut, or the service stops."""
         places = self._subscribers
         if places.now >= places.most:
             detail = (

@@ -14,11 +14,11 @@ from uuid import UUID
 
 import msgspec
 
-CHUNK_BYTES = 128 * 1024  # of frames in one read: what a slow reader may cost us in memory
+CHUNK_BYTES = 128 * 1024  # of frames in one read: this bounds the memory per slow reader
 
 
 class LogError(Exception):
-    """The event log refused; the message says what to do."""
+    """The event log refuses; the message says what to do."""
 
 
 class LogUnavailable(LogError):
@@ -55,11 +55,11 @@ OnCommit = Callable[[int, float], None]
 
 
 @dataclass(slots=True)
-class Draft:  # not frozen: that takes four times as long to make, and there is one an event
-    """An event before it has an offset. `payload` is one line of JSON whose number literals are kept as they are.
+class Draft:  # not frozen: a frozen one costs four times as much, and there is one per event
+    """An event before it has an offset. `payload` is one line of JSON; the log keeps its number literals.
 
-    Without an `event_id` the draft is `raw`: its payload is sent as it stands, in the place of the whole object.
-    With `unchecked` it is stored even when the log holds its id already (the simulator's duplicates).
+    Without an `event_id` the draft is `raw`: the log sends its payload in place of the whole event.
+    An `unchecked` draft is stored even when the log holds its id already (the simulator's duplicates).
     """
 
     event_type: str
@@ -71,14 +71,14 @@ class Draft:  # not frozen: that takes four times as long to make, and there is 
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False):
-    """Where a draft is in the log; `duplicate` when it was there before."""
+    """Where a draft is in the log. `duplicate` means that it was there before."""
 
     offset: int
     duplicate: bool
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """An event in the log, encoded once to the SSE frame that every reader is sent."""
+    """An event in the log, encoded once to the SSE frame that every reader gets."""
 
     offset: int
     event_type: str
@@ -87,7 +87,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Only:
+class EventFilter:
     """A reader's filter; an empty set lets everything pass."""
 
     types: frozenset[str] = frozenset()
@@ -96,21 +96,21 @@ class Only:
     def __bool__(self) -> bool:
         return bool(self.types or self.locations)
 
-    def takes(self, record: Record) -> bool:
-        """Whether the reader wants this record."""
+    def matches(self, record: Record) -> bool:
+        """Whether the reader gets this record."""
         return (not self.types or record.event_type in self.types) and (
             not self.locations or record.partition_key in self.locations
         )
 
 
-EVERYTHING = Only()
+EVERYTHING = EventFilter()
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one read found: `frames` in order, and `after`, the position from which to read on.
+    """The answer to one read: `frames` in order, and `after`, the position for the next read.
 
-    `gap` is the oldest offset held when events after the asked position are gone; then there are no frames.
+    When events after the requested position are deleted, there are no frames, and `gap` is the oldest offset held.
     """
 
     after: int
@@ -124,11 +124,11 @@ class Batch:
 
 
 class EventLog(Protocol):
-    """A durable, append-only sequence of events. All methods belong to the event loop that opened it."""
+    """A durable, append-only sequence of events. Call its methods in the event loop that opened it."""
 
     @property
     def stream_id(self) -> str:
-        """Names this log; another one after the log was lost."""
+        """The name of this log. A log that replaces a lost one has another name."""
 
     @property
     def head(self) -> int:
@@ -140,17 +140,17 @@ class EventLog(Protocol):
 
     @property
     def last_append(self) -> datetime | None:
-        """When the newest event was appended, also before this start."""
+        """When the newest event was appended, by this process or an earlier one. None when no event is held."""
 
     @property
     def trouble(self) -> str | None:
-        """Why the last append failed, or None when it did not."""
+        """Why the last append failed. None when it succeeded."""
 
     async def append(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Store all drafts or none; return when they are durable."""
 
     async def read(
-        self, after: int, limit: int, only: Only = EVERYTHING, max_bytes: int = CHUNK_BYTES
+        self, after: int, limit: int, only: EventFilter = EVERYTHING, max_bytes: int = CHUNK_BYTES
     ) -> Batch:
         """The events after a position, at most `limit` of them and about `max_bytes`."""
 
@@ -164,10 +164,10 @@ class EventLog(Protocol):
         """Write something durable, or raise LogUnavailable."""
 
     def drain(self) -> None:
-        """Let every waiting reader go: the service is stopping."""
+        """Release every waiting reader, because the service stops."""
 
     async def close(self) -> None:
-        """Finish what was accepted and let go of the files. A second call does nothing."""
+        """Store the appends that wait, then release the storage. A second call does nothing."""
 
 
 def instant(moment: datetime) -> str:

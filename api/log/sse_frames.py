@@ -14,7 +14,7 @@ _DATA = b"\ndata: "
 
 
 class _Event(msgspec.Struct, gc=False):
-    """What an event's `data:` is, in this order."""
+    """The fields of an event's `data:`, in this order."""
 
     offset: int
     event_id: UUID
@@ -36,7 +36,8 @@ def quote(text: str) -> str:
 def encode(stream_id: str, offset: int, draft: Draft) -> bytes:
     """The SSE frame of an event at its offset. https://html.spec.whatwg.org/multipage/server-sent-events.html
 
-    The order of the fields means nothing to a client; ours begin with the id, raw ones with the event.
+    The order of the fields means nothing to a client. Here it marks the kind: the frame of a checked event begins with
+    its id, the frame of a raw one with its event type.
     """
     kind, payload = draft.event_type, draft.payload
     if draft.event_id is None:
@@ -49,7 +50,7 @@ def encode(stream_id: str, offset: int, draft: Draft) -> bytes:
 
 
 def gap(requested: str, oldest: int, missing: int | None, stream_id: str) -> bytes:
-    """The frame that says that events are gone. It has no id, so that a client keeps the position it had."""
+    """The frame that reports deleted events. It has no id, so that a client keeps its position."""
     data = {"requested": requested, "oldest": oldest, "missing": missing, "stream_id": stream_id}
     return (
         b"event: stream_gap\ndata: %s\n\n"
@@ -58,15 +59,15 @@ def gap(requested: str, oldest: int, missing: int | None, stream_id: str) -> byt
 
 
 def position(frame: bytes) -> str:
-    """The `id:` of a frame of ours."""
+    """The `id:` of a frame that `encode` made."""
     start = 0 if frame.startswith(b"id: ") else frame.index(b"\nid: ") + 1
     return frame[start + 4 : frame.index(b"\n", start)].decode()
 
 
 def element(frame: bytes) -> bytes:
-    """The `data:` of a frame of ours as an element of a JSON array.
+    """The `data:` of a frame that `encode` made, as an element of a JSON array.
 
-    A raw one that is no JSON (the simulator's malformed events) becomes a string, so that the array stays readable.
+    A raw event that is no JSON (the simulator's malformed events) becomes a string, so that the array stays valid.
     """
     data = frame[frame.index(_DATA) + len(_DATA) : -2]
     if frame.startswith(b"id: "):

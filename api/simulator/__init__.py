@@ -1,1 +1,1 @@
-"""Restaurants that publish orders without pause, for whoever has no till to connect."""
+"""Restaurants that publish orders without pause, for users who have no till to connect."""

@@ -1,4 +1,4 @@
-"""The simulator's restaurants and menu: fixed, so that ids and prices mean the same in every run."""
+"""The simulator's restaurants and menu. They are fixed, so that ids and prices mean the same in every run."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +14,7 @@ class Restaurant:
     time_zone: str
     tax_rate: Decimal
     weight: int  # its share of the orders
-    close_out: str = "04:00"  # the last guests of a night belong to its day
+    close_out: str = "04:00"  # guests after midnight belong to the day before
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Dish:
     category: str
     name: str
     price: Decimal
-    cost: Decimal  # what one costs to make, more or less
+    cost: Decimal  # of one portion, on average
     weight: int  # how often it is chosen
 
 
@@ -73,14 +73,14 @@ MENU = tuple(
     )
 )
 
-# What a guest may be; None for no member.
+# The memberships of guests; None is no member.
 MEMBERSHIPS = (None, None, "bronze", "silver", "gold")
 
-# How busy the restaurants are at each full hour of their day; the mean is 1, so that a day keeps the rate.
+# The load of the restaurants at each full hour of their day. The mean is 1, so that a day has the set rate.
 _BUSY = (3, 2, 2, 2, 2, 3, 5, 9, 10, 9, 10, 16, 24, 22, 14, 10, 11, 17, 25, 26, 21, 14, 8, 5)
 HOURLY = tuple(24 * busy / sum(_BUSY) for busy in _BUSY)
 
-# What the guests' comments are made of.
+# The words of the guests' comments.
 WORDS = (
     *(
         "fresh",

@@ -1,4 +1,4 @@
-"""What happens in the simulator's restaurants: the lives of orders, changes of the menu and of guests."""
+"""The events of the simulator's restaurants: the lifecycle of an order, changes of the menu and of guests."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,21 +15,24 @@ _CENT = Decimal("0.01")
 _ITEMS = {1: 20, 2: 35, 3: 25, 4: 15, 5: 5}  # lines of an order, in percent
 _CANCELLED, _REFUNDED, _FEEDBACK = 0.03, 0.03, 0.30
 _STEPS = 4  # preparing, ready, completed, and the payment
-_KNOWN, _ASKED = 0.6, 0.2  # orders of a known guest, and those of them in which the guest is asked
+_KNOWN, _ASKED = (
+    0.6,
+    0.2,
+)  # shares: orders of a known guest, and of these, orders that publish the guest's data
 _MONTH = 30 * 86_400
-EVENTS_AN_ORDER = (
+EVENTS_PER_ORDER = (
     1
     + sum(lines * percent for lines, percent in _ITEMS.items()) / 100
     + _CANCELLED
     + (1 - _CANCELLED) * (_STEPS + _REFUNDED + _FEEDBACK)
 )
-INTRODUCTIONS_AN_ORDER = _KNOWN * _ASKED
+INTRODUCTIONS_PER_ORDER = _KNOWN * _ASKED
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """A draft and the time (seconds since 1970) at which a till sends it; its `ts` is when it happened."""
+    """A draft, and the time (seconds since 1970) when a till sends it. The draft's `ts` is the time of the event."""
 
     due: float
     draft: Draft
@@ -40,18 +43,18 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
-class _Teller:
-    """Tells what happens at one place, as its clock goes on."""
+class _Recorder:
+    """Records the events of one restaurant while its clock advances."""
 
     def __init__(self, rng: Random, clock: float, place: Restaurant) -> None:
         self._rng = rng
         self._clock = clock
         self._place = place
-        self._found: list[Emission] = []
+        self._emissions: list[Emission] = []
 
-    def _tell(self, event_type: str, payload: dict[str, object]) -> None:
+    def _record(self, event_type: str, payload: dict[str, object]) -> None:
         draft = Draft(event_type, self._place.code, self._now(), _encode(payload), UUID(self._id()))
-        self._found.append(Emission(self._clock, draft))
+        self._emissions.append(Emission(self._clock, draft))
 
     def _wait(self, least: float, most: float) -> None:
         self._clock += self._rng.uniform(least, most)
@@ -65,8 +68,8 @@ class _Teller:
         return str(UUID(int=bits | self._rng.getrandbits(62)))
 
 
-class Order(_Teller):
-    """The life of one order."""
+class Order(_Recorder):
+    """The lifecycle of one order."""
 
     def __init__(self, rng: Random, start: float, guests: list[str], comments: list[str]) -> None:
         super().__init__(rng, start, rng.choices(RESTAURANTS, [place.weight for place in RESTAURANTS])[0])
@@ -75,7 +78,7 @@ class Order(_Teller):
         self._guest = rng.choice(guests) if rng.random() < _KNOWN else None
 
     def emissions(self, *, with_guests: bool) -> list[Emission]:
-        """Everything that happens to it; and who the guest is, when the restaurant asks."""
+        """All events of the order. With `with_guests`, some orders publish the guest's data too."""
         rng = self._rng
         if with_guests and self._guest and rng.random() < _ASKED:
             self._introduce(self._guest)
@@ -85,11 +88,11 @@ class Order(_Teller):
             "order_ts": self._now(), "location_code": self._place.code, "customer_id": self._guest,
             "city": self._place.city,
         }  # fmt: skip
-        self._tell("order_created", {key: value for key, value in created.items() if value is not None})
+        self._record("order_created", {key: value for key, value in created.items() if value is not None})
         lines = [self._line(dish) for dish in self._choose()]
         if rng.random() < _CANCELLED:
             self._status("cancelled", 2, 20)
-            return self._found
+            return self._emissions
         subtotal = sum(lines, Decimal(0))
         if service == "dine_in":
             self._kitchen()
@@ -103,15 +106,17 @@ class Order(_Teller):
         if rng.random() < _FEEDBACK:
             self._clock = served
             self._feedback()
-        return self._found
+        return self._emissions
 
     def _introduce(self, guest: str) -> None:
-        """Guests keep their city; memberships are reckoned anew every month or so."""
+        """Publish the guest's data: a city that stays, and a membership that can change each month."""
         always = Random(guest)  # noqa: S311 - repeatable is what is wanted
         city, first = always.choice(RESTAURANTS).city, always.randrange(len(MEMBERSHIPS))
         membership = MEMBERSHIPS[(first + int(self._clock // _MONTH)) % len(MEMBERSHIPS)]
-        found = {"customer_id": guest, "city": city, "membership": membership, "changed_ts": self._now()}
-        self._tell("customer_changed", {key: value for key, value in found.items() if value is not None})
+        guest_data = {"customer_id": guest, "city": city, "membership": membership, "changed_ts": self._now()}
+        self._record(
+            "customer_changed", {key: value for key, value in guest_data.items() if value is not None}
+        )
 
     def _choose(self) -> list[Dish]:
         count = self._rng.choices(list(_ITEMS), list(_ITEMS.values()))[0]
@@ -121,7 +126,7 @@ class Order(_Teller):
         self._wait(0.1, 1)
         qty = self._rng.choices((1, 2, 3), (80, 16, 4))[0]
         price = cents(dish.price * qty)
-        self._tell("order_item_added", {
+        self._record("order_item_added", {
             "order_item_id": self._id(), "order_id": self._order_id, "menu_item_id": dish.menu_item_id,
             "category": dish.category, "item_name": dish.name, "unit_price": dish.price, "qty": qty,
             "extended_price": price,
@@ -135,7 +140,7 @@ class Order(_Teller):
 
     def _status(self, status: str, least: float, most: float) -> None:
         self._wait(least, most)
-        self._tell(
+        self._record(
             "order_status_changed", {"order_id": self._order_id, "status": status, "changed_ts": self._now()}
         )
 
@@ -149,7 +154,7 @@ class Order(_Teller):
             (("card", "moneris"), ("card", "stripe"), ("wallet", "apple_pay"), ("cash", None))
         )
         details = {"provider": provider, "auth_code": f"{rng.getrandbits(24):06X}"} if provider else {}
-        self._tell("payment_captured", {
+        self._record("payment_captured", {
             "payment_id": payment_id, "order_id": self._order_id, "method": method, **details, "amount": total,
             "subtotal": subtotal, "tax": tax, "tip": tip, "total": total, "location_code": self._place.code,
         })  # fmt: skip
@@ -158,7 +163,7 @@ class Order(_Teller):
     def _refund(self, payment_id: str, amount: Decimal) -> None:
         self._wait(5, 50)
         reason = self._rng.choice(("wrong item", "cold food", "long wait"))
-        self._tell("payment_refunded", {
+        self._record("payment_refunded", {
             "refund_id": self._id(), "payment_id": payment_id, "order_id": self._order_id, "amount": amount,
             "reason": reason, "refunded_ts": self._now(),
         })  # fmt: skip
@@ -167,23 +172,27 @@ class Order(_Teller):
         self._wait(5, 60)
         rng = self._rng
         rating = rng.choices((1, 2, 3, 4, 5), (3, 5, 12, 35, 45))[0]
-        found: dict[str, object] = {"feedback_id": self._id(), "order_id": self._order_id, "rating": rating}
+        feedback: dict[str, object] = {
+            "feedback_id": self._id(),
+            "order_id": self._order_id,
+            "rating": rating,
+        }
         if self._guest:
-            found["customer_id"] = self._guest
+            feedback["customer_id"] = self._guest
         if rng.random() < 0.8:
-            found["nps"] = min(10, max(0, rating * 2 + rng.randint(-2, 1)))
+            feedback["nps"] = min(10, max(0, rating * 2 + rng.randint(-2, 1)))
         if rng.random() < 0.5:
-            found["comment"] = rng.choice(self._comments)
-        self._tell("feedback_submitted", {**found, "created_ts": self._now()})
+            feedback["comment"] = rng.choice(self._comments)
+        self._record("feedback_submitted", {**feedback, "created_ts": self._now()})
 
 
-class DishChanged(_Teller):
-    """What a dish costs to make goes up and down; its price stays, since it is what the orders say."""
+class DishChanged(_Recorder):
+    """The cost of a dish changes. Its price stays, because the orders use it."""
 
     def emissions(self, dish: Dish) -> list[Emission]:
-        """The dish, as it is from now on."""
-        self._tell("menu_item_changed", {
+        """The dish from now on."""
+        self._record("menu_item_changed", {
             "menu_item_id": dish.menu_item_id, "name": dish.name, "category": dish.category, "price": dish.price,
             "cost": cents(dish.cost * self._rng.randint(92, 108) / 100), "changed_ts": self._now(),
         })  # fmt: skip
-        return self._found
+        return self._emissions

@@ -1,4 +1,4 @@
-"""Publishes the simulator's world as its time comes, through the same append as everybody else."""
+"""Publishes the simulator's events when they are due, through the same append as POST /events."""
 
 import asyncio
 import heapq
@@ -17,17 +17,17 @@ from api.simulator.world import HORIZON, LATE, World
 
 logger = logging.getLogger(__name__)
 
-_CATCH_UP = 300  # seconds of standstill after which the orders in between are left out
+_CATCH_UP = 300  # seconds: after a longer standstill, the orders in between are left out
 _AT_ONCE = 2_000  # events in one append
 _RETRY_SECONDS = 1.0
 
 
-class Feed:
-    """The simulator at work; `async with` starts and ends it.
+class Publisher:
+    """Runs the simulator; `async with` starts and ends it.
 
-    After a restart the orders in flight are finished: they are told again from their beginning, which the log
-    answers as repeats. `marker` is a file that says which world was told and since when, because another one has
-    other orders in flight.
+    After a restart it finishes the orders in flight. It publishes these orders again from their first event, and the
+    log answers the events that it has as repeats. The file `marker` names the published world and its first second,
+    because another world has other orders in flight.
     """
 
     def __init__(
@@ -41,11 +41,11 @@ class Feed:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        began = self._begin(time.time())
+        since = self._first_second(time.time())
         if self._world.rate > 0:
-            work = self._flood() if math.isinf(self._world.rate) else self._follow(began)
+            work = self._flood() if math.isinf(self._world.rate) else self._follow(since)
             self._task = asyncio.create_task(work, name="simulator")
-            self._task.add_done_callback(_ended)
+            self._task.add_done_callback(_report_failure)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -62,35 +62,36 @@ class Feed:
             "published": self._published,
         }
 
-    def _begin(self, now: float) -> float:
-        """Since when this world has been told; a little before now, unless the last process told it too."""
+    def _first_second(self, now: float) -> float:
+        """The second from which on this world is published: that of the marker, or a little before now."""
         with suppress(OSError, ValueError):
-            name, since = self._marker.read_text().rsplit("\n", 1)
+            name, first = self._marker.read_text().rsplit("\n", 1)
             if name == self._world.name:
-                return float(since)
-        # A little before now, so that there are orders in every state from the first second on.
-        began = now - min(HORIZON, _AT_ONCE / max(self._world.rate, 1))
+                return float(first)
+        # A little before now, so that the first second already has orders in every state.
+        since = now - min(HORIZON, _AT_ONCE / max(self._world.rate, 1))
         try:
             self._marker.touch()
             self._marker.chmod(0o600)  # as the log beside it
-            self._marker.write_text(f"{self._world.name}\n{began}")
+            self._marker.write_text(f"{self._world.name}\n{since}")
         except OSError as error:
-            logger.warning("orders in flight will not be finished after a restart: %s", error)
-        return began
+            logger.warning("after a restart, orders in flight stay unfinished: %s", error)
+        return since
 
-    async def _follow(self, began: float) -> None:
+    async def _follow(self, since: float) -> None:
         """Publish each event when it is due."""
         waiting: list[tuple[float, int, Draft]] = []
         numbers = count()
         now = time.time()
-        told = min(now, (self._log.last_append or datetime.now(UTC)).timestamp())
-        slots = _slots(began, told, now)
+        published_until = min(now, (self._log.last_append or datetime.now(UTC)).timestamp())
+        slots = _slots(since, published_until, now)
         slot = next(slots)
         while True:
             while slot <= time.time():
                 for emission in await asyncio.to_thread(self._world.slot, slot):
                     fault = emission.draft.unchecked or emission.draft.event_id is None
-                    if not (fault and emission.due <= told):  # these the log would not know for repeats
+                    # The log recognises no repeat of a fault, so that one already published is left out.
+                    if not (fault and emission.due <= published_until):
                         heapq.heappush(waiting, (emission.due, next(numbers), emission.draft))
                 slot = next(slots)
                 if len(waiting) > _AT_ONCE and waiting[0][0] <= time.time():
@@ -104,7 +105,7 @@ class Feed:
             await asyncio.sleep(min(max(upcoming - time.time(), 0.01), 1))
 
     async def _flood(self) -> None:
-        """Publish without pause, making the next orders while the last are stored."""
+        """Publish without pause. The next orders are made while the log stores the previous ones."""
         clock = 0
         publishing: asyncio.Task[None] | None = None
         try:
@@ -135,19 +136,19 @@ class Feed:
                 return
 
 
-def _ended(task: asyncio.Task[None]) -> None:
+def _report_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         logger.error("the simulator ended; the service goes on without it", exc_info=error)
 
 
-def _slots(began: float, told: float, now: float) -> Iterator[int]:
-    """The seconds whose orders are to be told: those with orders in flight when the last process ended, and from there.
+def _slots(since: float, published_until: float, now: float) -> Iterator[int]:
+    """The seconds to publish, without end. The first ones had orders in flight when the last process ended.
 
-    After a long standstill the orders in between are left out: nobody was there to take them.
+    After a long standstill, the seconds in between are left out.
     """
-    told = max(told, began)
-    first = max(int(told) - HORIZON - LATE, int(began))
-    onward = int(told) + 1
-    if now - told > _CATCH_UP:
+    published_until = max(published_until, since)
+    first = max(int(published_until) - HORIZON - LATE, int(since))
+    onward = int(published_until) + 1
+    if now - published_until > _CATCH_UP:
         return chain(range(first, onward), count(int(now)))
     return count(min(first, onward))

@@ -1,7 +1,7 @@
-"""`python -m api.simulator.restaurants_csv`: the simulator's restaurants as CSV, for whoever keeps their clocks.
+"""`python -m api.simulator.restaurants_csv`: the simulator's restaurants as CSV, for the warehouse's clocks.
 
-The columns are those of the warehouse's table, so that `python -m sql locations` can load it. At EVENT_RATE=0 nobody
-simulates, and there are none.
+The columns are those of the warehouse's table, so that `python -m sql locations` can load the file. At EVENT_RATE=0
+there is no simulator, and the list is empty.
 """
 
 import csv
@@ -26,7 +26,7 @@ def as_csv(rate: str) -> str:
 
 
 def main() -> int:
-    """Print them in UTF-8, whatever the terminal speaks; the exit code."""
+    """Print them in UTF-8, in any locale; the exit code."""
     try:
         text = as_csv(os.environ.get("EVENT_RATE", ""))
     except SettingsError as error:

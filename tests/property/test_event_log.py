@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from api.log.interface import Draft, EventIdConflict, Only, Retention
+from api.log.interface import Draft, EventFilter, EventIdConflict, Retention
 from api.log.sse_frames import encode
 from tests.support.log_engines import ENGINES, Engine, ignore_commit, wait_until_oldest
 
@@ -111,7 +111,7 @@ class LogMachine(RuleBasedStateMachine):
     def read(self, after: int, limit: int, memory: bool, kind: str) -> None:
         if not memory:
             self.engine.forget(self.log)
-        only = Only(frozenset({kind} - {""}))
+        only = EventFilter(frozenset({kind} - {""}))
         batch = self.runner.run(self.log.read(after, limit, only))
         if after < self.gone:
             assert (batch.gap, batch.frames) == (self.gone + 1, ())

@@ -1,4 +1,4 @@
-"""The quick way of reading a published event takes nothing that the precise way refuses or reads otherwise."""
+"""The fast parser accepts nothing that the precise one refuses, and both give the same draft."""
 
 import json
 import math
@@ -40,7 +40,7 @@ CHANGED = [
 ]
 
 
-def quickly(text: bytes) -> Draft | None:
+def read_fast(text: bytes) -> Draft | None:
     return read(text, EARLIEST, datetime.now(UTC) + AHEAD)
 
 
@@ -76,7 +76,7 @@ BY_TYPE = {draft.event_type: draft for draft in EVENTS}
 
 @pytest.mark.parametrize("space", ["", " ", "\t\r\n"])
 @pytest.mark.parametrize("backwards", [False, True])
-def test_usual_events_are_read_quickly(space: str, backwards: bool) -> None:
+def test_the_fast_parser_reads_common_events(space: str, backwards: bool) -> None:
     taken = Counter[str]()
     for draft in EVENTS:
         fields = published(draft)
@@ -84,9 +84,9 @@ def test_usual_events_are_read_quickly(space: str, backwards: bool) -> None:
         fields["payload"] = json_object(inside[::-1] if backwards else inside, space)
         items = list(fields.items())
         text = json_object(items[::-1] if backwards else items, space).encode()
-        found = quickly(text)
-        assert found is not None, text
-        assert found == PARSER.precise(text)
+        fast_draft = read_fast(text)
+        assert fast_draft is not None, text
+        assert fast_draft == PARSER.precise(text)
         taken[draft.event_type] += 1
     assert taken.keys() == {*PAYLOADS, "noted"}
 
@@ -106,11 +106,11 @@ def test_usual_events_are_read_quickly(space: str, backwards: bool) -> None:
         {"payload": "{}"},
     ],
 )
-def test_so_are_other_spellings_that_producers_use(changes: dict[str, str]) -> None:
+def test_the_fast_parser_reads_other_common_spellings(changes: dict[str, str]) -> None:
     text = json_object(list((published(NOTED) | changes).items())).encode()
-    found = quickly(text)
-    assert found is not None
-    assert found == PARSER.precise(text)
+    fast_draft = read_fast(text)
+    assert fast_draft is not None
+    assert fast_draft == PARSER.precise(text)
 
 
 # Values that the two ways could see differently: of each type, right and wrong.
@@ -146,7 +146,7 @@ ENVELOPE = ["event_id", "event_type", "ts", "partition_key", "payload", "offset"
 
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
-    """A usual event of which a few fields are replaced, left out, added or said twice."""
+    """A common event with a few fields replaced, left out, added or repeated."""
     fields = published(draw(st.sampled_from(list(BY_TYPE.values()))))
     inside = payload_fields(fields["payload"])
     known = [*PAYLOADS[kind].model_fields] if (kind := json.loads(fields["event_type"])) in PAYLOADS else []
@@ -174,9 +174,9 @@ def changed(draw: st.DrawFn, fields: list[tuple[str, str]], names: list[str]) ->
 
 
 def agrees(text: bytes) -> None:
-    found = quickly(text)
-    if found is not None:
-        assert found == precisely(text), text
+    fast_draft = read_fast(text)
+    if fast_draft is not None:
+        assert fast_draft == precisely(text), text
 
 
 def precisely(text: bytes) -> Draft | list[Any]:
@@ -202,7 +202,7 @@ def test_any_value_in_any_field_is_read_alike(kind: str) -> None:
 @settings(max_examples=1500, deadline=None)
 @given(documents())
 def test_a_changed_event_is_read_alike(text: bytes) -> None:
-    event("quick" if quickly(text) else "left to the precise way")
+    event("fast" if read_fast(text) else "left to the precise parser")
     agrees(text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.log.interface import EVERYTHING, EventLog, OnCommit, Only, Retention
+from api.log.interface import EVERYTHING, EventFilter, EventLog, OnCommit, Retention
 from api.log.sqlite.log import SqliteLog
 from tests.support.memory_log import MemoryLog
 
@@ -34,16 +34,16 @@ def ignore_commit(_events: int, _seconds: float) -> None:
     """For those who do not measure."""
 
 
-async def read_all(log: EventLog, after: int = 0, only: Only = EVERYTHING) -> list[bytes]:
+async def read_all(log: EventLog, after: int = 0, only: EventFilter = EVERYTHING) -> list[bytes]:
     """All frames after a position, as a reader gets them."""
-    found: list[bytes] = []
+    frames: list[bytes] = []
     while after < log.head:
         batch = await log.read(after, 100, only)
         assert batch.gap is None
         assert batch.after > after
-        found += batch.frames
+        frames += batch.frames
         after = batch.after
-    return found
+    return frames
 
 
 async def wait_until_oldest(log: EventLog, offset: int) -> None:

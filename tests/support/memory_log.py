@@ -15,11 +15,11 @@ from api.log.interface import (
     EVERYTHING,
     Batch,
     Draft,
+    EventFilter,
     EventIdConflict,
     LogError,
     LogUnavailable,
     OnCommit,
-    Only,
     Receipt,
     Record,
     Retention,
@@ -101,18 +101,18 @@ class MemoryLog:
                 known[event_id] = record
         self._stored.records += fresh
         self._on_commit(len(fresh), 0.0)
-        self._ring()
+        self._notify()
         await asyncio.sleep(0)
         return receipts
 
     async def read(
-        self, after: int, limit: int, only: Only = EVERYTHING, max_bytes: int = CHUNK_BYTES
+        self, after: int, limit: int, only: EventFilter = EVERYTHING, max_bytes: int = CHUNK_BYTES
     ) -> Batch:
         if after + 1 < self.oldest:
             return Batch(after, gap=self._stored.oldest)
         frames: list[bytes] = []
         for _, record, _ in self._stored.records[after + 1 - self._stored.oldest :]:
-            if only.takes(record):
+            if only.matches(record):
                 max_bytes -= len(record.frame)
                 if frames and (max_bytes < 0 or len(frames) >= limit):
                     break
@@ -134,7 +134,7 @@ class MemoryLog:
 
     def drain(self) -> None:
         self._draining = True
-        self._ring()
+        self._notify()
 
     async def close(self) -> None:
         if not self._closed:
@@ -142,6 +142,6 @@ class MemoryLog:
             self._stored.in_use = False
             self.drain()
 
-    def _ring(self) -> None:
+    def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()

@@ -40,14 +40,14 @@ _BODY = {
     responses={
         200: {
             "description": "`events` as in the `data:` of the stream; `ids`, their positions; `next_since`, from where "
-            "to go on; `head`, the newest offset; `stream_id`",
+            "to continue; `head`, the newest offset; `stream_id`",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
         **errors(
             e400="a parameter is wrong",
             e401="a token is needed",
             e403="the token is wrong",
-            e410="events after the position are no longer held; `next_since` is where to go on",
+            e410="events after the position are no longer held; `next_since` is where to continue",
         ),
     },
 )
@@ -57,7 +57,7 @@ async def read(
     since: Annotated[Since, Query(description=SINCE + " Without it: `earliest`.")] = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="at most so many events")] = 1_000,
 ) -> Response:
-    """One page of the log; an empty one means that there is nothing new."""
+    """One page of the log. An empty page means that there is nothing new."""
     log = service.log
     start = await resolve(log, since or "earliest", "since")
     if start.gap is not None:
@@ -76,7 +76,7 @@ def _gone(log: EventLog, gap: Gap) -> Problem:
     return Problem(
         410,
         "position-gone",
-        f"events after {gap.requested} are no longer held: go on with since={log.stream_id}-{gap.oldest - 1}",
+        f"events after {gap.requested} are no longer held: continue with since={log.stream_id}-{gap.oldest - 1}",
         requested=gap.requested,
         oldest=gap.oldest,
         missing=gap.missing,
@@ -112,7 +112,7 @@ def _gone(log: EventLog, gap: Gap) -> Problem:
     },
 )
 async def publish(service: ServiceDep, request: Request) -> Response:
-    """Store a batch of events, all or nothing; answer when it is durable. A repeat answers the first offsets."""
+    """Store a batch of events, all or nothing; answer when it is durable. A repeat gets its first offsets."""
     try:
         pieces, drafts = await _drafts(service, request)
         try:
@@ -195,6 +195,6 @@ def _invalid(invalid: InvalidBatch) -> Problem:
 def _conflict(conflict: EventIdConflict, pieces: list[Piece]) -> Problem:
     line = pieces[conflict.index].line
     where = {"index": conflict.index} | ({} if line is None else {"line": line})
-    detail = f"{conflict}; nothing was stored: an event_id stands for one content, for ever"
+    detail = f"{conflict}; nothing was stored: an event_id identifies one content, for ever"
     error = {**where, "field": "event_id", "detail": str(conflict)}
     return Problem(409, "event-id-conflict", detail, errors=[error], event_id=str(conflict.event_id))

@@ -15,12 +15,12 @@ from api.log.interface import LogUnavailable
 
 router = APIRouter(tags=["operate"])
 
-_PATIENCE = 5.0  # seconds that /ready waits for the disk
+_PROBE_SECONDS = 5.0  # seconds that /ready waits for the disk
 
 
 @router.get("/health")
 async def health(service: ServiceDep) -> dict[str, Any]:
-    """The process lives; what it holds and does. `status` is `degraded` while the log takes no appends."""
+    """The process runs; its counters. `status` is `degraded` while the log accepts no appends."""
     log = service.log
     return {
         "status": "degraded" if log.trouble else "ok",
@@ -32,20 +32,20 @@ async def health(service: ServiceDep) -> dict[str, Any]:
         "events_stored": log.head - log.oldest + 1,
         "subscribers": service.subscribers.now,
         "uptime_seconds": round(service.uptime, 3),
-        "simulator": service.feed.status(),
+        "simulator": service.publisher.status(),
     }
 
 
-@router.get("/ready", responses=errors(e503="the log takes no appends"))
+@router.get("/ready", responses=errors(e503="the log accepts no appends"))
 async def ready(service: ServiceDep) -> dict[str, str]:
-    """200 when events can be stored and read: it writes to the disk to find out."""
+    """200 when events can be stored and read; it tests this with a write to the disk."""
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_PROBE_SECONDS):
             await service.log.probe()
     except LogUnavailable as error:
         raise Problem(503, "not-ready", str(error), {"Retry-After": "1"}) from error
     except TimeoutError as error:
-        detail = f"the event log did not take a write within {_PATIENCE:g} s: look at its disk"
+        detail = f"the event log did not accept a write within {_PROBE_SECONDS:g} s: look at its disk"
         raise Problem(503, "not-ready", detail, {"Retry-After": "1"}) from error
     return {"status": "ready", "stream_id": service.log.stream_id}
 

@@ -1,4 +1,4 @@
-"""What the two ways of reading share: access, filters, and the words of the documentation."""
+"""The parameters that GET /events and GET /stream share, and their documentation."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 from pydantic import WithJsonSchema
 
 from api.http.problems import MEDIA_TYPE, SCHEMA, bad_parameter
-from api.log.interface import Only
+from api.log.interface import EventFilter
 
 SINCE = (
     "Read the events after this position: an offset, `<stream_id>-<offset>`, `earliest`, `latest`, or an RFC 3339 "
@@ -14,7 +14,7 @@ SINCE = (
 )
 _MOST = 50
 
-# What is accepted, told to OpenAPI; the words of a refusal are those of resolve() and _names().
+# For OpenAPI only: resolve() and _names() check the values and word the errors.
 Since = Annotated[
     str | None,
     WithJsonSchema(
@@ -31,7 +31,7 @@ _Names = Annotated[str | None, WithJsonSchema({"type": "string", "pattern": r"[^
 
 
 def errors(**statuses: str) -> dict[int | str, dict[str, object]]:
-    """OpenAPI's account of the problem documents that a route answers."""
+    """The problem documents of a route, for OpenAPI."""
     content = {MEDIA_TYPE: {"schema": SCHEMA}}
     return {
         int(code.removeprefix("e")): {"description": text, "content": content}
@@ -51,8 +51,8 @@ def _names(parameter: str, text: str | None) -> frozenset[str]:
 async def _only(
     types: Annotated[_Names, Query(description="only these event types, separated by commas")] = None,
     location: Annotated[_Names, Query(description="only these location codes, separated by commas")] = None,
-) -> Only:
-    return Only(_names("types", types), _names("location", location))
+) -> EventFilter:
+    return EventFilter(_names("types", types), _names("location", location))
 
 
-OnlyDep = Annotated[Only, Depends(_only)]
+OnlyDep = Annotated[EventFilter, Depends(_only)]

@@ -13,7 +13,7 @@ from api.http.position import Gap, Start, behind, resolve
 from api.http.routes.parameters import SINCE, OnlyDep, Since, errors
 from api.http.stream_response import StreamResponse
 from api.log import sse_frames
-from api.log.interface import LogUnavailable, Only
+from api.log.interface import EventFilter, LogUnavailable
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["read"])
@@ -21,12 +21,12 @@ router = APIRouter(tags=["read"])
 _EVENTS_A_WRITE = 1_000  # the bytes of a write are bounded as well, by CHUNK_BYTES
 
 
-async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[bytes, None]:
-    """One loop for catching up and for live events: read what is there, then wait for more."""
+async def _frames(service: Service, start: Start, only: EventFilter) -> AsyncGenerator[bytes, None]:
+    """One loop for old and for live events: read what is there, then wait for more."""
     try:
         yield sse_frames.RETRY
         if start.gap is not None:
-            yield _told(service, start.gap)
+            yield _report_gap(service, start.gap)
         after, log = start.after, service.log
         while await log.changed(after):
             batch = await log.read(after, _EVENTS_A_WRITE, only)
@@ -34,13 +34,13 @@ async def _frames(service: Service, start: Start, only: Only) -> AsyncGenerator[
             if batch.frames:
                 yield batch.joined
             elif batch.gap is not None:
-                yield _told(service, behind(log, after, batch.gap))
+                yield _report_gap(service, behind(log, after, batch.gap))
                 after = batch.gap - 1
     except LogUnavailable:
-        logger.exception("a stream ends; its reader will resume")
+        logger.exception("a stream ends; its reader can resume")
 
 
-def _told(service: Service, gap: Gap) -> bytes:
+def _report_gap(service: Service, gap: Gap) -> bytes:
     service.metrics.gaps.inc()
     return sse_frames.gap(gap.requested, gap.oldest, gap.missing, service.log.stream_id)
 

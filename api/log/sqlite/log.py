@@ -1,4 +1,4 @@
-"""The embedded event log: one writer thread with group commits, a few reader threads, and the tail in memory."""
+"""The event log in SQLite: one writer thread with group commits, a few reader threads, and the tail in memory."""
 
 import asyncio
 import logging
@@ -19,30 +19,30 @@ from api.log.interface import (
     EVERYTHING,
     Batch,
     Draft,
+    EventFilter,
     EventIdConflict,
     LogError,
     LogOverloaded,
     LogUnavailable,
     OnCommit,
-    Only,
     Receipt,
     Retention,
 )
 from api.log.sqlite.file import write_error
-from api.log.sqlite.reader import Reads
+from api.log.sqlite.reader import Reader
 from api.log.sqlite.writer import Commit, Store
-from api.log.tail import Bell, Tail
+from api.log.tail import Notifier, Tail
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_GROUP_EVENTS = 5_000  # after so many a group commit takes no further request
-_EXPIRE_EVENTS = 1_000  # deleted in one transaction: a few milliseconds that an append may wait
-_WAITING_BYTES = 64 * 1024 * 1024  # of payload accepted and not yet durable
+_GROUP_EVENTS = 5_000  # a group commit of this size accepts no further request
+_EXPIRE_EVENTS = 1_000  # in one transaction: an append waits a few milliseconds for it
+_WAITING_BYTES = 64 * 1024 * 1024  # of payload that is not durable yet
 _READERS = 4
 _TAIL_BYTES = 32 * 1024 * 1024
-_TAIL_EVENTS = 2_000  # read into the tail at the start, for the readers that come back after a restart
+_TAIL_EVENTS = 2_000  # in the tail at the start, for the readers that reconnect after a restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Request:
 
 
 class SqliteLog:
-    """An `EventLog` in one SQLite file. Open it with `open`, inside the event loop that will use it."""
+    """An `EventLog` in one SQLite file. Open it with `open`, in the event loop that uses it."""
 
     def __init__(self, store: Store, retention: Retention, on_commit: OnCommit) -> None:
         self._store = store
@@ -67,12 +67,12 @@ class SqliteLog:
         self.trouble: str | None = None
         self._tail = Tail(_TAIL_BYTES)
         self._tail.extend(store.newest(_TAIL_EVENTS))
-        self._bell = Bell()
+        self._notifier = Notifier()
         self._draining = self._closed = False
         self._waiting = 0
         self._queue: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="log-reader")
-        self._idle: queue.SimpleQueue[Reads] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="log-writer", daemon=True)
         self._writer.start()
 
@@ -103,31 +103,31 @@ class SqliteLog:
         await self.append(())
 
     async def read(
-        self, after: int, limit: int, only: Only = EVERYTHING, max_bytes: int = CHUNK_BYTES
+        self, after: int, limit: int, only: EventFilter = EVERYTHING, max_bytes: int = CHUNK_BYTES
     ) -> Batch:
-        """The events after a position, from memory where it reaches, otherwise from the file."""
+        """The events after a position, from memory where it has them, otherwise from the file."""
         batch = self._tail.read(after, limit, only, max_bytes)
         if batch is None:
-            batch = await self._ask(Reads.batch, after, self.head, limit, only, max_bytes)
+            batch = await self._ask(Reader.batch, after, self.head, limit, only, max_bytes)
         return batch
 
     async def locate(self, moment: datetime) -> int:
         """The position after which every event was appended at the moment or later."""
-        return await self._ask(Reads.locate, int(moment.timestamp() * 1_000_000), self.head)
+        return await self._ask(Reader.locate, int(moment.timestamp() * 1_000_000), self.head)
 
     async def changed(self, after: int) -> bool:
         """Wait until there is an event after the position; False when the log is draining."""
         while not self._draining and self.head <= after:
-            await self._bell.wait()
+            await self._notifier.wait()
         return not self._draining
 
     def drain(self) -> None:
-        """Let every waiting reader go: the service is stopping."""
+        """Release every waiting reader, because the service stops."""
         self._draining = True
-        self._bell.ring(now=True)
+        self._notifier.notify(now=True)
 
     async def close(self) -> None:
-        """Store what was accepted, then let go of the file."""
+        """Store the appends that wait, then close the file."""
         if self._closed:
             return
         self._closed = True
@@ -140,26 +140,26 @@ class SqliteLog:
         self._store.close()
 
     async def _ask(
-        self, question: Callable[Concatenate[Reads, P], T], *args: P.args, **kwargs: P.kwargs
+        self, question: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._loop.run_in_executor(self._pool, partial(self._answer, question, *args, **kwargs))
 
-    def _answer(self, question: Callable[Concatenate[Reads, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def _answer(self, question: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             try:
-                reads = self._idle.get_nowait()
+                reader = self._idle.get_nowait()
             except queue.Empty:
-                reads = Reads(self._store.path)
+                reader = Reader(self._store.path)
             try:
-                return question(reads, *args, **kwargs)
+                return question(reader, *args, **kwargs)
             finally:
-                self._idle.put(reads)
+                self._idle.put(reader)
         except sqlite3.Error as error:
             raise LogUnavailable(
                 f"the event log {self._store.path} cannot be read ({error}): look at its disk"
             ) from error
 
-    # What follows up to `_post` runs in the writer thread, which alone uses the store.
+    # The methods from here to `_post` run in the writer thread. No other thread uses the store.
 
     def _write(self) -> None:
         pause, events, requests = 0.0, 0, self._gather(0.0)
@@ -168,13 +168,13 @@ class SqliteLog:
                 self._commit(requests)
                 events = sum(len(request.drafts) for request in requests)
             if time.monotonic() >= pause:
-                # Deleting keeps up with appending: at least as many rows as just came.
+                # Retention keeps up with appends: it deletes at least as many rows as were just appended.
                 done = self._expire(max(_EXPIRE_EVENTS, events))
                 pause = time.monotonic() + (1.0 if done else 0.0)
             requests = self._gather(max(0.0, pause - time.monotonic()))
 
     def _gather(self, pause: float) -> list[_Request] | None:
-        """The requests of the next group commit: all that wait, but not without end. None at the end."""
+        """The requests of the next group commit: those that wait, up to a limit. None when the log closes."""
         requests: list[_Request] = []
         events = 0
         try:
@@ -193,19 +193,19 @@ class SqliteLog:
 
     def _commit(self, requests: list[_Request]) -> None:
         started = time.perf_counter()
-        outcome: Commit | LogError
+        result: Commit | LogError
         try:
-            outcome = self._store.append([request.drafts for request in requests])
+            result = self._store.append([request.drafts for request in requests])
         except sqlite3.Error as error:
-            outcome = write_error(error, self._store.path)
+            result = write_error(error, self._store.path)
             self._recover()
-        except Exception as error:  # a defect must answer its requests, not end the only writer
+        except Exception as error:  # a defect answers its requests and does not end the only writer
             logger.exception("the event log failed")
-            outcome = LogUnavailable(
+            result = LogUnavailable(
                 f"the event log failed ({error!r}): nothing was stored; see the service's log"
             )
             self._recover()
-        self._post(self._committed, requests, outcome, time.perf_counter() - started)
+        self._post(self._committed, requests, result, time.perf_counter() - started)
 
     def _recover(self) -> None:
         try:
@@ -214,43 +214,45 @@ class SqliteLog:
             logger.exception("the event log %s cannot be read", self._store.path)
 
     def _expire(self, limit: int) -> bool:
-        """Delete a little of what is past retention; True when nothing more is due."""
+        """Delete some of the events past retention. True when no more are due."""
         try:
-            gone = self._store.expire(datetime.now(UTC) - self._retention.age, self._retention.count, limit)
+            deleted = self._store.expire(
+                datetime.now(UTC) - self._retention.age, self._retention.count, limit
+            )
         except sqlite3.Error as error:
-            logger.warning("retention has to wait: %s", write_error(error, self._store.path))
+            logger.warning("retention waits: %s", write_error(error, self._store.path))
             return True
-        if gone:
+        if deleted:
             self._post(self._expired, self._store.oldest)
-        return gone < limit
+        return deleted < limit
 
     def _post(self, what: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         self._loop.call_soon_threadsafe(partial(what, *args, **kwargs))
 
-    def _committed(self, requests: list[_Request], outcome: Commit | LogError, seconds: float) -> None:
+    def _committed(self, requests: list[_Request], result: Commit | LogError, seconds: float) -> None:
         self._waiting -= sum(request.size for request in requests)
-        if isinstance(outcome, LogError):
-            self.trouble = str(outcome)
+        if isinstance(result, LogError):
+            self.trouble = str(result)
             for request in requests:
-                _settle(request, outcome)
+                _answer_request(request, result)
             return
         self.trouble = None
-        if outcome.records:
-            self._tail.extend(outcome.records)
-            self.head = outcome.records[-1].offset
+        if result.records:
+            self._tail.extend(result.records)
+            self.head = result.records[-1].offset
             self.last_append = datetime.now(UTC)
-            self._bell.ring()
-        self._on_commit(len(outcome.records), seconds)
-        for request, answer in zip(requests, outcome.answers, strict=True):
-            _settle(request, answer)
+            self._notifier.notify()
+        self._on_commit(len(result.records), seconds)
+        for request, answer in zip(requests, result.answers, strict=True):
+            _answer_request(request, answer)
 
     def _expired(self, oldest: int) -> None:
         self.oldest = oldest
         self._tail.forget(oldest)
 
 
-def _settle(request: _Request, answer: list[Receipt] | EventIdConflict | LogError) -> None:
-    if request.answer.done():  # whoever asked has gone
+def _answer_request(request: _Request, answer: list[Receipt] | EventIdConflict | LogError) -> None:
+    if request.answer.done():  # its publisher has disconnected
         return
     if isinstance(answer, LogError):
         request.answer.set_exception(answer)

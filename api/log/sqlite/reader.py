@@ -1,21 +1,21 @@
-"""Reading the event log's file, by any number of readers beside its writer."""
+"""Reads the event log's file, beside its writer."""
 
 from pathlib import Path
 
-from api.log.interface import Batch, Only
+from api.log.interface import Batch, EventFilter
 from api.log.sqlite.file import connect
 
-_SCAN = 20_000  # offsets that one filtered read looks at, so that no read takes long
+_SCAN = 20_000  # offsets in one filtered read, so that no read takes long
 
 
-class Reads:
-    """One read-only connection; use it in one thread at a time."""
+class Reader:
+    """One read-only connection. Use it in one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path, read_only=True)
 
-    def batch(self, after: int, head: int, limit: int, only: Only, max_bytes: int) -> Batch:
-        """The events in (after, head], or the gap. One transaction: retention cannot come in between unnoticed."""
+    def batch(self, after: int, head: int, limit: int, only: EventFilter, max_bytes: int) -> Batch:
+        """The events in (after, head], or the gap. One transaction, so that retention cannot interfere."""
         self._connection.execute("BEGIN")
         try:
             oldest = self._oldest()
@@ -33,7 +33,7 @@ class Reads:
             ]
         return int(first)
 
-    def _collect(self, after: int, last: int, limit: int, only: Only, max_bytes: int) -> Batch:
+    def _collect(self, after: int, last: int, limit: int, only: EventFilter, max_bytes: int) -> Batch:
         where, values = (
             "offset > ? AND offset <= ?",
             [after, last, *sorted(only.types), *sorted(only.locations)],
@@ -63,7 +63,7 @@ class Reads:
             row = self._connection.execute(
                 "SELECT appended_at FROM events WHERE offset = ?", (middle,)
             ).fetchone()
-            if row is None or row[0] < moment:  # None: retention took it meanwhile
+            if row is None or row[0] < moment:  # None: retention has deleted it
                 low = middle
             else:
                 high = middle - 1

@@ -1,4 +1,4 @@
-"""The event log's file: SQLite in WAL mode. Synchronous; `api.log.sqlite.log` calls it from threads of its own."""
+"""Writes the event log's file: SQLite in WAL mode. Synchronous: `api.log.sqlite.log` calls it from its own threads."""
 
 import secrets
 import sqlite3
@@ -26,14 +26,14 @@ _Row = tuple[int, int, bytes | None, bytes, str, str, bytes]
 
 @dataclass(slots=True)
 class Commit:
-    """What one group commit did: an answer for each request, and the records for the readers."""
+    """The result of one group commit: an answer per request, and the new records for the readers."""
 
     answers: list[list[Receipt] | EventIdConflict] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
 
 
-class _Held(msgspec.Struct, gc=False):
-    """An event that has its offset; the frame of one in the file is read when it is needed."""
+class _Known(msgspec.Struct, gc=False):
+    """An event that has an offset. The frame is None until it is needed, when it is in the file."""
 
     offset: int
     digest: bytes
@@ -42,11 +42,11 @@ class _Held(msgspec.Struct, gc=False):
 
 @dataclass(slots=True)
 class _Group:
-    """A group commit being prepared; nothing of it is in the file before `rows` are inserted."""
+    """A group commit in preparation. The file has nothing of it until `rows` are inserted."""
 
     next_offset: int
     now: int
-    held: dict[bytes, _Held]
+    known: dict[bytes, _Known]
     rows: list[_Row] = field(default_factory=list)
 
 
@@ -82,7 +82,7 @@ class Store:
         self.reload()
 
     def reload(self) -> None:
-        """Take the positions from the file, which alone is right after a failure."""
+        """Read the positions from the file. After a failure, no other copy is right."""
         self.next_offset = int(str(self._meta("next_offset")))
         first = self.connection.execute("SELECT min(offset) FROM events").fetchone()[0]
         self.oldest = self.next_offset if first is None else int(first)
@@ -104,82 +104,84 @@ class Store:
         """Store all drafts of the requests in one transaction, but none of a request with a conflict."""
         now = max(self.appended_at, int(datetime.now(UTC).timestamp() * 1_000_000))
         with self._transaction():
-            group = _Group(self.next_offset, now, self._held(list(filter(None, map(_key, chain(*requests))))))
+            group = _Group(
+                self.next_offset, now, self._find_known(list(filter(None, map(_key, chain(*requests)))))
+            )
             answers = [self._place(drafts, group) for drafts in requests]
             self.connection.executemany(_INSERT, map(_bindable, group.rows))
             self._set("next_offset", group.next_offset)
             if not group.rows:
-                # An append of nothing is how /ready asks whether the disk takes writes. SQLite does not write a page
-                # that stays as it was, and a full disk often has a last page left.
+                # With an append of nothing, /ready tests whether the disk accepts writes. SQLite skips a page that does
+                # not change, and a full disk often has one last page. So the value is new and spans several pages.
                 self._set("probe", secrets.token_bytes(_PROBE_BYTES))
         self.next_offset, self.appended_at = group.next_offset, now
         records = [Record(offset, kind, place, frame) for offset, _, _, _, kind, place, frame in group.rows]
         return Commit(answers, records)
 
     def _place(self, drafts: Sequence[Draft], group: _Group) -> list[Receipt] | EventIdConflict:
-        """The answer to one request. What is new in it joins the group at the end, if there is no conflict."""
+        """The answer to one request. Its new events join the group only when it has no conflict."""
         receipts: list[Receipt] = []
         rows: list[_Row] = []
-        fresh: dict[bytes, _Held] = {}
+        fresh: dict[bytes, _Known] = {}
         offset = group.next_offset
         for index, draft in enumerate(drafts):
             key, digest = _key(draft), _digest(draft)
-            held = (fresh.get(key) or group.held.get(key)) if key else None
-            if held:
+            known = (fresh.get(key) or group.known.get(key)) if key else None
+            if known:
                 if (
-                    held.digest != digest
+                    known.digest != digest
                     and draft.event_id
-                    and not sse_frames.same_content(self._frame(held), draft)
+                    and not sse_frames.same_content(self._frame(known), draft)
                 ):
                     return EventIdConflict(index, draft.event_id)
-                receipts.append(Receipt(held.offset, duplicate=True))
+                receipts.append(Receipt(known.offset, duplicate=True))
                 continue
             frame = sse_frames.encode(self.stream_id, offset, draft)
             rows.append((offset, group.now, key, digest, draft.event_type, draft.partition_key, frame))
             receipts.append(Receipt(offset, duplicate=False))
             if key:
-                fresh[key] = _Held(offset, digest, frame)
+                fresh[key] = _Known(offset, digest, frame)
             offset += 1
         group.next_offset = offset
         group.rows += rows
-        group.held |= fresh
+        group.known |= fresh
         return receipts
 
-    def _held(self, keys: list[bytes]) -> dict[bytes, _Held]:
-        """Which of these ids are in the file."""
-        found: dict[bytes, _Held] = {}
+    def _find_known(self, keys: list[bytes]) -> dict[bytes, _Known]:
+        """The events of these ids that are in the file."""
+        known: dict[bytes, _Known] = {}
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
-            # A power of two, so that there are few different statements, which SQLite keeps prepared.
+            # A power of two, so that there are few different statements. SQLite keeps them prepared.
             size = 1 << (len(some) - 1).bit_length()
             rows = self.connection.execute(
                 f"SELECT event_id, offset, digest FROM events WHERE event_id IN ({','.join('?' * size)})",  # noqa: S608
                 some + some[-1:] * (size - len(some)),
             )
-            found |= {key: _Held(offset, digest) for key, offset, digest in rows}
-        return found
+            known |= {key: _Known(offset, digest) for key, offset, digest in rows}
+        return known
 
-    def _frame(self, held: _Held) -> bytes:
-        if held.frame is None:
+    def _frame(self, known: _Known) -> bytes:
+        if known.frame is None:
             row = self.connection.execute(
-                "SELECT frame FROM events WHERE offset = ?", (held.offset,)
+                "SELECT frame FROM events WHERE offset = ?", (known.offset,)
             ).fetchone()
-            held.frame = bytes(row[0])
-        return held.frame
+            known.frame = bytes(row[0])
+        return known.frame
 
     def expire(self, before: datetime, keep: int, limit: int) -> int:
-        """Delete at most `limit` of the oldest events that are past retention; return how many went."""
+        """Delete at most `limit` of the oldest events past retention; return how many."""
         least = self.next_offset - keep
         with self._transaction():
-            gone = self.connection.execute(
+            deleted = self.connection.execute(
                 "DELETE FROM events WHERE offset < ? AND (offset < ? OR appended_at < ?)",
                 (self.oldest + limit, least, int(before.timestamp() * 1_000_000)),
             ).rowcount
-        self.oldest += gone
-        return gone
+        self.oldest += deleted
+        return deleted
 
     def newest(self, count: int) -> list[Record]:
-        """The last records, to fill the tail after a start."""
+        """The last records, for the tail at the start."""
         rows = self.connection.execute(
             "SELECT offset, event_type, partition_key, frame FROM events WHERE offset >= ? ORDER BY offset",
             (self.next_offset - count,),
@@ -198,19 +200,19 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Close the file, then let another process have it."""
+        """Close the file, then release the lock."""
         self.connection.close()
         self._lock.close()
 
 
 def _bindable(row: _Row) -> tuple[object, ...]:
-    """The same with bytearrays: for bytes, sqlite3 first looks for an adapter, which costs a third of the insert."""
+    """The row with bytearrays. For bytes, sqlite3 first looks for an adapter, and this costs a third of the insert."""
     offset, now, key, digest, kind, place, frame = row
     return offset, now, key and bytearray(key), bytearray(digest), kind, place, bytearray(frame)
 
 
 def _key(draft: Draft) -> bytes | None:
-    """The id under which a repeat would be known."""
+    """The id that identifies a repeat. None when repeats are allowed."""
     return draft.event_id.bytes if draft.event_id is not None and not draft.unchecked else None
 
 

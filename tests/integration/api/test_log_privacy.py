@@ -84,6 +84,6 @@ def test_a_folder_that_holds_other_things_keeps_its_mode(serve: Serve, tmp_path:
 
     serve(folder / "events.db")
 
-    found = modes(folder)
-    assert (found.pop("shared"), found.pop("other.txt")) == ("755", "644")
-    assert set(found.values()) == {"600"}
+    modes_after = modes(folder)
+    assert (modes_after.pop("shared"), modes_after.pop("other.txt")) == ("755", "644")
+    assert set(modes_after.values()) == {"600"}

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.log.interface import Draft, EventIdConflict, EventLog, LogError, LogUnavailable, Only, Receipt
+from api.log.interface import Draft, EventFilter, EventIdConflict, EventLog, LogError, LogUnavailable, Receipt
 from tests.support.log_engines import ENGINES, Engine, read_all, wait_until_oldest
 
 pytestmark = pytest.mark.anyio
@@ -139,7 +139,7 @@ async def test_readers_do_not_take_events_from_each_other(open_log: OpenLog, mak
     assert seen[0] == seen[1] == seen[2] == await read_all(log)
 
 
-async def test_retention_by_count_lets_the_oldest_go_and_tells_the_gap(
+async def test_retention_by_count_deletes_the_oldest_and_reports_the_gap(
     open_log: OpenLog, make_draft: MakeDraft
 ) -> None:
     log = await open_log(keep=100)
@@ -178,7 +178,9 @@ async def test_a_log_that_is_in_use_is_not_opened_again(open_log: OpenLog) -> No
     assert (await open_log()).stream_id == log.stream_id
 
 
-async def test_a_closed_log_refuses_and_lets_its_readers_go(open_log: OpenLog, make_draft: MakeDraft) -> None:
+async def test_a_closed_log_refuses_appends_and_releases_its_readers(
+    open_log: OpenLog, make_draft: MakeDraft
+) -> None:
     log = await open_log()
     waiting = asyncio.create_task(log.changed(1))
     storing = asyncio.create_task(log.append([make_draft()]))
@@ -191,7 +193,7 @@ async def test_a_closed_log_refuses_and_lets_its_readers_go(open_log: OpenLog, m
     await log.close()
 
 
-async def test_an_emptied_log_goes_on_where_it_was(open_log: OpenLog, make_draft: MakeDraft) -> None:
+async def test_an_emptied_log_continues_at_its_position(open_log: OpenLog, make_draft: MakeDraft) -> None:
     log = await open_log(keep=1)
     await log.append([make_draft() for _ in range(5)])
     await log.close()
@@ -208,14 +210,14 @@ async def test_a_reader_gets_what_it_filters_for(open_log: OpenLog, make_draft: 
     log = await open_log()
     await log.append([make_draft(n, kind=f"kind{n % 3}", place=f"L{n % 2}") for n in range(600)])
     filters = {
-        Only(): 600,
-        Only(frozenset({"kind1"})): 200,
-        Only(locations=frozenset({"L0"})): 300,
-        Only(frozenset({"kind1", "kind2"}), frozenset({"L1"})): 200,
-        Only(frozenset({"none"})): 0,
+        EventFilter(): 600,
+        EventFilter(frozenset({"kind1"})): 200,
+        EventFilter(locations=frozenset({"L0"})): 300,
+        EventFilter(frozenset({"kind1", "kind2"}), frozenset({"L1"})): 200,
+        EventFilter(frozenset({"none"})): 0,
     }
     assert {only: len(await read_all(log, 0, only)) for only in filters} == filters
-    assert (await log.read(0, 10, Only(frozenset({"none"})))).after == 600
+    assert (await log.read(0, 10, EventFilter(frozenset({"none"})))).after == 600
 
 
 async def test_a_read_is_bounded_in_events_and_bytes(open_log: OpenLog, make_draft: MakeDraft) -> None:

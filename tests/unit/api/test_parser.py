@@ -36,7 +36,7 @@ def test_a_body_is_divided(body: bytes, pieces: list[Piece]) -> None:
     assert split(body, ndjson=False) == pieces
 
 
-def test_ndjson_that_is_called_so_is_taken_line_by_line() -> None:
+def test_declared_ndjson_is_split_by_line() -> None:
     assert split(b'[1]\n{"a":1}', ndjson=True) == [Piece(b"[1]", 1), Piece(b'{"a":1}', 2)]
 
 
@@ -78,7 +78,9 @@ def test_literals_are_kept(parser: Parser, sent: str, kept: bytes) -> None:
         ("{", "", "not valid JSON"),
     ],
 )
-def test_what_nobody_downstream_could_keep(parser: Parser, payload: str, field: str, detail: str) -> None:
+def test_what_postgresql_cannot_store_is_refused(
+    parser: Parser, payload: str, field: str, detail: str
+) -> None:
     with pytest.raises(InvalidEvent) as caught:
         parser.draft(raw(payload))
     assert [error.field for error in caught.value.errors] == [field]

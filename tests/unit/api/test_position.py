@@ -40,12 +40,12 @@ async def log(open_log: Callable[..., Awaitable[EventLog]], make_draft: Callable
     ],
 )
 async def test_a_position(log: EventLog, text: str, start: Start) -> None:
-    found = await resolve(log, text.replace("NAME", log.stream_id), "since")
+    resolved = await resolve(log, text.replace("NAME", log.stream_id), "since")
     if start.gap and "NAME" in start.gap.requested:
         start = Start(
             start.after, Gap(start.gap.requested.replace("NAME", log.stream_id), 4, start.gap.missing)
         )
-    assert found == start
+    assert resolved == start
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from api.log import sse_frames
 from api.log.interface import EventLog, LogUnavailable
-from api.simulator.publisher import Feed, _slots
+from api.simulator.publisher import Publisher, _slots
 from api.simulator.world import HORIZON, LATE, Faults, World
 
 pytestmark = pytest.mark.anyio
@@ -21,10 +21,10 @@ def ignore(_: float) -> None:
     return
 
 
-async def run(log: EventLog, world: World, marker: Path, seconds: float) -> Feed:
-    async with Feed(world, log, marker, ignore) as feed:
+async def run(log: EventLog, world: World, marker: Path, seconds: float) -> Publisher:
+    async with Publisher(world, log, marker, ignore) as publisher:
         await asyncio.sleep(seconds)
-    return feed
+    return publisher
 
 
 async def everything(log: EventLog) -> list[bytes]:
@@ -33,39 +33,39 @@ async def everything(log: EventLog) -> list[bytes]:
 
 async def test_it_publishes_what_is_due_and_no_more(open_log: OpenLog, tmp_path: Path) -> None:
     log = await open_log()
-    feed = await run(log, World(1, 50), tmp_path / "marker", 1.5)
-    found = await everything(log)
-    assert len(found) == log.head == feed.status()["published"] > 50
-    latest = max(json.loads(sse_frames.element(frame))["ts"] for frame in found)
+    publisher = await run(log, World(1, 50), tmp_path / "marker", 1.5)
+    frames = await everything(log)
+    assert len(frames) == log.head == publisher.status()["published"] > 50
+    latest = max(json.loads(sse_frames.element(frame))["ts"] for frame in frames)
     assert latest <= time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + "~"
 
 
 async def test_at_rate_zero_it_does_nothing(open_log: OpenLog, tmp_path: Path) -> None:
     log = await open_log()
-    feed = await run(log, World(1, 0), tmp_path / "marker", 0.2)
-    assert (log.head, feed.status()) == (0, {"rate": 0, "running": False, "published": 0})
+    publisher = await run(log, World(1, 0), tmp_path / "marker", 0.2)
+    assert (log.head, publisher.status()) == (0, {"rate": 0, "running": False, "published": 0})
 
 
 async def test_max_floods(open_log: OpenLog, tmp_path: Path) -> None:
     log = await open_log()
-    feed = await run(log, World(1, float("inf")), tmp_path / "marker", 1.5)
+    publisher = await run(log, World(1, float("inf")), tmp_path / "marker", 1.5)
     assert log.head > 1_000
-    assert feed.status()["rate"] == "max"
+    assert publisher.status()["rate"] == "max"
 
 
 async def test_a_restart_finishes_orders_and_repeats_nothing(open_log: OpenLog, tmp_path: Path) -> None:
     log, faults = await open_log(), Faults(duplicates=0.2, malformed=0.2)
     for _ in range(3):
         await run(log, World(1, 50, faults), tmp_path / "marker", 1.2)
-    found = await everything(log)
-    plain = [frame for frame in found if frame.startswith(b"id: ")]
+    frames = await everything(log)
+    plain = [frame for frame in frames if frame.startswith(b"id: ")]
     events = [json.loads(sse_frames.element(frame)) for frame in plain]
     created = {e["payload"]["order_id"] for e in events if e["event_type"] == "order_created"}
     changes = {"menu_item_changed", "customer_changed"}
     assert {e["payload"]["order_id"] for e in events if e["event_type"] not in changes} == created
     repeats = len(events) - len({event["event_id"] for event in events})
     assert 0 < repeats < 0.4 * len(events)
-    assert len(found) - len(plain) > 0
+    assert len(frames) - len(plain) > 0
 
 
 async def test_it_waits_while_the_log_refuses(
@@ -85,9 +85,9 @@ async def test_it_waits_while_the_log_refuses(
     assert log.head > 0
 
 
-def test_seconds_to_tell() -> None:
-    def first(count: int, began: float, told: float, now: float) -> list[int]:
-        slots = _slots(began, told, now)
+def test_the_seconds_to_publish() -> None:
+    def first(count: int, since: float, published_until: float, now: float) -> list[int]:
+        slots = _slots(since, published_until, now)
         return [next(slots) for _ in range(count)]
 
     assert first(3, 995.5, 1000.5, 1000.5) == [995, 996, 997]  # a fresh start, warmed up

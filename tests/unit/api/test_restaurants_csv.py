@@ -11,9 +11,9 @@ from sql.location_file import read
 
 
 @pytest.mark.parametrize("rate", ["", "5", "0.1", "max"])
-def test_every_restaurant_is_told_as_the_warehouse_reads_it(rate: str) -> None:
-    told = [tuple(entry.told.values()) for entry in read("f", as_csv(rate).encode())]
-    assert told == [(r.code, r.name, r.city, r.time_zone, "04:00") for r in RESTAURANTS]
+def test_every_restaurant_is_listed_as_the_warehouse_reads_it(rate: str) -> None:
+    listed = [tuple(entry.told.values()) for entry in read("f", as_csv(rate).encode())]
+    assert listed == [(r.code, r.name, r.city, r.time_zone, "04:00") for r in RESTAURANTS]
     assert {str(ZoneInfo(place.time_zone)) for place in RESTAURANTS} == {
         "America/Toronto",
         "America/Halifax",
@@ -26,7 +26,7 @@ def test_without_a_simulator_there_are_none(rate: str) -> None:
     assert read("f", as_csv(rate).encode()) == []
 
 
-def test_a_rate_that_is_none_is_told(
+def test_a_rate_that_is_none_is_reported(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SettingsError, match="EVENT_RATE: "):

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from api.contract.errors import InvalidEvent
+from api.contract.fields import parse_instant
 from api.contract.parser import Parser
-from api.contract.schemas import PAYLOADS, parse_instant, schemas
+from api.contract.schemas import PAYLOADS, schemas
 
 MakeEvent = Callable[..., dict[str, Any]]
 
@@ -24,7 +25,9 @@ def errors(parser: Parser, event: dict[str, Any] | str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("event_type", [*PAYLOADS, "loyalty_points_earned"])
-def test_the_least_of_every_type_is_taken(parser: Parser, make_event: MakeEvent, event_type: str) -> None:
+def test_the_required_fields_of_every_type_are_enough(
+    parser: Parser, make_event: MakeEvent, event_type: str
+) -> None:
     assert errors(parser, make_event(event_type)) == {}
 
 
@@ -38,7 +41,7 @@ def test_each_required_field_is_named_when_it_is_missing(
 
 
 @pytest.mark.parametrize("literal", ["0", "12.50", "12.5", '"12.50"', "9999999999.99", "1e-2", "0.00"])
-def test_money_that_is_taken(parser: Parser, make_event: MakeEvent, literal: str) -> None:
+def test_money_that_is_accepted(parser: Parser, make_event: MakeEvent, literal: str) -> None:
     event = json.dumps(make_event("payment_captured", tip="TIP")).replace('"TIP"', literal)
     assert errors(parser, event) == {}
 
@@ -131,7 +134,7 @@ def test_the_envelope(parser: Parser, make_event: MakeEvent, field: str, value: 
     assert list(errors(parser, make_event("noted") | {field: value})) == [field]
 
 
-def test_all_errors_of_an_event_are_told_at_once(parser: Parser, make_event: MakeEvent) -> None:
+def test_all_errors_of_an_event_are_reported_at_once(parser: Parser, make_event: MakeEvent) -> None:
     event = make_event("payment_captured", amount=-1, tip="much") | {"ts": "yesterday"}
     assert set(errors(parser, event)) == {"ts", "payload.amount", "payload.tip"}
 
@@ -168,6 +171,6 @@ def test_what_is_no_time(text: str) -> None:
 
 
 def test_openapi_knows_every_type() -> None:
-    found = schemas()
-    assert {f"{payload.__name__}Event" for payload in PAYLOADS.values()} < found.keys()
-    assert found["PaymentCaptured"]["properties"]["tip"]["anyOf"][0]["multipleOf"] == 0.01
+    named = schemas()
+    assert {f"{payload.__name__}Event" for payload in PAYLOADS.values()} < named.keys()
+    assert named["PaymentCaptured"]["properties"]["tip"]["anyOf"][0]["multipleOf"] == 0.01

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.log.interface import Draft, EventLog, LogError, LogFull, Only
+from api.log.interface import Draft, EventFilter, EventLog, LogError, LogFull
 from api.log.sqlite.log import SqliteLog
 from tests.support.log_engines import SQLITE, read_all
 
@@ -50,15 +50,15 @@ async def test_memory_and_file_answer_alike(open_log: OpenLog, make_draft: MakeD
         [make_draft(n, kind=f"kind{n % 3}", place=f"L{n % 2}", size=n % 50) for n in range(5_000)]
     )
     filters = (
-        Only(),
-        Only(frozenset({"kind1"})),
-        Only(locations=frozenset({"L0"})),
-        Only(frozenset({"none"})),
+        EventFilter(),
+        EventFilter(frozenset({"kind1"})),
+        EventFilter(locations=frozenset({"L0"})),
+        EventFilter(frozenset({"none"})),
     )
     memory = [await read_all(log, after, only) for only in filters for after in (0, 17, 4_990)]
     SQLITE.forget(log)
     assert [await read_all(log, after, only) for only in filters for after in (0, 17, 4_990)] == memory
-    assert [len(found) for found in memory[::3]] == [5_000, 1_667, 2_500, 0]
+    assert [len(frames) for frames in memory[::3]] == [5_000, 1_667, 2_500, 0]
 
 
 async def test_a_full_disk_stores_nothing_and_passes(open_log: OpenLog, make_draft: MakeDraft) -> None:

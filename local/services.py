@@ -168,7 +168,6 @@ def _event_variables(settings: Settings) -> dict[str, str]:
     path = given.get("EVENT_LOG_PATH") or DEFAULT_LOG_PATH
     # The example names the default folder; DATA_DIR moves that, a path of the user's own it does not.
     log = settings.data_dir / "eventlog" / "events.db" if path == DEFAULT_LOG_PATH else settings.root / path
-    log.parent.mkdir(parents=True, exist_ok=True)
     return given | {
         "EVENT_HOST": LOOPBACK,
         "EVENT_PORT": str(settings.event_port),

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.frames import encode
-from api.publish import InvalidEvent, Parser
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
+from api.log.sse_frames import encode
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event
 from sse_ingest.sources.sse_decoder import Decoder

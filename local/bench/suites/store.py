@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from api.log import Draft
+from api.log.interface import Draft
 from local.bench import workload
 from local.bench.bench import Bench
 from local.bench.cpu import CpuMeter

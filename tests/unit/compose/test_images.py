@@ -76,7 +76,7 @@ def test_what_is_private_or_large_stays_out(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["api/app.py", "sql/migrations/versions/0001_raw_data.sql", "airflow/dags/a.py"]
+    "path", ["api/http/app.py", "sql/migrations/versions/0001_raw_data.sql", "airflow/dags/a.py"]
 )
 def test_the_code_is_let_in(path: str) -> None:
     assert not _ignored(PurePosixPath(path))

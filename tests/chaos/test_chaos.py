@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from local.chaos import scoreboard
-from local.chaos.faults import KINDS
-from local.chaos.run import Plan, Report, run
+from tests.chaos import scoreboard
+from tests.chaos.faults.writer import KINDS
+from tests.chaos.run import Plan, Report, run
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 

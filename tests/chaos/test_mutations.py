@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local.chaos.fleet import PLUGINS
-from local.chaos.run import Plan, run
+from tests.chaos.environment.fleet import PLUGINS
+from tests.chaos.run import Plan, run
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.bench.suites import SUITES
 from local.settings import ROOT
+from tests.bench.suites import SUITES
 
 pytestmark = [pytest.mark.alone, pytest.mark.integration, pytest.mark.timeout(600)]
 

@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.bench import frauds, workload
-from local.bench.memory_source import MemorySource
 from sse_ingest import ingest
 from sse_ingest.settings import Settings
+from tests.bench.workload import frauds, order_events
+from tests.bench.workload.memory_source import MemorySource
 
 Fill = Callable[..., frauds.History]
 
@@ -23,7 +23,7 @@ def fill(warehouse: Any) -> Fill:
         settings = Settings(
             source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
         )
-        ingest.run(settings, source=lambda: MemorySource(b"".join(workload.encode(made.drafts))))
+        ingest.run(settings, source=lambda: MemorySource(b"".join(order_events.encode(made.drafts))))
         return made
 
     return filled

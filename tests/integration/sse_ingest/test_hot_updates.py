@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.bench import workload
 from rollups import refresh
 from sse_ingest import database
 from sse_ingest.contract import Event, RestaurantContract
@@ -15,6 +14,7 @@ from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.sse import Decoder
 from sse_ingest.store import Store
+from tests.bench.workload import order_events
 
 pytestmark = pytest.mark.integration
 Owner = psycopg.Connection[Any]
@@ -28,7 +28,7 @@ AT_ONCE = 10
 def events() -> list[Event]:
     """The simulator's orders, about a hundred of them at a time."""
     contract = RestaurantContract()
-    frames = Decoder("").decode(b"".join(workload.encode(workload.drafts(EVENTS))))
+    frames = Decoder("").decode(b"".join(order_events.encode(order_events.drafts(EVENTS))))
     return [item for frame in frames if isinstance(item := contract.parse(frame), Event)]
 
 

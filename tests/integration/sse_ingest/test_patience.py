@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from local.chaos.proxy import Proxy, ProxyThread
 from sse_ingest import database
 from sse_ingest.errors import DatabaseUnavailable
 from sse_ingest.ingest import _Run
@@ -16,6 +15,7 @@ from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.source import StreamSource
 from sse_ingest.store import Store
+from tests.chaos.environment.proxy import Proxy, ProxyThread
 from tests.support.events import lifecycle, parsed
 
 pytestmark = pytest.mark.integration

@@ -1,0 +1,41 @@
+"""The core in this process, on a database of the bench: for suites that measure it without a network."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from local.scratch import WRITER
+from sse_ingest import database
+from sse_ingest.lease import Lease
+from sse_ingest.settings import Settings
+from sse_ingest.store import Store
+from tests.bench.bench import Bench
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A store that holds the lease, and the server process that works for it."""
+
+    store: Store
+    settings: Settings
+    backend: int
+
+
+@contextmanager
+def writer(bench: Bench, database_name: str, max_batch: int = 10_000) -> Iterator[Writer]:
+    """A fresh clone of the warehouse, and its only writer."""
+    bench.cluster.clone(database_name)
+    settings = Settings(
+        source_url="http://127.0.0.1:1",
+        database_url=bench.cluster.url(WRITER, database_name),
+        writer="bench",
+        max_batch=max_batch,
+    )
+    with (
+        database.connect(settings.database_url, "writer") as connection,
+        Lease(settings, connection.info.backend_pid, lambda: None) as lease,
+    ):
+        position = lease.take(wait=False, stop=lambda: False)
+        if position is None:
+            raise RuntimeError("somebody else writes to the bench's database")
+        yield Writer(Store(connection, settings, position.fence), settings, connection.info.backend_pid)

@@ -1,0 +1,179 @@
+"""The processes that suites measure, started as in production but on ports and in folders of the bench.
+
+Both are contexts: the process runs while the context is entered.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from api.log import Draft, EventIdConflict
+from api.sqlite_store import Store
+from local.ports import free_port
+from local.settings import LOOPBACK, ROOT
+
+TOKEN = "token-of-the-bench"
+_FILL = 10_000  # events in one transaction
+_START_SECONDS = 30
+_STOP_SECONDS = 20
+_PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "airflow" / "plugins")))
+_OURS = ("EVENT_", "INGEST_", "PG")
+# No limit of the service is to be measured, and no heartbeat to be counted.
+_SERVICE = {
+    "EVENT_HOST": LOOPBACK,
+    "EVENT_RATE": "0",
+    "EVENT_PUBLISH_TOKEN": TOKEN,
+    "EVENT_RETENTION_COUNT": "1000000000",
+    "EVENT_TS_MAX_AHEAD_HOURS": "8784",
+    "EVENT_HEARTBEAT_SECONDS": "3600",
+    "EVENT_SEND_TIMEOUT_SECONDS": "300",
+    "EVENT_MAX_CONNECTIONS": "5000",
+    "EVENT_MAX_CONNECTIONS_PER_ADDRESS": "5000",
+}
+
+
+class Process:
+    """`python -m <command>` with the given variables, and none of ours from outside.
+
+    It stands in `folder`, which is made, so that no `.env` is read; what it says goes to `<name>.out` there.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, command: Sequence[str], environment: Mapping[str, str]
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._name = name
+        self._folder = folder
+        self._command = [sys.executable, "-m", *command]
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(_OURS)}
+        self._environment = {**inherited, "PYTHONPATH": _PATHS, **environment}
+        self._output = folder / f"{name}.out"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """For a CpuMeter. RuntimeError when it was not started."""
+        if self._process is None:
+            raise RuntimeError(f"{self._name} does not run")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it; return at once."""
+        with self._output.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def stop(self) -> None:
+        """End it by TERM, by KILL after 20 s; return when it is gone. Does nothing when it does not run."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def check(self) -> None:
+        """RuntimeError, with its last words, when it has ended by itself."""
+        if self._process is not None and self._process.poll() is not None:
+            raise RuntimeError(f"{self._name} ended with {self._process.returncode}: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        return self._output.read_text(errors="replace")[-2000:] if self._output.exists() else ""
+
+
+class EventService(Process):
+    """`python -m api` on a port of its own, its log in `folder`; it simulates nothing and limits nobody.
+
+    More EVENT_* variables may be given. Publishing takes `TOKEN`, reading none.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        self.log = folder / "events.db"
+        own = {"EVENT_PORT": str(self.port), "EVENT_LOG_PATH": str(self.log)}
+        super().__init__("service", folder, ["api"], {**_SERVICE, **own, **(environment or {})})
+
+    def start(self) -> None:
+        """Start it; return when it takes events. RuntimeError when it does not within 30 s."""
+        super().start()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._ready():
+            self.check()
+            if time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"the event service did not start: {self._last_words()}")
+            time.sleep(0.02)
+
+    def fill(self, drafts: Iterable[Draft]) -> int:
+        """Append events to its log while it is down; how many. Raises EventIdConflict."""
+        count = 0
+        store = Store(self.log)
+        try:
+            rest = iter(drafts)
+            while some := list(islice(rest, _FILL)):
+                for answer in store.append([some]).answers:
+                    if isinstance(answer, EventIdConflict):
+                        raise answer
+                count += len(some)
+        finally:
+            store.close()
+        return count
+
+    def _ready(self) -> bool:
+        with suppress(httpx.TransportError):
+            return httpx.get(f"{self.url}/ready", timeout=2).status_code == 200
+        return False
+
+
+class Ingest(Process):
+    """`python -m sse_ingest run`, from the event service at `source_url` into the database, as `stream`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        source_url: str,
+        arguments: Sequence[str] = (),
+        stream: str = "restaurant",
+    ) -> None:
+        environment = {
+            "INGEST_DATABASE_URL": database_url,
+            "INGEST_SOURCE_URL": source_url,
+            "INGEST_STREAM": stream,
+        }
+        super().__init__("ingest", folder, ["sse_ingest", "run", *arguments], environment)
+
+    def result(self) -> dict[str, Any]:
+        """What it reported when it was stopped (`sse_ingest.ingest.Result`); RuntimeError when nothing."""
+        lines = self._last_words().splitlines()
+        if not lines or not lines[-1].startswith("{"):
+            raise RuntimeError(f"ingest told no result: {self._last_words()}")
+        told: dict[str, Any] = json.loads(lines[-1])
+        return told

@@ -1,0 +1,73 @@
+"""The stack that the bench starts touches nothing of the user's own."""
+
+import signal
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.settings import PORTS, Settings
+from tests.bench.processes import whole_stack
+from tests.bench.processes.process import TOKEN
+from tests.bench.processes.whole_stack import WholeStack, wait_for
+
+
+def test_its_settings_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/where/the/users/data/are")
+    monkeypatch.setenv("EVENT_PORT", "8000")
+
+    stack = WholeStack(tmp_path)
+
+    assert stack.settings.data_dir == tmp_path / "var"
+    assert len({getattr(stack.settings, name.lower()) for name in PORTS}) == len(PORTS)
+    assert stack.settings.event_port != 8000
+    assert stack.settings.values["EVENT_RATE"] == "0"
+    assert stack.settings.values["EVENT_PUBLISH_TOKEN"] == TOKEN
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o711
+    monkeypatch.delenv("DATA_DIR")
+    monkeypatch.delenv("EVENT_PORT")
+    assert Settings.load(env_file=tmp_path / "env") == stack.settings
+
+
+def test_its_commands_get_none_of_the_users_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", "/where/the/users/data/are")
+    stack = WholeStack(tmp_path)
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\necho "$@ [$DATA_DIR]" >> {tmp_path}/told\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    stack.command("up", "--detach")
+
+    assert (tmp_path / "told").read_text() == f"-m local --env-file {tmp_path / 'env'} up --detach []\n"
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What it is told to do, without doing it."""
+    commands: list[str] = []
+    monkeypatch.setattr(WholeStack, "command", lambda _self, *arguments: commands.append(arguments[0]))
+    return commands
+
+
+def test_it_goes_down_when_something_fails(tmp_path: Path, said: list[str]) -> None:
+    with pytest.raises(RuntimeError, match="no"), whole_stack.whole_stack(tmp_path):
+        raise RuntimeError("no")
+    assert said == ["up", "down"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_goes_down_when_the_bench_is_told_to_end(tmp_path: Path, said: list[str], number: int) -> None:
+    with pytest.raises(KeyboardInterrupt), whole_stack.whole_stack(tmp_path):
+        signal.raise_signal(number)
+    assert said == ["up", "down"]
+
+
+def test_waiting_ends() -> None:
+    answers = iter([False, True])
+    wait_for(lambda: next(answers), "the second answer", 5)
+    with pytest.raises(RuntimeError, match="what never comes"):
+        wait_for(lambda: False, "what never comes", 0.1)

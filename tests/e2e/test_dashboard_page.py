@@ -17,7 +17,7 @@ import uvicorn
 from local.dashboard.app import create_app
 from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, DatabaseDown, Reader
-from tests.support import restaurant
+from tests.support.warehouse import restaurant
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from sse_ingest.reasons import Reason
 from sse_ingest.sse import Decoder, Frame
-from tests.support.hostile import GENERATORS, ODD_VALUES, cases, chunks, noise
-from tests.support.hostile_draft import ENVELOPE, FIELDS, LIMIT, LOG, Case, Pen
-from tests.support.hostile_fields import OTHERS, WRONG
-from tests.support.hostile_run import Account, Reading, reading
+from tests.support.hostile.cases import GENERATORS, ODD_VALUES, cases, chunks, noise
+from tests.support.hostile.draft import ENVELOPE, FIELDS, LIMIT, LOG, Case, Pen
+from tests.support.hostile.fields import OTHERS, WRONG
+from tests.support.hostile.run import Account, Reading, reading
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 

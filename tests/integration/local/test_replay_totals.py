@@ -20,8 +20,8 @@ from rollups import refresh
 from sse_ingest.ingest import run
 from sse_ingest.settings import Settings
 from tests.support.history_totals import Totals, rows, totals
-from tests.support.plain import assert_exact
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.warehouse.plain import assert_exact
 
 SHARED = ROOT.parent / "shared" / "data"
 YEAR = timedelta(days=365)

@@ -15,9 +15,9 @@ import pytest
 
 import sql
 from tests.support.earlier_version import EarlierVersion
-from tests.support.plain import assert_exact
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.warehouse.plain import assert_exact
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 COMMITTED = "SELECT coalesce(max(event_offset), 0) FROM raw_data.stream_checkpoints"

@@ -12,7 +12,7 @@ from psycopg import IsolationLevel, errors
 from quality import run
 from quality_rules import load
 from rollups import refresh
-from tests.support.plain import assert_exact
+from tests.support.warehouse.plain import assert_exact
 
 pytestmark = pytest.mark.integration
 

@@ -15,7 +15,7 @@ from psycopg import errors
 
 from quality import SAMPLE, Broken, Verdict, run
 from quality_rules import Rule, folder, load
-from tests.support.plans import scans
+from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration
 

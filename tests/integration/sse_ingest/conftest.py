@@ -15,7 +15,7 @@ from sse_ingest.dlq import DeadLetters
 from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store import Store
-from tests.support.archives import fill
+from tests.support.warehouse.archives import fill
 
 
 @pytest.fixture

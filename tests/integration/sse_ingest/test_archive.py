@@ -15,8 +15,8 @@ from sse_ingest.archive import Request, archive
 from sse_ingest.archive_file import Manifest
 from sse_ingest.errors import ArchiveRefused, ConfigurationError
 from sse_ingest.store import Store
-from tests.support.archives import FEBRUARY, come_late, partitions, violated
 from tests.support.events import EPOCH, LOG, frame, parsed, payload
+from tests.support.warehouse.archives import FEBRUARY, come_late, partitions, violated
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]

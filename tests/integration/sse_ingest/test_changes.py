@@ -13,8 +13,8 @@ from sse_ingest.archive_file import Manifest
 from sse_ingest.contract import Event, Rejected, RestaurantContract
 from sse_ingest.rebuild import Report, Request, rebuild
 from sse_ingest.store import Store
-from tests.support.archives import FEBRUARY
 from tests.support.events import CHANGES, frame, parsed, payload, uid
+from tests.support.warehouse.archives import FEBRUARY
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]

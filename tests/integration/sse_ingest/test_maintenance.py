@@ -9,8 +9,8 @@ import pytest
 from maintenance import Moved, analyze, empty_default_partition, keep_months, make_partitions
 from sse_ingest.errors import ConfigurationError
 from sse_ingest.store import Store
-from tests.support.archives import DAY, partitions, violated
 from tests.support.events import frame, parsed, payload
+from tests.support.warehouse.archives import DAY, partitions, violated
 
 pytestmark = pytest.mark.integration
 Owner = psycopg.Connection[Any]

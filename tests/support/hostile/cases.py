@@ -5,10 +5,10 @@ from random import Random
 from typing import TypeAlias
 
 from sse_ingest.reasons import Reason
-from tests.support.hostile_draft import Case, Draft, Pen
-from tests.support.hostile_fields import WRONG_FIELDS
-from tests.support.hostile_places import WRONG_PLACES
-from tests.support.hostile_texts import BROKEN_TEXTS
+from tests.support.hostile.draft import Case, Draft, Pen
+from tests.support.hostile.fields import WRONG_FIELDS
+from tests.support.hostile.places import WRONG_PLACES
+from tests.support.hostile.texts import BROKEN_TEXTS
 
 Generator: TypeAlias = Callable[[Pen], Iterator[Case]]
 

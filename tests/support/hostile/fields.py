@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sse_ingest.reasons import Reason
-from tests.support.hostile_draft import ENVELOPE, FIELDS, Case, Draft, Pen
+from tests.support.hostile.draft import ENVELOPE, FIELDS, Case, Draft, Pen
 
 _NOT_NUMBERS = [
     b"true",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sse_ingest.reasons import Reason
-from tests.support.hostile_draft import LIMIT, Case, Draft, Pen
+from tests.support.hostile.draft import LIMIT, Case, Draft, Pen
 
 _NOT_UTF8 = [
     b"\xff",

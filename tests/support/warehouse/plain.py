@@ -4,7 +4,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from tests.support.plain_answers import ANSWERS
+from tests.support.warehouse.plain_answers import ANSWERS
 
 DAILY: LiteralString = """
 WITH refunded AS (

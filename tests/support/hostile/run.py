@@ -15,7 +15,7 @@ from sse_ingest.reasons import Reason
 from sse_ingest.settings import Settings
 from sse_ingest.sse import Frame
 from sse_ingest.store import Store
-from tests.support.hostile_draft import Case
+from tests.support.hostile.draft import Case
 
 
 def poisoned(cursor: Cursor[Any], event: Event, payload: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sse_ingest.reasons import Reason
-from tests.support.hostile_draft import LIMIT, LOG, Case, Draft, Pen, block
+from tests.support.hostile.draft import LIMIT, LOG, Case, Draft, Pen, block
 
 _LARGEST = 2**63 - 1
 
@@ -114,7 +114,7 @@ def order_claimed_by_two_locations(pen: Pen) -> Iterator[Case]:
 
 
 def processor_that_fails(pen: Pen) -> Iterator[Case]:
-    """Of the custom processor of these tests: see hostile_run.py."""
+    """Of the custom processor of these tests: see run.py."""
     draft = pen.draft("poisoned")
     draft.payload["how"] = pen.random.choice([b'"raise"', b'"query"', b'"surrogate"'])
     yield pen.case(Reason.PROCESSOR_FAILED, draft, value=": ")

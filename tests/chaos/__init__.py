@@ -1,7 +1,7 @@
-"""The fire: the real processes under load, faults of every kind at every step, and a model to compare with.
+"""The chaos suite: the real processes under load, faults of every kind at every step, and a model to compare with.
 
-./stack chaos --minutes 30 --seed 1
+    ./stack chaos --minutes 30 --seed 1
 
-A run is a row of rounds. Each has a warehouse, an event log and processes of its own, and follows from (seed, round),
-so that a round that fails can be run again alone. See docs/reliability.md for what is promised and what is measured.
+A run is a sequence of rounds. Each round has its own warehouse, event log and processes. A round follows from its seed
+and number, so that a failed round can be run again alone. docs/reliability.md says what is promised and measured.
 """

@@ -1,18 +1,20 @@
-"""Is every event there, and once? The warehouse against the ledger and the model, on the way and at the end."""
+"""Is every event in the warehouse, exactly once? During a round and at its end."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
-from tests.chaos.environment.environment import World
-from tests.chaos.expected_state.model import COLUMNS, Position, differences, expected
+from tests.chaos.environment.environment import Environment
+from tests.chaos.expected_state.model import COLUMNS, Position, diff, expected_state
 
 _SHOWN = 5
+Query: TypeAlias = Callable[[str], list[tuple[Any, ...]]]
 
 
 @dataclass
-class Verdict:
-    """What a round came to. `findings` are violations of a promise: none is how it has to be."""
+class RoundResult:
+    """Counts of events, and `findings`: each is a broken promise."""
 
     published: int = 0
     committed: int = 0
@@ -21,92 +23,92 @@ class Verdict:
     lost: int = 0
     duplicated: int = 0
     excused: int = 0
-    """Offsets that were gone before they could be read, and recorded as a gap."""
+    """Offsets that were deleted before they were read, and recorded as a gap."""
     findings: list[str] = field(default_factory=list)
 
 
-def glance(world: World) -> list[str]:
-    """What can be told after each fault, while events flow: the fence held, and every hole is a recorded gap."""
-    trespasses = world.warehouse.query("SELECT what FROM staging.chaos_trespasses")
-    excused = _Gaps(world).excuses
-    holes = world.warehouse.query(
+def audit_running(environment: Environment) -> list[str]:
+    """What can be checked after each fault, while events flow: the fence, and that a gap explains every hole."""
+    query = environment.warehouse.query
+    findings = [what for (what,) in query("SELECT what FROM staging.chaos_violations")]
+    gaps = _Gaps(query)
+    holes = query(
         "SELECT c.stream_id, (h.value ->> 0)::bigint, (h.value ->> 1)::bigint "
         "FROM analytics.completeness() AS c CROSS JOIN LATERAL jsonb_array_elements(c.holes) AS h"
     )
-    findings = [what for (what,) in trespasses]
     for stream_id, first, last in holes:
-        unexplained = [n for n in range(first, last + 1) if not excused(stream_id, n)]
+        unexplained = [offset for offset in range(first, last + 1) if not gaps.explain(stream_id, offset)]
         if unexplained:
             findings.append(f"offsets {unexplained[:_SHOWN]} of {stream_id} are a hole that no gap explains")
-    return findings + _gap_findings(world)
+    return findings + _gap_findings(query, environment.expected_gaps)
 
 
-def audit(world: World) -> Verdict:
-    """Everything, once nothing flows any more."""
-    verdict = Verdict(published=len(world.ledger.frames), findings=glance(world))
-    places = Counter(_taken(world))
-    gaps = _Gaps(world)
-    missing = world.ledger.frames.keys() - places.keys()
-    excused = {position for position in missing if gaps.excuses(*position)}
+def audit_finished(environment: Environment) -> RoundResult:
+    """Compare everything, after the last event is committed."""
+    history, query = environment.history, environment.warehouse.query
+    result = RoundResult(published=len(history.frames), findings=audit_running(environment))
+    places = Counter(_positions(query))
+    missing = history.frames.keys() - places.keys()
+    gaps = _Gaps(query)
+    excused = {position for position in missing if gaps.explain(*position)}
     lost = missing - excused
     twice = [position for position, count in places.items() if count > 1]
-    phantoms = places.keys() - world.ledger.frames.keys()
-    verdict.committed, verdict.lost = len(places), len(lost)
-    verdict.duplicated, verdict.excused = len(twice), len(excused)
-    verdict.findings += _several("lost", lost) + _several("taken more than once", twice)
-    verdict.findings += _several("taken but never accepted", phantoms)
-    verdict.findings += _several("broken promise", world.ledger.broken_promises(world.producer.accepted))
-    verdict.findings += _several("refused by the service", world.producer.refused)
-    _compare(world, verdict, excused | lost)
-    verdict.findings += world.fleet.findings
-    return verdict
+    result.committed, result.lost = len(places), len(lost)
+    result.duplicated, result.excused = len(twice), len(excused)
+    result.findings += _listed("lost", lost) + _listed("stored more than once", twice)
+    result.findings += _listed("stored but never published", places.keys() - history.frames.keys())
+    result.findings += _listed("broken promise", history.missing(environment.producer.accepted))
+    result.findings += _listed("refused by the service", environment.producer.refused)
+    _compare(environment, result, excused | lost)
+    result.findings += environment.fleet.findings
+    return result
 
 
-def _compare(world: World, verdict: Verdict, absent: set[Position]) -> None:
-    """The model against every table, row for row."""
-    model = expected(world.ledger, absent)
-    query = world.warehouse.query
+def _compare(environment: Environment, result: RoundResult, unread: set[Position]) -> None:
+    """Compare every table with the model, row for row."""
+    expected = expected_state(environment.history, unread)
+    query = environment.warehouse.query
     raw = {
-        (row[0], row[1]): row[2]
-        for row in query("SELECT stream_id, event_offset, event_id FROM raw_data.events_raw")
+        (stream_id, offset): event_id
+        for stream_id, offset, event_id in query(
+            "SELECT stream_id, event_offset, event_id FROM raw_data.events_raw"
+        )
     }
-    dead = {(row[0], row[1]) for row in query("SELECT stream_id, event_offset FROM raw_data.dead_letters")}
-    repeats = {(row[0], row[1]) for row in query("SELECT stream_id, event_offset FROM raw_data.duplicates")}
-    verdict.dead_letters, verdict.repeats = len(dead), len(repeats)
-    verdict.findings += _several("raw event is not as the model says", raw.items() ^ model.raw.items())
-    verdict.findings += _several("dead letter is not as the model says", dead ^ model.dead)
-    verdict.findings += _several("duplicate is not as the model says", repeats ^ model.duplicates)
-    effects = [row[0] for row in query("SELECT event_id FROM staging.chaos_effects")]
-    verdict.findings += _several(
-        "effect of a processor",
-        [f"{event}: {n} times too often or too rarely" for event, n in _imbalance(effects, model.effects)],
-    )
+    dead_letters = set(query("SELECT stream_id, event_offset FROM raw_data.dead_letters"))
+    duplicates = set(query("SELECT stream_id, event_offset FROM raw_data.duplicates"))
+    result.dead_letters, result.repeats = len(dead_letters), len(duplicates)
+    for what, differing in (
+        ("raw event", raw.items() ^ expected.raw.items()),
+        ("dead letter", dead_letters ^ expected.dead_letters),
+        ("duplicate", duplicates ^ expected.duplicates),
+    ):
+        result.findings += _listed(f"{what} is not as the model says", differing)
+    effects = [event_id for (event_id,) in query("SELECT event_id FROM staging.chaos_effects")]
+    result.findings += _listed("effect of a processor", _wrong_counts(effects, expected.effects))
     for table, columns in COLUMNS.items():
         rows = query(f"SELECT {', '.join(columns.split())} FROM analytics.{table}")
-        verdict.findings += _several("table", differences(table, model.tables[table], rows))
+        result.findings += _listed("table", diff(table, expected.tables[table], rows))
 
 
-def _imbalance(found: list[Any], wanted: list[Any]) -> list[tuple[Any, int]]:
-    counts = Counter(found)
-    counts.subtract(Counter(wanted))
-    return [(event, abs(n)) for event, n in counts.items() if n]
+def _wrong_counts(actual: list[Any], expected: list[Any]) -> list[str]:
+    surplus = Counter(actual)
+    surplus.subtract(Counter(expected))
+    return [f"{event_id}: {count:+} rows" for event_id, count in surplus.items() if count]
 
 
-def _taken(world: World) -> list[Position]:
+def _positions(query: Query) -> list[Position]:
     return [
-        (row[0], row[1])
+        (stream_id, offset)
         for table in ("events_raw", "dead_letters", "duplicates")
-        for row in world.warehouse.query(f"SELECT stream_id, event_offset FROM raw_data.{table}")
+        for stream_id, offset in query(f"SELECT stream_id, event_offset FROM raw_data.{table}")
     ]
 
 
 class _Gaps:
-    """The recorded gaps, as a rule that says which offsets may be missing."""
+    """The offsets that the recorded gaps explain."""
 
-    def __init__(self, world: World) -> None:
-        rows = world.warehouse.query(
-            "SELECT kind, stream_id, requested, oldest_offset FROM raw_data.stream_gaps"
-        )
+    def __init__(self, query: Query) -> None:
+        rows = query("SELECT kind, stream_id, requested, oldest_offset FROM raw_data.stream_gaps")
         self._ranges: list[tuple[str, int, float]] = []
         for kind, stream_id, requested, oldest in rows:
             log, _, offset = requested.rpartition("-")
@@ -115,26 +117,24 @@ class _Gaps:
             else:
                 self._ranges.append((stream_id, int(offset) + 1, oldest))
 
-    def excuses(self, stream_id: str, offset: int) -> bool:
+    def explain(self, stream_id: str, offset: int) -> bool:
         return any(log == stream_id and first <= offset < end for log, first, end in self._ranges)
 
 
-def _gap_findings(world: World) -> list[str]:
-    """What was deleted before it was read has to be on record, and health_check() has to say so."""
-    (count,) = world.warehouse.query("SELECT count(*) FROM raw_data.stream_gaps")[0]
-    if count < world.gaps_due:
-        return [
-            f"{count} gaps are on record; {world.gaps_due} times events were deleted before they were read"
-        ]
+def _gap_findings(query: Query, expected: int) -> list[str]:
+    """Events that were deleted before they were read must be recorded, and health_check() must report them."""
+    (count,) = query("SELECT count(*) FROM raw_data.stream_gaps")[0]
+    if count < expected:
+        return [f"{count} gaps are recorded; events were deleted before they were read {expected} times"]
     if count:
-        rows = world.warehouse.query("SELECT status FROM analytics.health_check() WHERE component = 'gaps'")
+        rows = query("SELECT status FROM analytics.health_check() WHERE component = 'gaps'")
         if rows[0][0] == "ok":
-            return ["health_check() says that there is no gap"]
+            return ["health_check() reports no gap"]
     return []
 
 
-def _several(what: str, items: Any) -> list[str]:
-    """A few of the items, and how many there are."""
-    listed = sorted(map(str, items))
-    more = [f"{what}: {len(listed) - _SHOWN} more"] if len(listed) > _SHOWN else []
-    return [f"{what}: {item}" for item in listed[:_SHOWN]] + more
+def _listed(what: str, items: Iterable[Any]) -> list[str]:
+    """The first items, and how many more there are."""
+    lines = sorted(map(str, items))
+    more = [f"{what}: {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return [f"{what}: {line}" for line in lines[:_SHOWN]] + more

@@ -11,8 +11,10 @@ from rich.console import Console
 from local.errors import StackError
 from sse_ingest.failpoints import POINTS
 from tests.chaos import scoreboard
-from tests.chaos.faults.writer import KINDS
-from tests.chaos.run import Plan, Report, run
+from tests.chaos.faults.kinds import KINDS
+from tests.chaos.plan import Plan
+from tests.chaos.report import Report
+from tests.chaos.run import run
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -20,27 +22,31 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def chaos(
     minutes: Annotated[
-        float | None, typer.Option(min=0, help="Go on for so long, and end with a whole round.")
+        float | None, typer.Option(min=0, help="Run for so long, and end with a whole round.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Decides everything that is random; printed at the end.")
+        int | None, typer.Option(help="Decides everything that is random. It is printed at the end.")
     ] = None,
-    faults: Annotated[int | None, typer.Option(min=1, help="Go on for so many faults.")] = None,
+    faults: Annotated[
+        int | None, typer.Option(min=1, help="Inject at least so many; 28 have every kind.")
+    ] = None,
     round_number: Annotated[
         int | None,
-        typer.Option("--round", min=0, help="Only this round, as the report of a failure names it."),
+        typer.Option("--round", min=0, help="Run this round only, as the report of a failure names it."),
     ] = None,
     kind: Annotated[
-        list[str] | None, typer.Option(help="Only this kind of fault; may be given again.", metavar="KIND")
+        list[str] | None,
+        typer.Option(help="Only this kind of fault. Can be given more than once.", metavar="KIND"),
     ] = None,
     point: Annotated[
-        list[str] | None, typer.Option(help="Only at this failpoint; may be given again.", metavar="POINT")
+        list[str] | None,
+        typer.Option(help="Only at this failpoint. Can be given more than once.", metavar="POINT"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
-    """Break the real processes in every way at every step, and check that no event is lost or taken twice.
+    """Break the real processes in every way at every step, and check that no event is lost or stored twice.
 
-    It needs nothing that runs: it starts a PostgreSQL, an event service and ingest processes of its own.
+    No other service has to run: it starts its own PostgreSQL, event service and ingest processes.
     """
     _check(kind or [], list(KINDS), "kind")
     _check(point or [], list(POINTS), "point")
@@ -54,7 +60,7 @@ def chaos(
         points=tuple(point or ()),
     )
     console = Console(stderr=as_json, width=None if sys.stdout.isatty() else 120)
-    report = run(plan, lambda so_far: _tell(console, so_far))
+    report = run(plan, lambda so_far: _print_progress(console, so_far))
     if as_json:
         typer.echo(json.dumps(scoreboard.as_json(report), indent=1))
     else:
@@ -69,10 +75,10 @@ def _check(given: list[str], known: list[str], what: str) -> None:
             raise StackError(f"There is no {what} {name!r}. Choose among: {', '.join(known)}.")
 
 
-def _tell(console: Console, report: Report) -> None:
+def _print_progress(console: Console, report: Report) -> None:
     seen = scoreboard.totals(report)
     console.print(
         f"[dim]{report.seconds:5.0f} s[/] {len(report.faults):5d} faults  {seen['committed']:7d} events  "
-        f"{seen['lost']} lost  {seen['duplicated']} twice",
+        f"{seen['lost']} lost  {seen['duplicated']} stored twice",
         highlight=False,
     )

@@ -1,74 +1,73 @@
-"""How a fault is brought about: the victim is led to the failpoint, held there, struck, and let go."""
+"""Inject a fault: bring a writer to the failpoint, let it wait there, act, and let it go on."""
 
 import signal
 import time
 from collections.abc import Iterator
 
-import tests.chaos.faults.service  # noqa: F401 - enters its kinds
-from tests.chaos.environment.environment import NotRecovered, World
+from tests.chaos.environment.environment import Environment, NotRecovered
 from tests.chaos.environment.fleet import Writer
-from tests.chaos.faults.writer import IN_PROCESS, KINDS, Fault
+from tests.chaos.faults.kinds import FAILPOINT_ACTIONS, KINDS, Fault
 
 _REACH_SECONDS = 15.0
 
 
-def strike(world: World, fault: Fault) -> float:
-    """Do it, and return when it struck; what it broke on purpose is mended again, and the rest is up to the system."""
+def inject_fault(environment: Environment, fault: Fault) -> float:
+    """Inject the fault and undo what it broke; return when it was injected. Recovery is left to the system."""
     if fault.point is None:
-        victim = world.holder()
-        time.sleep(world.random.uniform(0, 0.05))
-        return _act(KINDS[fault.kind](world, victim))
-    action = IN_PROCESS.get(fault.kind, "wait")
-    victim = _led_to(world, fault.point, action)
+        target = environment.holder()
+        time.sleep(environment.random.uniform(0, 0.05))
+        return _run(KINDS[fault.kind](environment, target))
+    action = FAILPOINT_ACTIONS.get(fault.kind, "wait")
+    target = _bring_to(environment, fault.point, action)
     if action != "wait":
         return time.monotonic()
     try:
-        acting = KINDS[fault.kind](world, victim)
-        struck = time.monotonic()
-        next(acting)
+        steps = KINDS[fault.kind](environment, target)
+        injected = time.monotonic()
+        next(steps)
     finally:
-        victim.go(fault.point)
-    next(acting, None)
-    return struck
+        target.go(fault.point)
+    next(steps, None)
+    return injected
 
 
-def _act(acting: Iterator[None]) -> float:
-    struck = time.monotonic()
-    next(acting)
-    next(acting, None)
-    return struck
+def _run(steps: Iterator[None]) -> float:
+    injected = time.monotonic()
+    next(steps)
+    next(steps, None)
+    return injected
 
 
-def _led_to(world: World, point: str, action: str) -> Writer:
-    """The first writer that comes to the point, after whatever makes one come there."""
+def _bring_to(environment: Environment, point: str, action: str) -> Writer:
+    """The first writer that reaches the point."""
     deadline = time.monotonic() + _REACH_SECONDS
     while True:
-        candidates = _candidates(world, point, action)
-        reached = _reached(point, candidates)
+        candidates = _arm(environment, point, action)
+        target = _first_at(point, candidates)
         for candidate in candidates:
-            if candidate is not reached:
+            if candidate is not target:
                 candidate.disarm(point)
-        if reached is not None:
-            return reached
+        if target is not None:
+            return target
         if time.monotonic() > deadline:
-            raise NotRecovered(f"no writer comes to {point}")
+            raise NotRecovered(f"no writer reaches {point}")
 
 
-def _candidates(world: World, point: str, action: str) -> list[Writer]:
-    """Those who can come to the point, armed; and the holder is told to end where somebody else is to take over."""
-    holder = world.holder()
-    candidates = world.standbys(holder) if point.endswith("_take") else [holder]
+def _arm(environment: Environment, point: str, action: str) -> list[Writer]:
+    """Arm the writers that can reach the point. For a change of the lease, end its holder."""
+    holder = environment.holder()
+    candidates = environment.standbys(holder) if point.endswith("_take") else [holder]
     for candidate in candidates:
         candidate.arm(point, action)
     if point.endswith("_take"):
-        holder.send(world.random.choice([signal.SIGKILL, signal.SIGTERM]))
+        holder.send(environment.random.choice([signal.SIGKILL, signal.SIGTERM]))
     elif point.endswith("_release"):
         holder.send(signal.SIGTERM)
     return candidates
 
 
-def _reached(point: str, candidates: list[Writer]) -> Writer | None:
-    """The candidate that is at the point; None when all have ended, or none came there in time."""
+def _first_at(point: str, candidates: list[Writer]) -> Writer | None:
+    """The candidate at the point; None when all have ended, or none reaches it in time."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         for candidate in candidates:

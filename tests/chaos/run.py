@@ -1,121 +1,58 @@
-"""A chaos run: rounds of faults, each checked, until the time or the number is up or a promise is broken."""
+"""A chaos run: rounds of faults, each checked, until the plan is done or a promise is broken."""
 
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import count, islice
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
-from random import Random
 from traceback import format_exception
 
 from local.scratch import Cluster
-from sse_ingest.failpoints import POINTS
-from tests.chaos.audit import Verdict, audit, glance
-from tests.chaos.environment.environment import NotRecovered, World, world
-from tests.chaos.environment.fleet import PLUGINS
+from tests.chaos.audit import audit_finished, audit_running
+from tests.chaos.environment.environment import Environment, NotRecovered, running_environment
 from tests.chaos.environment.proxy import ProxyThread
 from tests.chaos.environment.warehouse import cluster
-from tests.chaos.faults.writer import KINDS, Fault
-from tests.chaos.inject_fault import strike
+from tests.chaos.faults.kinds import Fault
+from tests.chaos.inject_fault import inject_fault
+from tests.chaos.plan import Plan
+from tests.chaos.report import Injected, Report
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to run. `kinds` and `points` narrow the choice; `plugins` is where the core under test lies."""
-
-    seed: int
-    minutes: float | None = None
-    faults: int | None = None
-    first_round: int = 0
-    rounds: int | None = None
-    kinds: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
-    plugins: Path = PLUGINS
-    per_round: int = 15
-    patience: float = 45.0
-    """For how many seconds recovery is waited for."""
-
-    def combinations(self) -> list[Fault]:
-        """Every kind at every failpoint and at a random moment, as far as chosen."""
-        points: list[str | None] = [None, *POINTS]
-        return [
-            Fault(kind, point)
-            for kind in KINDS
-            if not self.kinds or kind in self.kinds
-            for point in points
-            if not self.points or point in self.points
-        ]
-
-    def round(self, number: int) -> list[Fault]:
-        """The faults of a round: the combinations in a random order, again and again, none left out."""
-        begin = number * self.per_round
-        return list(islice(self._endless(), begin, begin + self.per_round))
-
-    def _endless(self) -> Iterator[Fault]:
-        for turn in count():
-            faults = self.combinations()
-            Random(f"{self.seed}/{turn}").shuffle(faults)
-            yield from faults
-
-    def world_seed(self, number: int) -> int:
-        return Random(f"{self.seed}/round/{number}").getrandbits(63)
-
-
-@dataclass(frozen=True)
-class Struck:
-    """One fault that was survived, and the seconds from its strike to a commit of something newer."""
-
-    fault: Fault
-    recovery: float
-
-
-@dataclass
-class Report:
-    """What a run came to so far."""
-
-    plan: Plan
-    faults: list[Struck] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
-    unknown_outcomes: int = 0
-    failed_round: int | None = None
-    findings: list[str] = field(default_factory=list)
-    folder: Path | None = None
-    """Where the failed round's logs are."""
-    seconds: float = 0.0
-
-    def command(self) -> str:
-        """How to see the failed round again."""
-        narrowed = [f"--kind {kind}" for kind in self.plan.kinds] + [f"--point {p}" for p in self.plan.points]
-        parts = [f"./stack chaos --seed {self.plan.seed} --round {self.failed_round}", *narrowed]
-        return " ".join(parts)
-
-
-def run(plan: Plan, tell: Callable[[Report], None] = lambda _report: None) -> Report:
-    """Run the plan. Ends at the first round with a finding, and keeps its logs."""
+def run(plan: Plan, on_round: Callable[[Report], None] = lambda _report: None) -> Report:
+    """Run the plan. It ends at the first round with a finding, and keeps the logs of that round."""
     report = Report(plan)
     began = time.monotonic()
-    home = Path(tempfile.mkdtemp(prefix="chaos-rounds-"))
-    with cluster() as postgres, ProxyThread() as proxies:
+    with _folder(report) as folder, cluster() as postgres, ProxyThread() as proxies:
         for number in count(plan.first_round):
-            if _enough(plan, report, number, time.monotonic() - began):
+            if _done(report, number, time.monotonic() - began):
                 break
-            folder = home / f"round-{number}"
-            _round(report, number, folder, postgres, proxies)
+            round_folder = folder / f"round-{number}"
+            _round(report, number, round_folder, postgres, proxies)
             report.seconds = time.monotonic() - began
-            tell(report)
+            on_round(report)
             if report.failed_round is not None:
-                shutil.copy(postgres.server.log_file, folder / "postgres.log")
-                report.folder = folder
-                return report
-            shutil.rmtree(folder)
-    shutil.rmtree(home)
+                shutil.copy(postgres.server.log_file, round_folder / "postgres.log")
+                report.folder = round_folder
+                break
+            shutil.rmtree(round_folder)
     return report
 
 
-def _enough(plan: Plan, report: Report, number: int, seconds: float) -> bool:
+@contextmanager
+def _folder(report: Report) -> Iterator[Path]:
+    """For the files of the rounds; kept when a round failed."""
+    folder = Path(tempfile.mkdtemp(prefix="chaos-rounds-"))
+    try:
+        yield folder
+    finally:
+        if report.folder is None:
+            shutil.rmtree(folder)
+
+
+def _done(report: Report, number: int, seconds: float) -> bool:
+    plan = report.plan
     return (
         (plan.minutes is not None and seconds >= plan.minutes * 60)
         or (plan.faults is not None and len(report.faults) >= plan.faults)
@@ -124,36 +61,37 @@ def _enough(plan: Plan, report: Report, number: int, seconds: float) -> bool:
 
 
 def _round(report: Report, number: int, folder: Path, postgres: Cluster, proxies: ProxyThread) -> None:
+    plan = report.plan
     findings: list[str] = []
-    diary: list[str] = []
+    injected: list[str] = []
     try:
-        plan = report.plan
-        seed = plan.world_seed(number)
-        with world(postgres, folder, seed, proxies, plan.plugins, plan.patience) as made:
+        with running_environment(
+            postgres, folder, plan.round_seed(number), proxies, plan.plugins, plan.recovery_seconds
+        ) as environment:
             for fault in plan.round(number):
-                diary.append(f"{time.strftime('%H:%M:%S')} {fault}")
-                report.faults.append(_suffer(made, fault))
-                if findings := glance(made):
+                injected.append(f"{time.strftime('%H:%M:%S')} {fault}")
+                report.faults.append(_inject_and_recover(environment, fault))
+                if findings := audit_running(environment):
                     break
             else:
-                made.drain()
-                made.fleet.end()
-                verdict = audit(made)
-                report.verdicts.append(verdict)
-                findings = verdict.findings
-            report.unknown_outcomes += made.producer.unknown
-    except Exception as error:  # noqa: BLE001 - whatever broke, the seed has to be told
-        said = str(error) if isinstance(error, NotRecovered) else "".join(format_exception(error))
-        findings = [*findings, f"{diary[-1] if diary else 'the start'}: {said}"]
+                environment.drain()
+                environment.fleet.end()
+                result = audit_finished(environment)
+                report.results.append(result)
+                findings = result.findings
+            report.unknown_outcomes += environment.producer.unknown
+    except Exception as error:  # noqa: BLE001 - whatever failed, the report has to name the seed
+        text = str(error) if isinstance(error, NotRecovered) else "".join(format_exception(error))
+        findings = [*findings, f"{injected[-1] if injected else 'the start'}: {text}"]
     finally:
         with suppress(OSError):
-            (folder / "diary.txt").write_text("\n".join(diary))
+            (folder / "faults.txt").write_text("\n".join(injected))
     if findings:
         report.failed_round, report.findings = number, findings
 
 
-def _suffer(made: World, fault: Fault) -> Struck:
-    struck = strike(made, fault)
-    recovery = made.recovered(struck)
-    made.fleet.maintain()
-    return Struck(fault, recovery)
+def _inject_and_recover(environment: Environment, fault: Fault) -> Injected:
+    injected = inject_fault(environment, fault)
+    recovery = environment.recovered(injected)
+    environment.fleet.maintain()
+    return Injected(fault, recovery)

@@ -1,4 +1,4 @@
-"""The suite is worth something: a core without its fence, its claims or its savepoints does not get through it."""
+"""The chaos suite can fail: it notices a core without its fence, its deduplication or its savepoints."""
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.environment.fleet import PLUGINS
-from tests.chaos.run import Plan, run
+from tests.chaos.plan import Plan
+from tests.chaos.run import run
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
@@ -15,11 +16,11 @@ MUTATIONS = {
         "queries.sql",
         "WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s",
         "WHERE stream = %(stream)s AND shard = %(shard)s AND fence >= %(fence)s",
-        ("writer.usurped",),
+        ("writer.lease_lost",),
         ("store.before_transaction",),
         "replaced writer",
     ),
-    "claim": (
+    "deduplication": (
         "claims.py",
         "if event.event_id in taken:",
         "if event.event_id in ():",
@@ -40,7 +41,7 @@ MUTATIONS = {
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_the_suite_notices(name: str, tmp_path: Path) -> None:
-    file, before, after, kinds, points, said = MUTATIONS[name]
+    file, before, after, kinds, points, finding = MUTATIONS[name]
     plugins = tmp_path / "plugins"
     shutil.copytree(PLUGINS / "sse_ingest", plugins / "sse_ingest")
     mutated = plugins / "sse_ingest" / file
@@ -49,10 +50,10 @@ def test_the_suite_notices(name: str, tmp_path: Path) -> None:
     mutated.write_text(text.replace(before, after))
 
     report = run(
-        Plan(seed=1, rounds=1, per_round=4, patience=10, kinds=kinds, points=points, plugins=plugins)
+        Plan(seed=1, rounds=1, per_round=4, recovery_seconds=10, kinds=kinds, points=points, plugins=plugins)
     )
 
     assert report.findings, f"the suite does not notice a core without its {name}"
-    assert said in " ".join(report.findings)
+    assert finding in " ".join(report.findings)
     if report.folder is not None:
         shutil.rmtree(report.folder.parent)

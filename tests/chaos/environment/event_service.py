@@ -1,4 +1,4 @@
-"""The event service of a round as a process of its own, with a log that can be spoiled while it is down."""
+"""The event service of a round: a process of its own, with a disk that can be full and a clock that can jump."""
 
 import os
 import resource
@@ -6,23 +6,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import IO, Any
-from uuid import UUID
 
 import httpx
-import msgspec
 
-from api.log import Draft, LogError
-from api.sqlite_store import Store
 from local.ports import free_port
 from local.settings import ROOT
-from tests.chaos.environment.restaurant import Event, Restaurant
-from tests.chaos.expected_state.event_history import Ledger
+from tests.support.waiting import wait_until
 
 TOKEN = "token-of-the-chaos-run"
 
@@ -30,14 +22,12 @@ TOKEN = "token-of-the-chaos-run"
 class EventService:
     """`python -m api` on a port of its own."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "events.db"
         self._clock = folder / "clock"
         self._output = folder / "service.log"
-        self._restaurant = Restaurant(seed)
-        self._random = Random(seed)
         self._process: subprocess.Popen[bytes] | None = None
         self._client = httpx.Client(timeout=1)
         self._environment = {
@@ -57,16 +47,12 @@ class EventService:
             env=self._environment,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,  # not a file, so that a limit on files concerns its log alone
+            stdout=subprocess.PIPE,  # not a file: the limit on the size of files must concern its log alone
             stderr=subprocess.STDOUT,
         )
         assert self._process.stdout is not None
         threading.Thread(target=_copy, args=(self._process.stdout, self._output), daemon=True).start()
-        deadline = time.monotonic() + 30
-        while not self._ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the event service did not start: {self._output.read_text()[-2000:]}")
-            time.sleep(0.02)
+        wait_until(self._ready, "the event service takes events", 30, check=self._check)
 
     def send(self, number: signal.Signals) -> None:
         assert self._process is not None
@@ -85,95 +71,38 @@ class EventService:
         self._client.close()
 
     def fill_disk(self) -> None:
-        """None of its files can grow from now on."""
+        """Let none of its files grow."""
         self._limit_files(1)
 
     def free_disk(self) -> None:
         self._limit_files(resource.RLIM_INFINITY)
 
     def set_clock(self, seconds: float) -> None:
-        """Let its clock be off by so much."""
+        """Move its clock by so many seconds."""
         unfinished = self._clock.with_suffix(".new")
         unfinished.write_text(str(seconds))
         unfinished.rename(self._clock)
 
     def health(self) -> dict[str, Any] | None:
-        """What it says; None when it does not answer."""
+        """The answer of /health; None without one."""
         with suppress(httpx.TransportError, ValueError):
-            told: dict[str, Any] = self._client.get(f"{self.url}/health").json()
-            return told
+            health: dict[str, Any] = self._client.get(f"{self.url}/health").json()
+            return health
         return None
-
-    # What follows works on the file while the service is down.
-
-    def plant(self, ledger: Ledger) -> None:
-        """Put into the log what POST /events would not take: foreign bytes, bad content, repeats, stolen ids."""
-        store = self._store()
-        try:
-            drafts = [
-                Draft("order_created", "LOC-ON-001", _now(), self._restaurant.foreign()) for _ in range(2)
-            ]
-            bad = self._restaurant.bad()
-            ledger.bad_ids.add(bad["event_id"])
-            good = self._restaurant.batch()[0]
-            stolen = {**good, "payload": {**good["payload"], "stolen": True}}
-            drafts += [_draft(event) for event in (bad, good, good, stolen)]
-            self._random.shuffle(drafts)
-            store.append([drafts])
-        finally:
-            store.close()
-        ledger.absorb(self.log)
-
-    def delete_log(self, ledger: Ledger) -> None:
-        """The log is lost; the next start begins another one."""
-        ledger.absorb(self.log)
-        for file in self.log.parent.glob(f"{self.log.name}*"):
-            file.unlink()
-
-    def truncate_log(self, ledger: Ledger, keep: int) -> None:
-        """All but the newest events are past retention."""
-        ledger.absorb(self.log)
-        store = self._store()
-        try:
-            store.expire(datetime(2000, 1, 1, tzinfo=UTC), keep, 10**9)
-        finally:
-            store.close()
-
-    def _store(self) -> Store:
-        deadline = time.monotonic() + 5
-        while True:
-            try:
-                return Store(self.log)
-            except LogError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
 
     def _limit_files(self, size: int) -> None:
         assert self._process is not None
         hard = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
+    def _check(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            raise RuntimeError(f"the event service ended: {self._output.read_text()[-2000:]}")
+
     def _ready(self) -> bool:
         with suppress(httpx.TransportError):
             return self._client.get(f"{self.url}/ready").status_code == 200
         return False
-
-
-def _draft(event: Event) -> Draft:
-    body = msgspec.json.encode(event["payload"])
-    return Draft(
-        event["event_type"],
-        event["partition_key"],
-        event["ts"],
-        body,
-        UUID(event["event_id"]),
-        unchecked=True,
-    )
-
-
-def _now() -> str:
-    return "2026-03-14T12:00:00Z"
 
 
 def _copy(source: IO[bytes], target: Path) -> None:

@@ -17,12 +17,12 @@ from tests.chaos.environment.writer_process import FENCE_LOST
 LEASE_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
 PLUGINS = ROOT / "airflow" / "plugins"
-_ENDS = {0, FENCE_LOST, -signal.SIGKILL, -signal.SIGTERM}  # TERM by its number: before it could heed it
+_EXPECTED_EXITS = {0, FENCE_LOST, -signal.SIGKILL, -signal.SIGTERM}  # by TERM: before its handler was set
 
 
 @dataclass
 class Writer:
-    """One ingest process. `stopped` while it is held by SIGSTOP."""
+    """One ingest process. `stopped` after SIGSTOP, until SIGCONT."""
 
     name: str
     mode: str
@@ -36,7 +36,7 @@ class Writer:
         return self.process.poll() is None
 
     def arm(self, point: str, action: str) -> None:
-        """Let it act when it next comes to the point."""
+        """Let it act when it next reaches the point."""
         (self.points / f"{point}.hit").unlink(missing_ok=True)
         (self.points / f"{point}.go").unlink(missing_ok=True)
         unfinished = self.points / f".{point}"
@@ -50,7 +50,7 @@ class Writer:
         return (self.points / f"{point}.hit").exists()
 
     def go(self, point: str) -> None:
-        """Let it go on from a point at which it waits."""
+        """Let it go on from the point at which it waits."""
         (self.points / f"{point}.go").touch()
 
     def send(self, number: signal.Signals) -> None:
@@ -62,10 +62,11 @@ class Writer:
 
 @dataclass
 class Fleet:
-    """Keeps `wanted` writers alive. One that ended in a way that no fault explains is a finding."""
+    """Keeps `wanted` writers alive. An exit that no fault explains is a finding."""
 
     folder: Path
-    environment: Mapping[str, str]
+    variables: Mapping[str, str]
+    """Of the environment of each process."""
     wanted: int
     plugins: Path = PLUGINS
     writers: list[Writer] = field(default_factory=list)
@@ -73,19 +74,19 @@ class Fleet:
     _numbers: "count[int]" = field(default_factory=count)
 
     def maintain(self) -> None:
-        """Bury the dead and replace them."""
+        """Replace the writers that have ended."""
         for writer in [writer for writer in self.writers if not writer.alive]:
             self.writers.remove(writer)
-            self._judge(writer)
+            self._check_exit(writer)
         while len(self.streaming()) < self.wanted:
             self.start()
 
     def start(self, mode: str = "stream") -> Writer:
-        """One more writer."""
+        """Start one more writer."""
         name = f"writer-{next(self._numbers)}"
         points, log = self.folder / name, self.folder / f"{name}.log"
         points.mkdir()
-        environment = {
+        variables = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("INGEST_", "EVENT_"))},
             "PYTHONPATH": os.pathsep.join([str(self.plugins), str(ROOT)]),
             "INGEST_FAILPOINTS": str(points),
@@ -93,12 +94,12 @@ class Fleet:
             "CHAOS_MODE": mode,
             "CHAOS_LEASE_SECONDS": str(LEASE_SECONDS),
             "CHAOS_PATIENCE_SECONDS": str(PATIENCE_SECONDS),
-            **self.environment,
+            **self.variables,
         }
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.chaos.environment.writer_process"],
-                env=environment,
+                env=variables,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -109,21 +110,21 @@ class Fleet:
         return writer
 
     def streaming(self) -> list[Writer]:
-        """Those that stream or wait to, and are not held."""
+        """Those that stream or wait for the lease, and are not stopped."""
         return [writer for writer in self.writers if writer.mode == "stream" and not writer.stopped]
 
     def find(self, name: str | None) -> Writer | None:
         return next((writer for writer in self.writers if writer.name == name and writer.alive), None)
 
     def shrink(self, keep: str | None) -> None:
-        """Kill the writers beyond the wanted number, but for the one that holds the lease."""
+        """Kill the writers beyond the wanted number, except `keep`."""
         spare = [writer for writer in self.streaming() if writer.name != keep]
         for writer in spare[: max(0, len(spare) + 1 - self.wanted)]:
             writer.send(signal.SIGKILL)
             writer.process.wait()
 
     def end(self) -> None:
-        """End every writer: TERM, then KILL; one that does not heed TERM is a finding."""
+        """End every writer: TERM, then KILL; not to end on TERM is a finding."""
         for writer in self.writers:
             writer.send(signal.SIGCONT)
             writer.send(signal.SIGTERM)
@@ -135,10 +136,10 @@ class Fleet:
                 self.findings.append(f"{writer.name} did not end within 10 s of TERM")
                 writer.process.kill()
                 writer.process.wait()
-            self._judge(writer)
+            self._check_exit(writer)
         self.writers.clear()
 
-    def _judge(self, writer: Writer) -> None:
-        if writer.process.returncode not in _ENDS:
-            said = writer.log.read_text(errors="replace").strip().splitlines()[-3:]
-            self.findings.append(f"{writer.name} ended with {writer.process.returncode}: {' | '.join(said)}")
+    def _check_exit(self, writer: Writer) -> None:
+        if writer.process.returncode not in _EXPECTED_EXITS:
+            lines = writer.log.read_text(errors="replace").strip().splitlines()[-3:]
+            self.findings.append(f"{writer.name} ended with {writer.process.returncode}: {' | '.join(lines)}")

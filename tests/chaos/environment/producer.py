@@ -1,26 +1,16 @@
-"""The till of a chaos run: publishes without end, asks again when it does not know the outcome, forgets no answer."""
+"""A producer that publishes without end, sends again when it does not know the outcome, and keeps every answer."""
 
 import threading
 import time
-from dataclasses import dataclass
 from random import Random
 
 import httpx
 
 from tests.chaos.environment.restaurant import Event, Restaurant, ndjson
+from tests.chaos.expected_state.event_history import Accepted
 
-_PATIENCE = 3.0
+_REQUEST_SECONDS = 3.0
 _REPEATED = 0.1
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A promise of the service: these events are durable at these offsets. `sent` is when we asked."""
-
-    stream_id: str
-    offsets: list[int]
-    event_ids: list[str]
-    sent: float
 
 
 class Producer:
@@ -38,7 +28,7 @@ class Producer:
         self.refused: list[str] = []
         self._given_up = False
         self.unknown = 0
-        """How often an answer was lost, so that the same was sent again."""
+        """How often no answer came, so that the same events were sent again."""
 
     def start(self) -> None:
         self._thread.start()
@@ -49,19 +39,19 @@ class Producer:
         self._thread.join()
 
     def abandon(self) -> None:
-        """End even when nothing is accepted any more."""
+        """Stop, whether or not the last batch is accepted."""
         self._given_up = True
         if self._thread.is_alive():
             self.stop()
 
     def accepted_since(self, moment: float) -> Accepted | None:
-        """The newest promise, if it was asked for after the moment."""
+        """The newest answer, if its request was sent after the moment."""
         newest = self.accepted[-1] if self.accepted else None
         return newest if newest and newest.sent > moment else None
 
     def _run(self) -> None:
         earlier: list[Event] = []
-        with httpx.Client(headers=self._headers, timeout=_PATIENCE) as client:
+        with httpx.Client(headers=self._headers, timeout=_REQUEST_SECONDS) as client:
             while not self._stop.is_set():
                 events = self._restaurant.batch()
                 if earlier and self._random.random() < _REPEATED:
@@ -81,9 +71,9 @@ class Producer:
                 time.sleep(0.05)
                 continue
             if answer.status_code == 202:
-                told = answer.json()
+                stored = answer.json()
                 ids = [event["event_id"] for event in events]
-                self.accepted.append(Accepted(told["stream_id"], told["offsets"], ids, sent))
+                self.accepted.append(Accepted(stored["stream_id"], stored["offsets"], ids, sent))
                 return
             if answer.status_code < 500:
                 self.refused.append(answer.text)

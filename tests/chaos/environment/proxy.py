@@ -1,4 +1,4 @@
-"""A TCP proxy that can be told to break: cut, reset, half-close, stall or swallow what passes through it."""
+"""A TCP proxy that breaks on command: it cuts, resets, half-closes, stalls or swallows connections."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close() sends RST
 
 @dataclass(eq=False)
 class _Link:
-    """One connection through the proxy. `port` is what the server sees as its client's; `origin` the client's own."""
+    """One connection. `port` is the client's port as the server sees it; `origin` is the client's own port."""
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
@@ -24,9 +24,9 @@ class _Link:
 
 
 class Proxy:
-    """Forwards a port of its own to `target`. Its methods may be called from any thread, and return when it is done.
+    """Forwards a port of its own to `target`. Its methods can be called from any thread, and return when it is done.
 
-    Each takes the ports, as the server sees them, of the connections that are meant; none means all of them.
+    `ports` are the connections that a method acts on, as the server sees them; None is all of them.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, target: int) -> None:
@@ -52,7 +52,7 @@ class Proxy:
         self._each(ports, _reset)
 
     def half_close(self, ports: Collection[int] | None = None, *, towards_client: bool = True) -> None:
-        """End one direction only: the side that is told believes that the other has no more to say."""
+        """End one direction only: one side reads the end of the other's data."""
         self._each(ports, lambda link: (link.client if towards_client else link.server).write_eof())
 
     def swallow(self, ports: Collection[int] | None = None) -> None:
@@ -60,19 +60,19 @@ class Proxy:
         self._each(ports, lambda link: link.flowing.clear())
 
     def resume(self) -> None:
-        """Forward again what was held back by `swallow`."""
+        """Forward what `swallow` held back."""
         self._each(None, lambda link: link.flowing.set())
 
     def stall(self) -> None:
-        """Forward nothing, on new connections neither, until `flow`."""
+        """Forward nothing until `flow`, also on new connections."""
         self._call(_soon(self._open.clear))
 
     def flow(self) -> None:
-        """Forward again what a stall has held back."""
+        """End a stall, and forward what it held back."""
         self._call(_soon(self._open.set))
 
     def refuse(self, refusing: bool) -> None:
-        """Close whatever is open and whatever comes, or take connections again."""
+        """Close all connections and refuse new ones; or accept connections again."""
         self._refusing = refusing
         if refusing:
             self.cut()
@@ -122,7 +122,7 @@ class Proxy:
                     side.close()
 
     async def _pump(self, link: _Link, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        """Forward one direction. An end is passed on as an end; an error ends both directions as an error would."""
+        """Forward one direction. An end is forwarded as an end; an error resets both directions."""
         try:
             while data := await source.read(65536):
                 await self._open.wait()
@@ -155,7 +155,7 @@ async def _soon(act: Callable[[], Any]) -> None:
 
 
 class ProxyThread:
-    """The thread in which proxies live; a context manager."""
+    """The thread that runs the proxies; a context manager."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()

@@ -1,4 +1,4 @@
-"""What happens in the restaurants of a chaos run: valid lives of orders with every awkward claim, and foreign bytes."""
+"""The events of a chaos run: valid orders whose events contradict and repeat each other, and invalid events."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,9 +9,9 @@ from uuid import UUID
 Event: TypeAlias = dict[str, Any]
 _BEGIN = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 _STATUSES = ["pending", "preparing", "ready", "completed", "cancelled"]
-_RESTATED, _MOVED, _POISON = 0.15, 0.15, 0.3
+_RESTATED, _MOVED, _FAILING = 0.15, 0.15, 0.3
 
-FOREIGN = [
+INVALID_BYTES = [
     b"not json",
     b'{"offset":',
     b"[]",
@@ -22,11 +22,11 @@ FOREIGN = [
     b'{"half": "\\ud800"}',
     b"[" * 5000,
 ]
-"""Bytes that no contract takes. They reach the log past the service's own checks."""
+"""No contract accepts them. They are written into the log directly, past the checks of the service."""
 
 
 class Restaurant:
-    """A source of events that follows from its seed alone."""
+    """A source of events; the same seed gives the same events."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
@@ -34,21 +34,21 @@ class Restaurant:
         self._payments: list[str] = []
 
     def batch(self) -> list[Event]:
-        """What a till sends at once: what happened to a few orders, in any order."""
-        events = [event for _ in range(self._random.randint(1, 2)) for event in self._life()]
+        """What a producer sends at once: the events of one or two orders, shuffled."""
+        events = [event for _ in range(self._random.randint(1, 2)) for event in self._order_events()]
         self._random.shuffle(events)
         return events
 
-    def bad(self) -> Event:
-        """An event in a right envelope with a wrong content: the service would refuse it, the core buries it."""
+    def invalid(self) -> Event:
+        """An event with a valid envelope and invalid content: the service refuses it, the core makes a dead letter."""
         body = {"order_id": self._id(), "order_item_id": self._id(), "item_name": "Soup", "qty": -1}
         return self._event("order_item_added", body)
 
-    def foreign(self) -> bytes:
+    def invalid_bytes(self) -> bytes:
         """Bytes that are no event."""
-        return self._random.choice(FOREIGN)
+        return self._random.choice(INVALID_BYTES)
 
-    def _life(self) -> list[Event]:
+    def _order_events(self) -> list[Event]:
         order = self._id()
         self._orders = [*self._orders[-200:], order]
         events = [self._created(order)]
@@ -64,7 +64,7 @@ class Restaurant:
         if self._random.random() < 0.3:
             events.append(self._points())
         if self._random.random() < 0.3:
-            events += [self._menu(), self._guest()]
+            events += [self._menu(), self._customer()]
         if self._random.random() < 0.1:
             events.append(self._event("table_moved", {"from": 3, "to": {"table": 4, "seats": [1, 2]}}))
         return events
@@ -123,7 +123,7 @@ class Restaurant:
         return self._event("feedback_submitted", {**body, "nps": 7, "created_ts": self._moment()})
 
     def _menu(self) -> Event:
-        """Few items and few times, so that many changes claim the same ones."""
+        """Few items and few times, so that many changes have the same key."""
         body = {
             "menu_item_id": f"MI-{self._random.randint(1, 3)}",
             "name": "Soup",
@@ -131,12 +131,12 @@ class Restaurant:
         }
         return self._event("menu_item_changed", {**body, "cost": self._random.choice([None, "1.5", 2])})
 
-    def _guest(self) -> Event:
-        body = {"customer_id": f"guest-{self._random.randint(1, 3)}", "changed_ts": self._day()}
+    def _customer(self) -> Event:
+        body = {"customer_id": f"customer-{self._random.randint(1, 3)}", "changed_ts": self._day()}
         return self._event("customer_changed", {**body, "membership": self._random.choice([None, "gold"])})
 
     def _points(self) -> Event:
-        fails = self._random.choice(["code", "database"]) if self._random.random() < _POISON else None
+        fails = self._random.choice(["code", "database"]) if self._random.random() < _FAILING else None
         return self._event("loyalty_points_earned", {"points": 3, "fails": fails})
 
     def _event(self, event_type: str, body: Event) -> Event:
@@ -152,11 +152,11 @@ class Restaurant:
         return str(UUID(int=self._random.getrandbits(128), version=4))
 
     def _day(self) -> str:
-        """One of a few."""
+        """One of four days."""
         return f"2026-03-{self._random.randint(14, 17)}T05:00:00Z"
 
     def _moment(self) -> str:
-        """A few hundred distinct times over two months, so that many events share one."""
+        """One of a few hundred times in two months, so that many events have the same time."""
         moment = _BEGIN + timedelta(
             hours=self._random.randrange(0, 1000, 7), seconds=self._random.choice([0, 0.25])
         )

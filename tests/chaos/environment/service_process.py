@@ -1,6 +1,6 @@
 """The event service of the chaos run: `python -m api`, with a clock that can be made to jump and a short `retry:`.
 
-CHAOS_CLOCK names a file that holds the seconds by which the clock is off; it is read whenever the time is asked for.
+CHAOS_CLOCK names a file with the seconds by which the clock is off. Each look at the clock reads it.
 """
 
 import os
@@ -22,7 +22,7 @@ class JumpingClock(datetime):
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> "JumpingClock":
-        """The time, as a clock that was set shows it."""
+        """The time, moved by those seconds."""
         try:
             offset = float(Path(os.environ["CHAOS_CLOCK"]).read_text())
         except (OSError, ValueError):

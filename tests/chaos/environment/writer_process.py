@@ -16,11 +16,11 @@ from sse_ingest.ingest import run
 from sse_ingest.settings import Settings
 
 FENCE_LOST = 3
-"""How the process ends when another writer has taken over: the only terminal error that a fault may cause."""
+"""The exit code when another writer has taken over: the only terminal error that a fault may cause."""
 
 
 def points_earned(cursor: psycopg.Cursor[Any], event: Event, payload: dict[str, Any]) -> None:
-    """Leave a trace for each event; fail after it where the payload says so, which has to take the trace back."""
+    """Insert a row for each event; fail after it where the payload says so, so that the row is rolled back."""
     cursor.execute("INSERT INTO staging.chaos_effects (event_id) VALUES (%s)", [event.event_id])
     match payload.get("fails"):
         case "code":

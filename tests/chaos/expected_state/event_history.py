@@ -1,23 +1,32 @@
-"""What the event log holds, read from its file as it stands: the truth that the warehouse has to equal."""
+"""What the event logs of a round hold, read from their files: what the warehouse has to agree with."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.environment.producer import Accepted
+
+@dataclass(frozen=True)
+class Accepted:
+    """An answer of the service: these events are durable at these offsets. `sent` is the time of the request."""
+
+    stream_id: str
+    offsets: list[int]
+    event_ids: list[str]
+    sent: float
 
 
 @dataclass
-class Ledger:
-    """Every offset that was ever in a log of this round. `logs` are in the order in which they were begun."""
+class EventHistory:
+    """Every event that was in a log of this round, also if it was deleted since. `logs` are in order of time."""
 
     frames: dict[tuple[str, int], bytes] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
-    bad_ids: set[str] = field(default_factory=set)
-    """Ids of planted events whose content the contract refuses."""
+    invalid_ids: set[str] = field(default_factory=set)
+    """Ids of events whose content the contract refuses."""
 
-    def absorb(self, log: Path) -> None:
-        """Take in what is new in the file. To be called before anything is deleted from it."""
+    def read(self, log: Path) -> None:
+        """Add what is new in the file. Must be called before anything is deleted from it."""
         connection = sqlite3.connect(f"{log.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
         try:
             (stream_id,) = connection.execute("SELECT value FROM meta WHERE name = 'stream_id'").fetchone()
@@ -33,15 +42,15 @@ class Ledger:
         """The last offset known of a log."""
         return max((offset for log, offset in self.frames if log == stream_id), default=0)
 
-    def ordered(self) -> list[tuple[str, int]]:
-        """Every position, as a reader meets them."""
+    def positions(self) -> list[tuple[str, int]]:
+        """Every position, in the order of reading."""
         rank = {stream_id: number for number, stream_id in enumerate(self.logs)}
         return sorted(self.frames, key=lambda position: (rank[position[0]], position[1]))
 
-    def broken_promises(self, accepted: list[Accepted]) -> list[str]:
-        """What the service said it had stored, and its log does not hold."""
+    def missing(self, accepted: Sequence[Accepted]) -> list[str]:
+        """What the service accepted and its log does not hold."""
         return [
-            f"accepted at {answer.stream_id}-{offset} but not in the log: event {event_id}"
+            f"event {event_id} was accepted at {answer.stream_id}-{offset} but is not in the log"
             for answer in accepted
             for offset, event_id in zip(answer.offsets, answer.event_ids, strict=True)
             if event_id.encode() not in self.frames.get((answer.stream_id, offset), b"")

@@ -1,8 +1,8 @@
-"""What the warehouse has to hold, computed from the log in plain Python: the rules once more, from their description.
+"""What the warehouse has to hold, computed from the event history in plain Python.
 
-It shares nothing with merge.sql. Every event type has a table with a key of its own; of two events that claim one key
-the greater (ts, event_id) wins; an order's money is the sum over its payments, and its status that of the greatest
-(changed_ts, event_id).
+It implements the documented rules a second time and shares nothing with merge.sql. Every event type has a table with
+its own key. Of two events with the same key the greater (ts, event_id) wins. The money of an order is the sum of its
+payments; its status is that of the greatest (changed_ts, event_id).
 """
 
 import json
@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from tests.chaos.expected_state.event_history import Ledger
+from tests.chaos.expected_state.event_history import EventHistory
 
 Row: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
@@ -58,44 +58,43 @@ _DECIMALS = {"unit_price", "qty", "extended_price", "amount", "price", "cost", *
 
 
 @dataclass
-class Expected:
-    """Where each position belongs, and the rows of each table by their key."""
+class ExpectedState:
+    """The table that each position belongs to, and the rows of each typed table by key."""
 
     raw: dict[Position, UUID] = field(default_factory=dict)
-    dead: set[Position] = field(default_factory=set)
+    dead_letters: set[Position] = field(default_factory=set)
     duplicates: set[Position] = field(default_factory=set)
     effects: list[UUID] = field(default_factory=list)
     tables: dict[str, dict[Key, Row]] = field(default_factory=lambda: {name: {} for name in KEYS})
 
 
-def expected(ledger: Ledger, excused: Collection[Position]) -> Expected:
-    """The outcome of everything in the ledger but the positions that were lost with notice."""
-    outcome = Expected()
-    taken: dict[UUID, Row] = {}
-    for position in ledger.ordered():
-        if position in excused:
+def expected_state(history: EventHistory, unread: Collection[Position]) -> ExpectedState:
+    """The result of every event in the history, except the positions that were deleted before they were read."""
+    state = ExpectedState()
+    accepted: dict[UUID, Row] = {}
+    for position in history.positions():
+        if position in unread:
             continue
-        frame = ledger.frames[position]
-        event = _parsed(frame)
-        if event is None or event["event_id"] in ledger.bad_ids:
-            outcome.dead.add(position)
+        event = _parsed(history.frames[position])
+        if event is None or event["event_id"] in history.invalid_ids:
+            state.dead_letters.add(position)
             continue
         event_id = UUID(event["event_id"])
-        if event_id in taken:
-            (outcome.duplicates if taken[event_id] == event else outcome.dead).add(position)
+        if event_id in accepted:
+            (state.duplicates if accepted[event_id] == event else state.dead_letters).add(position)
         elif event["event_type"] == "loyalty_points_earned" and event["payload"]["fails"]:
-            outcome.dead.add(position)
+            state.dead_letters.add(position)
         else:
-            taken[event_id] = event
-            outcome.raw[position] = event_id
+            accepted[event_id] = event
+            state.raw[position] = event_id
             if event["event_type"] == "loyalty_points_earned":
-                outcome.effects.append(event_id)
-    _merge(outcome.tables, taken.values())
-    return outcome
+                state.effects.append(event_id)
+    _merge(state.tables, accepted.values())
+    return state
 
 
 def _parsed(frame: bytes) -> Row | None:
-    """The event of a frame, without its offset; None for foreign bytes, whose frame begins with its type."""
+    """The event of a frame, without its offset; None for invalid bytes, whose frame does not begin with its id."""
     if not frame.startswith(b"id: "):
         return None
     data = frame[frame.index(b"\ndata: ") + 7 : -2]
@@ -106,15 +105,15 @@ def _parsed(frame: bytes) -> Row | None:
 
 def _merge(tables: dict[str, dict[Key, Row]], events: Iterable[Row]) -> None:
     for event in sorted(events, key=lambda event: (_moment(event["ts"]), UUID(event["event_id"]))):
-        made = {
+        row = {
             **_typed(event["payload"]),
             "event_ts": _moment(event["ts"]),
             "event_id": UUID(event["event_id"]),
         }
         table = _TABLE.get(event["event_type"])
         if table is not None:
-            key = tuple(made[name] for name in KEYS[table])
-            tables[table][key] = made  # in the order of the versions: the last one wins
+            key = tuple(row[name] for name in KEYS[table])
+            tables[table][key] = row  # events are in order of their versions: the last one wins
     _derive(tables)
 
 
@@ -156,20 +155,20 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def differences(table: str, wanted: dict[Key, Row], found: list[tuple[Any, ...]]) -> list[str]:
-    """Rows that are missing, too many, or other than they should be, one line each."""
+def diff(table: str, expected: dict[Key, Row], actual: list[tuple[Any, ...]]) -> list[str]:
+    """Rows that are missing, unexpected or different, one line per row."""
     columns = COLUMNS[table].split()
     key = [columns.index(name) for name in KEYS[table]]
-    held = {tuple(row[place] for place in key): row for row in found}
-    lines = [f"{table}: {_named(missing)} is missing" for missing in wanted.keys() - held.keys()]
-    lines += [f"{table}: {_named(extra)} should not be there" for extra in held.keys() - wanted.keys()]
-    for row_key in wanted.keys() & held.keys():
-        should = tuple(wanted[row_key].get(column) for column in columns)
-        if should != held[row_key]:
+    stored = {tuple(row[place] for place in key): row for row in actual}
+    lines = [f"{table}: {_named(missing)} is missing" for missing in expected.keys() - stored.keys()]
+    lines += [f"{table}: {_named(extra)} is not expected" for extra in stored.keys() - expected.keys()]
+    for row_key in expected.keys() & stored.keys():
+        right = tuple(expected[row_key].get(column) for column in columns)
+        if right != stored[row_key]:
             wrong = [
-                f"{column} is {is_!r}, not {want!r}"
-                for column, want, is_ in zip(columns, should, held[row_key], strict=True)
-                if want != is_
+                f"{column} is {is_!r}, not {should!r}"
+                for column, should, is_ in zip(columns, right, stored[row_key], strict=True)
+                if should != is_
             ]
             lines.append(f"{table}: {_named(row_key)}: {', '.join(wrong)}")
     return lines

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from local.scratch import OWNER
+from local.settings import OWNER
 from sse_ingest.contract import RestaurantContract
 from sse_ingest.sse import Decoder
 from tests.bench.bench import Bench

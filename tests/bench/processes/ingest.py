@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from local.scratch import WRITER
+from local.settings import WRITER
 from sse_ingest import database
 from sse_ingest.lease import Lease
 from sse_ingest.settings import Settings

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from local.scratch import WRITER
+from local.settings import WRITER
 from tests.bench.bench import Bench
 from tests.bench.measuring.checkpoint import Watch
 from tests.bench.processes.process import EventService, Ingest

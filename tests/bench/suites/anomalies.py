@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import psycopg
 
-from local.scratch import OWNER, READER, WRITER
+from local.settings import OWNER, READER, WRITER
 from payment_anomalies.scoring import Result, score
 from rollups import refresh
 from sse_ingest import ingest

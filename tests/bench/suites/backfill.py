@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from local.scratch import WRITER
+from local.settings import WRITER
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
 from tests.bench.measuring.checkpoint import Watch

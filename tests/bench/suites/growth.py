@@ -4,7 +4,7 @@ import os
 import statistics
 from collections.abc import Iterator
 
-from local.scratch import OWNER, WRITER
+from local.settings import OWNER, WRITER
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit

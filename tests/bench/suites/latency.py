@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from local.scratch import OWNER
+from local.settings import OWNER
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
 from tests.bench.measuring.figures import Row, Samples

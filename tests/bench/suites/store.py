@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from api.log import Draft
-from local.scratch import WRITER
+from local.settings import WRITER
 from sse_ingest import ingest
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench

@@ -10,7 +10,7 @@ from typing import LiteralString
 import psycopg
 
 from local.dashboard import cards
-from local.scratch import OWNER, READER, WRITER
+from local.settings import OWNER, READER, WRITER
 from rollups import refresh
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench

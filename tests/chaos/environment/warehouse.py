@@ -9,7 +9,8 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from local import scratch
 from local.postgres import ADMIN, PostgresServer
-from local.scratch import WRITER, Cluster
+from local.scratch import Cluster
+from local.settings import WRITER
 
 # A writer that was replaced must not move the checkpoint, and no writer may move it back.
 _PREPARE = """

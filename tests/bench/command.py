@@ -17,6 +17,7 @@ from tests.bench.measuring import machine
 from tests.bench.measuring.figures import Row
 from tests.bench.report import Report
 from tests.bench.suites import SUITES
+from tests.support.interruptible import interruptible
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _FOLDER = ROOT / "var" / "bench"
@@ -44,7 +45,7 @@ def bench(
             raise StackError(f"There is no suite {name!r}. Choose among: {', '.join(SUITES)}.")
     console = Console()
     began = time.monotonic()
-    with Bench(console, quick=quick) as running:
+    with interruptible(), Bench(console, quick=quick) as running:
         limit = Limit(running)
         made = Report(machine.describe(running.postgres_version), quick)
         for name in chosen:

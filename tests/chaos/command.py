@@ -15,6 +15,7 @@ from tests.chaos.faults.kinds import KINDS
 from tests.chaos.plan import Plan
 from tests.chaos.report import Report
 from tests.chaos.run import run
+from tests.support.interruptible import interruptible
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -60,7 +61,8 @@ def chaos(
         points=tuple(point or ()),
     )
     console = Console(stderr=as_json, width=None if sys.stdout.isatty() else 120)
-    report = run(plan, lambda so_far: _print_progress(console, so_far))
+    with interruptible():
+        report = run(plan, lambda so_far: _print_progress(console, so_far))
     if as_json:
         typer.echo(json.dumps(scoreboard.as_json(report), indent=1))
     else:

@@ -16,7 +16,6 @@ from dotenv import dotenv_values
 
 import init_data_dir
 from local import services
-from local.interrupts import Interrupts
 from local.ports import free_ports
 from local.processes import Processes
 from local.settings import OWNER, PORTS, ROOT, WRITER, Settings
@@ -118,14 +117,13 @@ class WholeStack:
 
 @contextmanager
 def whole_stack(folder: Path) -> Iterator[WholeStack]:
-    """Up; down at the end, whatever happens: also when the bench is told to end, since nobody else would do it."""
+    """Bring the stack up, and down on exit, also when a signal ends the bench."""
     stack = WholeStack(folder)
-    with Interrupts():
-        try:
-            stack.command("up", "--detach")
-            yield stack
-        finally:
-            stack.command("down")
+    try:
+        stack.command("up", "--detach")
+        yield stack
+    finally:
+        stack.command("down")
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.interrupts import Interrupts
 from local.settings import PORTS, Settings
 from tests.bench.processes import whole_stack
 from tests.bench.processes.process import TOKEN
@@ -60,8 +61,8 @@ def test_it_goes_down_when_something_fails(tmp_path: Path, said: list[str]) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_goes_down_when_the_bench_is_told_to_end(tmp_path: Path, said: list[str], number: int) -> None:
-    with pytest.raises(KeyboardInterrupt), whole_stack.whole_stack(tmp_path):
+def test_it_goes_down_when_a_signal_ends_the_bench(tmp_path: Path, said: list[str], number: int) -> None:
+    with pytest.raises(KeyboardInterrupt), Interrupts(), whole_stack.whole_stack(tmp_path):
         signal.raise_signal(number)
     assert said == ["up", "down"]
 

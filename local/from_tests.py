@@ -14,7 +14,7 @@ def run(name: str, arguments: list[str]) -> None:
     try:
         command = import_module(module)
     except ModuleNotFoundError as error:
-        if not module.startswith(error.name or module + "."):
+        if error.name not in {"tests", f"tests.{name}", module}:
             raise
         raise StackError(
             f"./stack {name} needs the folder tests/, which is not here: run it in a clone of the repository."

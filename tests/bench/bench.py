@@ -1,4 +1,4 @@
-"""One run of the bench: what its suites share."""
+"""One run of the bench: what all suites use."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ from local import scratch
 from local.scratch import Cluster
 from tests.bench.measuring.figures import Figure, Samples
 
-# As a careful operator sets them for a server that takes a lot of writes. Durability is as it comes: fsync and
-# synchronous_commit are on.
+# As an operator sets them for a server with many writes. Durability is the default: fsync and synchronous_commit
+# are on.
 _POSTGRES = {
     "shared_buffers": "1GB",
     "max_wal_size": "8GB",
@@ -26,12 +26,12 @@ _POSTGRES = {
 
 
 class Bench:
-    """A context: the temporary folder and the cluster of a run live as long as it does."""
+    """A context: it removes the temporary folder and the cluster of the run on exit."""
 
     def __init__(self, console: Console, *, quick: bool) -> None:
         self.quick = quick
         self.repeats = 1 if quick else 5
-        """How often each figure is measured."""
+        """The number of measurements per figure."""
         self._stack = ExitStack()
         self._progress = Progress(
             SpinnerColumn(),
@@ -49,7 +49,7 @@ class Bench:
         self._stack.close()
 
     def size(self, events: int, quick: int) -> int:
-        """The size of a workload: `events`, or `quick` when the run is to be short."""
+        """The size of a workload: `events`, or `quick` in a quick run."""
         return quick if self.quick else events
 
     @contextmanager
@@ -62,7 +62,7 @@ class Bench:
             self._progress.remove_task(task)
 
     def times(self, what: str, measure: Callable[[Samples], None]) -> dict[str, Figure]:
-        """Measure as often as the run wants, after once for nothing: caches are cold at first."""
+        """Measure `repeats` times, after one measurement that does not count, because caches are cold at first."""
         if not self.quick:
             with self.step(f"{what} (to warm up)"):
                 measure(Samples())
@@ -74,23 +74,23 @@ class Bench:
 
     @cached_property
     def folder(self) -> Path:
-        """For files of this run; PostgreSQL's system user can pass through."""
+        """For the files of this run. The system user that runs PostgreSQL for root can pass through."""
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         folder.chmod(0o711)
         return folder
 
     @cached_property
     def cluster(self) -> Cluster:
-        """The PostgreSQL of this run, durable as in production."""
+        """The PostgreSQL of this run, as durable as in production."""
         with self.step("starting PostgreSQL"):
             return self._stack.enter_context(scratch.cluster("bench", _POSTGRES))
 
     @cached_property
     def postmaster(self) -> int:
-        """The process id of its PostgreSQL, for a CpuMeter."""
+        """The process id of PostgreSQL, for a CpuMeter."""
         pid = self.cluster.server.pid()
         if pid is None:
-            raise RuntimeError("the bench's PostgreSQL is gone")
+            raise RuntimeError("the PostgreSQL of the bench has ended")
         return pid
 
     @property

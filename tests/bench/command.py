@@ -30,14 +30,14 @@ def bench(
         typer.Argument(help=f"Which of: {', '.join(SUITES)}. All, without any.", metavar="[SUITE]…"),
     ] = None,
     quick: Annotated[
-        bool, typer.Option(help="Small workloads, each measured once: to see that it runs.")
+        bool, typer.Option(help="Small workloads, each measured once, to see that it runs.")
     ] = False,
-    folder: Annotated[Path, typer.Option(help="Where the JSON and the picture go.")] = _FOLDER,
+    folder: Annotated[Path, typer.Option(help="The folder of the JSON and the picture.")] = _FOLDER,
 ) -> None:
     """Measure how fast everything is on this machine, beside what the machine can do at best.
 
-    It needs nothing that runs: it starts a PostgreSQL and all else itself, on loopback. Other work on the machine
-    spoils the figures.
+    No other service has to run: it starts its own PostgreSQL and all else on loopback. Other work on the machine
+    distorts the figures.
     """
     chosen = suites or list(SUITES)
     for name in chosen:
@@ -47,27 +47,29 @@ def bench(
     began = time.monotonic()
     with interruptible(), Bench(console, quick=quick) as running:
         limit = Limit(running)
-        made = Report(machine.describe(running.postgres_version), quick)
+        results = Report(machine.describe(running.postgres_version), quick)
         for name in chosen:
-            for row in _measured(running, limit, made, name, console):
-                made.rows.append(row)
-                made.seconds = time.monotonic() - began
-                made.write(folder / "bench.json")  # an hour of measuring must not be lost with the last row
-    console.print(f"{made.seconds:.0f} s. Figures: {folder / 'bench.json'}", highlight=False)
-    if report.draw(made.rows, folder / "bench.svg"):
+            for row in _measured(running, limit, results, name, console):
+                results.rows.append(row)
+                results.seconds = time.monotonic() - began
+                results.write(folder / "bench.json")  # the last row must not lose an hour of measuring
+    console.print(f"{results.seconds:.0f} s. Figures: {folder / 'bench.json'}", highlight=False)
+    if report.draw(results.rows, folder / "bench.svg"):
         console.print(f"Picture: {folder / 'bench.svg'}", highlight=False)
-    if made.failed:
+    if results.failed:
         raise typer.Exit(1)
 
 
-def _measured(running: Bench, limit: Limit, made: Report, name: str, console: Console) -> Iterator[Row]:
-    """The rows of one suite; what it could not measure is told and does not end the run."""
+def _measured(running: Bench, limit: Limit, results: Report, name: str, console: Console) -> Iterator[Row]:
+    """The rows of one suite. An error in a suite is reported and does not end the run."""
     rows = []
     try:
         for row in SUITES[name](running, limit):
             rows.append(row)
             yield row
-    except Exception as error:  # noqa: BLE001 - whatever a suite trips over concerns its figures alone
-        made.failed[name] = f"{type(error).__name__}: {error}"
-        console.print(f"{name} ended early: {made.failed[name]}", style="red", markup=False, highlight=False)
+    except Exception as error:  # noqa: BLE001 - an error concerns the figures of this suite only
+        results.failed[name] = f"{type(error).__name__}: {error}"
+        console.print(
+            f"{name} ended early: {results.failed[name]}", style="red", markup=False, highlight=False
+        )
     report.show(rows, console)

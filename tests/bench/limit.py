@@ -1,7 +1,7 @@
 """The limit: the same events, formatted beforehand, by bare binary COPY into tables with primary keys only.
 
-Nothing that keeps the promises can be faster. The formatted rows are what PostgreSQL itself gives for a warehouse that
-holds these events.
+No ingestion that keeps the promises can be faster. PostgreSQL itself formats the rows, from a warehouse that holds
+these events.
 """
 
 import time
@@ -57,7 +57,7 @@ Buffers = list[dict[str, bytes]]
 
 
 class Limit:
-    """The limit for the standard workload, measured once for each size of batch."""
+    """The limit for the standard workload, measured once per batch size."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -66,13 +66,13 @@ class Limit:
         self._figures: dict[int, dict[str, Figure]] = {}
 
     def figures(self, batch: int) -> dict[str, Figure]:
-        """`events/s`, and the CPU of PostgreSQL for an event."""
+        """`events/s`, and the CPU of PostgreSQL per event."""
         if batch not in self._figures:
             self._figures[batch] = self._measure(batch)
         return self._figures[batch]
 
     def rate(self, batch: int) -> float:
-        """Events a second: the median."""
+        """Events per second: the median."""
         return self.figures(batch)["events/s"].median
 
     def _measure(self, batch: int) -> dict[str, Figure]:
@@ -102,7 +102,7 @@ class Limit:
         cluster.drop("bench_limit")
 
     def _formatted(self, batch: int) -> Buffers:
-        """The rows of each whole batch, by table; small batches need not take all events."""
+        """The rows of each batch by table. At most 60 batches: small batches do not need all events."""
         connection = self._connection = self._connection or self._loaded()
         batches = min(self.events // batch, 60) or 1
         return [
@@ -119,9 +119,9 @@ class Limit:
             blob = b"".join(order_events.encode(order_events.drafts(self.events)))
             contract = RestaurantContract()
             events = [contract.parse(frame) for frame in Decoder().decode(blob)]
-            with writer(self._bench, "bench_loaded") as made:
+            with writer(self._bench, "bench_loaded") as loaded:
                 for start in range(0, len(events), 10_000):
-                    made.store.commit(events[start : start + 10_000])
+                    loaded.store.commit(events[start : start + 10_000])
             connection = psycopg.connect(self._bench.cluster.url(OWNER, "bench_loaded"), autocommit=True)
             connection.execute(_PLACES)
             return connection

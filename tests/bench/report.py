@@ -1,4 +1,4 @@
-"""What a run of the bench came to: tables for people, JSON for machines, and a picture of the ratios."""
+"""The results of a run: tables for people, JSON for machines, and a picture of the ratios."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +15,13 @@ from tests.bench.measuring.figures import Row
 
 @dataclass
 class Report:
-    """The rows so far, what they were measured on, and what could not be measured."""
+    """The rows so far, the machine, and the suites that failed."""
 
     machine: Mapping[str, object]
     quick: bool
     rows: list[Row] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
-    """Why a suite ended early."""
+    """By name of the suite, why it ended early."""
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, object]:
@@ -34,14 +34,14 @@ class Report:
         }
 
     def write(self, path: Path) -> None:
-        """As JSON, and the tables beside it as Markdown."""
+        """Write JSON, and the tables as Markdown beside it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self.as_json(), indent=1) + "\n", encoding="utf-8")
         path.with_suffix(".md").write_text(as_markdown(self.rows), encoding="utf-8")
 
 
 def show(rows: Sequence[Row], console: Console) -> None:
-    """One table a suite: the median, and behind it the extremes."""
+    """Print one table per suite: the medians with their extremes."""
     for suite, head, body, notes in _tables(rows):
         table = Table(title=suite, title_justify="left")
         for number, name in enumerate(head):
@@ -54,7 +54,7 @@ def show(rows: Sequence[Row], console: Console) -> None:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """The same for a document."""
+    """The same tables as Markdown."""
     parts = []
     for suite, head, body, notes in _tables(rows):
         lines = [" | ".join(cells) for cells in (head, ["---", *["---:"] * (len(head) - 1)], *body)]
@@ -64,9 +64,9 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 
 def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, list[str], list[list[str]], list[str]]]:
-    """Of each suite its name, the head of its table, the cells, and the notes."""
-    for suite, found in groupby(rows, key=lambda row: row.suite):
-        of_suite = list(found)
+    """Per suite: its name, the head of its table, the cells, and the notes."""
+    for suite, rows_of_suite in groupby(rows, key=lambda row: row.suite):
+        of_suite = list(rows_of_suite)
         names = list(dict.fromkeys(name for row in of_suite for name in row.figures))
         head = ["case"]
         for name in names:
@@ -81,8 +81,8 @@ def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, list[str], list[list[str
 
 
 def draw(rows: Sequence[Row], path: Path) -> bool:
-    """The ratios as bars, in one SVG; False when there are none to draw."""
-    import matplotlib as mpl  # noqa: PLC0415 - half a second that only a picture is worth
+    """Draw the ratios as bars in one SVG; False without ratios."""
+    import matplotlib as mpl  # noqa: PLC0415 - it takes half a second, and only a picture needs it
 
     mpl.use("svg")
     from matplotlib import pyplot as plt  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The checkpoint of the warehouse, watched from a connection of its own: what is committed, as others see it."""
+"""The checkpoint of the warehouse, watched from a connection of its own: what is committed for other sessions."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,24 +10,24 @@ import psycopg
 from tests.bench.measuring.cpu import CpuMeter
 
 PAUSE = 0.01
-"""Seconds between two looks: short beside the commit of a full batch, and 2% of a core."""
+"""Seconds between two looks: much shorter than the commit of a full batch, and 2% of a core."""
 _CHECK_SECONDS = 0.1
-_SLOWEST = 1_000  # events/s below which waiting is given up
+_SLOWEST = 1_000  # events/s; below that, waiting ends with an error
 _OFFSET = "SELECT event_offset FROM raw_data.stream_checkpoints WHERE stream = %s"
 _HOLDER = "SELECT holder FROM raw_data.stream_checkpoints WHERE stream = %s"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """An offset up to which all is committed, and when it was first seen (seconds of the monotonic clock)."""
+    """A committed offset, and when it was first seen (seconds of the monotonic clock)."""
 
     at: float
     offset: int
 
 
 @dataclass(frozen=True)
-class Drained:
-    """A backlog that was taken: events a second, and CPU microseconds an event by family of processes."""
+class Drain:
+    """How a backlog was ingested: events per second, and CPU microseconds per event and family of processes."""
 
     rate: float
     cpu: Mapping[str, float]
@@ -48,25 +48,24 @@ class Watch:
 
     def offset(self) -> int:
         """The last offset that is committed; 0 before the first."""
-        found = self._connection.execute(_OFFSET, self._stream, prepare=True).fetchone()
-        return int(found[0] or 0) if found else 0
+        row = self._connection.execute(_OFFSET, self._stream, prepare=True).fetchone()
+        return int(row[0] or 0) if row else 0
 
     def holder(self) -> str:
-        """Who writes (`host:pid`); empty when nobody does."""
-        found = self._connection.execute(_HOLDER, self._stream).fetchone()
-        return str(found[0] or "") if found else ""
+        """The holder of the lease (`host:pid`); empty without one."""
+        row = self._connection.execute(_HOLDER, self._stream).fetchone()
+        return str(row[0] or "") if row else ""
 
     def follow(
         self, upto: int, check: Callable[[], object], *, pause: float = PAUSE, seconds: float | None = None
     ) -> Iterator[Seen]:
-        """Each new offset until `upto` is committed, looking every `pause` seconds.
+        """Each new offset until `upto` is committed. RuntimeError when that takes longer than `seconds`.
 
-        `check` is called ten times a second and raises when there is nothing to wait for any more; after `seconds`
-        RuntimeError is raised.
+        It looks every `pause` seconds, and calls `check` ten times per second, which raises to end the waiting.
         """
         last = self.offset()
         began = checked = time.monotonic()
-        patience = seconds or 60 + (upto - last) / _SLOWEST
+        limit = seconds or 60 + (upto - last) / _SLOWEST
         while last < upto:
             offset, now = self.offset(), time.monotonic()
             if offset != last:
@@ -75,31 +74,31 @@ class Watch:
             if now - checked > _CHECK_SECONDS:
                 checked = now
                 check()
-            if now - began > patience:
-                raise RuntimeError(f"{last:,} of {upto:,} events were committed after {patience:.0f} s")
+            if now - began > limit:
+                raise RuntimeError(f"{last:,} of {upto:,} events were committed after {limit:.0f} s")
             time.sleep(pause)
 
 
 def steady_rate(seen: Sequence[Seen]) -> float:
-    """Events a second from the first commit that was seen to the last: without starting and connecting."""
+    """Events per second from the first commit that was seen to the last, so that the start does not count."""
     if len(seen) < 2:
         raise RuntimeError("fewer than two commits were seen: there is no rate between them")
     return (seen[-1].offset - seen[0].offset) / (seen[-1].at - seen[0].at)
 
 
-def drained(
+def measure_drain(
     watch: Watch,
     upto: int,
     families: Callable[[], Mapping[str, int]],
     check: Callable[[], object] = lambda: None,
     seconds: float | None = None,
-) -> Drained:
-    """Wait until the backlog is taken. `families` names the processes, and is asked at the first commit."""
+) -> Drain:
+    """Wait until the backlog is ingested. `families` names the processes; it is called at the first commit."""
     seen: list[Seen] = []
     meter = CpuMeter({})
-    for one in watch.follow(upto, check, seconds=seconds):
+    for commit in watch.follow(upto, check, seconds=seconds):
         if not seen:
             meter = CpuMeter(families())
-        seen.append(one)
+        seen.append(commit)
     rate = steady_rate(seen)
-    return Drained(rate, meter.microseconds_per(seen[-1].offset - seen[0].offset))
+    return Drain(rate, meter.microseconds_per(seen[-1].offset - seen[0].offset))

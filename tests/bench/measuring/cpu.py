@@ -1,4 +1,4 @@
-"""CPU time by process: whole families of processes, ended children included."""
+"""CPU time of processes with their descendants, including those that have ended."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,9 @@ import psutil
 
 
 class CpuMeter:
-    """CPU seconds that named families of processes have used since the meter was made.
+    """CPU seconds that named families of processes have used since this object was created.
 
-    A family is a process with all its descendants. Children that ended count, if their parent has waited for them.
+    A family is a process with all its descendants. Ended children count when their parent has waited for them.
     """
 
     def __init__(self, families: Mapping[str, int]) -> None:
@@ -16,11 +16,11 @@ class CpuMeter:
         self._before = {name: _used(process) for name, process in self._families.items()}
 
     def seconds(self) -> dict[str, float]:
-        """By name of the family; one that is gone has used nothing."""
+        """By name of the family; 0 for a family that has ended."""
         return {name: max(_used(p) - self._before[name], 0.0) for name, p in self._families.items()}
 
     def microseconds_per(self, events: int) -> dict[str, float]:
-        """The same for each of so many events."""
+        """The same per event, in microseconds."""
         return {name: seconds / events * 1e6 for name, seconds in self.seconds().items()}
 
 

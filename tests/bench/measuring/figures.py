@@ -1,4 +1,4 @@
-"""What the bench measures: figures with their spread, in rows of suites."""
+"""The results of the bench: figures with their spread, in rows of suites."""
 
 import statistics
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Figure:
-    """One quantity, measured several times. `unit` is shown with it: events/s, µs, ms, MB, ×."""
+    """One quantity, measured several times. `unit` is events/s, µs, ms, MB or ×."""
 
     unit: str
     values: tuple[float, ...]
@@ -37,7 +37,7 @@ class Figure:
         }
 
     def text(self) -> str:
-        """For people: `95,300 (91,000-97,200)`; one measurement stands alone."""
+        """For people: `95,300 (91,000-97,200)`; one measurement without extremes."""
         if len(self.values) == 1:
             return _short(self.median)
         return f"{_short(self.median)} ({_short(self.least)}-{_short(self.greatest)})"
@@ -51,7 +51,7 @@ class Row:
     case: str
     figures: Mapping[str, Figure]
     note: str = ""
-    """What a reader has to know to read the figures right, e.g. the guarantee that a peer gives."""
+    """What a reader has to know about the figures, for example the guarantee that a peer gives."""
 
     def as_json(self) -> dict[str, object]:
         figures = {name: figure.as_json() for name, figure in self.figures.items()}
@@ -60,7 +60,7 @@ class Row:
 
 @dataclass
 class Samples:
-    """Collects the measurements of a row, by name; `rate` and the like add one each time."""
+    """The measurements of a row by name; `add` adds one."""
 
     units: dict[str, str] = field(default_factory=dict)
     values: dict[str, list[float]] = field(default_factory=dict)

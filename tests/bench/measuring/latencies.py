@@ -1,4 +1,4 @@
-"""How long events take from being made to being seen: what was posted when, beside what was committed when."""
+"""How long events take from publishing to being visible: the times of publishing beside the times of commits."""
 
 import math
 import os
@@ -19,7 +19,7 @@ _STOP_SECONDS = 20
 
 @dataclass(frozen=True)
 class Posted:
-    """One request: when it was sent, how late that was (seconds of the monotonic clock), its events' offsets."""
+    """One request: when it was sent (seconds of the monotonic clock), how many seconds late, its events' offsets."""
 
     sent: float
     late: float
@@ -27,8 +27,8 @@ class Posted:
 
 
 def latencies(posted: Sequence[Posted], seen: Sequence[Seen]) -> Iterator[float]:
-    """Milliseconds from sending to being seen, one an event. RuntimeError for one that was never seen."""
-    upto = [one.offset for one in seen]
+    """Milliseconds from sending to being visible, per event. RuntimeError for an event that never was."""
+    upto = [commit.offset for commit in seen]
     for request in posted:
         for offset in request.offsets:
             place = bisect_left(upto, offset)
@@ -38,13 +38,13 @@ def latencies(posted: Sequence[Posted], seen: Sequence[Seen]) -> Iterator[float]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The least of the values that this share (0 to 1) of them does not exceed."""
+    """The smallest value that is not exceeded by this share (0 to 1) of the values."""
     ordered = sorted(values)
     return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
 
 
 class Paced:
-    """`tests.bench.processes.paced` in a process of its own; a context. Entered, it has begun."""
+    """`tests.bench.processes.paced` in a process of its own: a context, which publishes from its beginning."""
 
     def __init__(self, port: int, requests: Sequence[bytes], pause: float, connections: int) -> None:
         self._requests = requests
@@ -69,7 +69,7 @@ class Paced:
         assert self._process.stdin is not None
         with self._process.stdin as stdin:
             stdin.write(msgspec.msgpack.encode(self._requests))
-        self._process.stdin = None  # communicate() would want to close it again
+        self._process.stdin = None  # else communicate() closes it again
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,13 +80,13 @@ class Paced:
             pipe.close()
 
     def check(self) -> None:
-        """RuntimeError when it has failed."""
+        """RuntimeError when the publisher has failed."""
         if self._process.poll():
             raise RuntimeError(f"the publisher failed: {self.result()}")
 
     def result(self) -> list[Posted]:
-        """Wait for its end; what it sent, in that order."""
-        told, complaint = self._process.communicate()
+        """Wait for the end; the requests in the order of sending."""
+        output, errors = self._process.communicate()
         if self._process.returncode:
-            raise RuntimeError(f"the publisher failed: {complaint.decode(errors='replace')[-500:]}")
-        return [Posted(*one) for one in msgspec.json.decode(told)]
+            raise RuntimeError(f"the publisher failed: {errors.decode(errors='replace')[-500:]}")
+        return [Posted(*request) for request in msgspec.json.decode(output)]

@@ -11,7 +11,7 @@ _PACKAGES = ("psycopg", "msgspec", "httpx", "fastapi", "uvicorn", "sse-starlette
 
 
 def describe(postgres_version: str) -> dict[str, object]:
-    """Processor, cores, memory, system and versions; nothing that names the machine."""
+    """Processor, cores, memory, system and versions; nothing that identifies the machine."""
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),

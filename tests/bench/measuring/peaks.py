@@ -1,4 +1,4 @@
-"""How large processes get while something happens."""
+"""The largest memory of processes during a measurement."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ import psutil
 
 
 class Peaks:
-    """The greatest value of each quantity while the context is entered, looked at every so many seconds."""
+    """The greatest value of each quantity inside the context. It looks every `seconds`."""
 
     def __init__(self, sizes: Mapping[str, Callable[[], float]], seconds: float = 0.05) -> None:
         self._sizes = sizes
@@ -16,7 +16,7 @@ class Peaks:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="peaks", daemon=True)
         self.values = dict.fromkeys(sizes, 0.0)
-        """In the unit of the quantity; complete when the context is left."""
+        """In the unit of the quantity; complete on exit of the context."""
 
     def __enter__(self) -> Self:
         self._look()
@@ -38,7 +38,7 @@ class Peaks:
 
 
 def resident(pid: int) -> float:
-    """MB that the process has in memory (RSS); 0 when it is gone."""
+    """MB of memory of the process (RSS); 0 when it has ended."""
     try:
         return float(psutil.Process(pid).memory_info().rss) / 1e6
     except psutil.Error:
@@ -46,13 +46,13 @@ def resident(pid: int) -> float:
 
 
 def own(pids: Sequence[int]) -> float:
-    """MB that these processes have in memory for themselves: neither files nor what is shared with others."""
-    # Not USS: that has of a shared segment the pages that nobody else has touched, which may be most of them.
+    """MB of memory of these processes, without files and shared memory."""
+    # Not USS, which counts the pages of a shared segment that no other process has touched: they can be most of them.
     return sum(_own(pid) for pid in pids)
 
 
 def proportional(pids: Sequence[int]) -> float:
-    """MB of these processes, what is shared divided among all that share it (PSS)."""
+    """MB of memory of these processes, with their part of what they share (PSS)."""
     return sum(_proportional(pid) for pid in pids)
 
 

@@ -1,4 +1,4 @@
-"""Which tools are measured, exactly which versions of them, and what each of them promises."""
+"""The tools that are measured, their exact versions, and what each of them guarantees."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,20 +12,20 @@ class Peer:
 
     name: str
     requirements: tuple[str, ...]
-    """Exact pins, `name==version`, of what it is and of what its speed depends on."""
+    """Exact pins, `name==version`, of the tool and of the packages that its speed depends on."""
     script: str
-    """A program in SCRIPTS; its docstring says how the tool is used."""
+    """A program in SCRIPTS. Its docstring says how it uses the tool."""
     guarantee: str
-    """What it promises when it is interrupted or told an event twice."""
+    """What it guarantees when it is interrupted, or gets an event twice."""
     arguments: tuple[str, ...] = ()
     events: int = 100_000
-    """How many it is given."""
+    """The number of events."""
     quick: bool = False
-    """Whether a short run of the bench has the time for it."""
+    """Whether a quick run measures it."""
 
     @property
     def environment(self) -> str:
-        """The name of its virtual environment: one for each program, in whatever mode."""
+        """The name of its virtual environment: one per program, for all its modes."""
         return Path(self.script).stem
 
 
@@ -33,11 +33,11 @@ _DLT = ("dlt[postgres]==1.31.0", "psycopg2-binary==2.9.13", "orjson==3.13.0")
 
 PEERS = (
     Peer(
-        name="row by row: psycopg, an execute an event",
+        name="row by row: psycopg, one execute per event",
         requirements=("psycopg[binary]==3.3.6",),
         script="row_by_row.py",
-        guarantee="At least once, raw and typed rows: its position is kept elsewhere, and keys drop what comes "
-        "again. A payment before its order stops it.",
+        guarantee="At least once, raw and typed rows: its position is kept elsewhere, and keys drop "
+        "repeats. A payment before its order stops it.",
         events=20_000,
         quick=True,
     ),
@@ -46,16 +46,16 @@ PEERS = (
         requirements=_DLT,
         script="dlt_pipeline.py",
         arguments=("append",),
-        guarantee="At least once, raw rows only: its position has a transaction of its own, and what comes again "
-        "is stored again.",
+        guarantee="At least once, raw rows only: its position has a transaction of its own, and repeats "
+        "are stored again.",
     ),
     Peer(
         name="dlt, merge by upsert",
         requirements=_DLT,
         script="dlt_pipeline.py",
         arguments=("upsert",),
-        guarantee="At least once, raw rows only: its position has a transaction of its own, and what comes again in "
-        "a later run overwrites its row; what comes twice in one run stops it.",
+        guarantee="At least once, raw rows only: its position has a transaction of its own. A repeat in a later "
+        "run overwrites its row; a repeat in the same run stops it.",
     ),
     Peer(
         name="target-postgres, upsert by COPY",
@@ -66,14 +66,14 @@ PEERS = (
             "psycopg[binary]==3.3.6",
         ),
         script="singer_target.py",
-        guarantee="At least once, raw rows only: another process is told its position after the commit, and what "
-        "comes again overwrites its row.",
+        guarantee="At least once, raw rows only: another process gets its position after the commit, and a repeat "
+        "overwrites its row.",
     ),
     Peer(
         name="Quix Streams' sink, upsert",
         requirements=("quixstreams[postgresql]==3.28.1", "psycopg2-binary==2.9.13", "orjson==3.13.0"),
         script="quix_sink.py",
-        guarantee="At least once, raw rows only: Kafka is told its position after the commit, and what comes again "
-        "overwrites its row. Without Kafka and the application around it, which cost more.",
+        guarantee="At least once, raw rows only: Kafka gets its position after the commit, and a repeat overwrites "
+        "its row. Measured without Kafka and the application around it, which cost more.",
     ),
 )

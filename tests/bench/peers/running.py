@@ -17,12 +17,12 @@ _LONGEST = 600.0  # seconds
 
 
 class PeerFailed(StackError):
-    """A peer ended early, or did not store what it was given; the message says which, and its last words."""
+    """A peer ended early, or did not store all events. The message says which peer, and its last output."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run came to. `cpu` is in microseconds an event: of the peer's processes, and of PostgreSQL's."""
+    """The result of one run. `cpu` is in microseconds per event: of the peer's processes, and of PostgreSQL's."""
 
     events: int
     seconds: float
@@ -36,13 +36,13 @@ def run(
     command = [str(python), str(SCRIPTS / peer.script), str(events), url, *peer.arguments]
     log = events.with_suffix(".log")
     with (
-        log.open("w", encoding="utf-8") as words,
+        log.open("w", encoding="utf-8") as errors,
         subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=words,
-            bufsize=0,  # else a line that nobody took would be tried again at the end
+            stderr=errors,
+            bufsize=0,  # else close() tries again to write a line that the peer did not read
             env=_environment(events.parent),
         ) as process,
     ):
@@ -50,34 +50,34 @@ def run(
         watchdog.start()
         try:
             return _converse(process, postmaster)
-        except (OSError, ValueError) as error:  # its end of the pipes is closed, or what came is no report
+        except (OSError, ValueError) as error:  # it has closed its pipes, or printed no report
             raise PeerFailed(
-                f"{peer.name} ended early, or was ended after {longest_seconds:.0f} s: {_last_words(log)}"
+                f"{peer.name} ended early, or was ended after {longest_seconds:.0f} s: {_last_line(log)}"
             ) from error
         finally:
             watchdog.cancel()
-            process.kill()  # it has told all, or is not worth waiting for
+            process.kill()  # it has reported, or has failed
 
 
 def _converse(process: subprocess.Popen[bytes], postmaster: int) -> Run:
-    """As scripts/stopwatch.py wants it. It still runs when this returns, since only then its CPU time is known."""
+    """The protocol of scripts/stopwatch.py. The process still runs at the end: else its CPU time is not known."""
     assert process.stdin is not None
     assert process.stdout is not None
     _expect_ready(process.stdout)
     meter = CpuMeter({"peer": process.pid, "PostgreSQL": postmaster})
     process.stdin.write(b"\n")
-    told = json.loads(process.stdout.readline())
-    return Run(told["events"], told["seconds"], meter.microseconds_per(told["events"]))
+    report = json.loads(process.stdout.readline())
+    return Run(report["events"], report["seconds"], meter.microseconds_per(report["events"]))
 
 
-def _expect_ready(told: IO[bytes]) -> None:
-    line = told.readline()
+def _expect_ready(output: IO[bytes]) -> None:
+    line = output.readline()
     if line != b"ready\n":
         raise ValueError(f"{line!r} instead of readiness")
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Nothing of ours, least of all our packages; whatever a tool keeps for itself goes with the bench's folder."""
+    """Nothing of our environment, above all not our packages. Files of the tool go into the folder of the bench."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
@@ -88,6 +88,6 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def _last_words(log: Path) -> str:
+def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it printed nothing")

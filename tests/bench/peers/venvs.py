@@ -1,4 +1,4 @@
-"""The virtual environments of the peers, each made once and kept."""
+"""The virtual environments of the peers. Each is created once and kept."""
 
 import hashlib
 import os
@@ -14,23 +14,23 @@ from local.settings import ROOT
 
 FOLDER = ROOT / "var" / "bench" / "venvs"
 _FINISHED = "finished"
-_LONGEST = 600  # seconds; a package index that does not answer must not hold up the bench for ever
+_LONGEST = 600  # seconds; the bench must not wait for ever for a package index
 
 
 class PeerUnavailable(StackError):
-    """A peer could not be installed; the message says why."""
+    """A peer cannot be installed. The message says why."""
 
 
 def python(name: str, requirements: Sequence[str], folder: Path = FOLDER) -> Path:
-    """The interpreter of the environment that holds exactly these pins; it is made unless it is there.
+    """The interpreter of the environment with exactly these pins; it is created if it does not exist.
 
-    Other pins, or another Python, are another environment. Raises PeerUnavailable.
+    Other pins, or another Python, have another environment. Raises PeerUnavailable.
     """
     home = folder / f"{name}-{_digest(requirements)}"
     interpreter = home / "bin" / "python"
     if (home / _FINISHED).exists():
         return interpreter
-    shutil.rmtree(home, ignore_errors=True)  # what an interrupted run has left
+    shutil.rmtree(home, ignore_errors=True)  # the rest of an interrupted run
     folder.mkdir(parents=True, exist_ok=True)
     _call(name, [sys.executable, "-m", "venv", str(home)])
     _call(name, [str(interpreter), "-m", "pip", "install", "--quiet", "--no-input", *requirements])
@@ -55,8 +55,8 @@ def _call(name: str, command: list[str]) -> None:
         raise PeerUnavailable(f"{name} could not be installed: {_reason(ended.stdout + ended.stderr)}")
 
 
-def _reason(said: str) -> str:
-    """What pip calls an error, or else the last it said: before that it tells much that is none."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _reason(output: str) -> str:
+    """The line that pip calls an error, or else its last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
-    return (errors or lines or ["nothing was said why"])[-1]
+    return (errors or lines or ["pip gave no reason"])[-1]

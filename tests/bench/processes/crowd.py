@@ -2,9 +2,9 @@
 
     python -m tests.bench.processes.crowd PORT COUNT SINCE EVENTS
 
-They connect, tell `connected`, and ask when they are told `go`. They tell `live` when each has an answer, and when
-each has EVENTS events, the times at which they had (seconds of the monotonic clock, a JSON array). The process ends
-with its standard input. It imports nothing of ours, so that it starts at once.
+They connect and print `connected`. After the line `go` on standard input they send their requests. They print `live`
+when each has an answer. When each has EVENTS events, they print the times at which it had (seconds of the monotonic
+clock, a JSON array). The process ends with its standard input. It imports no module of ours, so that it starts fast.
 """
 
 import json
@@ -18,14 +18,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _BUFFER = 1 << 20
-_MARK = b'\ndata: {"offset":'  # once in each event's frame, and so long that finding it takes 0.1 µs an event
+_MARK = b'\ndata: {"offset":'  # once per frame of an event; so long that finding it takes 0.1 µs per event
 _CARRY = len(_MARK) - 1
 _OTHER_FILES = 50
 
 
 @dataclass(slots=True)
 class Reader:
-    """One connection, and what came over it so far."""
+    """One connection, and what it has received."""
 
     peer: socket.socket
     events: int = 0
@@ -34,9 +34,9 @@ class Reader:
     tail: bytes = bytes(_CARRY)
 
     def read(self, buffer: bytearray) -> bool:
-        """Take what is there; False at the end of the stream."""
+        """Read what has arrived; False at the end of the stream."""
         size = self.peer.recv_into(memoryview(buffer)[_CARRY:])
-        buffer[:_CARRY] = self.tail  # a mark may come in two pieces
+        buffer[:_CARRY] = self.tail  # a mark can arrive in two pieces
         self.events += buffer.count(_MARK, 0, _CARRY + size)
         self.tail = bytes(buffer[size : size + _CARRY])
         self.answered = True
@@ -56,7 +56,7 @@ class Crowd:
             self._selector.register(reader.peer, selectors.EVENT_READ, reader)
 
     def read(self, enough: Callable[[Reader], bool] = lambda _reader: False) -> bool:
-        """Read until each has had enough; False when standard input has ended before."""
+        """Read until each reader has enough; False when standard input ends before."""
         missing = sum(not enough(reader) for reader in self.readers)
         while missing:
             for key, _ in self._selector.select():
@@ -75,29 +75,28 @@ class Crowd:
 
 
 def main(port: int, count: int, since: str, events: int) -> None:
-    """Be the readers until standard input ends."""
+    """Run the readers until standard input ends."""
     allow_files(count)
     peers = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
-    tell("connected")
+    report("connected")
     os.read(sys.stdin.fileno(), len(b"go\n"))
     for peer in peers:
         peer.sendall(f"GET /stream?since={since} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
     crowd = Crowd(peers)
     if crowd.read(lambda reader: reader.answered):
-        tell("live")
+        report("live")
     if crowd.read(lambda reader: reader.events >= events):
-        tell(json.dumps([reader.finished for reader in crowd.readers]))
+        report(json.dumps([reader.finished for reader in crowd.readers]))
         crowd.read()
 
 
-def tell(line: str) -> None:
-    """Say it to whoever started us."""
+def report(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 def allow_files(count: int) -> None:
-    """Each connection is an open file, of which a process has 1,024 until it asks for more."""
+    """Each connection is an open file. A process may have 1,024 unless it raises its limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = count + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -1,4 +1,4 @@
-"""The core in this process, on a database of the bench: for suites that measure it without a network."""
+"""The core in this process, for suites that measure it without a network."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from tests.bench.bench import Bench
 
 @dataclass(frozen=True)
 class Writer:
-    """A store that holds the lease, and the server process that works for it."""
+    """A store that holds the lease, and the server process of its connection."""
 
     store: Store
     settings: Settings
@@ -23,7 +23,7 @@ class Writer:
 
 @contextmanager
 def writer(bench: Bench, database_name: str, max_batch: int = 10_000) -> Iterator[Writer]:
-    """A fresh clone of the warehouse, and its only writer."""
+    """A new clone of the warehouse, and its only writer."""
     bench.cluster.clone(database_name)
     settings = Settings(
         source_url="http://127.0.0.1:1",
@@ -37,5 +37,5 @@ def writer(bench: Bench, database_name: str, max_batch: int = 10_000) -> Iterato
     ):
         position = lease.take(wait=False, stop=lambda: False)
         if position is None:
-            raise RuntimeError("somebody else writes to the bench's database")
+            raise RuntimeError("another process writes to the database of the bench")
         yield Writer(Store(connection, settings, position.fence), settings, connection.info.backend_pid)

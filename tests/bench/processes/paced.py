@@ -1,9 +1,9 @@
 """A publisher that keeps a pace: `python -m tests.bench.processes.paced PORT PAUSE CONNECTIONS`.
 
-Standard input gives the requests, as a MessagePack array. One is sent every PAUSE seconds, over whichever connection is
-free; STAMP in it becomes the time of sending. Standard output tells of each when it was sent (seconds of the monotonic
-clock), how many seconds late that was, and the offsets that it was answered: a JSON array. One thread does it all, so
-that no other delays a sending.
+It reads the requests from standard input, as a MessagePack array. It sends one every PAUSE seconds, over a connection
+that is free, and replaces STAMP in it by the time of sending. It writes a JSON array: per request the time of sending
+(seconds of the monotonic clock), how many seconds late that was, and the offsets of the answer. One thread does it
+all, so that no other thread delays a request.
 """
 
 import json
@@ -20,14 +20,14 @@ from typing import Self
 import msgspec
 
 STAMP = b"0000-00-00T00:00:00.000000Z"
-"""As long as what takes its place."""
-_SECONDS = 60.0  # an answer may take
+"""As long as the time that replaces it."""
+_ANSWER_SECONDS = 60.0
 _END = b"\r\n\r\n"
 
 
 @dataclass(slots=True)
 class Connection:
-    """One connection, and the request that it waits for the answer of."""
+    """One connection, and the number of the request whose answer it waits for."""
 
     peer: socket.socket
     number: int = -1
@@ -39,7 +39,7 @@ class Connection:
         self.peer.sendall(request)
 
     def receive(self) -> bytes | None:
-        """Read what has come; the body when the answer is whole."""
+        """Read what has arrived; the body when the answer is complete."""
         piece = self.peer.recv(65_536)
         if not piece:
             raise SystemExit("the event service closed a connection")
@@ -48,20 +48,20 @@ class Connection:
         if not end or len(body) < int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]):
             return None
         if b" 202 " not in head.split(b"\r\n")[0]:
-            raise SystemExit(f"the event service did not take a batch: {body[:500]!r}")
+            raise SystemExit(f"the event service refused a batch: {body[:500]!r}")
         return body
 
 
 class Pacer:
-    """Sends requests at their times and keeps what became of them; a context."""
+    """Sends requests at their times and keeps the answers; a context."""
 
     def __init__(self, port: int, connections: int) -> None:
-        # Unlike epoll, select() waits for less than a millisecond too.
+        # Unlike epoll, select() can wait for less than a millisecond.
         self._selector = selectors.SelectSelector()
-        # In turn: the service closes a connection that is idle for seconds.
+        # Used in turn, because the service closes a connection that is idle for seconds.
         self._idle: deque[Connection] = deque()
         for _ in range(connections):
-            peer = socket.create_connection(("127.0.0.1", port), timeout=_SECONDS)
+            peer = socket.create_connection(("127.0.0.1", port), timeout=_ANSWER_SECONDS)
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = Connection(peer)
             self._idle.append(connection)
@@ -80,24 +80,24 @@ class Pacer:
         self._selector.close()
 
     def run(self, requests: Sequence[bytes], pause: float) -> None:
-        """Send all of them; return when the last is answered."""
+        """Send all of them; return after the last answer."""
         began = time.monotonic()
         for number, request in enumerate(requests):
             due = began + number * pause
             while (wait := due - time.monotonic()) > 0 or not self._idle:
-                self._receive(max(wait, 0) if self._idle else _SECONDS)
+                self._receive(max(wait, 0) if self._idle else _ANSWER_SECONDS)
             stamped = request.replace(STAMP, stamp(datetime.now(UTC)))
             now = time.monotonic()
             self._idle.popleft().send(number, stamped)
             self.sent.append(now)
             self.late.append(now - due)
         while len(self._idle) < self._all:
-            self._receive(_SECONDS)
+            self._receive(_ANSWER_SECONDS)
 
     def _receive(self, seconds: float) -> None:
         ready = self._selector.select(seconds)
-        if not ready and seconds == _SECONDS:
-            raise SystemExit(f"the event service did not answer within {_SECONDS:g} s")
+        if not ready and seconds == _ANSWER_SECONDS:
+            raise SystemExit(f"the event service did not answer within {_ANSWER_SECONDS:g} s")
         for key, _ in ready:
             connection = key.data
             if (body := connection.receive()) is not None:
@@ -111,12 +111,12 @@ def stamp(moment: datetime) -> bytes:
 
 
 def main(port: int, pause: float, connections: int) -> None:
-    """Publish what standard input gives."""
+    """Publish the requests of standard input."""
     requests = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[bytes])
     with Pacer(port, connections) as pacer:
         pacer.run(requests, pause)
-    told = [(pacer.sent[n], pacer.late[n], pacer.offsets[n]) for n in range(len(requests))]
-    sys.stdout.write(json.dumps(told))
+    sent = [(pacer.sent[n], pacer.late[n], pacer.offsets[n]) for n in range(len(requests))]
+    sys.stdout.write(json.dumps(sent))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The processes that suites measure, started as in production but on ports and in folders of the bench.
+"""The processes that suites measure, started as in production, but on their own ports and in their own folders.
 
-Both are contexts: the process runs while the context is entered.
+Each is a context: the process runs inside it.
 """
 
 import json
@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -21,6 +20,7 @@ from api.log import Draft, EventIdConflict
 from api.sqlite_store import Store
 from local.ports import free_port
 from local.settings import LOOPBACK, ROOT
+from tests.support.waiting import wait_until
 
 TOKEN = "token-of-the-bench"
 _FILL = 10_000  # events in one transaction
@@ -28,7 +28,7 @@ _START_SECONDS = 30
 _STOP_SECONDS = 20
 _PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "airflow" / "plugins")))
 _OURS = ("EVENT_", "INGEST_", "PG")
-# No limit of the service is to be measured, and no heartbeat to be counted.
+# The limits of the service must not limit a measurement, and no heartbeat must be counted.
 _SERVICE = {
     "EVENT_HOST": LOOPBACK,
     "EVENT_RATE": "0",
@@ -43,9 +43,9 @@ _SERVICE = {
 
 
 class Process:
-    """`python -m <command>` with the given variables, and none of ours from outside.
+    """`python -m <command>` with these variables, without those that our programs read from our own environment.
 
-    It stands in `folder`, which is made, so that no `.env` is read; what it says goes to `<name>.out` there.
+    It runs in `folder`, which is created, so that it reads no `.env`. Its output goes to `<name>.out` there.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """For a CpuMeter. RuntimeError when it was not started."""
+        """The process id, for a CpuMeter. RuntimeError when it does not run."""
         if self._process is None:
             raise RuntimeError(f"{self._name} does not run")
         return self._process.pid
@@ -87,7 +87,7 @@ class Process:
             )
 
     def stop(self) -> None:
-        """End it by TERM, by KILL after 20 s; return when it is gone. Does nothing when it does not run."""
+        """End it by TERM, and by KILL after 20 s; return when it has ended. Does nothing when it does not run."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
@@ -99,18 +99,18 @@ class Process:
         self._process = None
 
     def check(self) -> None:
-        """RuntimeError, with its last words, when it has ended by itself."""
+        """RuntimeError, with its last output, when it has ended by itself."""
         if self._process is not None and self._process.poll() is not None:
-            raise RuntimeError(f"{self._name} ended with {self._process.returncode}: {self._last_words()}")
+            raise RuntimeError(f"{self._name} ended with {self._process.returncode}: {self._last_output()}")
 
-    def _last_words(self) -> str:
+    def _last_output(self) -> str:
         return self._output.read_text(errors="replace")[-2000:] if self._output.exists() else ""
 
 
 class EventService(Process):
-    """`python -m api` on a port of its own, its log in `folder`; it simulates nothing and limits nobody.
+    """`python -m api` on a port of its own, its log in `folder`, without simulator and limits.
 
-    More EVENT_* variables may be given. Publishing takes `TOKEN`, reading none.
+    `environment` has more EVENT_* variables. Publishing needs `TOKEN`, reading no token.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -121,18 +121,16 @@ class EventService(Process):
         super().__init__("service", folder, ["api"], {**_SERVICE, **own, **(environment or {})})
 
     def start(self) -> None:
-        """Start it; return when it takes events. RuntimeError when it does not within 30 s."""
+        """Start it; return when it accepts events. Raises RuntimeError or TimeoutError."""
         super().start()
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._ready():
-            self.check()
-            if time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError(f"the event service did not start: {self._last_words()}")
-            time.sleep(0.02)
+        try:
+            wait_until(self._ready, "the event service accepts events", _START_SECONDS, check=self.check)
+        except BaseException:  # no context has been entered that would stop it
+            self.stop()
+            raise
 
     def fill(self, drafts: Iterable[Draft]) -> int:
-        """Append events to its log while it is down; how many. Raises EventIdConflict."""
+        """Append events to its log while it is down, and count them. Raises EventIdConflict."""
         count = 0
         store = Store(self.log)
         try:
@@ -171,9 +169,9 @@ class Ingest(Process):
         super().__init__("ingest", folder, ["sse_ingest", "run", *arguments], environment)
 
     def result(self) -> dict[str, Any]:
-        """What it reported when it was stopped (`sse_ingest.ingest.Result`); RuntimeError when nothing."""
-        lines = self._last_words().splitlines()
+        """What it reported when it was stopped (the core's `Result`); RuntimeError without a report."""
+        lines = self._last_output().splitlines()
         if not lines or not lines[-1].startswith("{"):
-            raise RuntimeError(f"ingest told no result: {self._last_words()}")
-        told: dict[str, Any] = json.loads(lines[-1])
-        return told
+            raise RuntimeError(f"ingest reported no result: {self._last_output()}")
+        result: dict[str, Any] = json.loads(lines[-1])
+        return result

@@ -1,4 +1,4 @@
-"""Publishing at next to no cost of one's own: requests made beforehand, over a plain socket."""
+"""Publishing at little cost: requests that were prepared before, over a plain socket."""
 
 import socket
 import time
@@ -10,11 +10,11 @@ from api.log import Draft
 from local.settings import LOOPBACK
 from tests.bench.processes.process import TOKEN
 
-_SECONDS = 60.0  # a request may take
+_REQUEST_SECONDS = 60.0
 
 
 def requests(drafts: Sequence[Draft], size: int) -> list[bytes]:
-    """Whole HTTP requests of `size` events each, as NDJSON; the last may have fewer."""
+    """Complete HTTP requests of `size` events each, as NDJSON; the last can have fewer."""
     return [_request(drafts[start : start + size]) for start in range(0, len(drafts), size)]
 
 
@@ -36,7 +36,7 @@ def _event(draft: Draft) -> bytes:
 
 
 def publish(port: int, prepared: Sequence[bytes], pause: float = 0.0) -> float:
-    """Post them over one connection, one begun every `pause` seconds at most; the seconds it took."""
+    """Post them over one connection, at most one every `pause` seconds; return the seconds it took."""
     began = time.monotonic()
     with Publisher(port) as publisher:
         for number, request in enumerate(prepared):
@@ -46,10 +46,10 @@ def publish(port: int, prepared: Sequence[bytes], pause: float = 0.0) -> float:
 
 
 class Publisher:
-    """One connection, kept; a context."""
+    """One connection, kept open; a context."""
 
     def __init__(self, port: int) -> None:
-        self._peer = socket.create_connection((LOOPBACK, port), timeout=_SECONDS)
+        self._peer = socket.create_connection((LOOPBACK, port), timeout=_REQUEST_SECONDS)
         self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self) -> Self:
@@ -59,7 +59,7 @@ class Publisher:
         self._peer.close()
 
     def post(self, request: bytes) -> None:
-        """Send it and wait for the answer; RuntimeError unless all of it was accepted."""
+        """Send it and wait for the answer; RuntimeError unless all events were accepted."""
         self._peer.sendall(request)
         answer = b""
         while b"\r\n\r\n" not in answer:
@@ -69,7 +69,7 @@ class Publisher:
         while len(body) < length:
             body += self._receive()
         if b" 202 " not in head.split(b"\r\n")[0] or b'"duplicates":0' not in body:
-            raise RuntimeError(f"the event service did not take a batch: {body[:500]!r}")
+            raise RuntimeError(f"the event service refused a batch: {body[:500]!r}")
 
     def _receive(self) -> bytes:
         piece = self._peer.recv(65_536)

@@ -1,4 +1,4 @@
-"""A crowd of readers, from the side of the suite that starts it: see `tests.bench.processes.crowd`."""
+"""The readers of `tests.bench.processes.crowd`, for the suite that starts them."""
 
 import json
 import select
@@ -9,17 +9,17 @@ from typing import Self
 
 from local.settings import ROOT
 
-_PATIENCE = 300.0  # seconds that the crowd may take for each of its steps
+_STEP_SECONDS = 300.0  # per step of the readers
 
 
 class Readers:
-    """So many readers, in a process of their own; a context. Entered, they are connected and have not asked yet.
+    """`count` readers in a process of their own: a context. They are connected when it is entered.
 
-    `since` is what they will ask for, `events` how many each of them waits for.
+    They ask for the events after `since`; each waits for `events` of them.
     """
 
     def __init__(self, port: int, count: int, since: str, events: int) -> None:
-        self._said = b""
+        self._output = b""
         command = [
             sys.executable,
             "-m",
@@ -54,35 +54,35 @@ class Readers:
         return self._process.pid
 
     def go(self) -> float:
-        """Let them ask; the time, on the monotonic clock."""
+        """Let them send their requests; the time of the monotonic clock."""
         assert self._process.stdin is not None
         began = time.monotonic()
         self._process.stdin.write(b"go\n")
         return began
 
     def live(self) -> None:
-        """Wait until all are answered."""
+        """Wait until each has an answer."""
         self._expect("live")
 
     def finished(self) -> list[float]:
-        """Wait until each has its events; when each had, on the monotonic clock."""
+        """Wait until each has its events; the times of the monotonic clock at which each had."""
         times: list[float] = json.loads(self._line())
         return times
 
     def _expect(self, word: str) -> None:
         if (line := self._line()) != word:
-            raise RuntimeError(f"the readers told {line!r}, not {word!r}")
+            raise RuntimeError(f"the readers printed {line!r}, not {word!r}")
 
     def _line(self) -> str:
         assert self._process.stdout is not None
-        deadline = time.monotonic() + _PATIENCE
-        while b"\n" not in self._said:
+        deadline = time.monotonic() + _STEP_SECONDS
+        while b"\n" not in self._output:
             left = deadline - time.monotonic()
             if left < 0 or not select.select([self._process.stdout], [], [], left)[0]:
-                raise RuntimeError(f"the readers took longer than {_PATIENCE:g} s")
+                raise RuntimeError(f"the readers took longer than {_STEP_SECONDS:g} s")
             piece = self._process.stdout.read(65_536)
             if not piece:
                 raise RuntimeError("the readers have ended: the event service ended their streams")
-            self._said += piece
-        line, _, self._said = self._said.partition(b"\n")
+            self._output += piece
+        line, _, self._output = self._output.partition(b"\n")
         return line.decode()

@@ -1,10 +1,10 @@
-"""`./stack up`, Airflow included, as users start it: in a folder and on ports of the bench, its simulator silent."""
+"""`./stack up` with Airflow, as users start it, but in its own folder, on its own ports, and without simulator."""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -28,14 +28,13 @@ _CHANGES = {
     "EVENT_TS_MAX_AHEAD_HOURS": "8784",
 }
 _COMMAND_SECONDS = 600
-_LOOK_SECONDS = 0.5
 
 
 class WholeStack:
-    """What runs in `folder`."""
+    """The stack in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        folder.chmod(0o711)  # so that the system user that runs PostgreSQL for root gets to its data
+        folder.chmod(0o711)  # so that the system user that runs PostgreSQL for root can reach its data
         self._env_file = folder / "env"
         init_data_dir.write_env(ROOT / ".env.example", self._env_file)
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
@@ -46,18 +45,18 @@ class WholeStack:
         values = {
             name: value or "" for name, value in dotenv_values(self._env_file, interpolate=False).items()
         }
-        # Not by Settings.load: variables of the user's own stack may stand in our environment, and win there.
+        # Not by Settings.load, where variables of the environment win: they can be those of the user's own stack.
         self._environment = {name: value for name, value in os.environ.items() if name not in values}
         numbers = {name.lower(): int(values[name]) for name in PORTS}
         self.settings = Settings(ROOT, self._env_file, folder / "var", **numbers, values=values)
 
     @property
     def database_url(self) -> str:
-        """The warehouse, for the writer."""
+        """The address of the warehouse for the writer."""
         return services.database_url(self.settings, WRITER)
 
     def command(self, *arguments: str) -> None:
-        """`./stack …`; RuntimeError with its words when it fails."""
+        """Run `./stack …`; RuntimeError with its output when it fails."""
         done = subprocess.run(
             [sys.executable, "-m", "local", "--env-file", str(self._env_file), *arguments],
             cwd=ROOT,
@@ -73,46 +72,46 @@ class WholeStack:
             )
 
     def tidy(self) -> None:
-        """Do what autovacuum would else do after so many inserts, at a time of its own."""
+        """Vacuum now, so that autovacuum does not do it during a measurement."""
         url = services.database_url(self.settings, OWNER)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM (ANALYZE)")
 
     def pause(self, dag: str, *, paused: bool) -> None:
-        """Pause a DAG, or let it go on."""
+        """Pause or unpause a DAG."""
         self._airflow("PATCH", f"/dags/{dag}", {"is_paused": paused})
 
     def quiet(self, dag: str) -> bool:
-        """Whether a run would begin as soon as the DAG goes on, with half a minute for itself.
+        """Whether an unpaused DAG starts a run at once, and Airflow has half a minute without other work.
 
-        Neither is the DAG about to be parsed again, which is done every minute, nor the run after that one to begin.
+        In that time Airflow neither parses the DAG, which it does every minute, nor starts the run after that.
         """
-        told = self._airflow("GET", f"/dags/{dag}")
+        state = self._airflow("GET", f"/dags/{dag}")
         now = time.time()
         parsed, due = (
-            datetime.fromisoformat(told[name]).timestamp()
+            datetime.fromisoformat(state[name]).timestamp()
             for name in ("last_parsed_time", "next_dagrun_run_after")
         )
         return due < now and parsed + 5 < now < parsed + 30
 
     def _airflow(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """What Airflow's API answers to its admin."""
+        """The answer of Airflow's API to its admin."""
         login = {"username": "admin", "password": self.settings.values["AIRFLOW_ADMIN_PASSWORD"]}
         with httpx.Client(base_url=self.settings.airflow_url, timeout=30, trust_env=False) as client:
             token = client.post("/auth/token", json=login).raise_for_status().json()["access_token"]
             headers = {"Authorization": f"Bearer {token}"}
             answer = client.request(method, f"/api/v2{path}", json=body, headers=headers)
-            told: dict[str, Any] = answer.raise_for_status().json()
-            return told
+            content: dict[str, Any] = answer.raise_for_status().json()
+            return content
 
     def families(self) -> dict[str, int]:
-        """Its processes, for a CpuMeter."""
+        """The processes by name, for a CpuMeter."""
         records = Processes(self.settings.run_dir)
         postmaster = services.postgres(self.settings).pid()
-        found = {name: record.pid for name in ("api", *AIRFLOW) if (record := records.find(name))}
-        if postmaster is None or len(found) < 1 + len(AIRFLOW):
+        pids = {name: record.pid for name in ("api", *AIRFLOW) if (record := records.find(name))}
+        if postmaster is None or len(pids) < 1 + len(AIRFLOW):
             raise RuntimeError("a part of the stack has ended")
-        return {**found, "PostgreSQL": postmaster}
+        return {**pids, "PostgreSQL": postmaster}
 
 
 @contextmanager
@@ -124,12 +123,3 @@ def whole_stack(folder: Path) -> Iterator[WholeStack]:
         yield stack
     finally:
         stack.command("down")
-
-
-def wait_for(condition: Callable[[], bool], what: str, seconds: float) -> None:
-    """Return when it holds; RuntimeError when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"not within {seconds:g} s: {what}")
-        time.sleep(_LOOK_SECONDS)

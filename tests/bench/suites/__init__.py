@@ -1,4 +1,4 @@
-"""The suites, in the order of running: each is a function from a bench, and the limit, to its rows."""
+"""The suites, in the order in which they run. Each is a function that yields rows."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeAlias

@@ -1,6 +1,6 @@
-"""How many frauds the forest finds, and how much of what it finds is fraud; and the same of hours without a sale.
+"""Recall and precision of the anomaly scores: for frauds, and for hours without a sale.
 
-The forest's parameters were chosen on the history of seed 1, which is none of these.
+The parameters of the forest were chosen on the history of seed 1, which is not measured here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,66 +45,68 @@ SELECT location_code, at FROM analytics.anomalies WHERE kind = 'hour' GROUP BY l
 
 
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
-    """A row a kind of fraud. Each figure is of one seed."""
-    found: dict[str, Samples] = {kind: Samples() for kind in (*frauds.KINDS, _ALL)}
+    """One row per kind of fraud. Each figure has one value per seed."""
+    by_kind: dict[str, Samples] = {kind: Samples() for kind in (*frauds.KINDS, _ALL)}
     first, hours, cost = Samples(), Samples(), Samples()
     for seed in SEEDS[:1] if bench.quick else SEEDS:
-        made, result = _scored(bench, seed, honest_days=0)
-        _judge_payments(bench, made, result, found)
-        _judge_hours(bench, made, hours)
+        history, result = _scored(bench, seed, honest_days=0)
+        _compare_payments(bench, history, result, by_kind)
+        _compare_hours(bench, history, hours)
         for name in ("history", "scored", "anomalies"):
             cost.add(name, "payments", getattr(result, name))
-        made, result = _scored(bench, seed, honest_days=bench.size(*_DAYS) - _WEEK)
-        _judge_payments(bench, made, result, {_ALL: first})
+        history, result = _scored(bench, seed, honest_days=bench.size(*_DAYS) - _WEEK)
+        _compare_payments(bench, history, result, {_ALL: first})
     bench.cluster.drop(_DATABASE)
-    for case, samples in (found | {_FIRST: first, "hours without a sale": hours, "payments": cost}).items():
+    for case, samples in (by_kind | {_FIRST: first, "hours without a sale": hours, "payments": cost}).items():
         yield Row("anomalies", case, samples.figures())
 
 
 def _scored(bench: Bench, seed: int, honest_days: int) -> tuple[frauds.History, Result]:
-    """In a database of its own."""
+    """Ingest and score a history in a new database."""
     with bench.step(f"anomalies: the history of seed {seed}"):
-        made = frauds.history(seed, bench.size(*_DAYS), bench.size(*_ORDERS_A_DAY), honest_days)
-        _ingest(bench, made)
+        history = frauds.history(seed, bench.size(*_DAYS), bench.size(*_ORDERS_A_DAY), honest_days)
+        _ingest(bench, history)
     with bench.step(f"anomalies: scoring, seed {seed}"):
-        return made, score(bench.cluster.url(WRITER, _DATABASE), before=made.end)
+        return history, score(bench.cluster.url(WRITER, _DATABASE), before=history.end)
 
 
-def _ingest(bench: Bench, made: frauds.History) -> None:
-    """By the whole path of ingestion but the network."""
+def _ingest(bench: Bench, history: frauds.History) -> None:
+    """By the whole path of ingestion, except the network."""
     settings = Settings(
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, bench.cluster.clone(_DATABASE)),
         writer="bench",
         max_batch=10_000,
     )
-    ingest.run(settings, source=lambda: MemorySource(b"".join(order_events.encode(made.drafts))))
+    ingest.run(settings, source=lambda: MemorySource(b"".join(order_events.encode(history.drafts))))
     with psycopg.connect(bench.cluster.url(OWNER, _DATABASE), autocommit=True) as owner:
         owner.execute("VACUUM (ANALYZE)")
-    refresh(bench.cluster.url(WRITER, _DATABASE), made.end)
+    refresh(bench.cluster.url(WRITER, _DATABASE), history.end)
 
 
-def _judge_payments(bench: Bench, made: frauds.History, result: Result, found: Mapping[str, Samples]) -> None:
-    """The forest, and beside it as many payments by the plain z-score of their amount."""
+def _compare_payments(
+    bench: Bench, history: frauds.History, result: Result, by_kind: Mapping[str, Samples]
+) -> None:
+    """The payments that the forest reports, beside the same number with the largest z-score of the amount."""
     with psycopg.connect(bench.cluster.url(OWNER, _DATABASE)) as owner:
         scored = owner.execute(_SCORED).fetchall()
         by_amount = [order for (order,) in owner.execute(_BY_AMOUNT, [result.anomalies])]
-    kinds = {order: made.frauds[order] for order, _ in scored if order in made.frauds}
-    for kind, samples in found.items():
+    kinds = {order: history.frauds[order] for order, _ in scored if order in history.frauds}
+    for kind, samples in by_kind.items():
         wanted = {order for order, its_kind in kinds.items() if kind in (its_kind, _ALL)}
         if not wanted:
-            continue  # of so few orders that none became one
+            continue  # so few orders that none became a fraud of this kind
         samples.add("orders", "", len(wanted))
-        for name, told in (("", [order for order, odd in scored if odd]), (", by amount", by_amount)):
-            right = sum(order in wanted for order in told)
-            wrong = sum(order not in kinds for order in told)
-            samples.add(f"recall{name}", "", len(wanted & set(told)) / len(wanted))
+        for name, reported in (("", [order for order, odd in scored if odd]), (", by amount", by_amount)):
+            right = sum(order in wanted for order in reported)
+            wrong = sum(order not in kinds for order in reported)
+            samples.add(f"recall{name}", "", len(wanted & set(reported)) / len(wanted))
             samples.add(f"precision{name}", "", right / max(1, right + wrong))
 
 
-def _judge_hours(bench: Bench, made: frauds.History, samples: Samples) -> None:
+def _compare_hours(bench: Bench, history: frauds.History, samples: Samples) -> None:
     with psycopg.connect(bench.cluster.url(READER, _DATABASE)) as reader:
-        told = set(reader.execute(_HOURS).fetchall())
-    samples.add("recall", "", len(told & made.silent) / len(made.silent))
-    samples.add("precision", "", len(told & made.silent) / max(1, len(told)))
-    samples.add("orders", "", len(made.silent))
+        reported = set(reader.execute(_HOURS).fetchall())
+    samples.add("recall", "", len(reported & history.silent) / len(history.silent))
+    samples.add("precision", "", len(reported & history.silent) / max(1, len(reported)))
+    samples.add("orders", "", len(history.silent))

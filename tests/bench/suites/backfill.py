@@ -1,4 +1,4 @@
-"""What live events wait for a year of history that is ingested beside them, by a second writer of the same kind."""
+"""The latency of live events while a second writer ingests a year of history beside them."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,8 +22,8 @@ HISTORY = (1_000_000, 60_000)
 """Events of the year, and how many in a quick run."""
 SECONDS = (15, 2)
 RATE, AT_ONCE = 1_000, 10
-"""Live events a second, and how many in a request."""
-POLITE = ("--pace", "1000")
+"""Live events per second, and events per request."""
+SLOW = ("--pace", "1000")
 """As docs/maintenance.md advises for a backfill beside live streams."""
 _STREAM = "backfill"
 _WARM = 1.0
@@ -31,11 +31,11 @@ _YEAR = 365 * 86_400
 _CLOCK = 1_735_689_600_000_000  # microseconds: the first day of 2025
 _EVENTS_AN_ORDER = 8
 _LOOK = 0.0005
-_CASES: dict[str, Sequence[str]] = {"as fast as it goes": (), " ".join(POLITE): POLITE}
+_CASES: dict[str, Sequence[str]] = {"as fast as it goes": (), " ".join(SLOW): SLOW}
 
 
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
-    """One row a manner of backfilling; in each the live stream alone, and then beside it."""
+    """One row per way of backfilling: the live stream alone, and then beside the backfill."""
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
         history = EventService(Path(folder))
         events = bench.size(*HISTORY)
@@ -61,29 +61,29 @@ def _row(bench: Bench, history: EventService, case: str, arguments: Sequence[str
                 pass
             first = watch.offset()
             beside = _live(bench, pipeline, seed=3)
-            taken = watch.offset() - first
+            ingested = watch.offset() - first
             if not bench.quick and watch.offset() >= HISTORY[0]:
-                raise RuntimeError("the backfill had ended before the live events had: give it more of them")
+                raise RuntimeError("the backfill ended before the live events did: HISTORY needs more events")
         samples.add("p99, of alone", "×", beside.p99 / alone.p99)
         samples.add("p50, of alone", "×", beside.p50 / alone.p50)
-        for name, found in (("alone", alone), ("beside", beside)):
-            samples.add(f"p50 {name}", "ms", found.p50)
-            samples.add(f"p99 {name}", "ms", found.p99)
-        samples.add("backfilled", "events/s", taken / beside.seconds)
+        for name, latency in (("alone", alone), ("beside", beside)):
+            samples.add(f"p50 {name}", "ms", latency.p50)
+            samples.add(f"p99 {name}", "ms", latency.p99)
+        samples.add("backfilled", "events/s", ingested / beside.seconds)
 
     note = f"{RATE:,} live events/s, {AT_ONCE} in a request"
     return Row("backfill", case, bench.times(f"backfill {case}", measure), note)
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Latency:
     p50: float
     p99: float
     seconds: float
 
 
-def _live(bench: Bench, pipeline: Pipeline, seed: int) -> _Found:
-    """The latencies of events that are published at the rate; those of the first second do not count."""
+def _live(bench: Bench, pipeline: Pipeline, seed: int) -> _Latency:
+    """The latencies of events that are published at RATE. The first second does not count."""
     count = round((_WARM + bench.size(*SECONDS)) * RATE)
     stamped = [replace(draft, ts=STAMP.decode()) for draft in order_events.drafts(count, seed)]
     before = pipeline.watch.offset()
@@ -95,6 +95,8 @@ def _live(bench: Bench, pipeline: Pipeline, seed: int) -> _Found:
 
         seen = list(pipeline.watch.follow(before + count, check, pause=_LOOK))
         posted = publisher.result()
-    counted = [one for one in posted if one.sent - posted[0].sent >= _WARM]
-    found = sorted(latencies(counted, seen))
-    return _Found(percentile(found, 0.5), percentile(found, 0.99), seen[-1].at - posted[0].sent)
+    counted = [request for request in posted if request.sent - posted[0].sent >= _WARM]
+    milliseconds = sorted(latencies(counted, seen))
+    return _Latency(
+        percentile(milliseconds, 0.5), percentile(milliseconds, 0.99), seen[-1].at - posted[0].sent
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from api.log import Draft
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
-from tests.bench.measuring.checkpoint import drained
+from tests.bench.measuring.checkpoint import measure_drain
 from tests.bench.measuring.cpu import CpuMeter
 from tests.bench.measuring.figures import Row, Samples
 from tests.bench.processes.pipeline import Pipeline, running
@@ -30,18 +30,18 @@ _PIECE = 100_000
 
 @dataclass(frozen=True)
 class Sustained:
-    """Live publishing as fast as it goes."""
+    """Live publishing as fast as possible."""
 
     rate: float
-    """Events a second, from the first request to the last commit."""
+    """Events per second, from the first request to the last commit."""
     published: float
-    """The same until the last request is answered."""
+    """Events per second, from the first request to the last answer."""
     cpu: Mapping[str, float]
-    """Microseconds an event, by family of processes."""
+    """Microseconds per event, by family of processes."""
 
 
 def run(bench: Bench, limit: Limit) -> Iterator[Row]:
-    """Through Airflow only when there is time: it takes ten minutes."""
+    """Through Airflow not in a quick run: it takes ten minutes."""
     yield _backlog(bench, limit, bench.size(*BACKLOG))
     yield _live(bench, limit, bench.size(*LIVE))
     if not bench.quick:
@@ -57,17 +57,17 @@ def _backlog(bench: Bench, limit: Limit, events: int) -> Row:
 
         def measure(samples: Samples) -> None:
             with running(bench, service) as pipeline:
-                taken = drained(pipeline.watch, events, pipeline.families, pipeline.check)
-            samples.add("of the limit", "×", taken.rate / rate)
-            samples.add("events/s", "events/s", taken.rate)
-            _add_cpu(samples, taken.cpu)
+                drain = measure_drain(pipeline.watch, events, pipeline.families, pipeline.check)
+            samples.add("of the limit", "×", drain.rate / rate)
+            samples.add("events/s", "events/s", drain.rate)
+            _add_cpu(samples, drain.cpu)
 
         case = f"draining {events:,} events"
         return Row("end to end", case, bench.times(case, measure), "from the first commit to the last")
 
 
 def _drafts(events: int) -> Iterator[Draft]:
-    """In pieces, each with a seed of its own: a million are too many to hold."""
+    """In pieces, each with its own seed, because a million do not fit into memory."""
     for seed, start in enumerate(range(0, events, _PIECE)):
         yield from order_events.drafts(min(_PIECE, events - start), seed)
 
@@ -88,10 +88,10 @@ def _live(bench: Bench, limit: Limit, events: int) -> Row:
 
 
 def sustain(bench: Bench, prepared: list[bytes], events: int) -> Sustained:
-    """Publish these requests, which hold so many events, while ingest follows."""
+    """Publish these requests, which hold `events` events, while ingest follows."""
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
         service = EventService(Path(folder))
-        service.fill(order_events.drafts(100, seed=0))  # whose commit shows that ingest follows
+        service.fill(order_events.drafts(100, seed=0))  # their commit shows that ingest follows
         with running(bench, service) as pipeline:
             for _ in pipeline.watch.follow(100, pipeline.check):
                 pass

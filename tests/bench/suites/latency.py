@@ -1,4 +1,4 @@
-"""From the making of an event to its being visible to others, by rate of events, beside one durable commit."""
+"""From the publishing of an event to its visibility for others, by rate of events, beside one durable commit."""
 
 import statistics
 import tempfile
@@ -22,11 +22,11 @@ from tests.bench.suites.end_to_end import sustain
 from tests.bench.workload import order_events
 
 SECONDS = (10, 3)
-"""For which latencies are measured, at each rate; and in a quick run."""
+"""How long latencies are measured at each rate; and in a quick run."""
 WARM = 1.0
-"""Seconds of publishing before, which do not count."""
+"""Seconds of publishing before that, which do not count."""
 MAXIMUM = (100_000, 10_000)
-"""Events by which the maximum is found, and how many in a quick run."""
+"""Events that determine the maximum, and how many in a quick run."""
 CONNECTIONS = 8
 _COMMITS = 200
 _PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
@@ -34,19 +34,19 @@ _PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 @dataclass(frozen=True)
 class Pace:
-    """So many events a second, so many in a request; the checkpoint is looked at every so many seconds."""
+    """Events per second, events per request, and the seconds between two looks at the checkpoint."""
 
     rate: float
     at_once: int
     look: float = 0.0005
-    """This often, looking takes 15% of a core: too much beside work that fills both."""
+    """The default costs 15% of a core: too much beside work that needs both cores."""
 
 
 PACES = (Pace(100, 1), Pace(1_000, 10), Pace(10_000, 20, look=0.002))
 
 
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
-    """One row a rate; in a quick run 1,000/s alone, and half of the maximum."""
+    """One row per rate, and one at half of the maximum; in a quick run 1,000/s and half of the maximum."""
     for pace in PACES[1:2] if bench.quick else PACES:
         yield _row(bench, f"{pace.rate:,.0f}/s", pace)
     events = bench.size(*MAXIMUM)
@@ -86,24 +86,24 @@ def _measure(pipeline: Pipeline, prepared: list[bytes], pace: Pace, single: floa
 
         seen = list(pipeline.watch.follow(count, check, pause=pace.look))
         posted = publisher.result()
-    counted = [one for one in posted if one.sent - posted[0].sent >= WARM]
-    found = sorted(latencies(counted, seen))
-    samples.add("p50 in single commits", "×", percentile(found, 0.5) / single)
+    counted = [request for request in posted if request.sent - posted[0].sent >= WARM]
+    milliseconds = sorted(latencies(counted, seen))
+    samples.add("p50 in single commits", "×", percentile(milliseconds, 0.5) / single)
     for name, share in _PERCENTILES.items():
-        samples.add(name, "ms", percentile(found, share))
+        samples.add(name, "ms", percentile(milliseconds, share))
     samples.add("single commit", "ms", single)
     samples.add("published", "events/s", _rate(counted))
-    samples.add("sent late, p99", "ms", percentile([one.late * 1e3 for one in counted], 0.99))
+    samples.add("sent late, p99", "ms", percentile([request.late * 1e3 for request in counted], 0.99))
 
 
 def _rate(posted: list[Posted]) -> float:
-    """Events a second that were really sent."""
-    events = sum(len(one.offsets) for one in posted[:-1])
+    """Events per second that were really sent."""
+    events = sum(len(request.offsets) for request in posted[:-1])
     return events / (posted[-1].sent - posted[0].sent)
 
 
 def single_commit(bench: Bench) -> float:
-    """The median time of one row and its durable commit, in milliseconds, while nothing else is stored."""
+    """The median time of one row with its durable commit, in milliseconds, while nothing else is stored."""
     took = []
     with psycopg.connect(bench.cluster.url(OWNER, DATABASE), autocommit=True) as connection:
         connection.execute("CREATE SCHEMA bench")

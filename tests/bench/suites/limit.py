@@ -1,4 +1,4 @@
-"""The limit itself, by size of batch."""
+"""The limit itself, by batch size."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,6 @@ from tests.bench.measuring.figures import Row
 
 
 def run(bench: Bench, limit: Limit) -> Iterator[Row]:
-    """One row a size of batch."""
+    """One row per batch size."""
     for batch in (10_000,) if bench.quick else BATCHES:
         yield Row("limit", f"batches of {batch:,}", limit.figures(batch))

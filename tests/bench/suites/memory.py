@@ -1,7 +1,7 @@
-"""How much memory each process takes: by backlog, and by number of subscribers.
+"""The memory of each process, by backlog and by number of subscribers.
 
-Of PostgreSQL, the backends of ingest: with their part of shared_buffers (1 GB, of which they touch what they have
-written), and without.
+Of PostgreSQL, the backends of ingest count: with their part of shared_buffers (of 1 GB, the pages that they have
+written), and without it.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.bench.workload import order_events
 
 BACKLOGS = (10_000, 100_000, 1_000_000)
 LARGE = 10_000_000
-"""Only when BENCH_LARGE is 1, and once: it takes an hour, and 30 GB of disk."""
+"""Only when BENCH_LARGE is 1, and once: it needs an hour and 30 GB of disk."""
 SUBSCRIBERS = (1, 100, 1_000)
 _PIECE = 100_000
 _PAUSE = 0.1  # seconds between two requests of 10 events, while subscribers follow
@@ -33,7 +33,7 @@ _NOTE = "own: without files and shared_buffers"
 
 
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
-    """The largest sizes seen: RSS every 50 ms, and those of PostgreSQL's backends every 500 ms."""
+    """The largest sizes: RSS, read every 50 ms; of the backends of PostgreSQL, read every 500 ms."""
     for backlog in BACKLOGS[:1] if bench.quick else BACKLOGS:
         yield _backlog(bench, backlog, bench.repeats)
     if os.environ.get("BENCH_LARGE") == "1" and not bench.quick:
@@ -52,7 +52,7 @@ def _backlog(bench: Bench, events: int, repeats: int) -> Row:
 
 
 def _drafts(events: int) -> Iterator[Draft]:
-    """In pieces, each with a seed of its own: ten million are too many to hold."""
+    """In pieces, each with its own seed, because ten million do not fit into memory."""
     for seed, start in enumerate(range(0, events, _PIECE)):
         yield from order_events.drafts(min(_PIECE, events - start), seed)
 
@@ -74,7 +74,7 @@ def _drain(bench: Bench, service: EventService, events: int, samples: Samples) -
                 "PostgreSQL": lambda: proportional(backends()),
                 "PostgreSQL, own": lambda: own(backends()),
             },
-            seconds=0.5,  # each look costs milliseconds
+            seconds=0.5,  # a look costs milliseconds
         )
         with processes, postgres:
             for _ in pipeline.watch.follow(events, pipeline.check):
@@ -103,7 +103,7 @@ def _subscribers(bench: Bench, count: int, events: int) -> Row:
 
 
 def _row(bench: Bench, case: str, measure: Callable[[Samples], None], repeats: int, note: str = "") -> Row:
-    """Without a run to warm up: each is of new processes."""
+    """Without a measurement that does not count: each has new processes."""
     samples = Samples()
     for number in range(repeats):
         with bench.step(f"{case} ({number + 1} of {repeats})"):

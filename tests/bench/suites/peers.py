@@ -1,4 +1,4 @@
-"""The same events into the same PostgreSQL by other tools, each with the guarantee that it gives."""
+"""The same events into the same PostgreSQL by other tools, each with its guarantee."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -21,7 +21,7 @@ _DATABASE = "bench_peer"
 
 
 def run(bench: Bench, limit: Limit) -> Iterator[Row]:
-    """One row a peer; one that cannot be installed has the reason instead of figures. Raises PeerFailed."""
+    """One row per peer. A peer that cannot be installed has the reason instead of figures. Raises PeerFailed."""
     for peer in PEERS:
         if bench.quick and not peer.quick:
             continue
@@ -37,7 +37,7 @@ def run(bench: Bench, limit: Limit) -> Iterator[Row]:
 
 
 def _file(bench: Bench, events: int) -> Path:
-    """The workload as objects of the wire contract, one a line."""
+    """The workload as objects of the wire contract, one per line."""
     path = bench.folder / f"events-{events}.ndjson"
     if not path.exists():
         encoded = order_events.encode(order_events.drafts(events))
@@ -48,23 +48,21 @@ def _file(bench: Bench, events: int) -> Path:
 def _measure(bench: Bench, peer: Peer, python: Path, events: Path, ceiling: float, samples: Samples) -> None:
     cluster = bench.cluster
     url = cluster.url(OWNER, cluster.create(_DATABASE))
-    ran = running.run(peer, python, events, url, bench.postmaster)
+    result = running.run(peer, python, events, url, bench.postmaster)
     _check(peer, url, events)
     cluster.drop(_DATABASE)
-    rate = ran.events / ran.seconds
+    rate = result.events / result.seconds
     samples.add("of the limit", "×", rate / ceiling)
     samples.add("events/s", "events/s", rate)
-    for family, microseconds in ran.cpu.items():
+    for family, microseconds in result.cpu.items():
         samples.add(family, "µs", microseconds)
 
 
 def _check(peer: Peer, url: str, events: Path) -> None:
-    """A peer that lost events, or stored some twice, has not done what its figure says."""
+    """Raise PeerFailed when the peer lost events, or stored some twice: then its figure means nothing."""
     with events.open("rb") as lines:
-        given = sum(1 for _ in lines)
+        expected = sum(1 for _ in lines)
     with psycopg.connect(url) as connection:
         stored = connection.execute("SELECT count(*), count(DISTINCT event_id) FROM peers.events").fetchone()
-    if stored != (given, given):
-        raise PeerFailed(
-            f"{peer.name} was given {given:,} events and stored {stored} (rows, of them distinct)."
-        )
+    if stored != (expected, expected):
+        raise PeerFailed(f"{peer.name} got {expected:,} events and stored {stored} (rows, distinct rows).")

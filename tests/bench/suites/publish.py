@@ -1,4 +1,4 @@
-"""`POST /events`, durable when it is answered: in batches and one by one, over one connection and several."""
+"""`POST /events`, which is durable when it answers: batches and single events, over one connection and several."""
 
 import tempfile
 import time
@@ -16,11 +16,11 @@ from tests.bench.processes.publishing import Publisher, requests
 from tests.bench.workload import order_events
 
 CASES = ((1_000, 1, 100_000, 5_000), (1_000, 4, 100_000, 8_000), (1, 1, 3_000, 200), (1, 4, 6_000, 400))
-"""Events a request, connections, events in all, and how many in a quick run."""
+"""Events per request, connections, events, and events in a quick run."""
 
 
 def run(bench: Bench, limit: Limit) -> Iterator[Row]:
-    """One row a case; every run publishes to an empty log."""
+    """One row per case. Every measurement publishes to an empty log."""
     for at_once, connections, *sizes in CASES:
         yield _case(bench, limit, at_once, connections, bench.size(*sizes))
 
@@ -46,7 +46,7 @@ def _case(bench: Bench, limit: Limit, at_once: int, connections: int, events: in
 
 
 def publish(port: int, shares: list[list[bytes]]) -> float:
-    """Send each share over a connection of its own, all at the same time; the seconds until the last is answered."""
+    """Send each share over its own connection, all at the same time; the seconds until the last answer."""
     with ExitStack() as stack:
         publishers = [stack.enter_context(Publisher(port)) for _ in shares]
         threads = stack.enter_context(ThreadPoolExecutor(len(shares)))

@@ -1,4 +1,4 @@
-"""Bytes of SSE in memory → committed rows, by the whole path of ingestion but the network."""
+"""Bytes of SSE in memory → committed rows, by the whole path of ingestion, except the network."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ _CASES: dict[str, Callable[[list[Draft]], list[Draft]]] = {
 
 
 def run(bench: Bench, limit: Limit) -> Iterator[Row]:
-    """One row a kind of stream, and one for a smaller batch. The ratios are to the limit at the same size of batch."""
+    """One row per kind of stream, and one for a smaller batch. Ratios are to the limit at the same batch size."""
     events = order_events.drafts(limit.events)
     for case, change in _CASES.items():
         blob = b"".join(order_events.encode(change(events)))
@@ -45,7 +45,7 @@ def run(bench: Bench, limit: Limit) -> Iterator[Row]:
 
 
 def _row(bench: Bench, limit: Limit, case: str, blob: bytes, batch: int, again: bytes | None = None) -> Row:
-    """`again` is what is measured, after `blob` was taken."""
+    """Measure `again` after `blob` was ingested; without it, measure `blob`."""
 
     def measure(samples: Samples) -> None:
         settings = Settings(
@@ -56,17 +56,17 @@ def _row(bench: Bench, limit: Limit, case: str, blob: bytes, batch: int, again: 
         )
         if again is not None:
             ingest.run(settings, source=lambda: MemorySource(blob))
-        taken = take(bench, settings, again or blob)
-        samples.add("of the limit", "×", taken.rate / limit.rate(batch))
-        taken.add_to(samples)
+        ingested = ingest_all(bench, settings, again or blob)
+        samples.add("of the limit", "×", ingested.rate / limit.rate(batch))
+        ingested.add_to(samples)
         bench.cluster.drop("bench_store")
 
     return Row("store", case, bench.times(f"store: {case}", measure))
 
 
 @dataclass(frozen=True)
-class Taken:
-    """Events a second; CPU in microseconds an event; events a batch."""
+class Ingested:
+    """`rate` is in events per second, CPU in microseconds per event, `batch` in events per batch."""
 
     rate: float
     ingest: float
@@ -80,8 +80,8 @@ class Taken:
         samples.add("events a batch", "", self.batch)
 
 
-def take(bench: Bench, settings: Settings, blob: bytes) -> Taken:
-    """Take all of it into the database of the settings."""
+def ingest_all(bench: Bench, settings: Settings, blob: bytes) -> Ingested:
+    """Ingest all of it into the database of the settings."""
     source = MemorySource(blob)
     last = 0.0
 
@@ -94,8 +94,8 @@ def take(bench: Bench, settings: Settings, blob: bytes) -> Taken:
     events = blob.count(b"\n\n")
     counted = result.events + result.duplicates + result.rejected
     if counted != events:
-        raise RuntimeError(f"{counted} of {events} events are accounted for")
-    return Taken(
+        raise RuntimeError(f"{counted} of {events} events were stored")
+    return Ingested(
         events / (last - source.began),
         (time.process_time() - own) / events * 1e6,
         cpu.microseconds_per(events)["PostgreSQL"],

@@ -1,4 +1,4 @@
-"""Service → client, stored nowhere but in the service's own log: by number of readers, catching up and live."""
+"""Service → client, without a warehouse: by number of readers, catching up and live."""
 
 import statistics
 import tempfile
@@ -20,15 +20,15 @@ from tests.bench.processes.readers import Readers
 from tests.bench.workload import order_events
 
 CATCH_UP = ((1, 400_000, 20_000), (10, 100_000, 2_000), (1_000, 5_000, 50))
-"""Readers, the events that each reads, and how many in a quick run."""
-_PATIENCE = 120.0
+"""Readers, events per reader, and events in a quick run."""
+_READ_SECONDS = 120.0
 _CLIENT = "our client"
 _CLIENT_NOTE = "frames are decoded, nothing more"
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How events are published while readers follow: so many in a request, and one request every so many seconds."""
+    """How events are published while readers follow: events per request, and seconds between two requests."""
 
     name: str
     at_once: int
@@ -51,7 +51,7 @@ LIVE = (
 
 
 def run(bench: Bench, limit: Limit) -> Iterator[Row]:
-    """Catching up on a log filled beforehand; then following while events are published."""
+    """Catching up on a full log; then following while events are published."""
     for readers, *sizes in CATCH_UP:
         yield from _catch_up(bench, limit, readers, bench.size(*sizes))
     for pace in LIVE:
@@ -76,13 +76,13 @@ def _catch_up(bench: Bench, limit: Limit, readers: int, events: int) -> Iterator
 
 
 def _beside(figures: dict[str, Figure], limit: Limit) -> dict[str, Figure]:
-    """First what all readers get together, beside what the warehouse could take at best."""
+    """The ratio first: what all readers get together, to the limit of the warehouse."""
     rate = limit.rate(10_000)
     return {"of the limit": Figure.of("×", (value / rate for value in figures["in sum"].values)), **figures}
 
 
 def _read(service: EventService, readers: int, events: int, samples: Samples) -> None:
-    """The crowd reads the whole log."""
+    """The readers read the whole log."""
     with Readers(service.port, readers, "earliest", events) as crowd:
         cpu = CpuMeter({"service": service.pid, "readers": crowd.pid})
         began = crowd.go()
@@ -99,14 +99,14 @@ def _take(service: EventService, events: int, samples: Samples) -> None:
 
 
 def _follow(url: str, events: int, since: str) -> float:
-    """Take so many frames; the seconds it took. RuntimeError when they do not come."""
+    """Read so many frames; the seconds it took. RuntimeError when they do not arrive."""
     began, count = time.monotonic(), 0
     with closing(StreamSource(url, since=since)) as source:
-        for frames in source.batches("", lambda: time.monotonic() - began > _PATIENCE):
+        for frames in source.batches("", lambda: time.monotonic() - began > _READ_SECONDS):
             count += len(frames)
             if count >= events:
                 return time.monotonic() - began
-    raise RuntimeError(f"our client got {count:,} of {events:,} events in {_PATIENCE:g} s")
+    raise RuntimeError(f"our client got {count:,} of {events:,} events in {_READ_SECONDS:g} s")
 
 
 def _live(bench: Bench, limit: Limit, pace: Pace, readers: int, events: int) -> Row:
@@ -157,7 +157,7 @@ def _live_client(bench: Bench, limit: Limit, pace: Pace, events: int) -> Row:
 
 
 def _add(samples: Samples, events: int, took: list[float], cpu: CpuMeter) -> None:
-    """The rates, from the seconds that each reader took, and the cost of an event."""
+    """Add the rates, from the seconds that each reader took, and the cost per event."""
     spent, delivered = cpu.seconds(), events * len(took)
     samples.add("each", "events/s", events / statistics.median(took))
     samples.add("in sum", "events/s", delivered / max(took))

@@ -1,4 +1,4 @@
-"""What the dashboards ask, by the number of orders; and what it costs ingestion that they are answered so soon."""
+"""The queries of the dashboards, by number of orders; and what it costs ingestion to keep them fast."""
 
 import os
 import statistics
@@ -16,7 +16,7 @@ from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
 from tests.bench.measuring.figures import Row, Samples
-from tests.bench.suites.store import take
+from tests.bench.suites.store import ingest_all
 from tests.bench.workload import order_events
 from tests.bench.workload.history import History
 
@@ -39,11 +39,11 @@ _INDEXES: tuple[LiteralString, ...] = (
     "payments_event_ts",
     "feedback_created_ts",
 )
-"""By which views and refreshes read, and ingestion does not."""
+"""Views and refreshes read by these indexes; ingestion does not need them."""
 
 
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
-    """A day of orders, and copies of it for each day before: one row a card and size.
+    """A day of orders, and copies of it for each day before: one row per card and size.
 
     Then ingestion with and without what keeps the views fast: triggers that log late events, and indexes.
     """
@@ -51,7 +51,7 @@ def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
     count = bench.size(*_FIRST_ORDERS)
     with bench.step(f"warehouse: {count:,} orders"):
         events = order_events.drafts(count * _EVENTS_AN_ORDER, pause=86_400 * 100 // count)
-        take(bench, _settings(bench), b"".join(order_events.encode(events)))
+        ingest_all(bench, _settings(bench), b"".join(order_events.encode(events)))
     history = History(bench.cluster.url(OWNER, _DATABASE), raw=False)
     large = (LARGE,) if os.environ.get("BENCH_LARGE") == "1" else ()
     for size in _QUICK if bench.quick else SIZES + large:
@@ -72,11 +72,11 @@ def _settings(bench: Bench) -> Settings:
 
 
 def _cards(bench: Bench, size: int) -> Iterator[Row]:
-    """As analytics_reader: once everything is read from the tables, and once from the rollups."""
+    """As analytics_reader: first from the tables, then from the rollups."""
     with psycopg.connect(bench.cluster.url(OWNER, _DATABASE), autocommit=True) as owner:
         owner.execute("SELECT analytics.reset_rollups()")
         with bench.step(f"warehouse: cards at {size:,} orders, from the tables"):
-            plain = _times(bench, 1)  # of many seconds; once is enough
+            plain = _times(bench, 1)  # takes many seconds; once is enough
         with bench.step(f"warehouse: the first refresh at {size:,} orders"):
             began = time.perf_counter()
             refresh(bench.cluster.url(WRITER, _DATABASE), _last_hour(owner))
@@ -98,26 +98,26 @@ def _cards(bench: Bench, size: int) -> Iterator[Row]:
 
 
 def _last_hour(owner: psycopg.Connection[tuple[datetime]]) -> datetime:
-    """So that the last hour with orders is read from the tables, as it is while they come in."""
+    """The last hour with orders. The views read it from the tables, as while orders arrive."""
     row = owner.execute("SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders").fetchone()
     assert row is not None
     return row[0]
 
 
 def _times(bench: Bench, looks: int) -> dict[str, list[float]]:
-    """Seconds of each card."""
-    found: dict[str, list[float]] = {}
+    """Seconds per card."""
+    seconds: dict[str, list[float]] = {}
     with psycopg.connect(bench.cluster.url(READER, _DATABASE), autocommit=True) as reader:
         for name, card in cards.load().items():
             for _ in range(looks):
                 began = time.perf_counter()
                 reader.execute(card.sql.encode()).fetchall()
-                found.setdefault(name, []).append(time.perf_counter() - began)
-    return found
+                seconds.setdefault(name, []).append(time.perf_counter() - began)
+    return seconds
 
 
 def _ingestion(bench: Bench) -> Row:
-    """Three times the same events: without triggers and indexes, with them, and with them where all events are late."""
+    """The same events three times: without triggers and indexes, with them, and with them and all events late."""
     blob = b"".join(order_events.encode(order_events.drafts(bench.size(*_INGESTED))))
 
     def rate(upto: datetime, *, kept: bool) -> float:
@@ -129,9 +129,9 @@ def _ingestion(bench: Bench) -> Row:
                 for index in _INDEXES:
                     owner.execute(f"DROP INDEX analytics.{index}")
             refresh(bench.cluster.url(WRITER, _DATABASE), upto)
-        taken = take(bench, _settings(bench), blob)
+        ingested = ingest_all(bench, _settings(bench), blob)
         bench.cluster.drop(_DATABASE)
-        return taken.rate
+        return ingested.rate
 
     def measure(samples: Samples) -> None:
         without = rate(_NONE_LATE, kept=False)

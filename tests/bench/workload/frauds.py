@@ -1,7 +1,7 @@
-"""Weeks of simulated orders with labelled frauds among them, and with what looks like fraud and is none.
+"""Weeks of simulated orders with labelled frauds, and with orders that look like fraud but are honest.
 
-What the simulator does not know and a restaurant does is added first, without a label: bills that are split, large
-parties, generous tips. Then one order in two hundred becomes a fraud of one of the kinds.
+First some orders get what a restaurant has and the simulator does not: split bills, large parties, generous tips. They
+have no label. Then one order in two hundred becomes a fraud of one of the kinds.
 """
 
 import json
@@ -34,7 +34,7 @@ Fields = dict[str, Any]
 
 @dataclass
 class Order:
-    """The events of one order, which are changed before they are published."""
+    """The events of one order, to be changed before they are published."""
 
     drafts: list[Draft]
     rng: Random
@@ -51,19 +51,19 @@ class Order:
         )
 
     def change(self, event_type: str, edit: Callable[[Fields], Fields]) -> None:
-        """Each event of a type, by its payload."""
+        """Change the payload of each event of a type."""
         self.drafts = [
             replace(draft, payload=_encode(edit(_read(draft)))) if draft.event_type == event_type else draft
             for draft in self.drafts
         ]
 
     def payment(self) -> tuple[Draft, Fields]:
-        """Its first."""
+        """Its first payment."""
         draft = next(draft for draft in self.drafts if draft.event_type == "payment_captured")
         return draft, _read(draft)
 
     def add(self, event_type: str, seconds: float, fields: Fields) -> None:
-        """One more event, so long after the payment."""
+        """Add an event, so many seconds after the payment."""
         paid, _ = self.payment()
         ts = instant(datetime.fromisoformat(paid.ts) + timedelta(seconds=seconds))
         self.drafts.append(Draft(event_type, paid.partition_key, ts, _encode(fields), self.new_id()))
@@ -74,7 +74,7 @@ class Order:
 
 @dataclass
 class History:
-    """All events, the kind of each order that is a fraud, and the hours in which a restaurant's till was silent."""
+    """All events, the kind of fraud by order, and the hours without a sale by restaurant."""
 
     drafts: list[Draft] = field(default_factory=list)
     frauds: dict[str, str] = field(default_factory=dict)
@@ -83,26 +83,26 @@ class History:
 
 
 def history(seed: int, days: int, orders_a_day: int, honest_days: int = 0) -> History:
-    """The same for the same arguments, by the time of the events. On the first days nobody cheats, if so wanted."""
+    """The same history for the same arguments, ordered by time. The first `honest_days` have no fraud."""
     rng = Random(f"frauds|{seed}")
     end = _START + timedelta(days=days)
     honest_until = _START + timedelta(days=honest_days)
-    made = History(silent=_silent_hours(rng, end), end=end)
+    result = History(silent=_silent_hours(rng, end), end=end)
     for order in _orders(seed, days, orders_a_day, rng):
-        if order.place_and_hour in made.silent:
+        if order.place_and_hour in result.silent:
             continue
         _ordinary(order, rng)
         if order.paid and rng.random() < _FRAUDS and order.place_and_hour[1] >= honest_until:
             kind = rng.choice(list(KINDS))
             KINDS[kind](order)
-            made.frauds[_read(order.drafts[0])["order_id"]] = kind
-        made.drafts += order.drafts
-    made.drafts.sort(key=lambda draft: draft.ts)
-    return made
+            result.frauds[_read(order.drafts[0])["order_id"]] = kind
+        result.drafts += order.drafts
+    result.drafts.sort(key=lambda draft: draft.ts)
+    return result
 
 
 def _silent_hours(rng: Random, end: datetime) -> set[tuple[str, datetime]]:
-    """In the last week, one a large restaurant, between eleven and nine by its clock."""
+    """One hour per large restaurant, in the last week, between eleven and nine by its clock."""
     large = [place.code for place in RESTAURANTS if place.weight >= _LARGE]
     return {(code, end - timedelta(days=rng.randint(1, 6), hours=rng.randint(-1, 8))) for code in large}
 
@@ -150,7 +150,7 @@ def _summed(paid: Fields) -> Fields:
 
 
 def _split(order: Order, parts: int, pause: float) -> None:
-    """One bill, paid by several cards: the first takes what division leaves over."""
+    """One bill, paid by several cards; the first also pays the remainder of the division."""
     _, whole = order.payment()
     share = {name: (whole[name] / parts).quantize(Decimal("0.01"), "ROUND_DOWN") for name in _MONEY[1:4]}
     first = {name: whole[name] - share[name] * (parts - 1) for name in share}
@@ -172,7 +172,7 @@ def _tip(order: Order) -> None:
 
 
 def _given_back(order: Order) -> None:
-    """All of it, by three refunds within minutes."""
+    """Refund all of it, by three refunds within minutes."""
     _, paid = order.payment()
     third = (paid["amount"] / 3).quantize(Decimal("0.01"), "ROUND_DOWN")
     order.drafts = [draft for draft in order.drafts if draft.event_type != "payment_refunded"]
@@ -190,7 +190,7 @@ def _untaxed(order: Order) -> None:
 
 
 def _night_split(order: Order) -> None:
-    """Moved into the night, and paid in four to six parts within a minute."""
+    """Move the order into the night, and pay it in four to six parts within a minute."""
     moved = timedelta(hours=order.rng.choice(list(_NIGHT)) - order.place_and_hour[1].hour)
     times = {"order_ts", "changed_ts", "refunded_ts", "created_ts"}
     order.drafts = [
@@ -206,7 +206,7 @@ def _night_split(order: Order) -> None:
 
 
 def _again(order: Order) -> None:
-    """The card is charged twice."""
+    """Charge the card twice."""
     order.change("payment_captured", lambda paid: paid | {"method": "card", "provider": "stripe"})
     _, paid = order.payment()
     order.add("payment_captured", order.rng.uniform(1, 240), paid | _another(order))

@@ -1,6 +1,7 @@
-"""A warehouse with a past: copies of its own events, each some days older than the last, made by PostgreSQL itself.
+"""A warehouse with old events: PostgreSQL copies the events that it holds, each copy a day older than the one before.
 
-Every id is moved back with its event: a UUIDv7 begins with its time, so that a copy lies where old events lie.
+The ids become older with their events: a UUIDv7 begins with its time, so that the copies are where old events are in
+an index.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -42,9 +43,9 @@ WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerat
 
 
 class History:
-    """Copies of what a database of ours holds when this is made. `url` is the owner's.
+    """Copies of the rows that a database holds when this object is created. `url` is the owner's.
 
-    Sizes are in events; without `raw`, of which there is nothing then, in orders.
+    Sizes are in events. Without `raw` only the typed tables are copied, and sizes are in orders.
     """
 
     def __init__(self, url: str, *, raw: bool = True) -> None:
@@ -63,7 +64,7 @@ class History:
         """How many there are by now, the first included."""
 
     def grow(self, size: int) -> None:
-        """Until there are so many; then vacuum, as autovacuum would have. Older days are made last."""
+        """Copy until there are `size`; then vacuum, as autovacuum does."""
         missing = max(0, -(-(size - self.size) // self._first))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for _ in pool.map(self._copy, range(self._days + 1, self._days + missing + 1)):
@@ -76,13 +77,13 @@ class History:
         with psycopg.connect(self._url) as connection:
             if self._raw:
                 connection.execute(_PARTITIONS, {"days": days})
-                connection.commit()  # for the other connection, which may want the same month
+                connection.commit()  # for the other connection, which can need the same month
             for statement in self._statements:
                 connection.execute(statement, {"days": days})
 
 
 def _prepare(connection: psycopg.Connection[tuple[str, str]], schema: str, table: str) -> sql.Composed:
-    """Keep a table's rows as they are now; the statement that adds them, moved back."""
+    """Save the rows of a table; return the statement that adds a copy of them, some days older."""
     names = {"source": sql.Identifier("past", table), "table": sql.Identifier(schema, table)}
     connection.execute(sql.SQL("CREATE TABLE {source} AS SELECT * FROM {table}").format(**names))
     columns = connection.execute(_COLUMNS, [f"{schema}.{table}"]).fetchall()

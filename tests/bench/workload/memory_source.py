@@ -1,4 +1,4 @@
-"""A source that is read from memory, in the thread and by the decoder that read a real one."""
+"""A source in memory, read by the thread and the decoder that read a real source."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,13 +7,13 @@ from functools import partial
 from sse_ingest.reader import Reader
 from sse_ingest.sse import Decoder, Frame
 
-_CHUNK = 64 * 1024  # bytes: about as much as a socket gives at once
+_CHUNK = 64 * 1024  # bytes: about what one read of a socket returns
 _MOST_PENDING = 8 * 1024 * 1024
 _TICK_SECONDS = 0.25
 
 
 class MemorySource:
-    """Bytes of SSE; it ends when they do. A Source of sse_ingest."""
+    """A Source of sse_ingest that yields these bytes of SSE and ends."""
 
     down_seconds = 0.0
 
@@ -21,7 +21,7 @@ class MemorySource:
         self._blob = memoryview(blob)
         self._reader: Reader | None = None
         self.began = 0.0
-        """When reading began, by time.perf_counter()."""
+        """The start of reading, by time.perf_counter()."""
 
     def batches(self, after: str, stop: Callable[[], bool]) -> Iterator[list[Frame]]:
         self._reader = Reader(self._read, after, _MOST_PENDING)

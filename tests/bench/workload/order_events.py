@@ -1,4 +1,4 @@
-"""The events that every suite measures with: the simulator's orders, as frames, whole and in order."""
+"""The events that every suite uses: orders of the simulator, as drafts and as frames."""
 
 import math
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _SEED = 7
 
 
 def drafts(count: int, seed: int = _SEED, pause: int = 1, clock: int = _CLOCK) -> list[Draft]:
-    """So many events of orders that overlap, about 100 at a time, `pause` seconds between two times 100.
+    """`count` events of orders that overlap: about 100 orders at a time, `pause` seconds before the next 100.
 
     They begin at `clock`, in microseconds since 1970.
     """
@@ -37,22 +37,22 @@ def encode(events: list[Draft], first_offset: int = 1) -> list[bytes]:
 
 
 def with_duplicates(events: list[Draft], share: float, seed: int = _SEED) -> list[Draft]:
-    """As many events, of which this share repeats an earlier one at a new offset."""
+    """As many events; this share of them repeats an earlier event at a new offset."""
     rng = Random(seed)
-    made: list[Draft] = []
-    fresh = iter(events)
-    while len(made) < len(events):
-        made.append(rng.choice(made[-5_000:]) if made and rng.random() < share else next(fresh))
-    return made
+    result: list[Draft] = []
+    new = iter(events)
+    while len(result) < len(events):
+        result.append(rng.choice(result[-5_000:]) if result and rng.random() < share else next(new))
+    return result
 
 
 def payments_first(events: list[Draft]) -> list[Draft]:
-    """The payments of each thousand events come before all else in it."""
-    made: list[Draft] = []
+    """Per thousand events, the payments come first."""
+    result: list[Draft] = []
     for start in range(0, len(events), 1_000):
         part = events[start : start + 1_000]
-        made += sorted(part, key=lambda draft: draft.event_type != "payment_captured")
-    return made
+        result += sorted(part, key=lambda draft: draft.event_type != "payment_captured")
+    return result
 
 
 def with_malformed(events: list[Draft], share: float, seed: int = _SEED) -> list[Draft]:

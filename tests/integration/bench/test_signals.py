@@ -22,13 +22,13 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """For temporary files. Every process of the run has it as TMPDIR, by which it is found."""
-    made = Path(tempfile.mkdtemp(prefix="signals-"))
-    made.chmod(0o711)
-    yield made
-    for process in started(made):
+    folder = Path(tempfile.mkdtemp(prefix="signals-"))
+    folder.chmod(0o711)
+    yield folder
+    for process in started(folder):
         with suppress(psutil.Error):
             process.kill()
-    shutil.rmtree(made)
+    shutil.rmtree(folder)
 
 
 def started(folder: Path) -> list[psutil.Process]:

@@ -1,10 +1,10 @@
-"""What is committed is told when it changes; a rate lies between two commits."""
+"""Each new checkpoint is reported once; a rate is measured between two commits."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.measuring.checkpoint import Seen, Watch, drained, steady_rate
+from tests.bench.measuring.checkpoint import Seen, Watch, measure_drain, steady_rate
 
 
 class Scripted(Watch):
@@ -65,7 +65,7 @@ def test_a_backlog_is_measured_from_its_first_commit_on() -> None:
         asked.append(1)
         return {}
 
-    taken = drained(Scripted(0, 100, 200, 300), 300, families)
+    drain = measure_drain(Scripted(0, 100, 200, 300), 300, families)
     assert asked == [1]
-    assert 0 < taken.rate < 100 / 0.009  # as often as it is looked
-    assert taken.cpu == {}
+    assert 0 < drain.rate < 100 / 0.009  # as often as it is looked
+    assert drain.cpu == {}

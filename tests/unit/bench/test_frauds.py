@@ -1,4 +1,4 @@
-"""The frauds that the bench puts into a history are what their names say, and the rest adds up."""
+"""The frauds in a history are what their names say, and the honest orders add up."""
 
 import json
 from collections import defaultdict
@@ -15,22 +15,22 @@ Found = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def made() -> frauds.History:
+def history() -> frauds.History:
     return frauds.history(seed=9, days=10, orders_a_day=800)
 
 
 @pytest.fixture(scope="module")
-def orders(made: frauds.History) -> dict[str, Found]:
+def orders(history: frauds.History) -> dict[str, Found]:
     """The payloads of each order, by type."""
     found: dict[str, Found] = defaultdict(lambda: defaultdict(list))
-    for draft in made.drafts:
+    for draft in history.drafts:
         payload = json.loads(draft.payload, parse_float=Decimal)
         found[payload["order_id"]][draft.event_type].append(payload | {"at": draft.ts})
     return found
 
 
-def of_kind(made: frauds.History, orders: dict[str, Found], kind: str) -> list[Found]:
-    found = [orders[order] for order, its_kind in made.frauds.items() if its_kind == kind]
+def of_kind(history: frauds.History, orders: dict[str, Found], kind: str) -> list[Found]:
+    found = [orders[order] for order, its_kind in history.frauds.items() if its_kind == kind]
     assert found
     return found
 
@@ -43,13 +43,13 @@ def paid(order: Found, name: str) -> Decimal:
     return Decimal(sum(payment[name] for payment in order["payment_captured"]))
 
 
-def test_it_is_the_same_each_time_and_another_for_another_seed(made: frauds.History) -> None:
-    assert frauds.history(9, 10, 800) == made
-    assert frauds.history(10, 10, 800).frauds.keys().isdisjoint(made.frauds)
+def test_the_same_seed_is_the_same_history(history: frauds.History) -> None:
+    assert frauds.history(9, 10, 800) == history
+    assert frauds.history(10, 10, 800).frauds.keys().isdisjoint(history.frauds)
 
 
-def test_an_honest_order_is_paid_for_what_it_holds(made: frauds.History, orders: dict[str, Found]) -> None:
-    honest = [o for key, o in orders.items() if key not in made.frauds and o["payment_captured"]]
+def test_an_honest_order_is_paid_for_what_it_holds(history: frauds.History, orders: dict[str, Found]) -> None:
+    honest = [o for key, o in orders.items() if key not in history.frauds and o["payment_captured"]]
     assert len(honest) > 7_000
     assert any(len(order["payment_captured"]) > 1 for order in honest)
     for order in honest:
@@ -60,43 +60,43 @@ def test_an_honest_order_is_paid_for_what_it_holds(made: frauds.History, orders:
             )
 
 
-def test_every_event_is_one_that_the_warehouse_takes(made: frauds.History) -> None:
-    assert {draft.event_type for draft in made.drafts} <= set(PAYLOADS)
-    assert len({draft.event_id for draft in made.drafts}) == len(made.drafts)
-    assert [draft.ts for draft in made.drafts] == sorted(draft.ts for draft in made.drafts)
+def test_the_warehouse_knows_every_event_type(history: frauds.History) -> None:
+    assert {draft.event_type for draft in history.drafts} <= set(PAYLOADS)
+    assert len({draft.event_id for draft in history.drafts}) == len(history.drafts)
+    assert [draft.ts for draft in history.drafts] == sorted(draft.ts for draft in history.drafts)
 
 
-def test_each_fraud_is_what_its_name_says(made: frauds.History, orders: dict[str, Found]) -> None:
-    for order in of_kind(made, orders, "amount tenfold"):
+def test_each_fraud_is_what_its_name_says(history: frauds.History, orders: dict[str, Found]) -> None:
+    for order in of_kind(history, orders, "amount tenfold"):
         assert paid(order, "subtotal") == 10 * items(order)
-    for order in of_kind(made, orders, "tip of 90%"):
+    for order in of_kind(history, orders, "tip of 90%"):
         assert all(p["tip"] == cents(p["subtotal"] * Decimal("0.9")) for p in order["payment_captured"])
-    for order in of_kind(made, orders, "all refunded"):
+    for order in of_kind(history, orders, "all refunded"):
         assert (
             sum(refund["amount"] for refund in order["payment_refunded"])
             == order["payment_captured"][0]["amount"]
         )
         assert len(order["payment_refunded"]) == 3
-    for order in of_kind(made, orders, "tax missing"):
+    for order in of_kind(history, orders, "tax missing"):
         assert paid(order, "tax") == 0
-    for order in of_kind(made, orders, "night split"):
+    for order in of_kind(history, orders, "night split"):
         assert len(order["payment_captured"]) >= 4
         assert all(int(payment["at"][11:13]) in range(7, 12) for payment in order["payment_captured"])
         assert paid(order, "subtotal") == items(order)
-    for order in of_kind(made, orders, "charged twice"):
+    for order in of_kind(history, orders, "charged twice"):
         assert paid(order, "subtotal") > items(order)
         assert len({payment["payment_id"] for payment in order["payment_captured"]}) >= 2
 
 
-def test_in_a_silent_hour_a_restaurant_sells_nothing(made: frauds.History) -> None:
-    assert len(made.silent) == 5
-    sold = {(d.partition_key, d.ts[:13]) for d in made.drafts if d.event_type == "order_created"}
-    for place, hour in made.silent:
+def test_in_a_silent_hour_a_restaurant_sells_nothing(history: frauds.History) -> None:
+    assert len(history.silent) == 5
+    sold = {(d.partition_key, d.ts[:13]) for d in history.drafts if d.event_type == "order_created"}
+    for place, hour in history.silent:
         assert (place, hour.isoformat()[:13]) not in sold
 
 
 def test_nobody_cheats_on_honest_days() -> None:
-    made = frauds.history(9, 10, 800, honest_days=9)
-    assert made.frauds
-    first = min(d.ts for d in made.drafts if json.loads(d.payload)["order_id"] in made.frauds)
+    history = frauds.history(9, 10, 800, honest_days=9)
+    assert history.frauds
+    first = min(d.ts for d in history.drafts if json.loads(d.payload)["order_id"] in history.frauds)
     assert first >= "2026-10-01"

@@ -43,5 +43,5 @@ def test_the_publisher_starts_without_what_it_does_not_need() -> None:
 import sys, tests.bench.processes.paced
 print([name for name in sys.modules if name.startswith(('api', 'psycopg'))])
 """
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -30,12 +30,12 @@ def service(connections: int, answer: Answer, seconds: float = 0.0) -> Iterator[
         with peer:
             while request := peer.recv(65_536):
                 got.append(request)
-                if not (told := answer(len(got) - 1)):
+                if not (response := answer(len(got) - 1)):
                     return
                 time.sleep(seconds)
-                peer.sendall(told[:10])
+                peer.sendall(response[:10])
                 time.sleep(0.001)
-                peer.sendall(told[10:])
+                peer.sendall(response[10:])
 
     def accept() -> None:
         threads = [threading.Thread(target=serve, args=[listener.accept()[0]]) for _ in range(connections)]
@@ -90,7 +90,7 @@ def test_without_a_free_connection_a_request_waits_and_is_late() -> None:
 def test_what_is_refused_ends_it() -> None:
     with (
         service(1, lambda _: b"HTTP/1.1 422 No\r\nContent-Length: 3\r\n\r\nbad") as (port, _),
-        pytest.raises(SystemExit, match="did not take a batch: b'bad'"),
+        pytest.raises(SystemExit, match="refused a batch: b'bad'"),
     ):
         run(port, 1, [b"one"], 0.0)
 

@@ -1,4 +1,4 @@
-"""The peers: what is pinned, how their programs are talked to, and what becomes of one that cannot be installed."""
+"""The peers: their pins, the protocol of their programs, and a peer that cannot be installed."""
 
 import io
 import os
@@ -22,7 +22,7 @@ EXACT = re.compile(r"[a-z0-9][a-z0-9-]*(\[[a-z,]+\])?==\d+(\.\d+)+")
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
-def test_a_peer_is_pinned_and_says_what_it_promises(peer: Peer) -> None:
+def test_a_peer_has_pins_and_a_guarantee(peer: Peer) -> None:
     assert peer.requirements
     assert [pin for pin in peer.requirements if not EXACT.fullmatch(pin)] == []
     assert peer.guarantee.startswith("At least once")
@@ -70,7 +70,7 @@ def test_a_short_run_has_time_for_the_row_by_row_writer_only(monkeypatch: pytest
 
 
 def ran(folder: Path, program: str, longest_seconds: float = 20.0) -> running.Run:
-    """What comes of a program of this text."""
+    """Run a program with this text."""
     script = folder / "program.py"
     script.write_text(program)
     peer = Peer("somebody", (), str(script), "")
@@ -98,15 +98,15 @@ def test_a_run_is_timed_by_the_program_and_its_cpu_by_us(tmp_path: Path) -> None
         "import sys\nprint('ready', flush=True)\nsys.stdin.readline()\nraise SystemExit('no such column')",
         "import sys\nsys.stderr.write('no such column')\nsys.stderr.flush()\nprint('hello', flush=True)\n",
     ],
-    ids=["before it is ready", "while it loads", "says something else"],
+    ids=["before it is ready", "while it loads", "prints something else"],
 )
-def test_a_program_that_ends_early_is_told_by_its_last_words(tmp_path: Path, program: str) -> None:
+def test_a_program_that_ends_early_is_reported_with_its_last_line(tmp_path: Path, program: str) -> None:
     with pytest.raises(PeerFailed, match=r"somebody ended early.*no such column"):
         ran(tmp_path, program)
 
 
 def test_a_program_that_hangs_is_ended(tmp_path: Path) -> None:
-    with pytest.raises(PeerFailed, match=r"ended after 1 s: it said nothing"):
+    with pytest.raises(PeerFailed, match=r"ended after 1 s: it printed nothing"):
         ran(tmp_path, "import sys\nprint('ready', flush=True)\nsys.stdin.read()", longest_seconds=1)
 
 

@@ -1,4 +1,4 @@
-"""Requests that the bench makes beforehand say what the service takes; an answer is read whole."""
+"""The service accepts the prepared requests of the bench; an answer is read completely."""
 
 import socket
 import threading

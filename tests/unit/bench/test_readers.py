@@ -1,4 +1,4 @@
-"""The crowd as its suite sees it: connected, told to ask, live, and finished."""
+"""The readers, as a suite sees them: connected, asking, live, and finished."""
 
 import socket
 import threading
@@ -37,7 +37,7 @@ def port() -> Iterator[int]:
         thread.join(20)
 
 
-def test_each_tells_when_it_had_its_events(port: int) -> None:
+def test_each_reports_when_it_had_its_events(port: int) -> None:
     with Readers(port, 2, "latest", EVENTS) as crowd:
         began = crowd.go()
         crowd.live()
@@ -46,10 +46,10 @@ def test_each_tells_when_it_had_its_events(port: int) -> None:
     assert all(began < at < time.monotonic() for at in finished)
 
 
-def test_waiting_for_more_than_comes_has_an_end(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_missing_events_ends(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     with Readers(port, 2, "latest", EVENTS + 1) as crowd:
         crowd.go()
         crowd.live()
-        monkeypatch.setattr("tests.bench.processes.readers._PATIENCE", 0.2)
+        monkeypatch.setattr("tests.bench.processes.readers._STEP_SECONDS", 0.2)
         with pytest.raises(RuntimeError, match=r"longer than 0\.2 s"):
             crowd.finished()

@@ -1,4 +1,4 @@
-"""The peers' virtual environments: made once, done again when they were not finished."""
+"""The virtual environments of the peers: created once, and created again when one was not finished."""
 
 import subprocess
 import sys
@@ -14,46 +14,46 @@ PINS = ("tool==1.2.3", "driver==4.5")
 
 
 class Commands:
-    """Stands in for subprocess.run, and makes what `python -m venv` would."""
+    """Replaces subprocess.run, and creates the folders that `python -m venv` creates."""
 
     def __init__(self) -> None:
-        self.given: list[list[str]] = []
+        self.ran: list[list[str]] = []
         self.returncode = 0
-        self.said = ""
+        self.errors = ""
 
     def run(self, command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
         assert "PYTHONPATH" not in options["env"]
-        self.given.append(command)
+        self.ran.append(command)
         if "venv" in command:
             (Path(command[-1]) / "bin").mkdir(parents=True)
             return subprocess.CompletedProcess(command, 0, "", "")
-        return subprocess.CompletedProcess(command, self.returncode, "", self.said)
+        return subprocess.CompletedProcess(command, self.returncode, "", self.errors)
 
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
-    made = Commands()
-    monkeypatch.setattr(subprocess, "run", made.run)
+    commands = Commands()
+    monkeypatch.setattr(subprocess, "run", commands.run)
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
-    return made
+    return commands
 
 
-def test_an_environment_is_made_once(tmp_path: Path, commands: Commands) -> None:
-    made = venvs.python("tool", PINS, tmp_path / "venvs")
+def test_an_environment_is_created_once(tmp_path: Path, commands: Commands) -> None:
+    python = venvs.python("tool", PINS, tmp_path / "venvs")
 
-    assert made.parent.parent.name.startswith("tool-")
-    assert commands.given[0] == [sys.executable, "-m", "venv", str(made.parent.parent)]
-    assert commands.given[1][0] == str(made)
-    assert commands.given[1][-2:] == list(PINS)
-    assert venvs.python("tool", PINS, tmp_path / "venvs") == made
-    assert len(commands.given) == 2
+    assert python.parent.parent.name.startswith("tool-")
+    assert commands.ran[0] == [sys.executable, "-m", "venv", str(python.parent.parent)]
+    assert commands.ran[1][0] == str(python)
+    assert commands.ran[1][-2:] == list(PINS)
+    assert venvs.python("tool", PINS, tmp_path / "venvs") == python
+    assert len(commands.ran) == 2
 
 
 def test_other_pins_are_another_environment_in_any_order(tmp_path: Path, commands: Commands) -> None:
-    made = venvs.python("tool", PINS, tmp_path)
+    python = venvs.python("tool", PINS, tmp_path)
 
-    assert venvs.python("tool", PINS[::-1], tmp_path) == made
-    assert venvs.python("tool", ("tool==1.2.4", "driver==4.5"), tmp_path) != made
+    assert venvs.python("tool", PINS[::-1], tmp_path) == python
+    assert venvs.python("tool", ("tool==1.2.4", "driver==4.5"), tmp_path) != python
 
 
 def test_an_interrupted_install_is_done_again(tmp_path: Path, commands: Commands) -> None:
@@ -63,13 +63,13 @@ def test_an_interrupted_install_is_done_again(tmp_path: Path, commands: Commands
 
     venvs.python("tool", PINS, tmp_path)
 
-    assert len(commands.given) == 4
+    assert len(commands.ran) == 4
     assert not (home / "half").exists()
 
 
 def test_a_failed_install_says_why_and_is_tried_again(tmp_path: Path, commands: Commands) -> None:
     commands.returncode = 1
-    commands.said = (
+    commands.errors = (
         "WARNING: slow\nERROR: No matching distribution found for tool==1.2.3\nnotice: a new pip\n"
     )
 
@@ -79,7 +79,7 @@ def test_a_failed_install_says_why_and_is_tried_again(tmp_path: Path, commands: 
             match=r"^tool could not be installed: No matching distribution found for tool==1.2.3$",
         ):
             venvs.python("tool", PINS, tmp_path)
-    assert len(commands.given) == 4
+    assert len(commands.ran) == 4
 
 
 def test_an_install_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

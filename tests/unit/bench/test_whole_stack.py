@@ -1,4 +1,4 @@
-"""The stack that the bench starts touches nothing of the user's own."""
+"""The stack that the bench starts does not touch the user's own stack."""
 
 import signal
 import stat
@@ -11,7 +11,7 @@ from local.interrupts import Interrupts
 from local.settings import PORTS, Settings
 from tests.bench.processes import whole_stack
 from tests.bench.processes.process import TOKEN
-from tests.bench.processes.whole_stack import WholeStack, wait_for
+from tests.bench.processes.whole_stack import WholeStack
 
 
 def test_its_settings_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,38 +37,33 @@ def test_its_commands_get_none_of_the_users_variables(
     monkeypatch.setenv("DATA_DIR", "/where/the/users/data/are")
     stack = WholeStack(tmp_path)
     program = tmp_path / "python"
-    program.write_text(f'#!/bin/sh\necho "$@ [$DATA_DIR]" >> {tmp_path}/told\n')
+    program.write_text(f'#!/bin/sh\necho "$@ [$DATA_DIR]" >> {tmp_path}/commands\n')
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
 
     stack.command("up", "--detach")
 
-    assert (tmp_path / "told").read_text() == f"-m local --env-file {tmp_path / 'env'} up --detach []\n"
+    assert (tmp_path / "commands").read_text() == f"-m local --env-file {tmp_path / 'env'} up --detach []\n"
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What it is told to do, without doing it."""
+def commands_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands it is asked to run, without running them."""
     commands: list[str] = []
     monkeypatch.setattr(WholeStack, "command", lambda _self, *arguments: commands.append(arguments[0]))
     return commands
 
 
-def test_it_goes_down_when_something_fails(tmp_path: Path, said: list[str]) -> None:
+def test_it_goes_down_when_something_fails(tmp_path: Path, commands_run: list[str]) -> None:
     with pytest.raises(RuntimeError, match="no"), whole_stack.whole_stack(tmp_path):
         raise RuntimeError("no")
-    assert said == ["up", "down"]
+    assert commands_run == ["up", "down"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_goes_down_when_a_signal_ends_the_bench(tmp_path: Path, said: list[str], number: int) -> None:
+def test_it_goes_down_when_a_signal_ends_the_bench(
+    tmp_path: Path, commands_run: list[str], number: int
+) -> None:
     with pytest.raises(KeyboardInterrupt), Interrupts(), whole_stack.whole_stack(tmp_path):
         signal.raise_signal(number)
-    assert said == ["up", "down"]
-
-
-def test_waiting_ends() -> None:
-    answers = iter([False, True])
-    wait_for(lambda: next(answers), "the second answer", 5)
-    with pytest.raises(RuntimeError, match="what never comes"):
-        wait_for(lambda: False, "what never comes", 0.1)
+    assert commands_run == ["up", "down"]

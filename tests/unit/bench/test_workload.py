@@ -1,4 +1,4 @@
-"""The bench's events: repeatable, and as spoiled as they are said to be."""
+"""The events of the bench: repeatable, with the duplicates and errors that were asked for."""
 
 from collections import Counter
 
@@ -28,9 +28,9 @@ def test_the_core_takes_all_of_them_from_memory() -> None:
 
 
 def test_duplicates() -> None:
-    made = order_events.with_duplicates(order_events.drafts(COUNT), 0.1)
-    assert len(made) == COUNT
-    repeats = COUNT - len({draft.event_id for draft in made})
+    events_with_repeats = order_events.with_duplicates(order_events.drafts(COUNT), 0.1)
+    assert len(events_with_repeats) == COUNT
+    repeats = COUNT - len({draft.event_id for draft in events_with_repeats})
     assert 0.07 < repeats / COUNT < 0.13
 
 

@@ -1,4 +1,4 @@
-"""The proxy breaks what it is told to break, and nothing else."""
+"""The proxy breaks the connections that it is asked to break, and no others."""
 
 import socket
 import threading
@@ -46,11 +46,11 @@ def proxy(echo: int) -> Iterator[Proxy]:
 @pytest.fixture
 def client(proxy: Proxy) -> Iterator[socket.socket]:
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as connection:
-        assert said(connection, b"hello") == b"hello"
+        assert echoed(connection, b"hello") == b"hello"
         yield connection
 
 
-def said(connection: socket.socket, data: bytes) -> bytes:
+def echoed(connection: socket.socket, data: bytes) -> bytes:
     connection.sendall(data)
     return connection.recv(100)
 
@@ -79,7 +79,7 @@ def test_a_stall_holds_back_and_gives_back(proxy: Proxy, client: socket.socket) 
     proxy.stall()
     client.settimeout(0.2)
     with pytest.raises(TimeoutError):
-        said(client, b"late")
+        echoed(client, b"late")
     proxy.flow()
     client.settimeout(5)
 
@@ -90,19 +90,19 @@ def test_swallow_spares_new_connections(proxy: Proxy, client: socket.socket) -> 
     proxy.swallow()
     client.settimeout(0.2)
     with pytest.raises(TimeoutError):
-        said(client, b"lost")
+        echoed(client, b"lost")
 
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as other:
-        assert said(other, b"new") == b"new"
+        assert echoed(other, b"new") == b"new"
 
 
 def test_only_the_connections_that_are_meant(proxy: Proxy, client: socket.socket) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as other:
-        assert said(other, b"x") == b"x"
+        assert echoed(other, b"x") == b"x"
         proxy.cut(proxy.links_of({other.getsockname()[1]}))
 
         assert other.recv(100) == b""
-    assert said(client, b"still") == b"still"
+    assert echoed(client, b"still") == b"still"
 
 
 def test_refusing_takes_nobody(proxy: Proxy, client: socket.socket) -> None:
@@ -112,4 +112,4 @@ def test_refusing_takes_nobody(proxy: Proxy, client: socket.socket) -> None:
         assert other.recv(100) == b""
     proxy.refuse(False)
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as other:
-        assert said(other, b"again") == b"again"
+        assert echoed(other, b"again") == b"again"

@@ -1,4 +1,4 @@
-"""dlt: all the events in one run of a pipeline, which costs it least. Argument: `append` or `upsert`."""
+"""dlt: all events in one run of a pipeline, which is its fastest way. Argument: `append` or `upsert`."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _COLUMNS = {
     "event_type": {"data_type": "text", "nullable": False},
     "ts": {"data_type": "timestamp", "nullable": False},
     "partition_key": {"data_type": "text", "nullable": False},
-    "payload": {"data_type": "json", "nullable": False},  # kept whole: else it becomes thirty columns
+    "payload": {"data_type": "json", "nullable": False},  # one column: else it becomes thirty
 }
 _DISPOSITIONS: dict[str, Any] = {
     "append": "append",
@@ -24,7 +24,7 @@ _DISPOSITIONS: dict[str, Any] = {
 
 
 def prepare(url: str, how: str) -> stopwatch.Load:
-    """A first run, without events, makes the tables of dlt's own; that of the events costs it milliseconds."""
+    """A first run without events creates the tables of dlt itself; the table of the events costs it milliseconds."""
     pipeline = dlt.pipeline(
         "peer",
         pipelines_dir=tempfile.mkdtemp(),
@@ -40,7 +40,7 @@ def prepare(url: str, how: str) -> stopwatch.Load:
             primary_key="event_id",
             columns=_COLUMNS,
         )
-        # CSV goes in by COPY; the default, INSERT, takes a sixth longer.
+        # CSV is loaded by COPY; the default, INSERT, takes a sixth longer.
         pipeline.run(resource, loader_file_format="csv").raise_on_failed_jobs()
 
     run([])

@@ -1,4 +1,4 @@
-"""Quix Streams' PostgreSQL sink, upserting by the event's id: its batches as an application without Kafka gives them.
+"""Quix Streams' PostgreSQL sink, upserting by the event's id: in batches, as from an application without Kafka.
 
 An application adds each message to the sink, and flushes it at a checkpoint, before it commits the offsets.
 """
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import psycopg2
 import stopwatch
-from orjson import loads  # by which Quix Streams reads JSON itself
+from orjson import loads  # as Quix Streams does
 from psycopg2.extensions import parse_dsn
 from quixstreams.sinks.community.postgresql import PostgreSQLSink
 
-# The sink's own table would have the id and the time as texts, and costs it a quarter more.
+# The sink itself would store the id and the time as text, which costs it a quarter more.
 _TABLE = """
 CREATE SCHEMA peers;
 CREATE TABLE peers.events (
@@ -25,7 +25,7 @@ CREATE TABLE peers.events (
 
 
 def prepare(url: str) -> stopwatch.Load:
-    """Make the table, and connect the sink."""
+    """Create the table, and connect the sink."""
     place = parse_dsn(url)
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The writer of every tutorial: psycopg, one execute an event, a commit every 50, and the schema of row_by_row.sql."""
+"""The writer of every tutorial: psycopg, one execute per event, a commit every 50, and the schema of row_by_row.sql."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ import stopwatch
 from psycopg.types.json import Jsonb
 
 _COMMIT_EVERY = 50
-# What an event may lack; feedback even its order.
+# Fields that an event may lack; feedback may also lack its order.
 _OPTIONAL = dict.fromkeys(
     [
         "visit_id",
@@ -65,7 +65,7 @@ ON CONFLICT (feedback_id) DO NOTHING"""
 
 
 def _in_one(*statements: str) -> bytes:
-    """Statements as one: an event costs one round trip, which is kind to this writer."""
+    """Several statements as one, so that an event costs this writer one round trip only."""
     *first, last = statements
     parts = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(first))
     return f"WITH {parts} {last}".encode()
@@ -82,7 +82,7 @@ _STATEMENTS = {
 
 
 def prepare(url: str) -> stopwatch.Load:
-    """Make the schema."""
+    """Create the schema."""
     connection = psycopg.connect(url)
     connection.execute(Path(__file__).with_suffix(".sql").read_bytes())
     connection.commit()

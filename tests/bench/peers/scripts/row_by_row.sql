@@ -1,4 +1,4 @@
--- The schema of every tutorial: whatever can be constrained, indexed or audited is, row by row.
+-- The schema of every tutorial: with every possible constraint, index and audit trigger per row.
 
 CREATE SCHEMA peers;
 SET search_path = peers;

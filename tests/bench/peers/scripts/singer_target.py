@@ -1,4 +1,4 @@
-"""Meltano's target-postgres: Singer messages, upserted by the event's id, with COPY on and all else as it comes."""
+"""Meltano's target-postgres: Singer messages, upserted by the event's id, with COPY and its other defaults."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ _SCHEMA = json.dumps(
 
 
 def prepare(url: str) -> stopwatch.Load:
-    """The message of the schema makes the table."""
+    """The message with the schema creates the table."""
     target = TargetPostgres(
         config={
             "sqlalchemy_url": url.replace("postgresql:", "postgresql+psycopg:", 1),
@@ -50,7 +50,7 @@ def prepare(url: str) -> stopwatch.Load:
                 count += 1
                 yield f'{{"type":"RECORD","stream":"events","record":{line.decode().rstrip()}}}'
 
-        target.listen(messages())  # it reads its standard input in the same way
+        target.listen(messages())  # as it reads its standard input
         return count
 
     return load

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from local import airflow
+from local.code_path import python_path
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
@@ -151,11 +152,10 @@ def selected(settings: Settings, *, with_airflow: bool) -> list[Service]:
 def environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment, without what would steer our services from outside, and with their own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN_PREFIXES)}
-    path = [str(settings.root), str(settings.root / "airflow" / "plugins")]
     local_addresses = {"NO_PROXY": f"{LOOPBACK},localhost", "no_proxy": f"{LOOPBACK},localhost"}
     return (
         inherited
-        | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+        | {"PYTHONPATH": python_path(settings.root), "PYTHONUNBUFFERED": "1"}
         | local_addresses
         | dict(own)
     )

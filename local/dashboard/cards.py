@@ -18,7 +18,7 @@ from pathlib import Path
 
 from local.errors import StackError
 from local.settings import ROOT
-from sql_header import Header, HeaderError, read
+from restaurant_warehouse.sql_header import Header, HeaderError, read
 
 FOLDER = ROOT / "sql" / "dashboards"
 CHARTS = ("scalar", "bar", "row", "line", "table")

@@ -5,7 +5,7 @@ import typer
 from local import scratch
 from local.dictionary import catalog, lineage, page
 from local.settings import OWNER, ROOT
-from sse_ingest.tables import TABLES
+from restaurant_warehouse.typed.tables import TABLES
 
 PAGE = ROOT / "docs" / "data-dictionary.md"
 EVENTS = {event_type: f"analytics.{table.name}" for event_type, table in TABLES.items()}

@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 
 from local.settings import OWNER
-from sse_ingest.contract import RestaurantContract
-from sse_ingest.sse import Decoder
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.sources.sse_decoder import Decoder
 from tests.bench.bench import Bench
 from tests.bench.measuring.cpu import CpuMeter
 from tests.bench.measuring.figures import Figure, Samples

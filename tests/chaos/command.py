@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from local.errors import StackError
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 from tests.chaos import scoreboard
 from tests.chaos.faults.kinds import KINDS
 from tests.chaos.plan import Plan

@@ -6,8 +6,8 @@ from itertools import count, islice
 from pathlib import Path
 from random import Random
 
-from sse_ingest.failpoints import POINTS
-from tests.chaos.environment.fleet import PLUGINS
+from sse_ingest.database.failpoints import POINTS
+from tests.chaos.environment.fleet import CORE
 from tests.chaos.faults.kinds import KINDS, Fault
 
 
@@ -15,7 +15,7 @@ from tests.chaos.faults.kinds import KINDS, Fault
 class Plan:
     """A run ends after so many minutes, faults or rounds, always with a whole round.
 
-    `kinds` and `points` narrow the choice. `plugins` is the folder of the core under test.
+    `kinds` and `points` narrow the choice. `core` is the folder of the core under test.
     """
 
     seed: int
@@ -25,7 +25,7 @@ class Plan:
     rounds: int | None = None
     kinds: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
-    plugins: Path = PLUGINS
+    core: Path = CORE
     per_round: int = 15
     recovery_seconds: float = 45.0
     """How long a recovery may take."""

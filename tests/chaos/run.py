@@ -66,7 +66,7 @@ def _round(report: Report, number: int, folder: Path, postgres: Cluster, proxies
     injected: list[str] = []
     try:
         with running_environment(
-            postgres, folder, plan.round_seed(number), proxies, plan.plugins, plan.recovery_seconds
+            postgres, folder, plan.round_seed(number), proxies, plan.core, plan.recovery_seconds
         ) as environment:
             for fault in plan.round(number):
                 injected.append(f"{time.strftime('%H:%M:%S')} {fault}")

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 from tests.chaos.faults.kinds import KINDS
 from tests.chaos.report import Injected, Report
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from api.frames import encode
 from api.publish import InvalidEvent, Parser
-from sse_ingest.contract import Event, RestaurantContract
-from sse_ingest.sse import Decoder
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.events import Event
+from sse_ingest.sources.sse_decoder import Decoder
 from tests.support.events import CHANGES, LIFECYCLE, event, payload
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2))

@@ -16,6 +16,7 @@ import httpx
 import psycopg
 import pytest
 
+from local.code_path import python_path
 from tests.support.dag_runs import dags_test, output, xcom
 from tests.support.mailbox import Mailbox
 
@@ -121,7 +122,7 @@ def test_polling_is_skipped_while_somebody_streams(
     service: str, warehouse: Any, env: dict[str, str], tmp_path: Path
 ) -> None:
     streamer_env = env | {
-        "PYTHONPATH": str(ROOT / "airflow" / "plugins"),
+        "PYTHONPATH": python_path(ROOT),
         "INGEST_SOURCE_URL": service,
         "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
     }

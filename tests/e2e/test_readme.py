@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.code_path import python_path
 from tests.support.service import ROOT
 from tests.support.stack import RunningStack
 
@@ -65,7 +66,7 @@ def test_a_command_of_the_readme_works(command: str, stack: RunningStack, folder
         text=True,
         timeout=60,
         check=False,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins"},
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": python_path(ROOT)},
     )
 
     endless = "curl -N" in command

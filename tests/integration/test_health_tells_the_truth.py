@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sse_ingest.ingest import run
+from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from tests.support.events import published
 from tests.support.service import EventService

@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from local.postgres import PostgresServer
-from sse_ingest.contract import Event, Gap, RawContract, Reason, Rejected, RestaurantContract
-from sse_ingest.sse import Decoder, Frame
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.contract.raw import RawContract
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.events import Event, Gap, Rejected
+from sse_ingest.sources.sse_decoder import Decoder, Frame
 
 ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"
 contract = RestaurantContract()

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest.contract import Event, RestaurantContract
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.events import Event
 from tests.support import deliveries
 from tests.support.deliveries import Bench
 from tests.support.events import frame, moment, parsed, payload

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest.contract import Event
-from sse_ingest.tables import TABLES
+from restaurant_warehouse.typed.tables import TABLES
+from sse_ingest.events import Event
 from tests.support import deliveries
 from tests.support.deliveries import Bench
 from tests.support.events import frame, parsed, payload

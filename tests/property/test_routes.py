@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest import database
-from sse_ingest.contract import Event
+from sse_ingest.database.connection import connect
 from sse_ingest.errors import DatabaseUnavailable
-from sse_ingest.lease import Lease
-from sse_ingest.rebuild import Request, rebuild
+from sse_ingest.events import Event
+from sse_ingest.lease.lease import Lease
+from sse_ingest.rebuild.rebuild import Request, rebuild
+from sse_ingest.rebuild.shadow_tables import ANALYTICS
 from sse_ingest.settings import Settings
-from sse_ingest.shadow import ANALYTICS
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
 from tests.support.events import LIFECYCLE, frame, parsed, payload
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -81,7 +81,7 @@ class Bench:
                 writer="test",
             )
             for route in routes:
-                connection = open_later.enter_context(database.connect(chosen.database_url, "writer"))
+                connection = open_later.enter_context(connect(chosen.database_url, "writer"))
                 with Lease(chosen, connection.info.backend_pid, lambda: None) as lease:
                     position = lease.take(wait=False, stop=lambda: False)
                 assert position is not None

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest import database
-from sse_ingest.batch import Batch
-from sse_ingest.contract import Event, RestaurantContract
-from sse_ingest.merge import add_rows, merge, stage
-from sse_ingest.queries import load
+from restaurant_warehouse.typed.merge import add_rows, merge, stage
+from restaurant_warehouse.typed.tables import TABLES
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.database.connection import connect
+from sse_ingest.database.named_queries import load
+from sse_ingest.events import Event
 from sse_ingest.settings import Settings
-from sse_ingest.tables import TABLES
+from sse_ingest.store.batch import Batch
 from tests.support import deliveries
 from tests.support.events import frame, payload
 
@@ -85,8 +86,8 @@ def batches(draw: st.DrawFn) -> list[Event]:
 
 @pytest.fixture
 def writer(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
-    with database.connect(warehouse.url("airflow_user"), "test") as connection:
-        connection.execute(load("queries.sql")["prepare_connection"])
+    with connect(warehouse.url("airflow_user"), "test") as connection:
+        connection.execute(load("store.sql", "sse_ingest.store")["prepare_connection"])
         yield connection
 
 

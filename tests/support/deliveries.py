@@ -7,11 +7,11 @@ from typing import Any, LiteralString
 import psycopg
 from hypothesis import strategies as st
 
-from sse_ingest import database
-from sse_ingest.contract import Event
-from sse_ingest.lease import Lease
+from sse_ingest.database.connection import connect
+from sse_ingest.events import Event
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
 
 TABLES = {
     "orders": "order_id",
@@ -76,7 +76,7 @@ def writing(warehouse: Any) -> Iterator[Store]:
         source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
     )
     with (
-        database.connect(chosen.database_url, "writer") as connection,
+        connect(chosen.database_url, "writer") as connection,
         Lease(chosen, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from local.settings import WRITER
-from sse_ingest import database
-from sse_ingest.lease import Lease
+from sse_ingest.database.connection import connect
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
 from tests.bench.bench import Bench
 
 
@@ -32,7 +32,7 @@ def writer(bench: Bench, database_name: str, max_batch: int = 10_000) -> Iterato
         max_batch=max_batch,
     )
     with (
-        database.connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer") as connection,
         Lease(settings, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -18,6 +18,7 @@ import httpx
 
 from api.log import Draft, EventIdConflict
 from api.sqlite_store import Store
+from local.code_path import python_path
 from local.ports import free_port
 from local.settings import LOOPBACK, ROOT
 from tests.support.waiting import wait_until
@@ -26,7 +27,7 @@ TOKEN = "token-of-the-bench"
 _FILL = 10_000  # events in one transaction
 _START_SECONDS = 30
 _STOP_SECONDS = 20
-_PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "airflow" / "plugins")))
+_PATHS = python_path(ROOT)
 _OURS = ("EVENT_", "INGEST_", "PG")
 # The limits of the service must not limit a measurement, and no heartbeat must be counted.
 _SERVICE = {

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 import psycopg
 
 from local.settings import OWNER, READER, WRITER
-from payment_anomalies.scoring import Result, score
-from rollups import refresh
-from sse_ingest import ingest
+from restaurant_warehouse.anomalies.scoring import Result, score
+from restaurant_warehouse.rollups import refresh
+from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from api.log import Draft
 from local.settings import WRITER
-from sse_ingest import ingest
+from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit

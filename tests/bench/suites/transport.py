@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sse_ingest.stream_source import StreamSource
+from sse_ingest.sources.stream import StreamSource
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
 from tests.bench.measuring.cpu import CpuMeter

@@ -11,7 +11,7 @@ import psycopg
 
 from local.dashboard import cards
 from local.settings import OWNER, READER, WRITER
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit

@@ -14,7 +14,7 @@ import psutil
 from local.scratch import Cluster
 from tests.chaos.environment.event_log import EventLog
 from tests.chaos.environment.event_service import TOKEN, EventService
-from tests.chaos.environment.fleet import PLUGINS, Fleet, Writer
+from tests.chaos.environment.fleet import CORE, Fleet, Writer
 from tests.chaos.environment.producer import Producer
 from tests.chaos.environment.proxy import Proxy, ProxyThread
 from tests.chaos.environment.warehouse import Warehouse
@@ -134,7 +134,7 @@ def running_environment(
     folder: Path,
     seed: int,
     proxies: ProxyThread,
-    plugins: Path = PLUGINS,
+    core: Path = CORE,
     recovery_seconds: float = 45.0,
 ) -> Iterator[Environment]:
     """Start a new warehouse, log and processes, with events flowing; end all of them on exit."""
@@ -158,7 +158,7 @@ def running_environment(
             "INGEST_DATABASE_URL": warehouse.writer_url(database.port),
             "CHAOS_STANDBY_SECONDS": random.choice(["", "", "0.8"]),
         }
-        fleet = Fleet(folder, variables, wanted=random.choice([1, 2, 2, 3]), plugins=plugins)
+        fleet = Fleet(folder, variables, wanted=random.choice([1, 2, 2, 3]), core=core)
         environment = Environment(
             random,
             warehouse,

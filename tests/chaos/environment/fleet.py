@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from local.code_path import python_path
 from local.settings import ROOT
 from tests.chaos.environment.writer_process import FENCE_LOST
 
 LEASE_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
-PLUGINS = ROOT / "airflow" / "plugins"
+CORE = ROOT / "airflow" / "packages" / "sse-ingest"
 _EXPECTED_EXITS = {0, FENCE_LOST, -signal.SIGKILL, -signal.SIGTERM}  # by TERM: before its handler was set
 
 
@@ -68,7 +69,7 @@ class Fleet:
     variables: Mapping[str, str]
     """Of the environment of each process."""
     wanted: int
-    plugins: Path = PLUGINS
+    core: Path = CORE
     writers: list[Writer] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
@@ -88,7 +89,7 @@ class Fleet:
         points.mkdir()
         variables = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("INGEST_", "EVENT_"))},
-            "PYTHONPATH": os.pathsep.join([str(self.plugins), str(ROOT)]),
+            "PYTHONPATH": os.pathsep.join([str(self.core), python_path(ROOT)]),
             "INGEST_FAILPOINTS": str(points),
             "CHAOS_WRITER": name,
             "CHAOS_MODE": mode,

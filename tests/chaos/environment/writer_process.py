@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 
-from sse_ingest.contract import Event
 from sse_ingest.errors import FenceLost
-from sse_ingest.ingest import run
+from sse_ingest.events import Event
+from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 
 FENCE_LOST = 3

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from local import counters
+from local.code_path import python_path
 from local.services import database_url
 from local.settings import ROOT
 from tests.support.ports import free_port
@@ -70,7 +71,7 @@ def shell(up: Place, tmp_path: Path) -> Any:
                 f"trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{commands}",
             ],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins"},
+            env={**os.environ, "PYTHONPATH": python_path(ROOT)},
             capture_output=True,
             text=True,
             timeout=100,

@@ -16,8 +16,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollups import refresh
-from sse_ingest.ingest import run
+from local.code_path import python_path
+from restaurant_warehouse.rollups import refresh
+from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from tests.support.history_totals import Totals, rows, totals
 from tests.support.service import ROOT, TOKEN, EventService
@@ -63,7 +64,7 @@ def a_year(real: Path, file: Path) -> Path:
 
 def replayed(service: EventService, file: Path) -> None:
     command = [sys.executable, "-m", "local", "replay", str(file), "--url", service.url]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins", "EVENT_PUBLISH_TOKEN": TOKEN}
+    env = {**os.environ, "PYTHONPATH": python_path(ROOT), "EVENT_PUBLISH_TOKEN": TOKEN}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

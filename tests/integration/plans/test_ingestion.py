@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from sse_ingest.contract import Event, Rejected, RestaurantContract
-from sse_ingest.sse import Frame
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.events import Event, Rejected
+from sse_ingest.sources.sse_decoder import Frame
 from tests.support.events import LIFECYCLE, frame, lifecycle, parsed, payload
 
 pytestmark = pytest.mark.integration

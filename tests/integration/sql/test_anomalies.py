@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 
 pytestmark = pytest.mark.integration
 D = Decimal

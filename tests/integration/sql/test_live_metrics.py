@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration

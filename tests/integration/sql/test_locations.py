@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 from sql import location_file, locations
 from sql.errors import BadLocationsError, NotMigratedError, NotTheOwnerError, ObjectsInUseError
 from sql.locations import Loaded

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 import sql
+from local.code_path import python_path
 from tests.support.earlier_version import EarlierVersion
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
@@ -82,7 +83,7 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
         "INGEST_DATABASE_URL": bootstrapped.url("airflow_user"),
     }
     old_log, new_log = tmp_path / "old.log", tmp_path / "new.log"
-    now = {**os.environ, "PYTHONPATH": str(ROOT / "airflow" / "plugins"), **told}
+    now = {**os.environ, "PYTHONPATH": python_path(ROOT), **told}
     with (
         bootstrapped.connect("restaurant_user", autocommit=True) as owner,
         Publisher(service.url, TOKEN, per_second=50),

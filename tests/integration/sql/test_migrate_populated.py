@@ -13,10 +13,10 @@ import pytest
 import sql
 from sql import warehouse as migrations
 from sql.errors import ObjectsInUseError
-from sse_ingest import database
-from sse_ingest.lease import Lease
+from sse_ingest.database.connection import connect
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
 from tests.support.events import LIFECYCLE, frame, parsed, payload
 from tests.support.warehouse.plain import assert_exact
 from tests.support.warehouse.populated import ACCOUNT, Contents, assert_kept, contents
@@ -92,7 +92,7 @@ def assert_ingests(warehouse: Any) -> None:
         source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
     )
     with (
-        database.connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer") as connection,
         Lease(settings, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -5,9 +5,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from maintenance import delete_old_results
-from quality import Verdict, run
-from quality_rules import load
+from restaurant_warehouse.maintenance import delete_old_results
+from restaurant_warehouse.quality.rules import load
+from restaurant_warehouse.quality.run import Verdict, run
 
 pytestmark = pytest.mark.integration
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from psycopg import IsolationLevel, errors
 
-from quality import run
-from quality_rules import load
-from rollups import refresh
+from restaurant_warehouse.quality.rules import load
+from restaurant_warehouse.quality.run import run
+from restaurant_warehouse.rollups import refresh
 from tests.support.warehouse.plain import assert_exact
 
 pytestmark = pytest.mark.integration

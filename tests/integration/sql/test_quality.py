@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from quality import SAMPLE, Broken, Verdict, run
-from quality_rules import Rule, folder, load
+from restaurant_warehouse.quality.rules import Rule, folder, load
+from restaurant_warehouse.quality.run import SAMPLE, Broken, Verdict, run
 from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration

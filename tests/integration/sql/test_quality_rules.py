@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from quality import Verdict, run
-from quality_rules import load
+from restaurant_warehouse.quality.rules import load
+from restaurant_warehouse.quality.run import Verdict, run
 
 pytestmark = pytest.mark.integration
 

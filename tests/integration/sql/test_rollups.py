@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import IsolationLevel, errors
 
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 from tests.support.warehouse.plain import assert_exact
 from tests.support.warehouse.plans import scans
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from psycopg import Cursor
 
-from sse_ingest import database
-from sse_ingest.accounting import Accountant
-from sse_ingest.contract import Event, Gap, RawContract, Rejected, RestaurantContract
-from sse_ingest.lease import Lease
-from sse_ingest.reasons import Reason
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.contract.raw import RawContract
+from sse_ingest.database.connection import connect
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.events import Event, Gap, Rejected
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.sse import Frame
-from sse_ingest.store import Store
+from sse_ingest.sources.sse_decoder import Frame
+from sse_ingest.store.offset_gaps import Accountant
+from sse_ingest.store.store import Store
 from tests.support.hostile.draft import Case
 
 
@@ -55,7 +57,7 @@ def reading(warehouse: Any, *, raw: bool = False) -> Iterator[Reading]:
         processors={"poisoned": poisoned},
     )
     with (
-        database.connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer") as connection,
         Lease(settings, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.lives import cents
-from sse_ingest.payloads import PAYLOADS
+from restaurant_warehouse.event_types.payloads import PAYLOADS
 from tests.bench.workload import frauds
 
 Found = dict[str, list[dict[str, Any]]]

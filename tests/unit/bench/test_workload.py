@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from sse_ingest.contract import Event, RestaurantContract
+from sse_ingest.contract.envelope import RestaurantContract
+from sse_ingest.events import Event
 from tests.bench.workload import order_events
 from tests.bench.workload.memory_source import MemorySource
 

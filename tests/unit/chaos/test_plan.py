@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 from tests.chaos.environment.restaurant import Restaurant
 from tests.chaos.faults.kinds import KINDS
 from tests.chaos.plan import Plan, each_kind_once

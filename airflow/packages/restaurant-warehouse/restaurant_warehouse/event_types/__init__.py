@@ -1,0 +1,1 @@
+"""The event types of a restaurant."""

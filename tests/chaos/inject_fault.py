@@ -3,10 +3,12 @@
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
-from tests.chaos.environment.environment import Environment, NotRecovered
+from tests.chaos.environment.environment import Environment
 from tests.chaos.environment.fleet import Writer
 from tests.chaos.faults.kinds import FAILPOINT_ACTIONS, KINDS, Fault
+from tests.support.waiting import wait_until
 
 _REACH_SECONDS = 15.0
 
@@ -39,18 +41,21 @@ def _run(steps: Iterator[None]) -> float:
 
 
 def _bring_to(environment: Environment, point: str, action: str) -> Writer:
-    """The first writer that reaches the point."""
-    deadline = time.monotonic() + _REACH_SECONDS
-    while True:
+    """The first writer that reaches the point. Writers are armed again until one does."""
+    reached: list[Writer] = []
+
+    def attempt() -> bool:
         candidates = _arm(environment, point, action)
         target = _first_at(point, candidates)
         for candidate in candidates:
             if candidate is not target:
                 candidate.disarm(point)
         if target is not None:
-            return target
-        if time.monotonic() > deadline:
-            raise NotRecovered(f"no writer reaches {point}")
+            reached.append(target)
+        return target is not None
+
+    environment.wait(attempt, f"a writer reaches {point}", _REACH_SECONDS)
+    return reached[0]
 
 
 def _arm(environment: Environment, point: str, action: str) -> list[Writer]:
@@ -68,12 +73,13 @@ def _arm(environment: Environment, point: str, action: str) -> list[Writer]:
 
 def _first_at(point: str, candidates: list[Writer]) -> Writer | None:
     """The candidate at the point; None when all have ended, or none reaches it in time."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        for candidate in candidates:
-            if candidate.has_hit(point):
-                return candidate
-        if not any(candidate.alive for candidate in candidates):
-            return None
-        time.sleep(0.003)
-    return None
+
+    def at_point() -> Writer | None:
+        return next((candidate for candidate in candidates if candidate.has_hit(point)), None)
+
+    def settled() -> bool:
+        return at_point() is not None or not any(candidate.alive for candidate in candidates)
+
+    with suppress(TimeoutError):
+        wait_until(settled, f"a writer reaches {point}", 5, pause=0.003)
+    return at_point()

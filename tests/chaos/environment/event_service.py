@@ -63,7 +63,8 @@ class EventService:
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
-            self._process.wait(20)
+            process = self._process
+            wait_until(lambda: process.poll() is not None, "the event service has ended", 20)
             self._process = None
 
     def close(self) -> None:

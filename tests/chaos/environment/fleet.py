@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from local.code_path import python_path
 from local.settings import ROOT
 from tests.chaos.environment.writer_process import FENCE_LOST
+from tests.support.waiting import wait_until
 
 LEASE_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
@@ -53,6 +53,10 @@ class Writer:
     def go(self, point: str) -> None:
         """Let it go on from the point at which it waits."""
         (self.points / f"{point}.go").touch()
+
+    def wait(self, seconds: float) -> None:
+        """Return when it has ended. Raises TimeoutError."""
+        wait_until(lambda: not self.alive, f"{self.name} has ended", seconds)
 
     def send(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
@@ -129,12 +133,11 @@ class Fleet:
         for writer in self.writers:
             writer.send(signal.SIGCONT)
             writer.send(signal.SIGTERM)
-        deadline = time.monotonic() + 10
         for writer in self.writers:
             try:
-                writer.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self.findings.append(f"{writer.name} did not end within 10 s of TERM")
+                writer.wait(10)
+            except TimeoutError as error:
+                self.findings.append(str(error))
                 writer.process.kill()
                 writer.process.wait()
             self._check_exit(writer)

@@ -70,7 +70,7 @@ def restart(environment: Environment, target: Writer) -> Iterator[None]:
     target.send(signal.SIGTERM)
     yield
     with suppress(TimeoutError):
-        wait_until(lambda: not target.alive, f"{target.name} has ended", 5)
+        target.wait(5)
 
 
 def streaming_rivals(environment: Environment, target: Writer) -> Iterator[None]:

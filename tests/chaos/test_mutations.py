@@ -26,7 +26,7 @@ MUTATIONS = {
         "if event.event_id in ():",
         ("service.kill",),
         ("store.after_begin",),
-        "",
+        "duplicate is not as the model says",
     ),
     "savepoint": (
         "store/processors.py",
@@ -34,7 +34,7 @@ MUTATIONS = {
         "with GuardedCursor(connection) as cursor:",
         ("source.cut",),
         ("store.after_begin",),
-        "",
+        "is committed",
     ),
 }
 

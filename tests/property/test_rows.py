@@ -18,8 +18,8 @@ from sse_ingest.database.named_queries import load
 from sse_ingest.events import Event
 from sse_ingest.settings import Settings
 from sse_ingest.store.batch import Batch
-from tests.support import deliveries
 from tests.support.events import frame, payload
+from tests.support.warehouse import deliveries
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 

@@ -15,9 +15,9 @@ import pytest
 
 import sql
 from local.code_path import python_path
-from tests.support.earlier_version import EarlierVersion
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.warehouse.earlier_version import EarlierVersion
 from tests.support.warehouse.plain import assert_exact
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]

@@ -1,4 +1,4 @@
-"""Everything a hostile or broken producer can send: one named generator for each way of being wrong, or only odd."""
+"""Everything that a hostile or broken producer can send: one named generator per kind of wrong or unusual input."""
 
 from collections.abc import Callable, Iterator
 from random import Random
@@ -26,7 +26,7 @@ ODD_VALUES: dict[str, list[bytes]] = {
 
 
 def odd_values(pen: Pen) -> Iterator[Case]:
-    """At the very edge of what is allowed."""
+    """At the limit of what is allowed."""
     draft = pen.draft()
     path, sort = pen.field(draft, *ODD_VALUES)
     if path == "event_id":
@@ -62,7 +62,7 @@ def unknown_type(pen: Pen) -> Iterator[Case]:
 
 
 def _twice(pen: Pen, literal: bytes | None) -> tuple[Draft, bytes, str]:
-    """A field that stands twice; first with this value, or else with a right one."""
+    """A field that occurs twice: first with this value, or first with a valid one."""
     draft = pen.draft()
     path, sort = pen.field(draft, "uuid", "time", "price", "rating", "status")
     name = path.removeprefix("payload.")
@@ -80,7 +80,7 @@ def duplicate_keys(pen: Pen) -> Iterator[Case]:
 
 
 def duplicate_key_first_wrong(pen: Pen) -> Iterator[Case]:
-    """Which of the two is meant cannot be known."""
+    """It is not known which of the two is meant."""
     draft, data, name = _twice(pen, pen.random.choice([b"[]", b'"?"', b'{"a":1}']))
     yield pen.case(Reason.DUPLICATE_KEY, draft, data, field=name, value="stands twice")
 
@@ -117,12 +117,12 @@ def cases(random: Random, rounds: int) -> Iterator[tuple[str, Case]]:
 
 
 def noise(random: Random) -> bytes:
-    """What may stand between two blocks and means nothing."""
+    """Bytes without meaning that are allowed between two blocks."""
     return random.choice(_NOISE) if random.random() < 0.1 else b""
 
 
 def chunks(random: Random, stream: bytes) -> Iterator[bytes]:
-    """The bytes, cut anywhere."""
+    """The bytes, cut at random places."""
     at = 0
     while at < len(stream):
         size = random.choice([1, 2, 3, 100, 4_000, 65_536, 65_536])

@@ -1,4 +1,4 @@
-"""What hostile frames are made of: a valid event as literals, so that any part of it can be spoilt."""
+"""The parts of hostile frames: a valid event as literals, so that any part of it can be replaced."""
 
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,7 +14,7 @@ LIMIT = 20_000
 
 Fate: TypeAlias = Reason | Literal["accepted", "duplicate", "redelivered", "gap"]
 
-# The sort of each field of the known types; "?" where it may be null or absent.
+# The sort of each field of the known types; "?" where it can be null or absent.
 FIELDS: dict[str, dict[str, str]] = {
     "order_created": {
         "order_id": "uuid", "visit_id": "name?", "service_type": "service", "order_ts": "time",
@@ -62,7 +62,7 @@ _GOOD: dict[str, list[bytes]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One block as a hostile producer sends it, and what must become of it.
+    """One block as a hostile producer sends it, and its expected result.
 
     `place` is where the account must find it; None where it has no readable position of its own. The dead letter's
     detail must hold `field` and `value`.

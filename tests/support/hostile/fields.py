@@ -1,4 +1,4 @@
-"""Wrong fields: each generator takes a valid event and spoils one field, in a way the reason must name."""
+"""Wrong fields: each generator makes one field of a valid event wrong. The reason must name the field."""
 
 from collections.abc import Iterator
 
@@ -169,4 +169,4 @@ WRONG_FIELDS = [
     year_10000, year_2500_and_other_ages, negative_money, absurd_money, absurd_quantity, score_beyond_the_scale,
     word_not_in_the_list, text_too_long, empty_type,
 ]  # fmt: skip
-"""To a service and to a warehouse alike, these name the field."""
+"""Service and warehouse both name the field of these cases."""

@@ -1,4 +1,4 @@
-"""Wrong positions and identities: ids that are none, offsets out of line, events that claim what is taken."""
+"""Wrong positions and identities: invalid ids, offsets out of order, events with ids that exist already."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ def _placed(pen: Pen, id_line: bytes | None, place: tuple[str, int] | None, draf
 
 
 def id_without_a_place(pen: Pen) -> Iterator[Case]:
-    """None of these is <stream_id>-<offset>; their events have a number of their own that nobody can vouch for."""
+    """No id here is <stream_id>-<offset>. The offset in the event itself cannot be verified."""
     number = pen.random.randrange(10**12, 10**15)
     log = pen.random.choice([b"", b"l\xc3\xb6g", b"l" * 201, b"\xff", b"a\tb"])
     broken = [b"", b"x", b"%d" % number, b"log-", b"log-x", b"log-0", b"log-1.5", b"log-%d\0" % number]
@@ -31,7 +31,7 @@ def id_of_another_offset(pen: Pen) -> Iterator[Case]:
 
 
 def id_written_otherwise(pen: Pen) -> Iterator[Case]:
-    """The right number, but not as our service writes it."""
+    """The right offset, but not as our service writes it."""
     draft = pen.draft()
     digits = pen.random.choice(
         [b"0%d" % draft.offset, str(draft.offset).translate(_ARABIC).encode(), b"000%d" % draft.offset]
@@ -104,8 +104,8 @@ def event_delivered_again(pen: Pen) -> Iterator[Case]:
     yield replace(first, fate="redelivered")
 
 
-def order_claimed_by_two_locations(pen: Pen) -> Iterator[Case]:
-    """Each event is right by itself: both are kept, the later one counts, and the consistency check names both."""
+def order_of_two_locations(pen: Pen) -> Iterator[Case]:
+    """Each event alone is valid: both are kept, the later one counts, and the consistency check names both."""
     first, second = pen.draft("order_created"), pen.draft("order_created")
     first.payload["location_code"], second.payload["location_code"] = b'"LOC-ON-001"', b'"LOC-ON-002"'
     second.payload["order_id"] = first.payload["order_id"]
@@ -114,7 +114,7 @@ def order_claimed_by_two_locations(pen: Pen) -> Iterator[Case]:
 
 
 def processor_that_fails(pen: Pen) -> Iterator[Case]:
-    """Of the custom processor of these tests: see run.py."""
+    """An event that the custom processor of these tests fails for: see run.py."""
     draft = pen.draft("poisoned")
     draft.payload["how"] = pen.random.choice([b'"raise"', b'"query"', b'"surrogate"'])
     yield pen.case(Reason.PROCESSOR_FAILED, draft, value=": ")
@@ -130,8 +130,8 @@ def farthest_offset(pen: Pen) -> Iterator[Case]:
     yield Case(Reason.MISSING_FIELD, other, spoilt, (f"{log}x", draft.offset), "ts", "is required")
 
 
-def gap_that_tells_too_much(pen: Pen) -> Iterator[Case]:
-    """A notice whose position no stream of ours could have; it cannot be recorded, so it must not be taken for one."""
+def gap_with_an_impossible_position(pen: Pen) -> Iterator[Case]:
+    """A gap with a position that no stream of ours can have. It cannot be recorded, so it must not count as a gap."""
     noise = b"%d" % pen.random.getrandbits(64) + pen.random.randbytes(3000).hex().encode()
     data = b'{"requested":"%s","oldest":5,"missing":4,"stream_id":"log"}' % noise
     yield Case(Reason.MISSING_FIELD, block(data, None, b"stream_gap"), data, None, "offset", "is required")
@@ -145,6 +145,6 @@ def gap(pen: Pen) -> Iterator[Case]:
 WRONG_PLACES = [
     id_without_a_place, id_of_another_offset, id_written_otherwise, id_too_long, offset_out_of_range,
     offset_of_a_wrong_type, no_offset, event_id_with_other_content, event_again_at_another_offset,
-    event_delivered_again, order_claimed_by_two_locations, processor_that_fails, farthest_offset,
-    gap_that_tells_too_much, gap,
+    event_delivered_again, order_of_two_locations, processor_that_fails, farthest_offset,
+    gap_with_an_impossible_position, gap,
 ]  # fmt: skip

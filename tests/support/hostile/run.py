@@ -1,4 +1,4 @@
-"""Hostile frames through decoder, contract, accounting and store, and the account that must come out exactly."""
+"""Hostile frames through decoder, contract, accounting and store, and the exact result that they must have."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ from tests.support.hostile.draft import Case
 
 
 def poisoned(cursor: Cursor[Any], event: Event, payload: dict[str, Any]) -> None:
-    """A custom processor that some events make fail."""
+    """A custom processor that fails for some events."""
     match payload["how"]:
         case "raise":
             raise ValueError("no such guest")
@@ -32,7 +32,7 @@ def poisoned(cursor: Cursor[Any], event: Event, payload: dict[str, Any]) -> None
 
 
 class Reading:
-    """One reading of a stream into a warehouse, as the ingest loop does it, batch by batch."""
+    """Reads a stream into a warehouse batch by batch, as the ingest loop does."""
 
     def __init__(self, store: Store, *, raw: bool) -> None:
         self._store = store
@@ -66,47 +66,51 @@ def reading(warehouse: Any, *, raw: bool = False) -> Iterator[Reading]:
 
 
 class Account:
-    """What stands in the warehouse: taken by place, dead letters by place or by their bytes."""
+    """What the warehouse holds: accepted events by place, dead letters by place or by their bytes."""
 
     def __init__(self, query: Callable[..., Any]) -> None:
         rows = query("SELECT stream_id, event_offset FROM raw_data.events_raw").fetchall()
         self.raw = Counter((row[0], row[1]) for row in rows)
         rows = query("SELECT stream_id, event_offset FROM raw_data.duplicates").fetchall()
         self.duplicates = Counter((row[0], row[1]) for row in rows)
-        self.letters: dict[Any, tuple[str, str, bytes, int]] = {}
-        self.letters_total = 0
+        self.dead_letters: dict[Any, tuple[str, str, bytes, int]] = {}
+        self.dead_letters_total = 0
         columns = "stream_id, event_offset, reason_code, detail, received, attempts"
         for row in query(f"SELECT {columns} FROM raw_data.dead_letters"):
             stream_id, offset, reason, detail, received, attempts = row
             key = (stream_id, offset) if offset is not None else bytes(received)
-            self.letters[key] = (reason, detail, bytes(received), attempts)
-            self.letters_total += 1
+            self.dead_letters[key] = (reason, detail, bytes(received), attempts)
+            self.dead_letters_total += 1
 
-    def wrongs(self, told: Sequence[tuple[str, Case]]) -> Iterator[str]:
-        """Every case that did not become what it had to become, in words; and what stands there without a case."""
+    def mistakes(self, cases: Sequence[tuple[str, Case]]) -> Iterator[str]:
+        """Describes every case with the wrong result, and rows that belong to no case."""
         expected: Counter[str] = Counter()
-        for name, case in told:
+        for name, case in cases:
             expected[
-                case.fate if case.fate in ("accepted", "duplicate", "redelivered", "gap") else "letter"
+                case.fate if case.fate in ("accepted", "duplicate", "redelivered", "gap") else "dead letter"
             ] += 1
-            wrong = self._wrong(case)
-            if wrong:
-                yield f"{name} at {case.place}: {wrong}\n{case.data[:300]!r}"
-        found = (self.raw.total(), self.duplicates.total(), self.letters_total)
-        wanted = (expected["accepted"], expected["duplicate"], expected["letter"])
-        if found != wanted:
-            yield f"raw rows, duplicates, dead letters: {found}, not {wanted}"
+            mistake = self._mistake(case)
+            if mistake:
+                yield f"{name} at {case.place}: {mistake}\n{case.data[:300]!r}"
+        stored = (self.raw.total(), self.duplicates.total(), self.dead_letters_total)
+        wanted = (expected["accepted"], expected["duplicate"], expected["dead letter"])
+        if stored != wanted:
+            yield f"raw rows, duplicates, dead letters: {stored}, not {wanted}"
 
-    def _wrong(self, case: Case) -> str:
-        letter = self.letters.get(case.data if case.place is None else case.place)
+    def _mistake(self, case: Case) -> str:
+        dead_letter = self.dead_letters.get(case.data if case.place is None else case.place)
         if case.fate == "gap":
             return ""
         if not isinstance(case.fate, Reason):
             kept = self.duplicates if case.fate == "duplicate" else self.raw
-            return "" if kept[case.place or ("", 0)] == 1 and letter is None else f"not {case.fate}: {letter}"
-        if letter is None:
+            return (
+                ""
+                if kept[case.place or ("", 0)] == 1 and dead_letter is None
+                else f"not {case.fate}: {dead_letter}"
+            )
+        if dead_letter is None:
             return f"no dead letter, {self.raw[case.place or ('', 0)]} row(s) in raw"
-        reason, detail, received, _attempts = letter
+        reason, detail, received, _attempts = dead_letter
         if reason != case.fate:
             return f"{reason} ({detail}), not {case.fate}"
         if case.field not in detail or case.value not in detail:

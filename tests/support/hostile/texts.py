@@ -1,4 +1,4 @@
-"""Broken texts: bytes that are no UTF-8, no JSON, or JSON that no jsonb can hold."""
+"""Broken texts: bytes that are no UTF-8, no JSON, or JSON that jsonb cannot store."""
 
 from collections.abc import Iterator
 
@@ -38,7 +38,7 @@ _NOT_JSON = [b"NaN", b"Infinity", b"-Infinity", b"'a'", b"01", b"+1", b".5", b"1
 
 
 def _text(pen: Pen) -> tuple[Draft, str]:
-    """A draft, and a field of it that may hold any text."""
+    """A draft, and a field of it that can have any text."""
     draft = pen.draft(pen.random.choice(["order_created", "order_item_added", "feedback_submitted", "noted"]))
     if draft.kind == "noted":
         return draft, "payload.note"

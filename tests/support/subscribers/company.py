@@ -1,4 +1,4 @@
-"""What the measurements share: a service, a crowd, and an event of a usual size."""
+"""A service with good and bad subscribers, and an event of a typical size."""
 
 import json
 import subprocess
@@ -14,12 +14,13 @@ from uuid import uuid4
 import httpx
 
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.waiting import wait_until
 
 BAD = ("idle", "stalled", "slow", "vanishing", "silent")
 
 
 def event(**payload: Any) -> dict[str, Any]:
-    """An event as long as most are."""
+    """An event of a typical size."""
     return {
         "event_id": str(uuid4()),
         "event_type": "noted",
@@ -31,7 +32,7 @@ def event(**payload: Any) -> dict[str, Any]:
 
 @contextmanager
 def serving(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[tuple[EventService, int]]:
-    """A service that simulates nothing, and its process id."""
+    """A service without simulator, and its process id."""
     service = EventService(folder, environment)
     service.start()
     try:
@@ -43,7 +44,7 @@ def serving(folder: Path, environment: Mapping[str, str] | None = None) -> Itera
 
 @contextmanager
 def crowd(service: EventService, kind: str, count: int, address: str = "127.0.0.1") -> Iterator[None]:
-    """A crowd of subscribers while it is entered; see `tests.support.subscribers.crowd`."""
+    """Subscribers of one kind, inside the context; see `tests.support.subscribers.crowd`."""
     command = [
         sys.executable,
         "-m",
@@ -66,7 +67,7 @@ def crowd(service: EventService, kind: str, count: int, address: str = "127.0.0.
 
 @contextmanager
 def bad_company(service: EventService, count: int) -> Iterator[None]:
-    """As many bad subscribers, of every kind alike."""
+    """`count` bad subscribers, the same number of every kind."""
     with ExitStack() as stack:
         for kind in BAD:
             if count:
@@ -75,16 +76,12 @@ def bad_company(service: EventService, count: int) -> Iterator[None]:
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> float:
-    """Wait for it; how long it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, "it did not happen"
-        time.sleep(0.05)
-    return time.monotonic() - began
+    """Wait for the condition; return the seconds it took."""
+    return wait_until(condition, "the condition of the test holds", seconds, pause=0.05)
 
 
 class GoodReader:
-    """Reads the stream while it is entered, and remembers which event came how many seconds after it was sent."""
+    """Reads the stream inside the context, and keeps per event the seconds from sending to receiving."""
 
     def __init__(self, service: EventService) -> None:
         self._address = f"{service.url}/stream"
@@ -112,14 +109,14 @@ class GoodReader:
                         return
 
     def finish(self, client: httpx.Client, last: int) -> None:
-        """Send the last event, after which the reader goes."""
+        """Send the last event, after which the reader ends."""
         self.last = last
         assert client.post("/events", json=[event(n=last, sent=time.monotonic())]).status_code == 202
         self._thread.join(20)
 
 
 def follow(service: EventService, rate: float, seconds: float, size: int = 120) -> list[float]:
-    """Publish at a steady pace to a good reader; the delay of each event, none of which is missing."""
+    """Publish at a steady rate to a good reader; return the delays. No event may be missing."""
     number, at_once = 0, 10
     headers = {"Authorization": f"Bearer {TOKEN}"}
     with GoodReader(service) as reader, httpx.Client(base_url=service.url, headers=headers) as client:

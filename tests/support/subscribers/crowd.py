@@ -2,13 +2,13 @@
 
     python -m tests.support.subscribers.crowd PORT KIND COUNT [ADDRESS]
 
-It tells `ready` when all are connected, and ends with its standard input. The kinds:
+It prints `ready` when all are connected, and ends with its standard input. The kinds:
 
 - good: reads everything, and measures nothing
 - idle: reads the first bytes, then nothing, on a filter that matches no event
 - stalled: asks for everything and never reads a byte
 - slow: reads a little, seldom
-- vanishing: comes and goes again, without a word, all the time
+- vanishing: comes and goes again, without notice, all the time
 - silent: opens a connection and sends nothing
 """
 
@@ -34,7 +34,7 @@ _SLOW_BYTES = 1_024
 
 
 def connect(port: int, kind: str, address: str) -> socket.socket:
-    """One subscriber, from this address; those that do not read have small buffers, as on a phone."""
+    """One subscriber from this address. Those that do not read have small buffers, as on a phone."""
     peer = socket.socket()
     if kind in {"stalled", "slow"}:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
@@ -49,7 +49,7 @@ def _ended() -> bool:
 
 
 def _dawdle(peers: list[socket.socket]) -> None:
-    """Read a little from each, four times a second."""
+    """Read a little from each, four times per second."""
     while not _ended():
         for peer in peers:
             with suppress(OSError):
@@ -58,7 +58,7 @@ def _dawdle(peers: list[socket.socket]) -> None:
 
 
 def _vanish(peers: list[socket.socket], port: int, address: str) -> None:
-    """Each goes with a reset or a close, before or after its first bytes, and the next one comes."""
+    """Each disconnects by a reset or a close, before or after its first bytes, and is replaced."""
     turn = 0
     while not _ended():
         for index, peer in enumerate(peers):
@@ -75,7 +75,7 @@ def _vanish(peers: list[socket.socket], port: int, address: str) -> None:
 
 
 def main(port: int, kind: str, count: int, address: str = "127.0.0.1") -> None:
-    """Be the crowd until standard input ends."""
+    """Run the subscribers until standard input ends."""
     peers = [connect(port, kind, address) for _ in range(count)]
     if kind == "idle":
         for peer in peers:

@@ -1,4 +1,4 @@
-"""Peers that are gone without FIN or RST. Run inside `unshare --user --map-root-user --net`; see test_crowd.py."""
+"""Peers that disappear without FIN or RST. Runs inside `unshare --user --map-root-user --net`; see test_crowd.py."""
 
 import subprocess
 import sys
@@ -12,12 +12,12 @@ _HEARTBEAT, _PATIENCE = 1.0, 2.0
 
 
 def ip(*words: str) -> None:
-    """`ip`, or an error."""
+    """Run `ip`; an error of it is an exception."""
     subprocess.run(["ip", *words], check=True)
 
 
 def main() -> None:
-    """Twenty readers at an address that then does not exist any more; the seconds until all are noticed."""
+    """Remove the address of twenty readers; print the seconds until the service has noticed all of them."""
     ip("link", "set", "lo", "up")
     ip("address", "add", f"{_ELSEWHERE}/32", "dev", "lo")
     environment = {

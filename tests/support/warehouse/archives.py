@@ -1,4 +1,4 @@
-"""What the tests of the archive share: events of three months, and what is left of them where."""
+"""For the tests of the archive: events of three months, and where they are."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.support.events import frame, lifecycle, parsed, payload
 
 DAY = 86_400
 FEBRUARY = -20 * DAY
-"""Seconds from the events' epoch, in March, back into the month before."""
+"""Seconds from the time of the events, in March, back to the month before."""
 
 
 def fill(store: Store) -> None:
@@ -26,7 +26,7 @@ def come_late(store: Store, offset: int) -> None:
 
 
 def partitions(owner: psycopg.Connection[Any]) -> set[str]:
-    """Those up to the month of our events, and the default one."""
+    """The partitions up to the month of our events, and the default partition."""
     rows = owner.execute(
         "SELECT relid::regclass::text FROM pg_partition_tree('raw_data.events_raw') WHERE isleaf"
     )

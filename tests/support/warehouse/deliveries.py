@@ -1,4 +1,4 @@
-"""Events in any order, repeated and cut into batches, and what the warehouse holds once they are committed."""
+"""Events in any order, repeated and cut into batches, and what the warehouse holds after their commit."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ TABLES = {
 def deliveries(
     draw: st.DrawFn, events: st.SearchStrategy[list[Event]]
 ) -> tuple[list[Event], list[list[Event]]]:
-    """The events in order, and the same ones permuted, repeated and cut into batches."""
+    """The events in order, and the same events permuted, repeated and cut into batches."""
     straight = draw(events)
     repeated = draw(st.lists(st.sampled_from(straight), max_size=6))
     shuffled = draw(st.permutations([*straight, *repeated]))
@@ -56,7 +56,7 @@ class Bench:
             self._store.commit(batch)
 
     def tables(self, batches: Sequence[list[Event]]) -> dict[str, list[tuple[Any, ...]]]:
-        """Every typed table, to the letter."""
+        """The exact contents of every typed table."""
         self.commit(batches)
         return {
             table: self._owner.execute(
@@ -86,6 +86,6 @@ def writing(warehouse: Any) -> Iterator[Store]:
 
 @contextmanager
 def bench(warehouse: Any) -> Iterator[Bench]:
-    """A bench, and who writes for it."""
+    """A Bench with its writer."""
     with warehouse.connect("restaurant_user", autocommit=True) as owner, writing(warehouse) as store:
         yield Bench(owner, store)

@@ -1,4 +1,4 @@
-"""The version of this project before its newest migrations, from the history of the checkout, as its users run it."""
+"""The version of this project before its newest migrations, from the git history, as its users run it."""
 
 import os
 import subprocess
@@ -16,13 +16,13 @@ ROOMS = ("sql", "airflow/plugins", "airflow/packages")
 
 
 def git(*arguments: str) -> bytes | None:
-    """What git says; nothing where it cannot say it: no checkout, or a shallow one."""
+    """The output of git; None without a checkout, or with a shallow one."""
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
     return done.stdout if done.returncode == 0 else None
 
 
 def commits() -> Iterator[str]:
-    """The newest commit, and then each that came before a change of the migrations, the newest first."""
+    """The newest commit, and every commit before a change of the migrations, newest first."""
     yield "HEAD"
     changes = git("rev-list", "--first-parent", "HEAD", "--", VERSIONS) or b""
     for commit in changes.decode().split():
@@ -30,7 +30,7 @@ def commits() -> Iterator[str]:
 
 
 def newest_with_other_migrations() -> str:
-    """The commit. Skips the test where there is no history to find it in."""
+    """The commit. Skips the test without a history."""
     now = sorted(path.name for path in (ROOT / VERSIONS).glob("*.py"))
     for commit in commits():
         listed = git("ls-tree", "--name-only", f"{commit}:{VERSIONS}")
@@ -61,7 +61,7 @@ class EarlierVersion:
         return {**os.environ, "PYTHONPATH": paths, **more}
 
     def migrate(self, owner_url: str) -> None:
-        """Bring an empty database to where that version had it."""
+        """Migrate an empty database to that version."""
         subprocess.run(
             [sys.executable, "-m", "sql", "migrate", "--owner-url", owner_url],
             cwd=self.folder,

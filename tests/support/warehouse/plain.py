@@ -1,4 +1,4 @@
-"""The views as plain aggregates of the tables: what they must equal at any moment, however they are kept."""
+"""The views as plain aggregates of the tables. The views must equal these at any moment."""
 
 from typing import Any, LiteralString
 
@@ -68,16 +68,16 @@ PLAIN: dict[LiteralString, LiteralString] = {
 
 
 def rows_of(connection: psycopg.Connection[Any], query: LiteralString) -> list[tuple[Any, ...]]:
-    """Its rows, in an order of no meaning."""
+    """The rows of a query, in any order."""
     return sorted(connection.execute(query).fetchall(), key=repr_of)
 
 
 def repr_of(row: tuple[Any, ...]) -> str:
-    """Numbers that are equal look the same: 1 and 1.00."""
+    """Equal numbers as equal texts: 1 and 1.00."""
     return repr([float(value) if hasattr(value, "is_nan") else value for value in row])
 
 
 def assert_exact(connection: psycopg.Connection[Any]) -> None:
-    """Each view is what its plain aggregate is."""
+    """Each view equals its plain aggregate."""
     for view, plain in PLAIN.items():
         assert rows_of(connection, view) == rows_of(connection, plain), view

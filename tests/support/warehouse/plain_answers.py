@@ -1,4 +1,4 @@
-"""The further views as plain aggregates of the tables: see plain.py."""
+"""More views as plain aggregates of the tables: see plain.py."""
 
 from typing import LiteralString
 
@@ -87,7 +87,7 @@ SELECT location_code, weekday, extract(hour FROM r.local_hour), w.days, round(co
 FROM recent AS r JOIN weekdays AS w USING (location_code, weekday)
 GROUP BY location_code, weekday, extract(hour FROM r.local_hour), w.days
 """
-CASH: LiteralString = """, told AS (
+CASH: LiteralString = """, with_differences AS (
     SELECT p.*, k.kinds
     FROM placed AS p
     CROSS JOIN LATERAL (
@@ -113,7 +113,7 @@ SELECT day, location_code, count(*) FILTER (WHERE counts),
         - CASE WHEN counts AND amount IS NULL THEN coalesce(priced, 0) ELSE 0 END
         + CASE WHEN NOT counts THEN coalesce(amount - coalesce(refunded, 0), 0) ELSE 0 END),
     least(sum(kinds), 50)
-FROM told
+FROM with_differences
 GROUP BY day, location_code
 HAVING bool_or(counts) OR bool_or(amount <> coalesce(refunded, 0))
 """
@@ -147,4 +147,4 @@ ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT category, item_name, quantity_sold, revenue, avg_unit_price, unit_cost, unit_margin, total_margin,"
     " popularity_share FROM analytics.menu_engineering": MENU,
 }
-"""What is asked of a view, and the same of the tables."""
+"""The query of a view, and the same query of the tables."""

@@ -1,4 +1,4 @@
-"""What PostgreSQL reads to answer."""
+"""What PostgreSQL reads for a query."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import psycopg
 
 
 def explained(connection: psycopg.Connection[Any], query: str, values: Sequence[Any] = ()) -> dict[str, Any]:
-    """The plan of a query, as it ran."""
+    """The plan of a query, with what its execution measured."""
     row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}".encode(), values).fetchone()
     assert row is not None
     plan: dict[str, Any] = row[0][0]["Plan"]
@@ -22,7 +22,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def scans(connection: psycopg.Connection[Any], *tables: str) -> list[tuple[str, int]]:
-    """How often these tables were read whole; without names, each that holds much."""
+    """How often these tables were read completely; without names, every large table."""
     connection.execute("SELECT pg_stat_force_next_flush()")
     connection.execute("SELECT pg_stat_clear_snapshot()")
     return connection.execute(

@@ -37,14 +37,14 @@ $$;
 
 @dataclass(frozen=True)
 class Contents:
-    """The rows of every table, with the columns that it had then."""
+    """The rows of every table, with its columns at that revision."""
 
     columns: Mapping[str, list[str]]
     rows: Mapping[str, Counter[str]]
 
 
 def contents(owner: psycopg.Connection[Any], columns: Mapping[str, list[str]] | None = None) -> Contents:
-    """Of every table; or of those tables and columns only."""
+    """The contents of every table, or of these tables and columns only."""
     columns = dict(owner.execute(TABLES).fetchall()) if columns is None else columns
     rows = {
         table: Counter(
@@ -59,7 +59,7 @@ def contents(owner: psycopg.Connection[Any], columns: Mapping[str, list[str]] | 
 
 
 def assert_kept(owner: psycopg.Connection[Any], before: Contents) -> None:
-    """No row is gone or changed. Migrations may put rows only where none were, and into the thresholds."""
+    """No row is lost or changed. Migrations may add rows to empty tables and to the thresholds only."""
     after = contents(owner, before.columns)
     for table, rows in before.rows.items():
         assert rows - after.rows[table] == Counter(), f"{table} lost rows"

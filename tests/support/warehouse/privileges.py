@@ -1,4 +1,4 @@
-"""Who may do what, object by object: what tests/integration/sql/test_privileges.py holds the warehouse to."""
+"""The privileges of each role on each object, as tests/integration/sql/test_privileges.py expects them."""
 
 ADD, MERGE, READ, NONE = "SELECT INSERT", "SELECT INSERT UPDATE", "SELECT", ""
 

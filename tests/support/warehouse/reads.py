@@ -1,4 +1,4 @@
-"""How rows were found: what PostgreSQL itself counted of each table, which no plan can talk its way out of."""
+"""How rows were read, as PostgreSQL itself counts it per table, whatever the plan shows."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +30,7 @@ GROUP BY t.relname, t.seq_tup_read, t.seq_scan, t.idx_scan
 
 @dataclass(frozen=True)
 class Reads:
-    """Of the fact tables, partitions included."""
+    """Of the fact tables with their partitions."""
 
     whole: dict[str, int] = field(default_factory=dict)
     """Rows that were read by going through a whole table or most of an index, where any were."""

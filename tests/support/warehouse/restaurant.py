@@ -1,4 +1,4 @@
-"""A small restaurant's data, with unknowns in it, for the cards to show."""
+"""The data of a small restaurant, with unknown values, for the dashboard cards."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ def insert(connection: psycopg.Connection[Any], table: str, **row: Any) -> None:
 
 
 def order(connection: psycopg.Connection[Any], number: int) -> None:
-    """One an hour and back in time; every fifth is unpaid, every seventh cancelled, every fourth line unpriced."""
+    """One per hour, back in time; every fifth is unpaid, every seventh cancelled, every fourth line has no price."""
     order_ts = NEWEST - timedelta(hours=number)
     order_id = uuid4()
     money = (

@@ -15,6 +15,7 @@ from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
 OWN_PREFIXES = ("PG", "AIRFLOW", "EVENT_", "INGEST_", "WAREHOUSE_", "POSTGRES_", "ANALYTICS_", "RESTAURANT_")
+CONTRACT = "restaurant_warehouse.contract:CONTRACT"
 DEFAULT_LOG_PATH = "var/eventlog/events.db"
 
 
@@ -66,6 +67,7 @@ def ingest(settings: Settings) -> Service:
     """The core without Airflow."""
     own = {
         "INGEST_SOURCE_URL": settings.event_url,
+        "INGEST_CONTRACT": CONTRACT,
         "INGEST_DATABASE_URL": database_url(settings, WRITER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "EVENT_STREAM_TOKEN": settings.values.get("EVENT_STREAM_TOKEN", ""),

@@ -5,10 +5,10 @@ import typer
 from local import scratch
 from local.dictionary import catalog, lineage, page
 from local.settings import OWNER, ROOT
-from restaurant_warehouse.typed.tables import TABLES
+from restaurant_warehouse.event_types import EVENT_TYPES
 
 PAGE = ROOT / "docs" / "data-dictionary.md"
-EVENTS = {event_type: f"analytics.{table.name}" for event_type, table in TABLES.items()}
+EVENTS = {name: f"analytics.{kind.table}" for name, kind in EVENT_TYPES.items()}
 
 
 def written(url: str) -> str:

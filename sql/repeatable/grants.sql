@@ -33,6 +33,7 @@ GRANT SELECT, INSERT, UPDATE ON analytics.customer_changes TO restaurant_writer;
 GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from local.settings import OWNER
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.sources.sse_decoder import Decoder
 from tests.bench.bench import Bench
 from tests.bench.measuring.cpu import CpuMeter
@@ -117,7 +117,7 @@ class Limit:
         """A warehouse that holds the events."""
         with self._bench.step(f"limit: a warehouse of {self.events:,} events"):
             blob = b"".join(order_events.encode(order_events.drafts(self.events)))
-            contract = RestaurantContract()
+            contract = restaurant_parser()
             events = [contract.parse(frame) for frame in Decoder().decode(blob)]
             with writer(self._bench, "bench_loaded") as loaded:
                 for start in range(0, len(events), 10_000):

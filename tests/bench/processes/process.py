@@ -20,6 +20,7 @@ from api.log import Draft, EventIdConflict
 from api.sqlite_store import Store
 from local.code_path import python_path
 from local.ports import free_port
+from local.services import CONTRACT
 from local.settings import LOOPBACK, ROOT
 from tests.support.waiting import wait_until
 
@@ -163,6 +164,7 @@ class Ingest(Process):
         stream: str = "restaurant",
     ) -> None:
         environment = {
+            "INGEST_CONTRACT": CONTRACT,
             "INGEST_DATABASE_URL": database_url,
             "INGEST_SOURCE_URL": source_url,
             "INGEST_STREAM": stream,

@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterator
 
 from local.settings import OWNER, WRITER
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
@@ -25,6 +26,7 @@ _REPEATS = 5
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
     """The same work at each size of one warehouse, which grows. Ratios are to the empty warehouse."""
     settings = Settings(
+        contract=CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, bench.cluster.clone(_DATABASE)),
         writer="bench",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from api.log import Draft
 from local.settings import WRITER
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
@@ -49,6 +50,7 @@ def _row(bench: Bench, limit: Limit, case: str, blob: bytes, batch: int, again: 
 
     def measure(samples: Samples) -> None:
         settings = Settings(
+            contract=CONTRACT,
             source_url="http://127.0.0.1:1",
             database_url=bench.cluster.url(WRITER, bench.cluster.clone("bench_store")),
             writer="bench",

@@ -11,6 +11,7 @@ import psycopg
 
 from local.dashboard import cards
 from local.settings import OWNER, READER, WRITER
+from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.settings import Settings
 from tests.bench.bench import Bench
@@ -64,6 +65,7 @@ def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
 
 def _settings(bench: Bench) -> Settings:
     return Settings(
+        contract=CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, _DATABASE),
         writer="bench",

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
@@ -76,7 +77,7 @@ def ingested(service: EventService, warehouse: Any) -> Callable[[Path], None]:
     def ingest(file: Path) -> None:
         replayed(service, file)
         url = warehouse.url("airflow_user")
-        result = run(Settings(source_url=service.url, database_url=url, mode="poll"))
+        result = run(Settings(contract=CONTRACT, source_url=service.url, database_url=url, mode="poll"))
         assert (result.reason, result.rejected, result.gaps) == ("caught_up", 0, 0)
 
     return ingest

@@ -15,6 +15,7 @@ import pytest
 
 import sql
 from local.code_path import python_path
+from tests.support.core import CONTRACT_NAME
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
 from tests.support.warehouse.earlier_version import EarlierVersion
@@ -80,6 +81,7 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
     assert before.revision != before.head
     told = {
         "INGEST_SOURCE_URL": service.url,
+        "INGEST_CONTRACT": CONTRACT_NAME,
         "INGEST_DATABASE_URL": bootstrapped.url("airflow_user"),
     }
     old_log, new_log = tmp_path / "old.log", tmp_path / "new.log"

@@ -11,12 +11,14 @@ import psycopg
 import pytest
 
 import sql
+from restaurant_warehouse.contract import CONTRACT
 from sql import warehouse as migrations
 from sql.errors import ObjectsInUseError
 from sse_ingest.database.connection import connect
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 from tests.support.events import LIFECYCLE, frame, parsed, payload
 from tests.support.warehouse.plain import assert_exact
 from tests.support.warehouse.populated import ACCOUNT, Contents, assert_kept, contents
@@ -89,10 +91,13 @@ def assert_sound(warehouse: Any, fresh: Any, before: Contents) -> None:
 def assert_ingests(warehouse: Any) -> None:
     """The writer of now goes on from the checkpoint of then."""
     settings = Settings(
-        source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
+        contract=CONTRACT,
+        source_url="http://127.0.0.1:1",
+        database_url=warehouse.url("airflow_user"),
+        writer="test",
     )
     with (
-        connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer", SCHEMAS) as connection,
         Lease(settings, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -102,7 +102,7 @@ FUNCTIONS = {
     "analytics.delete_old_results()": (True, False),
     "analytics.log_stale_payments()": (False, False),
     "analytics.log_stale_thresholds()": (False, False),
-    "analytics.moment(text)": (False, False),
+    "analytics.moment(text)": (True, False),
     "analytics.empty_rollups()": (False, False),
     "analytics.event_watermark()": (True, True),
     "analytics.expected_today(timestamp with time zone)": (False, True),

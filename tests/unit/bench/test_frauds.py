@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.lives import cents
-from restaurant_warehouse.event_types.payloads import PAYLOADS
+from restaurant_warehouse.event_types import EVENT_TYPES
 from tests.bench.workload import frauds
 
 Found = dict[str, list[dict[str, Any]]]
@@ -61,7 +61,7 @@ def test_an_honest_order_is_paid_for_what_it_holds(history: frauds.History, orde
 
 
 def test_the_warehouse_knows_every_event_type(history: frauds.History) -> None:
-    assert {draft.event_type for draft in history.drafts} <= set(PAYLOADS)
+    assert {draft.event_type for draft in history.drafts} <= set(EVENT_TYPES)
     assert len({draft.event_id for draft in history.drafts}) == len(history.drafts)
     assert [draft.ts for draft in history.drafts] == sorted(draft.ts for draft in history.drafts)
 

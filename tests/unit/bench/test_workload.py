@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event
 from tests.bench.workload import order_events
 from tests.bench.workload.memory_source import MemorySource
@@ -11,7 +11,7 @@ COUNT = 3_000
 
 
 def events(blob: bytes) -> list[object]:
-    contract = RestaurantContract()
+    contract = restaurant_parser()
     return [contract.parse(f) for frames in MemorySource(blob).batches("", lambda: False) for f in frames]
 
 

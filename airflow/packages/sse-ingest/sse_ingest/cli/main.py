@@ -76,7 +76,7 @@ def completeness_command(
 ) -> None:
     """Certify up to which offset everything is accounted for. Exit 1: there is a hole; 2: it cannot be told."""
     try:
-        logs = completeness(Settings.from_environment().database_url)
+        logs = completeness(Settings.from_environment())
     except IngestError as error:
         typer.echo(f"sse_ingest: {error}", err=True)
         raise typer.Exit(2) from None

@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local import checks, doctor, forward, logs, psql, status, up
-from local.bench.command import bench
-from local.chaos.command import chaos
+from local import checks, doctor, forward, from_tests, logs, psql, status, up
 from local.dictionary import dictionary
 from local.errors import StackError
 from local.replay import replay
@@ -187,9 +185,28 @@ def backfill_command(
     raise typer.Exit(forward.backfill(settings(), url, stream, pace))
 
 
+@app.command("chaos", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def chaos_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
+    ] = None,
+) -> None:
+    """Break the real processes in every way at every step, and check that no event is lost or taken twice."""
+    from_tests.run("chaos", arguments or [])
+
+
+@app.command("bench", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def bench_command(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="--help lists the suites and options.", metavar="[SUITE]… [OPTIONS]…"),
+    ] = None,
+) -> None:
+    """Measure how fast everything is on this machine, beside what the machine can do at best."""
+    from_tests.run("bench", arguments or [])
+
+
 app.command()(replay)
-app.command()(chaos)
-app.command()(bench)
 app.command()(dictionary)
 
 

@@ -1,8 +1,6 @@
-"""Fixtures that every room shares: one embedded PostgreSQL a session, one migrated clone a test."""
+"""Fixtures for all tests: one embedded PostgreSQL per session, one migrated database per test."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,19 +11,19 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-import sql
+from local import scratch
 from local.postgres import ADMIN, PostgresServer
-from sql.tool.cluster import grant_access
+from local.settings import OWNER, READER, WRITER
 from tests.support.ports import free_port
 from tests.support.service import EventService
 
+# With characters that an address has to escape.
 PASSWORDS = {
     ADMIN: "admin p@ss/word",
-    "restaurant_user": "owner-password",
-    "airflow_user": "writer:p@ss",
-    "analytics_reader": "reader-password",
+    OWNER: "owner-password",
+    WRITER: "writer:p@ss",
+    READER: "reader-password",
 }
-TEMPLATE = "warehouse_template"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -66,36 +64,23 @@ class Warehouse:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[PostgresServer]:
-    """A running server with our roles; `warehouse_template` in it is migrated."""
-    home = Path(tempfile.mkdtemp(prefix="warehouse-"))
-    home.chmod(0o711)
+    """A running server with our roles and a migrated template."""
     settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
-    server = PostgresServer(home / "postgres", free_port(), home / "postgres.log", PASSWORDS[ADMIN], settings)
-    server.initialise()
-    server.start()
-    try:
-        sql.bootstrap(server.admin_url, PASSWORDS)
-        sql.migrate(server.url("restaurant_user", PASSWORDS["restaurant_user"], "restaurant_analytics"))
-        with psycopg.connect(server.admin_url, autocommit=True) as admin:
-            admin.execute(f"ALTER DATABASE restaurant_analytics RENAME TO {TEMPLATE}")
-        yield server
-    finally:
-        server.stop(immediate=True)
-        shutil.rmtree(home)
+    with scratch.cluster("warehouse", settings, passwords=PASSWORDS, port=free_port()) as running:
+        yield running.server
 
 
 @pytest.fixture(scope="session")
 def fresh_warehouse(cluster: PostgresServer) -> Callable[[], AbstractContextManager[Warehouse]]:
-    """Makes a clone of the template each time; it is dropped when its context is left."""
+    """Each call clones the template; the clone is dropped on exit of its context."""
 
     @contextmanager
     def clone() -> Iterator[Warehouse]:
         name = f"test_{uuid4().hex[:12]}"
         with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-            grant_access(admin, name)
+            scratch.clone_template(admin, name)
             yield Warehouse(cluster, name)
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            scratch.drop(admin, name)
 
     return clone
 

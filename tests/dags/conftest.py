@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.code_path import python_path
-from tests.support.mailbox import Mailbox
+from tests.support.servers.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
 PROBES = Path(__file__).parent / "probes"

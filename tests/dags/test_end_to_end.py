@@ -19,7 +19,7 @@ import pytest
 from local.code_path import python_path
 from tests.support.core import CONTRACT_NAME
 from tests.support.dag_runs import dags_test, output, xcom
-from tests.support.mailbox import Mailbox
+from tests.support.servers.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]

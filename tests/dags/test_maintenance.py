@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.dag_runs import dags_test, output, xcom
-from tests.support.mailbox import Mailbox
+from tests.support.servers.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
 DAG, CHECK = "restaurant_maintenance", "validate_data_consistency"

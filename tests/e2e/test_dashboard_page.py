@@ -18,7 +18,7 @@ from local.code_path import python_path
 from local.dashboard.app import create_app
 from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, DatabaseDown, Reader
-from tests.support import restaurant
+from tests.support.warehouse import restaurant
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event
-from tests.support import deliveries
-from tests.support.deliveries import Bench
 from tests.support.events import frame, moment, parsed, payload
+from tests.support.warehouse import deliveries
+from tests.support.warehouse.deliveries import Bench
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 KINDS = ("menu_item_changed", "customer_changed", "order_created", "order_item_added")

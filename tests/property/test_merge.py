@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from restaurant_warehouse.event_types import EVENT_TYPES
 from sse_ingest.events import Event
-from tests.support import deliveries
-from tests.support.deliveries import Bench
 from tests.support.events import frame, parsed, payload
+from tests.support.warehouse import deliveries
+from tests.support.warehouse.deliveries import Bench
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 

@@ -16,9 +16,9 @@ from restaurant_warehouse.typed.tables import RestaurantTables
 from sse_ingest.database.connection import connect
 from sse_ingest.events import Event
 from sse_ingest.store import incoming
-from tests.support import deliveries
 from tests.support.core import SCHEMAS
 from tests.support.events import frame, payload
+from tests.support.warehouse import deliveries
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 

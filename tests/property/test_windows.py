@@ -18,7 +18,7 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
 from tests.support.events import EPOCH, frame, moment, parsed, payload
-from tests.support.plain import rows_of
+from tests.support.warehouse.plain import rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 MINUTE = timedelta(minutes=1)

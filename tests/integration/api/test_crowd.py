@@ -10,8 +10,8 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.bench.measure import bad_company, crowd, event, follow, until
 from tests.support.service import ROOT, EventService
+from tests.support.subscribers.company import bad_company, crowd, event, follow, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.alone]
 MakeService = Callable[..., EventService]
@@ -69,7 +69,7 @@ def test_peers_that_vanish_without_a_word_are_noticed() -> None:
             "a network namespace of one's own needs unshare, ip and a kernel that lets users make one"
         )
     done = subprocess.run(
-        [*alone, sys.executable, "-m", "tests.bench.vanish"],
+        [*alone, sys.executable, "-m", "tests.support.subscribers.vanish"],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from api.http.connection_limits import MOST_REFUSING
-from tests.bench.measure import until
 from tests.support.service import TOKEN, EventService
+from tests.support.subscribers.company import until
 
 pytestmark = pytest.mark.integration
 MakeService = Callable[..., EventService]

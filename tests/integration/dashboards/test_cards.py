@@ -13,7 +13,7 @@ from local.dashboard import warehouse as module
 from local.dashboard.app import create_app
 from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, CardFailed, DatabaseDown, Reader
-from tests.support.asgi import get
+from tests.support.servers.asgi import get
 
 CARDS = load()
 pytestmark = pytest.mark.integration

@@ -22,8 +22,8 @@ from restaurant_warehouse.rollups import refresh
 from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from tests.support.history_totals import Totals, rows, totals
-from tests.support.plain import assert_exact
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.warehouse.plain import assert_exact
 
 SHARED = ROOT.parent / "shared" / "data"
 YEAR = timedelta(days=365)

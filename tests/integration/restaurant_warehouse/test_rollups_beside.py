@@ -15,7 +15,7 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
 from tests.support.events import EPOCH, frame, parsed, payload
-from tests.support.plain import assert_exact
+from tests.support.warehouse.plain import assert_exact
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 SECONDS = 4.0

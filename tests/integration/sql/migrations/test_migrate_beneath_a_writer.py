@@ -16,10 +16,10 @@ import pytest
 import sql
 from local.code_path import python_path
 from tests.support.core import CONTRACT_NAME
-from tests.support.earlier_version import EarlierVersion
-from tests.support.plain import assert_exact
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.warehouse.earlier_version import EarlierVersion
+from tests.support.warehouse.plain import assert_exact
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 COMMITTED = "SELECT coalesce(max(event_offset), 0) FROM raw_data.stream_checkpoints"

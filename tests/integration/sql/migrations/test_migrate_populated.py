@@ -20,8 +20,8 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
 from tests.support.events import LIFECYCLE, frame, parsed, payload
-from tests.support.plain import assert_exact
-from tests.support.populated import ACCOUNT, INVALID, PRIVILEGES, Contents, assert_kept, contents
+from tests.support.warehouse.plain import assert_exact
+from tests.support.warehouse.populated import ACCOUNT, INVALID, PRIVILEGES, Contents, assert_kept, contents
 
 pytestmark = pytest.mark.integration
 

@@ -15,7 +15,7 @@ from psycopg import errors
 
 from restaurant_warehouse.quality.rules import Rule, folder, load
 from restaurant_warehouse.quality.run import SAMPLE, Broken, Verdict, run
-from tests.support.plans import scans
+from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration
 

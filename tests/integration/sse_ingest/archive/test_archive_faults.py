@@ -21,9 +21,9 @@ from sse_ingest.errors import ArchiveRefused, DatabaseUnavailable, RebuildRefuse
 from sse_ingest.rebuild.rebuild import Request as RebuildRequest
 from sse_ingest.rebuild.rebuild import rebuild
 from sse_ingest.store.store import Store
-from tests.support.archives import come_late, partitions, violated
 from tests.support.core import owned
 from tests.support.service import ROOT
+from tests.support.warehouse.archives import come_late, partitions, violated
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]

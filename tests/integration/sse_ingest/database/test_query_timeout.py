@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from local.chaos.proxy import Proxy, ProxyThread
 from sse_ingest.database.connection import connect
 from sse_ingest.errors import DatabaseUnavailable
 from sse_ingest.lease.lease import Lease
@@ -16,6 +15,7 @@ from sse_ingest.pipeline.run import _Run
 from sse_ingest.settings import Settings
 from sse_ingest.sources.stream import StreamSource
 from sse_ingest.store.store import Store
+from tests.chaos.environment.proxy import Proxy, ProxyThread
 from tests.support.core import SCHEMAS
 from tests.support.events import lifecycle, parsed
 

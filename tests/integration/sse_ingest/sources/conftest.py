@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.scripted_server import Script, Server
+from tests.support.servers.scripted_server import Script, Server
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from sse_ingest.sources.http import Limits
 from sse_ingest.sources.poll import PollSource
 from sse_ingest.sources.stream import StreamSource
-from tests.support.scripted_server import QUICK, Connection, Server, answering
+from tests.support.servers.scripted_server import QUICK, Connection, Server, answering
 
 pytestmark = pytest.mark.integration
 

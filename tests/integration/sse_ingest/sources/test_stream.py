@@ -11,7 +11,7 @@ from sse_ingest.errors import ConfigurationError, TerminalError, Unauthorized
 from sse_ingest.sources.http import Limits
 from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.sources.stream import StreamSource
-from tests.support.scripted_server import (
+from tests.support.servers.scripted_server import (
     END,
     QUICK,
     SSE,

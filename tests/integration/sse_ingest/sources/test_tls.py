@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sse_ingest.sources.stream import StreamSource
-from tests.support.scripted_server import END, QUICK, Server, answering, frame, numbers, take
+from tests.support.servers.scripted_server import END, QUICK, Server, answering, frame, numbers, take
 
 pytestmark = pytest.mark.integration
 

@@ -15,6 +15,7 @@ import pytest
 
 import sql
 from local.postgres import ADMIN, PostgresServer
+from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
 from tests.support.service import EventService
 
@@ -33,6 +34,13 @@ def _clean_environment() -> None:
     for name in list(os.environ):
         if name.startswith(("PG", "EVENT_", "INGEST_", "WAREHOUSE_", "AIRFLOW", "POSTGRES_")):
             del os.environ[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def guard() -> Iterator[Guard]:
+    """Whatever ends the tests, what they have started ends too."""
+    with guarded() as guard:
+        yield guard
 
 
 @pytest.fixture(name="free_port")
@@ -64,9 +72,10 @@ class Warehouse:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[PostgresServer]:
+def cluster(guard: Guard) -> Iterator[PostgresServer]:
     """A running server with our roles; `warehouse_template` in it is migrated."""
     home = Path(tempfile.mkdtemp(prefix="warehouse-"))
+    guard.remove(home)
     home.chmod(0o711)
     settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
     server = PostgresServer(home / "postgres", free_port(), home / "postgres.log", PASSWORDS[ADMIN], settings)

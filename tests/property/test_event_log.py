@@ -15,6 +15,7 @@ from api.frames import encode
 from api.log import Draft, EventIdConflict, Only
 from api.sqlite_log import Retention, SqliteLog
 from api.sqlite_store import Store
+from tests.support.examples import examples
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -133,4 +134,4 @@ class LogMachine(RuleBasedStateMachine):
 
 
 TestLog = LogMachine.TestCase
-TestLog.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestLog.settings = settings(max_examples=examples(60), stateful_step_count=20, deadline=None)

@@ -13,6 +13,7 @@ from sse_ingest.events import Event
 from tests.support import deliveries
 from tests.support.deliveries import Bench
 from tests.support.events import frame, parsed, payload
+from tests.support.examples import examples
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -46,7 +47,7 @@ def bench(warehouse: Any) -> Iterator[Bench]:
 
 
 @hypothesis_settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

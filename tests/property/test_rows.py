@@ -20,6 +20,7 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.batch import Batch
 from tests.support import deliveries
 from tests.support.events import frame, payload
+from tests.support.examples import examples
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -109,7 +110,7 @@ SETTINGS = Settings(source_url="http://127.0.0.1:1", database_url="unused", writ
 
 
 @hypothesis_settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -15,6 +15,7 @@ from api.log import Draft
 from api.publish import InvalidEvent, Parser
 from api.simulator import World
 from api.usual import read
+from tests.support.examples import examples
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=2)
@@ -198,7 +199,7 @@ def test_any_value_in_any_field_is_read_alike(kind: str) -> None:
             agrees(json_object(list((fields | {"payload": payload}).items())).encode())
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(documents())
 def test_a_changed_event_is_read_alike(text: bytes) -> None:
     event("quick" if quickly(text) else "left to the precise way")
@@ -223,7 +224,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(
     document=st.sampled_from(
         [json_object(list(published(draft).items())).encode() for draft in BY_TYPE.values()]

@@ -16,6 +16,7 @@ from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.events import EPOCH, frame, moment, parsed, payload
+from tests.support.examples import examples
 from tests.support.plain import rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -157,7 +158,7 @@ def stores(warehouse: Any) -> Iterator[tuple[psycopg.Connection[Any], dict[str, 
 
 
 @hypothesis_settings(
-    max_examples=80,
+    max_examples=examples(80),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

@@ -10,7 +10,7 @@ from local.chaos import scoreboard
 from local.chaos.faults import KINDS
 from local.chaos.run import Plan, Report, run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(1800)]
 
 _FAULTS = 300
 _MINUTES = 9.0

@@ -8,7 +8,7 @@ import pytest
 from local.chaos.fleet import CORE
 from local.chaos.run import Plan, run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(600)]
 
 MUTATIONS = {
     "fence": (

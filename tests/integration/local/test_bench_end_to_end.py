@@ -12,7 +12,7 @@ from local.bench.figures import Row
 from local.bench.limit import Limit
 from local.bench.suites import end_to_end, latency
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600)]
 
 
 class KnownLimit(Limit):

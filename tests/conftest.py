@@ -16,6 +16,7 @@ import pytest
 
 import sql
 from local.postgres import ADMIN, PostgresServer
+from tests.support.examples import register_profile
 from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
 from tests.support.service import EventService
@@ -30,6 +31,7 @@ TEMPLATE = "warehouse_template"
 
 
 LEFT_OUT = pytest.StashKey[list[str]]()
+register_profile()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

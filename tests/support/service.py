@@ -85,7 +85,7 @@ class EventService:
         return accepted
 
     def health(self) -> dict[str, Any]:
-        told: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
+        told: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=30).json()
         return told
 
     def _limit(self) -> None:

@@ -16,7 +16,7 @@ from tests.support.contention import Contention
 from tests.support.events import EPOCH, frame, parsed, payload
 from tests.support.plain import assert_exact
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 SECONDS = 4.0
 
 

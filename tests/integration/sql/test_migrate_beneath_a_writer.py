@@ -21,7 +21,7 @@ from tests.support.plain import assert_exact
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 COMMITTED = "SELECT coalesce(max(event_offset), 0) FROM raw_data.stream_checkpoints"
 STANDBY_SECONDS = "1"
 LONGEST_PAUSE = 10.0  # migrate asks for a lock for two seconds at a time, and a machine may be busy

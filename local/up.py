@@ -7,13 +7,13 @@ from rich.console import Console
 
 import init_data_dir
 from local import counters, preflight, services, tables
-from local.claim import Claim
 from local.errors import StackError
 from local.interrupts import Interrupts
 from local.progress import Progress
 from local.services import Service
 from local.settings import ROOT, Settings
 from local.stack import Stack
+from local.stack_lock import StackLock
 from local.supervisor import Supervisor
 
 
@@ -38,7 +38,7 @@ def up(
     """Start everything; stay until interrupted unless `detach`."""
     progress = Progress(console)
     settings = prepare(env_file, progress)
-    with Interrupts() as interrupts, Claim(settings.run_dir, "up"):
+    with Interrupts() as interrupts, StackLock(settings.run_dir, "up"):
         stack = Stack(settings, progress, interrupts)
         refuse_second(stack)
         chosen = services.selected(settings, with_airflow=with_airflow)
@@ -51,7 +51,7 @@ def up(
                 refuse_dead(stack, chosen)
             tables.show_doors(console, settings, with_airflow=with_airflow, show_passwords=show_passwords)
             if detach:
-                with interrupts.held():
+                with interrupts.is_held():
                     stack.detach(chosen)
                     staying = True
                 console.print(tables.counters(counters.read(settings)))
@@ -69,9 +69,9 @@ def down(settings: Settings, console: Console) -> None:
     """Stop everything, whoever started it."""
     progress = Progress(console)
     with Interrupts() as interrupts:
-        claim = Claim(settings.run_dir, "down")
-        stopped = claim.release_elsewhere(within_seconds=120)
-        with claim:
+        lock = StackLock(settings.run_dir, "down")
+        stopped = lock.stop_holder(within_seconds=120)
+        with lock:
             stack = Stack(settings, progress, interrupts)
             ended = stack.stop()
         console.print("Everything is stopped; the data stay." if ended or stopped else "Nothing was running.")

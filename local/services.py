@@ -1,15 +1,12 @@
 """The stack's services in the order of starting: command, environment, and when they are ready."""
 
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
-from local import airflow
+from local import airflow, loopback
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
@@ -57,7 +54,7 @@ def event_service(settings: Settings) -> Service:
         [sys.executable, "-m", "api"],
         environment(settings, _event_variables(settings)),
         settings.event_url,
-        lambda: _answers(f"{settings.event_url}/ready"),
+        lambda: loopback.answers(f"{settings.event_url}/ready"),
     )
 
 
@@ -86,12 +83,8 @@ def dashboard(settings: Settings) -> Service:
         [sys.executable, "-m", "local.dashboard"],
         environment(settings, own),
         settings.dashboard_url,
-        lambda: _answers(settings.dashboard_url),
+        lambda: loopback.answers(settings.dashboard_url),
     )
-
-
-def has_dashboard() -> bool:
-    return importlib.util.find_spec("local.dashboard") is not None
 
 
 def airflow_services(settings: Settings) -> list[Service]:
@@ -145,7 +138,7 @@ def selected(settings: Settings, *, with_airflow: bool) -> list[Service]:
     """Everything but PostgreSQL, in the order of starting."""
     chosen = [event_service(settings)]
     chosen += airflow_services(settings) if with_airflow else [ingest(settings)]
-    return chosen + ([dashboard(settings)] if has_dashboard() else [])
+    return [*chosen, dashboard(settings)]
 
 
 def environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
@@ -172,10 +165,3 @@ def _event_variables(settings: Settings) -> dict[str, str]:
         "EVENT_PORT": str(settings.event_port),
         "EVENT_LOG_PATH": str(log),
     }
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False

@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.completion import completion_init
 
-from local import checks, doctor, forward, logs, psql, status, up
+from local import checks, completion, doctor, forward, logs, psql, status, up
 from local.bench.command import bench
 from local.chaos.command import chaos
 from local.dictionary import dictionary
 from local.errors import StackError
 from local.replay import replay
+from local.reset import reset
+from local.restart import restart
 from local.settings import READER, WAREHOUSE, Settings
 from sql.errors import WarehouseError
 
@@ -28,6 +31,12 @@ chosen: dict[str, Path | None] = {"env_file": None}
 
 ShowPasswords = Annotated[
     bool, typer.Option("--show-passwords", help="Show passwords instead of their names in .env.")
+]
+
+
+ServiceName = Annotated[
+    str,
+    typer.Argument(help="A service, as ./stack status names it.", autocompletion=completion.service_names),
 ]
 
 
@@ -71,6 +80,20 @@ def down_command() -> None:
     up.down(settings(), console)
 
 
+@app.command("restart")
+def restart_command(service: ServiceName) -> None:
+    """End and start one service of the running stack, and return when it is ready."""
+    restart(settings(), console, service)
+
+
+@app.command("reset")
+def reset_command(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove all data of the stack, after a question: the warehouse, the event log, Airflow's state, archives, logs."""
+    reset(settings(), console, lambda question: yes or typer.confirm(question))
+
+
 @app.command("status")
 def status_command(show_passwords: ShowPasswords = False) -> None:
     """Show what runs, where, and how far the orders have come. Exit 1 when something does not run."""
@@ -80,7 +103,7 @@ def status_command(show_passwords: ShowPasswords = False) -> None:
 
 @app.command("logs")
 def logs_command(
-    service: Annotated[str, typer.Argument(help="A service, as ./stack status names it.")],
+    service: ServiceName,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")
     ] = False,
@@ -121,6 +144,16 @@ def dlq_command(
 ) -> None:
     """Look at dead letters, retry, edit or discard them, as the owner of the warehouse."""
     raise typer.Exit(forward.to_core(settings(), "dlq", *(arguments or ["--help"])))
+
+
+@app.command("airflow", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def airflow_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="As Airflow takes them.", metavar="COMMAND …")
+    ] = None,
+) -> None:
+    """Run a command of Airflow itself, with the environment of this stack: ./stack airflow dags list."""
+    raise typer.Exit(forward.to_airflow(settings(), *(arguments or [])))
 
 
 @app.command("completeness")
@@ -187,6 +220,14 @@ def backfill_command(
     raise typer.Exit(forward.backfill(settings(), url, stream, pace))
 
 
+@app.command("completion")
+def completion_command(
+    shell: Annotated[completion.Shell, typer.Argument(help="bash, zsh or fish.")],
+) -> None:
+    """Print the script for your shell: source <(./stack completion bash)."""
+    typer.echo(completion.script(shell))
+
+
 app.command()(replay)
 app.command()(chaos)
 app.command()(bench)
@@ -196,7 +237,8 @@ app.command()(dictionary)
 def run() -> int:
     """The command line, with our errors as one sentence each."""
     try:
-        app(prog_name="./stack")
+        completion_init()
+        app(prog_name="./stack", complete_var=completion.VARIABLE)
     except (StackError, WarehouseError) as error:
         typer.echo(f"stack: {error}", err=True)
     except OSError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
+import psycopg
 
 from local import postgres_binaries
 from local.errors import StackError
@@ -124,6 +125,22 @@ class PostgresServer:
             return pid if ours and process.status() != psutil.STATUS_ZOMBIE else None
         except (OSError, ValueError, psutil.Error):
             return None
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        try:
+            psycopg.connect(self.admin_url, connect_timeout=10).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def listens_elsewhere(self) -> bool:
+        """Whether the running server still has another port than ours."""
+        try:
+            lines = (self.data_dir / "postmaster.pid").read_text().split("\n")
+            return self.pid() is not None and int(lines[3]) != self.port
+        except (OSError, ValueError, IndexError):
+            return False
 
     def _initdb(self, folder: Path) -> None:
         with tempfile.NamedTemporaryFile("w") as password_file:

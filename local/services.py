@@ -1,16 +1,28 @@
 """The stack's services in the order of starting: command, environment, and when they are ready."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from local import airflow, loopback
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
-OWN_PREFIXES = ("PG", "AIRFLOW", "EVENT_", "INGEST_", "WAREHOUSE_", "POSTGRES_", "ANALYTICS_", "RESTAURANT_")
+OWN_PREFIXES = (
+    "PG",
+    "AIRFLOW",
+    "ANALYTICS_",
+    "DASHBOARD_",
+    "EVENT_",
+    "INGEST_",
+    "POSTGRES_",
+    "RESTAURANT_",
+    "WAREHOUSE_",
+)
 DEFAULT_LOG_PATH = "var/eventlog/events.db"
 
 
@@ -25,7 +37,16 @@ class Service:
     url: str = ""
     ready: Callable[[], bool] = lambda: True
     grace: float = 15
-    start_within: float = 90
+
+    def answers(self) -> bool:
+        """Whether it answers at its address; one without an address has nothing to answer."""
+        return not self.url or self.ready()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of its command and its settings, whatever terminal it is started from."""
+        own = {name: value for name, value in self.env.items() if name.startswith(OWN_PREFIXES)}
+        return sha256(json.dumps([self.command, own], sort_keys=True).encode()).hexdigest()
 
 
 def postgres(settings: Settings) -> PostgresServer:

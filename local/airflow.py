@@ -17,6 +17,7 @@ from local.postgres import PostgresServer
 from local.settings import LOOPBACK, OWNER, WAREHOUSE, WRITER, Settings
 
 DATABASE = "airflow_db"
+PREPARED_BY = "SELECT obj_description(to_regclass('ab_user'), 'pg_class')"
 USERS = {"admin": "Admin", "viewer": "Viewer"}
 DAGS = (
     "restaurant_realtime_stream",
@@ -100,8 +101,7 @@ def _warehouse(settings: Settings, role: str) -> str:
 def prepared(settings: Settings) -> bool:
     """Whether tables and users are as they should be. Airflow itself would take many seconds to say so."""
     with psycopg.connect(_url(settings)) as connection:
-        comment = connection.execute("SELECT obj_description(to_regclass('ab_user'), 'pg_class')").fetchone()
-        if comment is None or comment[0] != prepared_by():
+        if connection.execute(PREPARED_BY).fetchone() != (prepared_by(),):
             return False
         rows = connection.execute("SELECT username, password FROM ab_user").fetchall()
     hashes: dict[str, str] = dict(rows)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from typer.completion import get_completion_script
+from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
 from local.stack import ORDER
 

@@ -109,9 +109,9 @@ def dashboard(settings: Settings) -> Service:
 
 
 def airflow_services(settings: Settings) -> list[Service]:
-    """Airflow's three processes; the API server first, because tasks report to it."""
+    """Airflow's three processes, which wait for each other by themselves: see airflow_process."""
     env = environment(settings, airflow.variables(settings))
-    python = [sys.executable, "-m", "airflow"]
+    python = [sys.executable, "-m", "local.airflow_process"]
     server = [
         *python,
         "api-server",

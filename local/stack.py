@@ -61,7 +61,8 @@ class Stack:
     def end(self, name: str) -> bool:
         """End a service and all that it started; True when something ran."""
         ended = self.processes.end(name, GRACE.get(name, 15), self.interrupts.impatient)
-        self.children.pop(name, None)
+        if child := self.children.pop(name, None):
+            child.ended()  # collects the exit status
         return ended
 
     def restart_postgres(self) -> None:

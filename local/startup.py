@@ -37,16 +37,15 @@ class Startup:
             sql.bootstrap(self.stack.postgres.admin_url, self.settings.passwords)
         if self.with_airflow:
             self._begin_airflow_setup()
+            self._spawn("airflow-api-server", "airflow-dag-processor")
         with self.progress.step("warehouse schema"):
             sql.migrate(services.database_url(self.settings, OWNER))
         self._spawn("ingest", "dashboard")
         self.stack.await_ready(self.chosen["api"])
         self._enter_restaurants()
+        self._spawn("airflow-scheduler")  # its tasks need the whole schema
         self._finish_airflow_setup()
-        self._spawn("airflow-api-server", "airflow-dag-processor")
         for service in self.chosen.values():
-            if service.name == "airflow-scheduler":  # a task must find the API server answering
-                self._spawn(service.name)
             if service.name != "api":
                 self.stack.await_ready(service)
 

@@ -94,7 +94,7 @@ def refuse_dead(stack: Stack, chosen: Sequence[Service]) -> None:
     """Nobody watches over a detached stack: it is left running whole, or not at all."""
     for service in chosen:
         if service.name in stack.dead():
-            raise StackError(stack.report_exit(service, "ended right after its start"))
+            raise StackError(stack.report_exit(service, "died right after its start"))
 
 
 def await_orders(stack: Stack, within_seconds: float = 60) -> None:

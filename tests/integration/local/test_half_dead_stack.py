@@ -36,7 +36,7 @@ def kill(place: Place, pid: int) -> None:
 def all_running(place: Place) -> dict[str, int]:
     """PostgreSQL included."""
     pid = services.postgres(place.settings).pid()
-    return place.running() | ({"postgres": pid} if pid else {})
+    return {**place.running(), **({"postgres": pid} if pid else {})}
 
 
 @pytest.mark.parametrize("name", ["ingest", "api", "postgres"])

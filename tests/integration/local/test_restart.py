@@ -14,7 +14,7 @@ Place = Any  # the fixture's class; conftest files cannot be imported from
 def all_running(place: Place) -> dict[str, int]:
     """PostgreSQL included."""
     pid = services.postgres(place.settings).pid()
-    return place.running() | ({"postgres": pid} if pid else {})
+    return {**place.running(), **({"postgres": pid} if pid else {})}
 
 
 def restart(place: Place, name: str) -> set[str]:

@@ -167,7 +167,7 @@ def completeness_command(
 @app.command("locations", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 def locations_command(
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help tells more.", metavar="[FILE] [OPTIONS]…")
+        list[str] | None, typer.Argument(help="--help explains them.", metavar="[FILE] [OPTIONS]…")
     ] = None,
 ) -> None:
     """Enter restaurants and their clocks from a CSV file; without FILE, show them as one."""
@@ -189,17 +189,17 @@ def check_command(
 @app.command("rebuild", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 def rebuild_command(
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help tells the options.", metavar="[OPTIONS]…")
+        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
     ] = None,
 ) -> None:
-    """Compute the analytics tables anew from the raw events, and show or correct what differs."""
+    """Compute the analytics tables again from the raw events, and show or correct what differs."""
     raise typer.Exit(forward.to_core(settings(), "rebuild", *(arguments or [])))
 
 
 @app.command("archive", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 def archive_command(
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help tells the options.", metavar="[OPTIONS]…")
+        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
     ] = None,
 ) -> None:
     """Move old months of raw events into verified Parquet files."""

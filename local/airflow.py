@@ -30,7 +30,7 @@ DAGS = (
 
 
 def prepared_by() -> str:
-    """What the comment on the table of users says when these versions have made its tables."""
+    """The comment on the table of users when these versions have made its tables."""
     return ", ".join(
         f"{name} {version(name)}" for name in ("apache-airflow-core", "apache-airflow-providers-fab")
     )
@@ -111,7 +111,7 @@ def prepared(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Health:
-    """What Airflow's API server says of itself and of the others, as seen since this object was made."""
+    """The health that Airflow's API server reports of itself and of the others, since this object was made."""
 
     url: str
     since: float = field(default_factory=time.time)

@@ -28,7 +28,7 @@ class Attempt:
 
 
 class Supervisor:
-    """Restarts with 1, 2, 4, 8 and 16 seconds between; then leaves the service down and says so."""
+    """Restarts with 1, 2, 4, 8 and 16 seconds between; then leaves the service down and reports it."""
 
     def __init__(self, stack: Stack, services: Sequence[Service]) -> None:
         self.stack = stack
@@ -101,17 +101,17 @@ class Supervisor:
         attempt.last = now
         if attempt.deaths > ATTEMPTS:
             attempt.due = None
-            words = (
+            message = (
                 f"{name} died {attempt.deaths} times in a row and stays down: "
-                "mend what its log says, then ./stack down and ./stack up."
+                "correct what its log shows, then ./stack down and ./stack up."
             )
         else:
             pause = 2 ** (attempt.deaths - 1)
             attempt.due = now + pause
-            words = f"Starting {name} again in {pause} s (attempt {attempt.deaths} of {ATTEMPTS})."
-        self.stack.progress.say(words)
+            message = f"Starting {name} again in {pause} s (attempt {attempt.deaths} of {ATTEMPTS})."
+        self.stack.progress.say(message)
         with (self.stack.settings.log_dir / f"{name}.log").open("a") as log:
-            log.write(f"stack: {words}\n")
+            log.write(f"stack: {message}\n")
 
     def _look_after_postgres(self, now: float) -> None:
         attempt = self.postgres_attempt

@@ -1,5 +1,6 @@
 """Processes: what was started ends whole, and nothing else is touched."""
 
+import json
 import os
 import signal
 import subprocess
@@ -134,3 +135,19 @@ def test_a_broken_record_is_no_record(processes: Processes) -> None:
 def test_output_goes_to_the_log(processes: Processes, start: Callable[..., int], tmp_path: Path) -> None:
     start(code="print('heard', flush=True); open('ready', 'w').close()")
     assert (tmp_path / "log").read_text() == "heard\n"
+
+
+def test_a_record_of_an_earlier_version_is_read(processes: Processes, start: Callable[..., int]) -> None:
+    pid = start()
+    path = processes.folder / "child.json"
+    earlier = {name: value for name, value in json.loads(path.read_text()).items() if name != "fingerprint"}
+    path.write_text(json.dumps(earlier))
+    record = processes.find("child")
+    assert record is not None
+    assert (record.pid, record.fingerprint) == (pid, "")
+    assert record.leader() is not None
+
+
+def test_a_record_is_for_its_owner_only(processes: Processes, start: Callable[..., int]) -> None:
+    start()
+    assert (processes.folder / "child.json").stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""Claim: one command at a time."""
+"""StackLock: one command at a time."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from local.claim import Claim
 from local.errors import StackError
+from local.stack_lock import StackLock
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from local.claim import Claim
-with Claim(Path(sys.argv[1]), sys.argv[2]):
+from local.stack_lock import StackLock
+with StackLock(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -32,20 +32,20 @@ def hold(folder: Path, command: str) -> subprocess.Popen[str]:
 def test_a_second_up_is_one_sentence(tmp_path: Path) -> None:
     with hold(tmp_path, "up") as child:
         with pytest.raises(StackError, match=rf"running already .*process {child.pid}\).*down stops it"):
-            Claim(tmp_path, "up").__enter__()
+            StackLock(tmp_path, "up").__enter__()
         child.kill()
 
 
 def test_up_while_down_is_at_work(tmp_path: Path) -> None:
     with hold(tmp_path, "down") as child:
         with pytest.raises(StackError, match="being stopped"):
-            Claim(tmp_path, "up").__enter__()
+            StackLock(tmp_path, "up").__enter__()
         child.kill()
 
 
 def test_down_asks_up_to_stop(tmp_path: Path) -> None:
     with hold(tmp_path, "up") as child:
-        assert Claim(tmp_path, "down").release_elsewhere(within_seconds=10)
+        assert StackLock(tmp_path, "down").stop_holder(within_seconds=10)
         assert child.wait(60) < 0
 
 
@@ -53,11 +53,11 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
     with hold(tmp_path, "up") as child:
         child.kill()
         child.wait()
-    assert not Claim(tmp_path, "down").release_elsewhere(within_seconds=1)
-    with Claim(tmp_path, "up") as claim:
-        assert claim.holder() == ("up", os.getpid())
-        assert Claim(tmp_path, "up").held()
+    assert not StackLock(tmp_path, "down").stop_holder(within_seconds=1)
+    with StackLock(tmp_path, "up") as lock:
+        assert lock.holder() == ("up", os.getpid())
+        assert StackLock(tmp_path, "up").is_held()
 
 
 def test_nothing_was_ever_started(tmp_path: Path) -> None:
-    assert not Claim(tmp_path, "down").release_elsewhere(within_seconds=1)
+    assert not StackLock(tmp_path, "down").stop_holder(within_seconds=1)

@@ -1,4 +1,8 @@
-"""One command at a time changes a stack: a lock, which the kernel takes back when its holder dies."""
+"""One command at a time changes a stack: a lock, which the kernel gives back when its holder dies.
+
+The library filelock would need the same code around it: it neither records its holder nor shows whether somebody
+holds the lock without taking it.
+"""
 
 import fcntl
 import os
@@ -11,7 +15,7 @@ from typing import IO
 from local.errors import StackError
 
 
-class Claim:
+class StackLock:
     """The lock, taken on entering. The file says who holds it: `up 1234`."""
 
     def __init__(self, run_dir: Path, command: str) -> None:
@@ -19,22 +23,14 @@ class Claim:
         self.command = command
         self._file: IO[str] | None = None
 
-    def __enter__(self) -> "Claim":
+    def __enter__(self) -> "StackLock":
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
-            command, pid = self.holder()
-            if command == "down":
-                raise StackError(
-                    f"The stack is being stopped (process {pid}): try again in a moment."
-                ) from None
-            raise StackError(
-                f"The stack is running already (./stack up, process {pid}): "
-                "./stack status shows it, ./stack down stops it."
-            ) from None
+            raise self._refusal() from None
         file.truncate(0)
         file.write(f"{self.command} {os.getpid()}")
         file.flush()
@@ -45,6 +41,17 @@ class Claim:
         if self._file:
             self._file.close()
 
+    def _refusal(self) -> StackError:
+        command, pid = self.holder()
+        if command == "up":
+            return StackError(
+                f"The stack is running already (./stack up, process {pid}): "
+                "./stack status shows it, ./stack down stops it."
+            )
+        if command == "down":
+            return StackError(f"The stack is being stopped (process {pid}): try again in a moment.")
+        return StackError(f"./stack {command} is at work (process {pid}): try again when it has ended.")
+
     def holder(self) -> tuple[str, int]:
         """The command that holds the lock, and its pid; 0 when that cannot be read."""
         with suppress(OSError, ValueError):
@@ -52,7 +59,7 @@ class Claim:
             return command, int(pid)
         return "", 0
 
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         """Whether a living process holds it."""
         with suppress(FileNotFoundError), self.path.open("r") as file:
             try:
@@ -61,16 +68,16 @@ class Claim:
                 return True
         return False
 
-    def release_elsewhere(self, within_seconds: float) -> bool:
+    def stop_holder(self, within_seconds: float) -> bool:
         """Ask an `up` that holds the lock to stop, and wait for it; True when there was one."""
-        if not self.held():
+        if not self.is_held():
             return False
         command, pid = self.holder()
         if command == "up" and pid:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + within_seconds
-        while self.held():
+        while self.is_held():
             if time.monotonic() > deadline:
                 raise StackError(
                     f"Process {pid} (./stack {command}) has not stopped: "

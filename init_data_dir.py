@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.env_file import names, values
+
 ROOT = Path(__file__).resolve().parent
 PLACEHOLDER = "change-me"
 ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$")
@@ -49,6 +51,13 @@ class Entry:
     comment: str
     name: str
     value: str
+
+    @property
+    def text(self) -> str:
+        """The value without its quotes, or without the comment behind it."""
+        if self.value[:1] in ("'", '"'):
+            return self.value[1:].partition(self.value[0])[0]
+        return re.sub(r"(^|\s+)#.*", "", self.value)
 
 
 def read_env(path: Path) -> list[Entry]:
@@ -126,13 +135,15 @@ def _replace(env: Path, text: str) -> None:
         raise
 
 
-def doubtful(env: Path) -> Iterator[str]:
-    """What will not work, or should not be used, in a .env."""
-    for entry in read_env(env):
-        value = entry.value.strip("'\"")
-        if value.startswith(PLACEHOLDER):
+def doubtful(example: Path, env: Path) -> Iterator[str]:
+    """What has no effect, will not work, or should not be used, in a .env."""
+    entries = read_env(env)
+    yield from names.without_effect((entry.name for entry in entries), example.read_text(encoding="utf-8"))
+    yield from values.faults({entry.name: entry.text for entry in entries}, env.name)
+    for entry in entries:
+        if entry.text.startswith(PLACEHOLDER):
             yield f"{entry.name} is still a placeholder: put a secret there, or delete the line."
-        elif entry.name.endswith("_PASSWORD") and not URL_SAFE.fullmatch(value):
+        elif entry.name.endswith("_PASSWORD") and not URL_SAFE.fullmatch(entry.text):
             yield f"{entry.name} stands in connection addresses: use letters, digits, and - . _ ~ only."
 
 
@@ -184,14 +195,14 @@ def _give_to_owner_of(model: Path, path: Path) -> None:
 
 def data_dir(env: Path) -> Path:
     """DATA_DIR as compose sees it: from the environment, else from .env, relative to this folder."""
-    written = {entry.name: entry.value.strip("'\"") for entry in read_env(env)} if env.exists() else {}
+    written = {entry.name: entry.text for entry in read_env(env)} if env.exists() else {}
     return ROOT / Path(os.environ.get("DATA_DIR") or written.get("DATA_DIR") or "var").expanduser()
 
 
 def check(example: Path, env: Path) -> int:
     """Report what is missing; change nothing."""
     findings = [f"{entry.name} is not in {env.name}." for entry in missing_variables(example, env)]
-    findings += doubtful(env) if env.exists() else []
+    findings += doubtful(example, env) if env.exists() else []
     parent = data_dir(env) / "compose"
     findings += [
         f"The folder {parent / folder.name} is not there."
@@ -212,7 +223,7 @@ def prepare(example: Path, env: Path) -> int:
         print(f"Added to {env}: {', '.join(added)}")
     else:
         print(f"{env} has every variable; nothing was changed.")
-    for sentence in doubtful(env):
+    for sentence in doubtful(example, env):
         print(f"Note: {sentence}")
     target = data_dir(env)
     made = make_folders(target)

@@ -26,6 +26,15 @@ DAGS = (
     "restaurant_anomalies",
 )
 
+# Compose has the same defaults, by the same names.
+TUNING = {
+    "AIRFLOW__CORE__PARALLELISM": ("AIRFLOW_PARALLELISM", "8"),
+    "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": ("AIRFLOW_DAG_CONCURRENCY", "16"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": ("AIRFLOW_LOAD_EXAMPLES", "false"),
+    # The examples wait until somebody unpauses them. Our own DAGs set is_paused_upon_creation themselves.
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": ("AIRFLOW_LOAD_EXAMPLES", "false"),
+}
+
 
 def prepared_by() -> str:
     """What the comment on the table of users says when these versions have made its tables."""
@@ -57,7 +66,8 @@ def variables(settings: Settings) -> dict[str, str]:
     }
     plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
     dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_")}
-    return plain | dags | own | _connections(settings)
+    tuning = {option: settings.values.get(name) or default for option, (name, default) in TUNING.items()}
+    return plain | tuning | dags | own | _connections(settings)
 
 
 def _connections(settings: Settings) -> dict[str, str]:

@@ -41,6 +41,8 @@ def examine(env_file: Path | None, root: Path = ROOT) -> Iterator[Finding]:
         yield Finding("settings", False, str(error))
         return
     yield Finding("settings", True, str(settings.env_file))
+    for sentence in settings.without_effect():
+        yield Finding("settings", False, sentence)
     yield _check("disk", lambda: _disk(settings))
     yield _check("data folder", lambda: _data(settings))
     running = {state.name: state for state in states(settings)}

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from local import services
 from local.errors import StackError
@@ -48,5 +49,8 @@ def _become(settings: Settings, module: list[str], own: Mapping[str, str]) -> in
     if services.postgres(settings).pid() is None:
         raise StackError("PostgreSQL is not running: start it with ./stack up.")
     sys.stdout.flush()
-    program = [sys.executable, "-m", *module]
-    os.execve(sys.executable, program, services.environment(settings, own))  # noqa: S606 - no shell is wanted
+    env = services.environment(settings, own)
+    # The user's processors are found as plain Python finds them, but no module of theirs hides one of ours.
+    theirs = [path for path in (os.environ.get("PYTHONPATH"), str(Path.cwd())) if path]
+    env["PYTHONPATH"] = os.pathsep.join([env["PYTHONPATH"], *theirs])
+    os.execve(sys.executable, [sys.executable, "-P", "-m", *module], env)  # noqa: S606 - no shell is wanted

@@ -13,8 +13,19 @@ from local import airflow
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
-OWN_PREFIXES = ("PG", "AIRFLOW", "EVENT_", "INGEST_", "WAREHOUSE_", "POSTGRES_", "ANALYTICS_", "RESTAURANT_")
+OWN_PREFIXES = (
+    "PG",
+    "AIRFLOW",
+    "API_",
+    "EVENT_",
+    "INGEST_",
+    "WAREHOUSE_",
+    "POSTGRES_",
+    "ANALYTICS_",
+    "RESTAURANT_",
+)
 DEFAULT_LOG_PATH = "var/eventlog/events.db"
+POSTGRES_TUNING = ("max_connections", "shared_buffers", "effective_cache_size")
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,11 @@ def postgres(settings: Settings) -> PostgresServer:
         settings.postgres_port,
         settings.log_dir / "postgres.log",
         settings.password("postgres_admin"),
+        {
+            name: value
+            for name in POSTGRES_TUNING
+            if (value := settings.values.get(f"POSTGRES_{name.upper()}"))
+        },
     )
 
 
@@ -162,7 +178,7 @@ def environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
 
 
 def _event_variables(settings: Settings) -> dict[str, str]:
-    given = {name: value for name, value in settings.values.items() if name.startswith("EVENT_")}
+    given = {name: value for name, value in settings.values.items() if name.startswith(("EVENT_", "API_"))}
     path = given.get("EVENT_LOG_PATH") or DEFAULT_LOG_PATH
     # The example names the default folder; DATA_DIR moves that, a path of the user's own it does not.
     log = settings.data_dir / "eventlog" / "events.db" if path == DEFAULT_LOG_PATH else settings.root / path
@@ -171,6 +187,7 @@ def _event_variables(settings: Settings) -> dict[str, str]:
         "EVENT_HOST": LOOPBACK,
         "EVENT_PORT": str(settings.event_port),
         "EVENT_LOG_PATH": str(log),
+        "EVENT_ENV_FILE": "",
     }
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from local.env_file import names
+from local.env_file import values as env_values
 from local.errors import StackError
 from local.postgres import ADMIN
 
@@ -62,6 +64,8 @@ class Settings:
                 "delete those lines and run ./stack up, which writes them anew."
             )
         _refuse_other_hosts(values, env_file)
+        if faults := list(env_values.faults(values, str(env_file))):
+            raise StackError("\n".join(faults))
         ports = {name.lower(): _port(values, name, default, env_file) for name, default in PORTS.items()}
         _refuse_twins(ports, env_file)
         data_dir = Path(values.get("DATA_DIR") or "var").expanduser()
@@ -75,6 +79,11 @@ class Settings:
     def passwords(self) -> dict[str, str]:
         """Every database role's password, as the bootstrap takes them."""
         return {role: self.password(role) for role in PASSWORD_VARIABLES}
+
+    def without_effect(self) -> list[str]:
+        """A sentence per name in the file that no service reads: a predecessor's, or a misspelt one."""
+        example = (self.root / ".env.example").read_text(encoding="utf-8")
+        return list(names.without_effect(self.values, example))
 
     @property
     def log_dir(self) -> Path:

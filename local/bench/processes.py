@@ -30,6 +30,7 @@ _PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "airflow" / "plugins")))
 _OURS = ("EVENT_", "INGEST_", "PG")
 # No limit of the service is to be measured, and no heartbeat to be counted.
 _SERVICE = {
+    "EVENT_ENV_FILE": "",
     "EVENT_HOST": LOOPBACK,
     "EVENT_RATE": "0",
     "EVENT_PUBLISH_TOKEN": TOKEN,
@@ -45,7 +46,7 @@ _SERVICE = {
 class Process:
     """`python -m <command>` with the given variables, and none of ours from outside.
 
-    It stands in `folder`, which is made, so that no `.env` is read; what it says goes to `<name>.out` there.
+    It stands in `folder`, which is made; what it says goes to `<name>.out` there.
     """
 
     def __init__(

@@ -70,7 +70,8 @@ def shell(up: Place, tmp_path: Path) -> Any:
                 f"trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{commands}",
             ],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins"},
+            env={name: value for name, value in os.environ.items() if name != "EVENT_ENV_FILE"}
+            | {"PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins"},
             capture_output=True,
             text=True,
             timeout=100,

@@ -81,15 +81,15 @@ def generate(name: str) -> str:
 
 
 def missing_variables(example: Path, env: Path) -> list[Entry]:
-    """What the example has and .env has not."""
+    """What the example has and .env lacks."""
     present = {entry.name for entry in read_env(env)} if env.exists() else set()
     return [entry for entry in read_env(example) if entry.name not in present]
 
 
 def write_env(example: Path, env: Path) -> list[str]:
-    """Make .env from the example, or add to it what is new there; answer the names that were added.
+    """Make .env from the example, or add to it what is new there; return the names that were added.
 
-    What .env already says is kept to the letter. Only its owner may read it.
+    No line that .env has already is changed. Only its owner may read it.
     """
     missing = missing_variables(example, env)
     if env.exists():
@@ -153,7 +153,7 @@ def sets_owners() -> bool:
 
 
 def make_folders(data_dir: Path) -> list[Path]:
-    """Make the bind mounts under data_dir/compose; answer those that were not there.
+    """Make the bind mounts under data_dir/compose; return those that were not there.
 
     As root on Linux each belongs to its container's user. Otherwise each is open to all, behind a folder that
     only you may enter: the containers' mounts do not pass through it. (Docker Desktop maps owners by itself.)
@@ -214,7 +214,7 @@ def check(example: Path, env: Path) -> int:
 
 
 def prepare(example: Path, env: Path) -> int:
-    """Make what is missing, and say what was made."""
+    """Make what is missing, and print what was made."""
     fresh = not env.exists()
     added = write_env(example, env)
     if fresh:

@@ -72,7 +72,7 @@ def variables(settings: Settings) -> dict[str, str]:
 
 def _connections(settings: Settings) -> dict[str, str]:
     """The connections that the DAGs use. The owner's only where old months are to be archived."""
-    found = {
+    connections = {
         "AIRFLOW_CONN_RESTAURANT_API": json.dumps(
             {
                 "conn_type": "http",
@@ -89,8 +89,8 @@ def _connections(settings: Settings) -> dict[str, str]:
         ),
     }
     if settings.values.get("RESTAURANT_KEEP_MONTHS"):
-        found["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)
-    return found
+        connections["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)
+    return connections
 
 
 def _warehouse(settings: Settings, role: str) -> str:
@@ -109,8 +109,8 @@ def _warehouse(settings: Settings, role: str) -> str:
 def prepared(settings: Settings) -> bool:
     """Whether tables and users are as they should be. Airflow itself would take many seconds to say so."""
     with psycopg.connect(_url(settings)) as connection:
-        said = connection.execute("SELECT obj_description(to_regclass('ab_user'), 'pg_class')").fetchone()
-        if said is None or said[0] != prepared_by():
+        comment = connection.execute("SELECT obj_description(to_regclass('ab_user'), 'pg_class')").fetchone()
+        if comment is None or comment[0] != prepared_by():
             return False
         rows = connection.execute("SELECT username, password FROM ab_user").fetchall()
     hashes: dict[str, str] = dict(rows)
@@ -120,7 +120,7 @@ def prepared(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Health:
-    """What Airflow's API server says of itself and of the others, as seen since this object was made."""
+    """What Airflow's API server reports about itself and the others, since this object was made."""
 
     url: str
     since: float = field(default_factory=time.time)
@@ -131,9 +131,9 @@ class Health:
 
     def component(self, name: str) -> bool:
         """Alive by a heartbeat of this run: one of an earlier run counts as healthy for a while."""
-        told = self._read().get(name, {})
-        beat = told.get(f"latest_{name}_heartbeat") or "1970-01-01T00:00:00+00:00"
-        return told.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= self.since
+        reported = self._read().get(name, {})
+        beat = reported.get(f"latest_{name}_heartbeat") or "1970-01-01T00:00:00+00:00"
+        return reported.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= self.since
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:

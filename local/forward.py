@@ -32,6 +32,8 @@ def to_core(settings: Settings, *command: str, source: Mapping[str, str] | None 
         "INGEST_OWNER_URL": services.database_url(settings, OWNER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or LIVE,
         "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
+        # A processor's module may import Airflow, which makes a folder for its configuration.
+        "AIRFLOW_HOME": str(settings.data_dir / "airflow"),
         **(source or {}),
     }
     return _become(settings, ["sse_ingest", *command], own)

@@ -66,14 +66,19 @@ class Clone:
         self.settings = Settings.load(home, self.env_file)
 
     def run(
-        self, script: str, *, cwd: Path | None = None, timeout: float = 300, **environment: str
+        self,
+        script: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        cwd: Path | None = None,
+        timeout: float = 500,
     ) -> subprocess.CompletedProcess[str]:
         """A script in the user's shell: no variable of ours is set there."""
         own = {"PATH": f"{self.home}/.venv/bin:{os.environ['PATH']}", "HOME": os.environ.get("HOME", "/")}
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", f"trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{script}"],
             cwd=cwd or self.home,
-            env=own | environment,
+            env={**own, **(environment or {})},
             input="SELECT current_user;\n",  # for psql; nothing else reads
             capture_output=True,
             encoding="utf-8",

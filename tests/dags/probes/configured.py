@@ -5,13 +5,14 @@ import json
 from airflow.configuration import conf
 from airflow.dag_processing.bundles.manager import DagBundlesManager
 
+manager = DagBundlesManager()  # type: ignore[no-untyped-call]
 print(  # noqa: T201 - the answer
     json.dumps(
         {
             "parallelism": conf.getint("core", "parallelism"),
             "max_active_tasks_per_dag": conf.getint("core", "max_active_tasks_per_dag"),
             "dags_are_paused_at_creation": conf.getboolean("core", "dags_are_paused_at_creation"),
-            "bundles": sorted(bundle.name for bundle in DagBundlesManager().get_all_dag_bundles()),
+            "bundles": sorted(bundle.name for bundle in manager.get_all_dag_bundles()),
         }
     )
 )

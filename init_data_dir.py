@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True  # under sudo it would be root's, in your folder
+
 from local.env_file import names, values
 
 ROOT = Path(__file__).resolve().parent

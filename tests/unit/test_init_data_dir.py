@@ -30,7 +30,9 @@ def _values(path: Path) -> dict[str, str]:
 def project(tmp_path: Path) -> Path:
     """The script and what it reads in a folder of their own, as after a clone."""
     home = tmp_path / "project"
-    shutil.copytree(ROOT / "local" / "env_file", home / "local" / "env_file")
+    shutil.copytree(
+        ROOT / "local" / "env_file", home / "local" / "env_file", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for name in ("init_data_dir.py", ".env.example", "local/__init__.py"):
         shutil.copy(ROOT / name, home / name)
     return home
@@ -38,8 +40,8 @@ def project(tmp_path: Path) -> Path:
 
 def _run(project: Path, *arguments: str, data_dir: str | None = None) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"]} | ({"DATA_DIR": data_dir} if data_dir else {})
-    # -S: without any installed package. -B: whoever runs it leaves no file of theirs in the project.
-    command = [sys.executable, "-E", "-s", "-S", "-B", str(project / "init_data_dir.py"), *arguments]
+    # -S: without any installed package.
+    command = [sys.executable, "-E", "-s", "-S", str(project / "init_data_dir.py"), *arguments]
     return subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=False)
 
 
@@ -168,6 +170,7 @@ def test_check_reports_and_changes_nothing(project: Path) -> None:
     assert "POSTGRES_ADMIN_PASSWORD is not in .env." in done.stdout
     assert "compose/metabase is not there." in done.stdout
     assert sorted(path.name for path in project.iterdir()) == [".env.example", "init_data_dir.py", "local"]
+    assert not list(project.rglob("__pycache__"))
     _run(project)
     done = _run(project, "--check")
     assert (done.returncode, done.stdout) == (0, "Everything is there.\n")

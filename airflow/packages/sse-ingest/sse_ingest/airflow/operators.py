@@ -19,7 +19,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from sse_ingest.airflow.companion import Companion
-from sse_ingest.airflow.connections import database_url, source_address
+from sse_ingest.airflow.connections import StreamAddress, database_url, stream_address
 from sse_ingest.airflow.event_processors import Processor, check_processors, create_custom_event_processor
 from sse_ingest.airflow.sensors import SSEStreamSensor
 from sse_ingest.errors import TerminalError
@@ -150,11 +150,11 @@ class SSEToPostgresOperator(BaseOperator):
             _thread.start_new_thread(self._stop.set, ())
 
     def _settings(self) -> Settings:
-        source_url, token = (self.source_url, None) if self.source_url else source_address(self.api_conn_id)
+        address = StreamAddress(self.source_url) if self.source_url else stream_address(self.api_conn_id)
         return Settings(
-            source_url=source_url,
-            token=token,
-            path=self.endpoint,
+            source_url=address.url,
+            token=address.token,
+            path=self.endpoint or (address.endpoint if self.mode == "stream" else None),
             database_url=database_url(self.postgres_conn_id),
             stream=self.stream,
             mode=self.mode,

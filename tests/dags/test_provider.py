@@ -105,3 +105,11 @@ def test_the_connection_type_has_a_form_and_a_test_button(seen: Any) -> None:
 def test_the_button_reports_what_the_stream_sent(seen: Any, name: str, passes: bool, words: str) -> None:
     passed, message = seen["tested"][name]
     assert (passed, words in message) == (passes, True), message
+
+
+def test_the_hook_reads_the_stream(seen: Any) -> None:
+    assert seen["read"] == {
+        "frames": [["e", "1", "s-1"]],
+        "authorization": "Bearer p@ss/word:1",
+        "shows_token": False,
+    }

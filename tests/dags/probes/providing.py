@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from airflow.providers_manager import ProvidersManager
 from jsonschema import Draft7Validator
 
 import airflow
+from sse_ingest.airflow.hooks import SSEHook
 from sse_ingest.airflow.provider import get_provider_info
 
 
@@ -28,6 +30,20 @@ def tested(connection: dict[str, Any]) -> list[Any]:
     return list(made.test_connection())  # type: ignore[no-untyped-call] # Airflow's
 
 
+def read_through_the_hook() -> Any:
+    """The first frames of a connection, and the headers, without what differs from run to run."""
+    os.environ["AIRFLOW_CONN_IT"] = Connection(conn_id="it", **asked["token"]).get_uri()
+    hook = SSEHook("it", test_seconds=1)
+    with closing(hook.get_conn()) as stream:
+        frames = next(filter(None, stream.batches("", lambda: False)))
+    return {
+        "frames": [[frame.event, frame.data.decode(), frame.last_event_id] for frame in frames],
+        "authorization": hook.get_headers()["Authorization"],
+        "shows_token": "p@ss" in repr(hook.get_address()),
+    }
+
+
+asked = json.loads(os.environ["CONNECTIONS"])
 manager = ProvidersManager()  # type: ignore[no-untyped-call] # Airflow's
 form = next(meta for meta in HookMetaService.hook_meta_data() if meta.connection_type == "sse")
 sys.stdout.write(
@@ -39,9 +55,8 @@ sys.stdout.write(
             "form": form.model_dump(mode="json"),
             "links": [name for name in manager.extra_links_class_names if name.startswith("sse_ingest")],
             "asset_scheme": "sse" in manager.asset_uri_handlers,
-            "tested": {
-                name: tested(connection) for name, connection in json.loads(os.environ["CONNECTIONS"]).items()
-            },
+            "tested": {name: tested(connection) for name, connection in asked.items()},
+            "read": read_through_the_hook(),
         }
     )
     + "\n"

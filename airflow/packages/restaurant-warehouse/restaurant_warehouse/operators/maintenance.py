@@ -128,6 +128,8 @@ class RetentionOperator(MaintenanceOperator):
     :param postgres_conn_id: Postgres connection of restaurant_user, who alone may drop a partition
     """
 
+    template_fields = (*MaintenanceOperator.template_fields, "folder")
+
     def __init__(
         self,
         *,

@@ -24,6 +24,12 @@ def comments_without_end(connection: Connection) -> None:
         connection.send(b": ping\n\n")
 
 
+def head_without_end(connection: Connection) -> None:
+    connection.send(b"HTTP/1.1 200 OK\r\nX: ")
+    while not connection.stop.wait(0.02):
+        connection.send(b"x")
+
+
 class TestProbe:
     def test_the_first_event_ends_it(self, serve: Callable[..., Server]) -> None:
         server = serve(answering(b": hello\n\n", frame(1), frame(2), then=Connection.hang))
@@ -58,6 +64,10 @@ class TestProbe:
         assert words in str(raised.value)
         assert probe.address in str(raised.value)
         assert "secret" not in str(raised.value)
+
+    def test_a_head_without_an_end_is_cut(self, serve: Callable[..., Server]) -> None:
+        with pytest.raises(SourceUnavailable, match="does not answer"):
+            Probe(serve(head_without_end).url, seconds=0.2).first_frame()
 
     def test_nobody_there(self, free_port: int) -> None:
         with pytest.raises(SourceUnavailable, match=r"does not answer \(ConnectError"):

@@ -1,10 +1,14 @@
 """One look at a stream: whether it opens, and what it sends first."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 
 from sse_ingest.errors import ConfigurationError, SourceUnavailable
+from sse_ingest.sources.cancellation import Wire
 from sse_ingest.sources.http import HttpSource, Limits
 from sse_ingest.sources.http_errors import judge, shown
 from sse_ingest.sources.sse_decoder import Decoder, Frame
@@ -23,7 +27,7 @@ class Probe(HttpSource):
         limits = Limits(stall_seconds=seconds, connect_seconds=seconds, max_frame_bytes=_MAX_FRAME_BYTES)
         super().__init__(url, path=path, token=token, since=None, limits=limits)
         self.address = shown(self._url)
-        self._deadline = seconds
+        self._seconds = seconds
 
     def first_frame(self) -> Frame | None:
         """The first event; None when the stream is open and none comes in time.
@@ -33,8 +37,11 @@ class Probe(HttpSource):
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
         try:
             with (
+                self._limited() as wire,
                 self._client(self._timeout) as client,
-                client.stream("GET", self._url, headers=headers) as response,
+                client.stream(
+                    "GET", self._url, headers=headers, extensions={"trace": wire.trace}
+                ) as response,
             ):
                 if response.status_code == 204:
                     raise ConfigurationError(f"{self.address} answers 204: the stream has ended for good.")
@@ -44,9 +51,21 @@ class Probe(HttpSource):
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise SourceUnavailable(f"{self.address} does not answer ({reason}).") from error
 
+    @contextmanager
+    def _limited(self) -> Iterator[Wire]:
+        """Cuts what takes too long altogether: a timeout of httpx begins again with each byte."""
+        wire = Wire()
+        timer = threading.Timer(3 * self._seconds, wire.cut)
+        timer.start()
+        try:
+            yield wire
+        finally:
+            timer.cancel()
+            wire.release()
+
     def _read(self, response: httpx.Response) -> Frame | None:
         decoder = Decoder(max_frame_bytes=self._limits.max_frame_bytes)
-        until = time.monotonic() + self._deadline
+        until = time.monotonic() + self._seconds
         try:
             for chunk in response.iter_bytes():
                 if frames := decoder.decode(chunk):

@@ -14,7 +14,7 @@ _SET_ELSEWHERE = {"host", "port", "user", "password", "dbname"}
 
 def database_url(conn_id: str) -> str:
     """The libpq URL of a Postgres connection, every part escaped; libpq's own options in `extra` are kept."""
-    connection = _get(conn_id, "postgres://USER:PASSWORD@HOST:5432/restaurant_analytics")
+    connection = _get(conn_id, "postgres://USER:PASSWORD@HOST:5432/DATABASE")
     if connection.conn_type != "postgres":
         raise AirflowFailException(f"{_the(conn_id)} has the type {connection.conn_type!r}: make it Postgres")
     if not connection.host or not connection.schema:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from local import services
+from local import airflow, services
 from local.errors import StackError
 from local.settings import OWNER, WRITER, Settings
 
@@ -42,6 +42,11 @@ def to_schema(settings: Settings, *command: str) -> int:
     return _become(
         settings, ["sql", *command], {"WAREHOUSE_OWNER_URL": services.database_url(settings, OWNER)}
     )
+
+
+def to_airflow(settings: Settings, *command: str) -> int:
+    """A command of Airflow's own."""
+    return _become(settings, ["airflow", *command], airflow.variables(settings))
 
 
 def _become(settings: Settings, module: list[str], own: Mapping[str, str]) -> int:

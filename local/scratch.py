@@ -15,6 +15,7 @@ import sql
 from local.ports import free_port
 from local.postgres import ADMIN, PostgresServer
 from local.settings import OWNER, READER, WAREHOUSE, WRITER
+from sql.tool.cluster import grant_access
 
 PASSWORDS = {ADMIN: "admin", OWNER: "owner", WRITER: "writer", READER: "reader"}
 _TEMPLATE = "warehouse_template"
@@ -53,14 +54,8 @@ class Cluster:
 
 def clone_template(admin: psycopg.Connection[Any], name: str) -> None:
     """Create a database with the whole schema. The grants of a database itself are not copied with its template."""
-    for statement in (
-        f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}",
-        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
-        f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO restaurant_writer",
-        f"GRANT CONNECT ON DATABASE {name} TO restaurant_reader",
-        f"ALTER DATABASE {name} OWNER TO restaurant_owner",
-    ):
-        admin.execute(statement.encode())
+    admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}".encode())
+    grant_access(admin, name)
 
 
 def drop(admin: psycopg.Connection[Any], name: str) -> None:

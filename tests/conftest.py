@@ -1,7 +1,8 @@
 """Fixtures for all tests: one embedded PostgreSQL per session, one migrated database per test."""
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from local import scratch
 from local.postgres import ADMIN, PostgresServer
 from local.settings import OWNER, READER, WRITER
+from tests.support.examples import register_profile
+from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
 from tests.support.service import EventService
 
@@ -26,12 +29,41 @@ PASSWORDS = {
 }
 
 
+LEFT_OUT = pytest.StashKey[list[str]]()
+register_profile()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--left-out", type=Path, metavar="FILE", help="write the names of deselected tests there"
+    )
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    names = items[0].config.stash.setdefault(LEFT_OUT, [])
+    names.extend(item.nodeid for item in items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """All workers of a run leave out the same tests: the first one writes them down."""
+    file = session.config.getoption("--left-out")
+    if file and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        file.write_text(json.dumps(session.config.stash.get(LEFT_OUT, [])))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _clean_environment() -> None:
     """A developer's own settings must not reach a test."""
     for name in list(os.environ):
         if name.startswith(("PG", "EVENT_", "INGEST_", "WAREHOUSE_", "AIRFLOW", "POSTGRES_")):
             del os.environ[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def guard() -> Iterator[Guard]:
+    """Whatever ends the tests, what they have started ends too."""
+    with guarded() as guard:
+        yield guard
 
 
 @pytest.fixture(name="free_port")
@@ -63,10 +95,11 @@ class Warehouse:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[PostgresServer]:
+def cluster(guard: Guard) -> Iterator[PostgresServer]:
     """A running server with our roles and a migrated template."""
     settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
     with scratch.cluster("warehouse", settings, passwords=PASSWORDS, port=free_port()) as running:
+        guard.remove(running.server.data_dir.parent)
         yield running.server
 
 

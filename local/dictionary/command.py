@@ -18,8 +18,8 @@ def written(url: str) -> str:
 
 
 def dictionary() -> None:
-    """Write docs/data-dictionary.md anew, from the schema of this version in a database made for it."""
+    """Generate docs/data-dictionary.md from the schema of this version, in a temporary database."""
     with scratch.cluster("dictionary", {"fsync": "off"}) as cluster:
         text = written(cluster.url(OWNER, cluster.clone("dictionary")))
     PAGE.write_text(text, encoding="utf-8")
-    typer.echo(f"{PAGE.relative_to(ROOT)} is what the schema says.")
+    typer.echo(f"{PAGE.relative_to(ROOT)} is up to date.")

@@ -16,8 +16,8 @@ from typing import Any, Self
 
 import httpx
 
-from api.log import Draft, EventIdConflict
-from api.sqlite_store import Store
+from api.log.interface import Draft, EventIdConflict
+from api.log.sqlite.writer import Store
 from local.code_path import python_path
 from local.ports import free_port
 from local.services import CONTRACT

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.log import Draft
+from api.log.interface import Draft
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
 from tests.bench.measuring.checkpoint import measure_drain

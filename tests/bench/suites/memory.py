@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from api.log import Draft
+from api.log.interface import Draft
 from tests.bench.bench import Bench
 from tests.bench.limit import Limit
 from tests.bench.measuring.figures import Row, Samples

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from api.log import Draft
+from api.log.interface import Draft
 from local.settings import WRITER
 from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.pipeline import run as ingest

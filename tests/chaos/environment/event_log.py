@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from api.log import Draft, LogError
-from api.sqlite_store import Store
+from api.log.interface import Draft, LogError
+from api.log.sqlite.writer import Store
 from tests.chaos.environment.restaurant import Event, Restaurant
 from tests.chaos.expected_state.event_history import EventHistory
 

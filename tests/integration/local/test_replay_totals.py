@@ -27,7 +27,7 @@ from tests.support.warehouse.plain import assert_exact
 
 SHARED = ROOT.parent / "shared" / "data"
 YEAR = timedelta(days=365)
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 DAYS = "SELECT to_char(day, 'YYYY-MM-DD'), order_count FROM analytics.daily_sales ORDER BY day"
 ITEMS = """
@@ -35,7 +35,7 @@ SELECT item_name, times_ordered, total_quantity_sold FROM analytics.menu_perform
 """
 ORDERS = "SELECT count(*) FROM analytics.orders"
 CORRECTIONS = """
-SELECT (SELECT count(*) FROM analytics.corrections_to_sales()) + (SELECT count(*) FROM analytics.corrections_to_menu())
+SELECT (SELECT count(*) FROM analytics.rollup_delta_sales()) + (SELECT count(*) FROM analytics.rollup_delta_menu())
 """
 
 
@@ -117,6 +117,7 @@ def test_the_longest_real_history(warehouse: Any, ingested: Callable[[Path], Non
 
 
 @pytest.mark.shared
+@pytest.mark.long
 def test_a_year_made_of_it(warehouse: Any, ingested: Callable[[Path], None], tmp_path: Path) -> None:
     real = shared("breadbasket.csv")
     year = a_year(real, tmp_path / "year.csv")

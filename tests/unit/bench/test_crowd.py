@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from api import frames
+from api.log import sse_frames
 from tests.bench.processes.crowd import Reader
 from tests.bench.workload import order_events
 
-FRAMES = b"HTTP/1.1 200 OK\r\n\r\n" + frames.RETRY + b"".join(order_events.encode(order_events.drafts(20)))
+FRAMES = (
+    b"HTTP/1.1 200 OK\r\n\r\n" + sse_frames.RETRY + b"".join(order_events.encode(order_events.drafts(20)))
+)
 
 
 @pytest.fixture

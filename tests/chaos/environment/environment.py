@@ -96,7 +96,7 @@ class Environment:
         try:
             return wait_until(condition, what, seconds, check=self.fleet.maintain)
         except TimeoutError as error:
-            raise NotRecovered(str(error)) from error
+            raise NotRecovered("; ".join([str(error), *self.fleet.findings[-2:]])) from error
 
     def recovered(self, since: float) -> float:
         """Seconds from that moment until an event that was sent after it is committed."""

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from local.code_path import python_path
+from local.services import CONTRACT
 from local.settings import ROOT
 from tests.chaos.environment.writer_process import FENCE_LOST
 from tests.support.waiting import wait_until
@@ -94,6 +95,7 @@ class Fleet:
         variables = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("INGEST_", "EVENT_"))},
             "PYTHONPATH": os.pathsep.join([str(self.core), python_path(ROOT)]),
+            "INGEST_CONTRACT": CONTRACT,
             "INGEST_FAILPOINTS": str(points),
             "CHAOS_WRITER": name,
             "CHAOS_MODE": mode,

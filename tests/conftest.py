@@ -14,6 +14,7 @@ import pytest
 from local import scratch
 from local.postgres import ADMIN, PostgresServer
 from local.settings import OWNER, READER, WRITER
+from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
 from tests.support.service import EventService
 
@@ -32,6 +33,13 @@ def _clean_environment() -> None:
     for name in list(os.environ):
         if name.startswith(("PG", "EVENT_", "INGEST_", "WAREHOUSE_", "AIRFLOW", "POSTGRES_")):
             del os.environ[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def guard() -> Iterator[Guard]:
+    """Whatever ends the tests, what they have started ends too."""
+    with guarded() as guard:
+        yield guard
 
 
 @pytest.fixture(name="free_port")
@@ -63,10 +71,11 @@ class Warehouse:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[PostgresServer]:
+def cluster(guard: Guard) -> Iterator[PostgresServer]:
     """A running server with our roles and a migrated template."""
     settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
     with scratch.cluster("warehouse", settings, passwords=PASSWORDS, port=free_port()) as running:
+        guard.remove(running.server.data_dir.parent)
         yield running.server
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local import checks, doctor, forward, from_tests, logs, psql, status, up
+from local import doctor, forward, from_tests, logs, psql, status, up
+from local.checks import run as checks
 from local.dictionary import dictionary
 from local.errors import StackError
 from local.replay import replay
@@ -145,9 +146,12 @@ def check_command(
         list[str] | None,
         typer.Argument(help="Given to pytest, which then runs alone.", metavar="[PYTEST ARGUMENTS]…"),
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="The long tests too, and every example of the properties.")
+    ] = False,
 ) -> None:
-    """Run every check: ruff, mypy, the import contracts, and all tests."""
-    if not checks.run(arguments or [], console):
+    """Run the quick checks, or all: ruff, mypy, the import contracts, and the tests."""
+    if not checks.run(arguments or [], console, everything=everything):
         raise typer.Exit(1)
 
 

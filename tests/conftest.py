@@ -1,7 +1,8 @@
 """Fixtures for all tests: one embedded PostgreSQL per session, one migrated database per test."""
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,27 @@ PASSWORDS = {
     WRITER: "writer:p@ss",
     READER: "reader-password",
 }
+
+
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--left-out", type=Path, metavar="FILE", help="write the names of deselected tests there"
+    )
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    names = items[0].config.stash.setdefault(LEFT_OUT, [])
+    names.extend(item.nodeid for item in items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """All workers of a run leave out the same tests: the first one writes them down."""
+    file = session.config.getoption("--left-out")
+    if file and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        file.write_text(json.dumps(session.config.stash.get(LEFT_OUT, [])))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.sources.sse_decoder import Decoder, Frame
+from tests.support.examples import examples
 from tests.support.hostile.cases import GENERATORS, ODD_VALUES, cases, chunks, noise
 from tests.support.hostile.draft import ENVELOPE, FIELDS, LIMIT, LOG, Case, Pen
 from tests.support.hostile.fields import OTHERS, WRONG
@@ -144,7 +145,7 @@ def paths(kind: str) -> list[str]:
 
 
 @hypothesis_settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),

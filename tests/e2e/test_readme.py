@@ -64,7 +64,7 @@ def test_a_command_of_the_readme_works(command: str, stack: RunningStack, folder
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": python_path(ROOT)},
     )

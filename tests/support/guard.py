@@ -66,7 +66,7 @@ def _marked(mark: str) -> list[psutil.Process]:
 
 def _watch(mark: str) -> None:
     folders = [line.rstrip("\n") for line in sys.stdin]
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (left := _marked(mark)) and time.monotonic() < deadline:
         for process in left:
             with suppress(psutil.Error):

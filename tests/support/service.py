@@ -57,7 +57,7 @@ class EventService:
                 if self._largest_file
                 else None,
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the event service did not start:\n{self._output.read_text()}")
@@ -66,7 +66,7 @@ class EventService:
     def stop(self, number: int = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.wait(20)
+            self._process.wait(60)
             self._process = None
 
     def restart(self, number: int = signal.SIGTERM) -> None:

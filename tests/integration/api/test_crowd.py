@@ -10,6 +10,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
+from tests.support.contention import Contention
 from tests.support.service import ROOT, EventService
 from tests.support.subscribers.company import bad_company, crowd, event, follow, until
 
@@ -35,8 +36,9 @@ def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeSe
     process, memory = process_of(service), []
     for _ in range(6):
         with bad_company(service, 200):
+            busy = Contention()
             delays = follow(service, rate=150, seconds=4, size=2_000)
-            assert delays[-1] < 1, "an event came late to the good reader"
+            assert delays[-1] < 1 + busy.seconds, "an event came late to the good reader"
             assert connections(service) > 50
         until(lambda: service.health()["subscribers"] == 0 and connections(service) == 0)
         memory.append(process.memory_info().rss / 1e6)
@@ -55,9 +57,9 @@ def test_a_stop_does_not_wait_for_those_who_read_nothing(make_service: MakeServi
     service = make_service()
     with crowd(service, "stalled", 50):
         follow(service, rate=150, seconds=3, size=4_000)
-        began = time.monotonic()
+        busy, began = Contention(), time.monotonic()
         service.stop()
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 8 + busy.seconds
 
 
 def test_peers_that_vanish_without_a_word_are_noticed() -> None:
@@ -74,7 +76,7 @@ def test_peers_that_vanish_without_a_word_are_noticed() -> None:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -74,7 +74,7 @@ def shell(up: Place, tmp_path: Path) -> Any:
             env={**os.environ, "PYTHONPATH": python_path(ROOT)},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=200,
             check=False,
         )
 

@@ -75,7 +75,7 @@ def test_a_signal_stops_everything(place: Place, number: signal.Signals) -> None
         place.wait(lambda: "ingest" in place.running() and flowing(place))
         assert f"process {up.pid}" in place.stack("up").stderr
         up.send_signal(number)
-        said, _ = up.communicate(timeout=60)
+        said, _ = up.communicate(timeout=120)
     assert up.returncode == 0, said
     assert "accepted" in said
     stops = [line.split()[2] for line in said.splitlines() if "stopping" in line]
@@ -100,7 +100,7 @@ def test_down_stops_what_runs_in_another_terminal(place: Place) -> None:
     with place.start(*UP) as up:
         place.wait(lambda: "ingest" in place.running())
         assert place.stack("down").returncode == 0
-        assert up.wait(10) == 0
+        assert up.wait(60) == 0
         assert up.stdout
         up.stdout.read()
     place.assert_nothing_is_left()
@@ -130,7 +130,7 @@ def test_a_service_that_dies_is_started_again(place: Place) -> None:
         committed = counters.read(place.settings).committed or 0
         place.wait(lambda: (counters.read(place.settings).committed or 0) > committed)
         up.terminate()
-        said, _ = up.communicate(timeout=60)
+        said, _ = up.communicate(timeout=120)
     assert "died (exit code -9)" in said
     assert "Starting ingest again in 1 s (attempt 1 of 5)" in said
     assert "Starting ingest again" in place.stack("logs", "ingest").stdout
@@ -145,7 +145,7 @@ def test_a_service_that_dies_while_the_rest_starts_is_started_again(place: Place
         place.wait(lambda: place.running().get("ingest", first) != first, 40)
         place.wait(lambda: flowing(place))
         up.terminate()
-        up.communicate(timeout=60)
+        up.communicate(timeout=120)
     place.assert_nothing_is_left()
 
 

@@ -140,7 +140,7 @@ END = status(204)
 
 
 def take(
-    source: StreamSource | PollSource, after: str = "", count: int | None = None, seconds: float = 10
+    source: StreamSource | PollSource, after: str = "", count: int | None = None, seconds: float = 60
 ) -> list[Frame]:
     """The frames until there are `count`, or the source ends."""
     frames: list[Frame] = []

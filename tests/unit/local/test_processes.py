@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from local.processes import Processes
+from tests.support.contention import Contention
 
 FAMILY = """
 import os, signal, subprocess, sys, time
@@ -50,10 +51,10 @@ def start(processes: Processes, tmp_path: Path) -> Iterator[Callable[..., int]]:
     yield start
     for child in children:
         processes.end("child", grace=0)
-        child.wait(5)
+        child.wait(60)
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline
@@ -85,9 +86,9 @@ def test_the_whole_family_ends(
 
 def test_a_second_ctrl_c_does_not_wait(processes: Processes, start: Callable[..., int]) -> None:
     start("deaf")
-    begun = time.monotonic()
+    busy, begun = Contention(), time.monotonic()
     processes.end("child", grace=60, impatient=lambda: True)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 5 + busy.seconds
 
 
 def test_orphans_of_a_killed_leader_end_too(

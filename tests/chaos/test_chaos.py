@@ -12,7 +12,7 @@ from tests.chaos.plan import Plan
 from tests.chaos.report import Report
 from tests.chaos.run import run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(1800)]
 
 _FAULTS = 300
 _MINUTES = 9.0

@@ -9,7 +9,7 @@ from tests.chaos.environment.fleet import CORE
 from tests.chaos.plan import Plan
 from tests.chaos.run import run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(600)]
 
 MUTATIONS = {
     "fence": (

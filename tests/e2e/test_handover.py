@@ -14,7 +14,7 @@ from tests.support.contention import Contention
 from tests.support.publisher import Publisher
 from tests.support.stack import RunningStack, wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 FENCE = "SELECT fence FROM raw_data.stream_checkpoints"
 HANDOVERS = 5

@@ -11,8 +11,6 @@ from local.code_path import python_path
 from tests.support.service import ROOT
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
-
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 # Starting, stopping and testing have tests of their own; compose needs a Docker engine.
@@ -57,6 +55,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.stack
+@pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("command", commands())
 def test_a_command_of_the_readme_works(command: str, stack: RunningStack, folder: Path) -> None:
     done = subprocess.run(

@@ -26,7 +26,13 @@ from local.settings import PORTS, ROOT, Settings
 from tests.support.contention import Contention
 from tests.support.ports import free_port
 
-pytestmark = [pytest.mark.stack, pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(420)]
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.long,
+    pytest.mark.airflow,
+    pytest.mark.integration,
+    pytest.mark.timeout(900),
+]
 STACK = str(ROOT / "stack")
 
 

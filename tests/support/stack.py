@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,18 @@ class RunningStack:
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "local", "--env-file", str(self.env_file), *arguments]
+
+
+@contextmanager
+def running_stack(changes: Mapping[str, str]) -> Iterator[RunningStack]:
+    """Up when it is entered; it and its data are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="stack-") as folder:
+        running = RunningStack(Path(folder), changes)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
 
 
 def _environment() -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from local.checks.reports import ALLOWED_SKIPS, Report, left_out, objections, read_allowed
 from local.settings import ROOT
@@ -113,9 +113,8 @@ def _shown(name: str, command: Command) -> Check:
 
 
 def _table(checks: Sequence[Check], reports: Mapping[str, Report]) -> Table:
-    table = Table(box=None, show_header=False)
-    for column in ({}, {"style": "bold"}, {"justify": "right"}, {"style": "dim"}):
-        table.add_column(**column)
+    columns = [Column(), Column(), Column(justify="right"), Column(style="dim")]
+    table = Table(*columns, box=None, show_header=False)
     for check in checks:
         counts = reports[check.name].counts() if check.name in reports else ""
         mark = "[green]✓[/]" if check.passed else "[red]✗[/]"

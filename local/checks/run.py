@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from local.checks.reports import ALLOWED_SKIPS, Report, left_out, objections, read_allowed
+from local.errors import StackError
 from local.settings import ROOT
 
 Command = list[str]
@@ -52,6 +53,8 @@ def beside() -> dict[str, Command]:
 
 def run(arguments: Sequence[str], console: Console, *, everything: bool = False) -> bool:
     """The quick checks or all, or pytest alone with the arguments. True when all is well; goes on after a failure."""
+    if arguments and everything:
+        raise StackError("--all runs every test: leave out the arguments of pytest, or leave out --all.")
     if arguments:
         return subprocess.run([*_PYTEST, *arguments], cwd=ROOT, check=False).returncode == 0
     runs = ALL if everything else QUICK

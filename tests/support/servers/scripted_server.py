@@ -15,7 +15,7 @@ from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.sources.stream import StreamSource
 
 SSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nConnection: close\r\n\r\nretry: 20\n\n"
-QUICK = Limits(stall_seconds=0.4, connect_seconds=1.0, tick_seconds=0.05)
+QUICK = Limits(stall_seconds=10.0, connect_seconds=10.0, tick_seconds=0.05)
 Script: TypeAlias = Callable[["Connection"], None]
 
 

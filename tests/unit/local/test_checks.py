@@ -10,6 +10,7 @@ from rich.console import Console
 
 from local.checks import reports, run
 from local.checks.reports import Report
+from local.errors import StackError
 
 CASE = '<testcase classname="{}" name="{}">{}</testcase>'
 SKIP = '<skipped type="pytest.skip" message="needs a Mac"/>'
@@ -96,6 +97,11 @@ def test_linters_run_beside_the_first_tests_and_not_beside_the_next(tmp_path: Pa
         ("first", True),
         ("next", True),
     ]
+
+
+def test_all_takes_no_arguments_of_pytest() -> None:
+    with pytest.raises(StackError, match="--all runs every test"):
+        run.run(["tests/unit"], Console(), everything=True)
 
 
 def test_what_a_linter_complains_of_is_shown() -> None:

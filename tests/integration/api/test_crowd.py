@@ -36,10 +36,11 @@ def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeSe
     process, memory = process_of(service), []
     for _ in range(6):
         with bad_company(service, 200):
+            until(lambda: connections(service) > 150)
             busy = Contention()
             delays = follow(service, rate=150, seconds=4, size=2_000)
             assert delays[-1] < 1 + busy.seconds, "an event came late to the good reader"
-            assert connections(service) > 50
+            assert connections(service) >= 40, "those who only listen are no burden, and stay"
         until(lambda: service.health()["subscribers"] == 0 and connections(service) == 0)
         memory.append(process.memory_info().rss / 1e6)
     # The first rounds fill pools, and any may end in the middle of something: from then on nothing may stay.

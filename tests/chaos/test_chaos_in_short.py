@@ -11,7 +11,7 @@ import pytest
 from local.chaos import scoreboard
 from local.chaos.faults import KINDS
 from local.chaos.run import Plan, run
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 

@@ -122,7 +122,8 @@ def test_the_event_service_gets_healthy_and_stops_in_time(migrated: Processes) -
 
 
 @pytest.mark.airflow
-@pytest.mark.timeout(420)
+@pytest.mark.long
+@pytest.mark.timeout(900)
 def test_airflow_gets_healthy_and_orders_flow(migrated: Processes) -> None:
     outside_logs = _files(migrated)
     for _ in range(2):

@@ -36,6 +36,7 @@ def decoded(told: Sequence[tuple[str, Case]], random: Random) -> list[Frame]:
     return frames
 
 
+@pytest.mark.long
 def test_every_case_becomes_what_its_generator_says(warehouse: Any) -> None:
     random = Random(SEED)
     told = list(cases(random, ROUNDS))

@@ -29,6 +29,7 @@ def connections(service: EventService) -> int:
     return sum(one.status != "LISTEN" for one in process_of(service).net_connections("tcp"))
 
 
+@pytest.mark.long
 def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeService) -> None:
     service = make_service(**PATIENCE)
     for _ in range(20):  # what the service keeps in memory of its log is full before memory is compared

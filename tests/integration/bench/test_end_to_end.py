@@ -12,7 +12,7 @@ from tests.bench.limit import Limit
 from tests.bench.measuring.figures import Row
 from tests.bench.suites import end_to_end, latency
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600)]
 
 
 class KnownLimit(Limit):

@@ -117,6 +117,7 @@ def test_the_longest_real_history(warehouse: Any, ingested: Callable[[Path], Non
 
 
 @pytest.mark.shared
+@pytest.mark.long
 def test_a_year_made_of_it(warehouse: Any, ingested: Callable[[Path], None], tmp_path: Path) -> None:
     real = shared("breadbasket.csv")
     year = a_year(real, tmp_path / "year.csv")

@@ -15,6 +15,7 @@ import pytest
 from local import scratch
 from local.postgres import ADMIN, PostgresServer
 from local.settings import OWNER, READER, WRITER
+from tests.support.examples import register_profile
 from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
 from tests.support.service import EventService
@@ -29,6 +30,7 @@ PASSWORDS = {
 
 
 LEFT_OUT = pytest.StashKey[list[str]]()
+register_profile()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

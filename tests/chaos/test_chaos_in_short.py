@@ -7,10 +7,10 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-
 from local.chaos import scoreboard
 from local.chaos.faults import KINDS
 from local.chaos.run import Plan, run
+
 from sse_ingest.database.failpoints import POINTS
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]

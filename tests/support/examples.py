@@ -6,7 +6,10 @@ _QUICK = "quick"
 _PART = 8
 _FEWEST = 5
 
-settings.register_profile(_QUICK, max_examples=100 // _PART)
+
+def register_profile() -> None:
+    """Make the profile known, with its part of the hundred examples that are usual."""
+    settings.register_profile(_QUICK, max_examples=100 // _PART)
 
 
 def examples(number: int) -> int:

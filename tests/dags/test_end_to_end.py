@@ -22,7 +22,7 @@ from tests.support.core import CONTRACT_NAME
 from tests.support.dag_runs import dags_test, output, xcom
 from tests.support.servers.mailbox import Mailbox
 
-pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
 TOKEN = "test-token-of-the-publisher"
 ORDERS = 60
@@ -65,7 +65,7 @@ def service(free_port: int, tmp_path: Path) -> Iterator[str]:
             [sys.executable, "-m", "api"], env=env, cwd=tmp_path, stdout=log, stderr=log
         )
     try:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 if httpx.get(f"{url}/ready").status_code == 200:
                     break
@@ -90,7 +90,9 @@ def env(service: str, warehouse: Any, airflow_home: dict[str, str]) -> dict[str,
 
 
 def publish(url: str, events: list[dict[str, Any]]) -> None:
-    answer = httpx.post(f"{url}/events", json=events, headers={"Authorization": f"Bearer {TOKEN}"})
+    answer = httpx.post(
+        f"{url}/events", json=events, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
+    )
     assert answer.status_code == 202, answer.text
 
 

@@ -16,7 +16,7 @@ from restaurant_warehouse.quality.rules import load
 from restaurant_warehouse.quality.run import Verdict, run
 from tests.support.examples import examples
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 RULE = replace(
     next(rule for rule in load() if rule.severity == "warning"),

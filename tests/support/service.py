@@ -85,7 +85,7 @@ class EventService:
         return accepted
 
     def health(self) -> dict[str, Any]:
-        health: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
+        health: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=30).json()
         return health
 
     def _limit(self) -> None:

@@ -27,7 +27,7 @@ from tests.support.warehouse.plain import assert_exact
 
 SHARED = ROOT.parent / "shared" / "data"
 YEAR = timedelta(days=365)
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 DAYS = "SELECT to_char(day, 'YYYY-MM-DD'), order_count FROM analytics.daily_sales ORDER BY day"
 ITEMS = """

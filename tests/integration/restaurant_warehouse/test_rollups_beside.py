@@ -18,7 +18,7 @@ from tests.support.core import SCHEMAS
 from tests.support.events import EPOCH, frame, parsed, payload
 from tests.support.warehouse.plain import assert_exact
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 SECONDS = 4.0
 
 

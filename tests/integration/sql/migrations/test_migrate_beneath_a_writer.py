@@ -22,7 +22,7 @@ from tests.support.service import ROOT, TOKEN, EventService
 from tests.support.warehouse.earlier_version import EarlierVersion
 from tests.support.warehouse.plain import assert_exact
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 COMMITTED = "SELECT coalesce(max(event_offset), 0) FROM raw_data.stream_checkpoints"
 STANDBY_SECONDS = "1"
 LONGEST_PAUSE = 10.0  # migrate asks for a lock for two seconds at a time, and a machine may be busy

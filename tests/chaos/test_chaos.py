@@ -15,14 +15,13 @@ from tests.chaos.run import run
 pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(1800)]
 
 _FAULTS = 300
-_MINUTES = 9.0
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
     # Another seed each day, so that all runs together reach every combination; the report names it.
     seed = int(os.environ.get("CHAOS_SEED") or time.time() // 86_400)
-    report = run(Plan(seed=seed, faults=_FAULTS, minutes=_MINUTES))
+    report = run(Plan(seed=seed, faults=_FAULTS))
     print(json.dumps(scoreboard.as_json(report), indent=1))  # noqa: T201 - pytest shows it when a test fails
     return report
 
@@ -35,7 +34,7 @@ def test_no_event_is_lost_and_none_is_stored_twice(report: Report) -> None:
 
 
 def test_every_kind_of_fault_is_injected(report: Report) -> None:
-    assert len(report.faults) >= _FAULTS * 2 / 3, "the machine is too slow for the number of faults"
+    assert len(report.faults) >= _FAULTS
     assert {injected.fault.kind for injected in report.faults} == set(KINDS)
 
 

@@ -74,6 +74,8 @@ def test_the_runs_of_everything_share_no_test_and_leave_none_out() -> None:
     first, second = (options[options.index("-m") + 1] for options in run.ALL.values())
 
     assert first == f"not ({second})"
+    assert "long" not in second
+    assert "hypothesis" not in str(run.ALL), "everything tries every example"
 
 
 def test_linters_run_beside_the_first_tests_and_not_beside_the_next(tmp_path: Path) -> None:

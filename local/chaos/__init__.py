@@ -3,5 +3,5 @@
 ./stack chaos --minutes 30 --seed 1
 
 A run is a row of rounds. Each has a warehouse, an event log and processes of its own, and follows from (seed, round),
-so that a round that fails can be run again alone. See docs/reliability.md for what is promised and what is measured.
+so that a round that fails can be run again alone. docs/explanation/reliability.md says what is promised and measured.
 """

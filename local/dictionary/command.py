@@ -7,7 +7,7 @@ from local.dictionary import catalog, lineage, page
 from local.settings import ROOT
 from restaurant_warehouse.typed.tables import TABLES
 
-PAGE = ROOT / "docs" / "data-dictionary.md"
+PAGE = ROOT / "docs" / "reference" / "data-dictionary.md"
 EVENTS = {event_type: f"analytics.{table.name}" for event_type, table in TABLES.items()}
 
 
@@ -18,7 +18,7 @@ def written(url: str) -> str:
 
 
 def dictionary() -> None:
-    """Write docs/data-dictionary.md anew, from the schema of this version in a database made for it."""
+    """Write docs/reference/data-dictionary.md anew, from the schema of this version in a database made for it."""
     with scratch.cluster("dictionary", {"fsync": "off"}) as cluster:
         text = written(cluster.url(scratch.OWNER, cluster.clone("dictionary")))
     PAGE.write_text(text, encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMED = re.compile(r"`((?:api|airflow|docs|local|sql|sse_ingest|tests)/[\w./-]*[\w/])`")
 LINK = re.compile(r"\]\(([^)\s:]*)\)")
 
@@ -39,4 +39,4 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_readme_names_every_document() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in readme] == []
+    assert [page.name for page in PAGES[1:] if str(page.relative_to(ROOT)) not in readme] == []

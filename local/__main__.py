@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local import checks, doctor, forward, logs, psql, status, up
+from local import checks, dev_tools, doctor, forward, logs, psql, status, up
 from local.bench.command import bench
 from local.chaos.command import chaos
 from local.dictionary import dictionary
@@ -149,6 +149,7 @@ def check_command(
     ] = None,
 ) -> None:
     """Run every check: ruff, mypy, the import contracts, and all tests."""
+    dev_tools.ensure()
     if not checks.run(arguments or [], console):
         raise typer.Exit(1)
 

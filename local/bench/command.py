@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from local import dev_tools
 from local.bench import machine, report
 from local.bench.bench import Bench
 from local.bench.figures import Row
@@ -39,6 +40,7 @@ def bench(
     for name in chosen:
         if name not in SUITES:
             raise StackError(f"There is no suite {name!r}. Choose among: {', '.join(SUITES)}.")
+    dev_tools.ensure()  # the picture is drawn by one of them
     console = Console()
     began = time.monotonic()
     with Bench(console, quick=quick) as running:

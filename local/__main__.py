@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from api import __version__
 from local import checks, dev_tools, doctor, forward, logs, psql, status, up
 from local.bench.command import bench
 from local.chaos.command import chaos
@@ -31,14 +32,25 @@ ShowPasswords = Annotated[
 ]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def main(
     env_file: Annotated[
         Path | None,
         typer.Option(envvar="STACK_ENV_FILE", help="Settings file to use instead of .env.", metavar="FILE"),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and return."),
+    ] = False,
 ) -> None:
     """The restaurant warehouse on this machine: PostgreSQL, event service, Airflow and dashboard."""
+    del version
     chosen["env_file"] = env_file.resolve() if env_file else None
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from api import __version__
 from local import checks, dev_tools, doctor, forward, logs, psql, status, up
 from local.bench.command import bench
+from local.build import build
 from local.chaos.command import chaos
 from local.dictionary import dictionary
 from local.errors import StackError
@@ -204,6 +205,7 @@ app.command()(replay)
 app.command()(chaos)
 app.command()(bench)
 app.command()(dictionary)
+app.command()(build)
 
 
 def run() -> int:

@@ -14,6 +14,7 @@ from local.bench.command import bench
 from local.build import build
 from local.chaos.command import chaos
 from local.dictionary import dictionary
+from local.docs import docs
 from local.errors import StackError
 from local.replay import replay
 from local.settings import READER, WAREHOUSE, Settings
@@ -205,6 +206,7 @@ app.command()(replay)
 app.command()(chaos)
 app.command()(bench)
 app.command()(dictionary)
+app.command()(docs)
 app.command()(build)
 
 

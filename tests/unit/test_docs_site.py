@@ -10,6 +10,7 @@ import pytest
 import api
 from local import docs, docs_hooks
 from local.errors import StackError
+from local.settings import ROOT
 
 # What a browser fetches by itself; a link that a reader may follow is none of it.
 FETCHED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
@@ -59,10 +60,10 @@ def test_links_between_docs_and_the_top_folder_lead_somewhere(site: Path) -> Non
 
 def test_a_link_that_leads_nowhere_ends_the_build(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     broken = ("nowhere.md", "glossary.md#nowhere", "../tests/")
-    (tmp_path / "local").symlink_to(docs.ROOT / "local")
+    (tmp_path / "local").symlink_to(ROOT / "local")
     for name in ("mkdocs.yml", *docs_hooks.PAGES):
-        shutil.copy(docs.ROOT / name, tmp_path)
-    shutil.copytree(docs.ROOT / "docs", tmp_path / "docs")
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
     with (tmp_path / "docs" / "index.md").open("a") as page:
         page.writelines(f"\n[there]({target})\n" for target in broken)
 

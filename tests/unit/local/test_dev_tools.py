@@ -7,6 +7,7 @@ import pytest
 
 from local import dev_tools
 from local.errors import StackError
+from local.settings import ROOT
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_the_lock_of_the_tools_agrees_with_the_lock_of_the_product() -> None:
             for line in path.read_text(encoding="utf-8").splitlines()
             if "==" in line and (words := line.split())
         }
-        for path in (dev_tools.ROOT / "requirements.lock", dev_tools.LOCK)
+        for path in (ROOT / "requirements.lock", dev_tools.LOCK)
     )
     names = {name for name, _ in product} & {name for name, _ in tools}
     assert {"numpy", "rich"} <= names

@@ -6,10 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-from api.log import LogError
-from api.server import listen, make_server
+from api.http.server import listen, make_server
+from api.log.interface import LogError
 from api.settings import SettingsError, load
-from api.sqlite_store import Store
 
 
 def main() -> int:
@@ -17,8 +16,8 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Three threads share the work; the default of 5 ms makes a commit wait for a parser.
     sys.setswitchinterval(1e-4)
-    # Waking a thousand readers makes thousands of short-lived objects: by default, a fifth of the time goes into
-    # looking for cycles among them, and among the modules, which stay.
+    # A thousand readers make thousands of short-lived objects. With the defaults, a fifth of the time is spent on the
+    # search for cycles among these objects and among the modules, which stay.
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
     try:
@@ -27,19 +26,19 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
-        Store(settings.log_path).close()  # here a trouble with it is a sentence, in the server a traceback
         listener = listen(settings)
-    except LogError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
     except OSError as error:
         sys.stderr.write(
             f"EVENT_HOST:EVENT_PORT {settings.host}:{settings.port} cannot be used ({os.strerror(error.errno or 0)}): "
             "stop what listens there, or set another EVENT_PORT\n"
         )
         return 1
-    with listener:
-        make_server(settings).run(sockets=[listener])
+    try:
+        with listener:
+            make_server(settings).run(sockets=[listener])
+    except LogError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

@@ -21,7 +21,7 @@ _PLACEHOLDERS = ("change", "placeholder", "example", "secret", "token", "passwor
 
 
 class SettingsError(Exception):
-    """A variable is missing or wrong; the message names it and says what it takes."""
+    """A variable is missing or wrong. The message names it and its allowed values."""
 
 
 def _max(value: object) -> object:
@@ -33,7 +33,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Settings(BaseSettings):
-    """Read once at the start; nothing changes them afterwards."""
+    """Read once, at the start."""
 
     model_config = SettingsConfigDict(env_prefix="EVENT_", frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -103,7 +103,7 @@ def _weak(secret: str) -> bool:
 
 
 def simulates(rate: str) -> bool:
-    """Whether there is a simulator at this EVENT_RATE, for whoever asks nothing else."""
+    """Whether the service simulates at this EVENT_RATE. It needs no other setting."""
     try:
         return TypeAdapter(Rate).validate_python(rate or Settings.model_fields["rate"].default) > 0
     except ValidationError as error:

@@ -15,6 +15,7 @@ from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
 OWN_PREFIXES = ("PG", "AIRFLOW", "EVENT_", "INGEST_", "WAREHOUSE_", "POSTGRES_", "ANALYTICS_", "RESTAURANT_")
+CONTRACT = "restaurant_warehouse.contract:CONTRACT"
 DEFAULT_LOG_PATH = "var/eventlog/events.db"
 
 
@@ -66,6 +67,7 @@ def ingest(settings: Settings) -> Service:
     """The core without Airflow."""
     own = {
         "INGEST_SOURCE_URL": settings.event_url,
+        "INGEST_CONTRACT": CONTRACT,
         "INGEST_DATABASE_URL": database_url(settings, WRITER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "EVENT_STREAM_TOKEN": settings.values.get("EVENT_STREAM_TOKEN", ""),
@@ -166,7 +168,6 @@ def _event_variables(settings: Settings) -> dict[str, str]:
     path = given.get("EVENT_LOG_PATH") or DEFAULT_LOG_PATH
     # The example names the default folder; DATA_DIR moves that, a path of the user's own it does not.
     log = settings.data_dir / "eventlog" / "events.db" if path == DEFAULT_LOG_PATH else settings.root / path
-    log.parent.mkdir(parents=True, exist_ok=True)
     return given | {
         "EVENT_HOST": LOOPBACK,
         "EVENT_PORT": str(settings.event_port),

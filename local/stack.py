@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 
 import sql
-from api import restaurants
 from api.settings import simulates
+from api.simulator import restaurants_csv
 from local import airflow, counters, logs, preflight, services
 from local.errors import StackError
 from local.interrupts import Interrupts
@@ -19,7 +19,7 @@ from local.processes import Processes
 from local.progress import Progress
 from local.services import Service
 from local.settings import OWNER, Settings
-from sql import location_file, locations
+from sql.tool import location_file, locations
 
 ORDER = (
     "api",
@@ -172,7 +172,7 @@ class Stack:
         if not simulates(rate):
             return
         with self.progress.step("the simulator's restaurants"):
-            entries = location_file.read("the simulator", restaurants.as_csv(rate).encode())
+            entries = location_file.read("the simulator", restaurants_csv.as_csv(rate).encode())
             locations.load(
                 services.database_url(self.settings, OWNER), entries, "the simulator", only_new=True
             )

@@ -16,10 +16,10 @@ from uuid import UUID
 
 import msgspec
 
-from api.lives import cents
-from api.log import Draft, instant
-from api.menu import RESTAURANTS
-from api.simulator import HORIZON, World, busyness
+from api.log.interface import Draft, instant
+from api.simulator.catalogue import RESTAURANTS
+from api.simulator.order_lifecycle import cents
+from api.simulator.world import HORIZON, World, busyness
 
 _START = datetime(2026, 9, 22, tzinfo=UTC)
 _STEP = 600  # seconds between two handfuls of orders

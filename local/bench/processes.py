@@ -17,10 +17,11 @@ from typing import Any, Self
 
 import httpx
 
-from api.log import Draft, EventIdConflict
-from api.sqlite_store import Store
+from api.log.interface import Draft, EventIdConflict
+from api.log.sqlite.writer import Store
 from local.code_path import python_path
 from local.ports import free_port
+from local.services import CONTRACT
 from local.settings import LOOPBACK, ROOT
 
 TOKEN = "token-of-the-bench"  # noqa: S105 - of a service on loopback that lives for a minute
@@ -165,6 +166,7 @@ class Ingest(Process):
         stream: str = "restaurant",
     ) -> None:
         environment = {
+            "INGEST_CONTRACT": CONTRACT,
             "INGEST_DATABASE_URL": database_url,
             "INGEST_SOURCE_URL": source_url,
             "INGEST_STREAM": stream,

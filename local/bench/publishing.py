@@ -5,8 +5,8 @@ import time
 from collections.abc import Sequence
 from typing import Self
 
-from api.frames import quote
-from api.log import Draft
+from api.log.interface import Draft
+from api.log.sse_frames import quote
 from local.bench.processes import TOKEN
 from local.settings import LOOPBACK
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import islice
 from random import Random
 
-from api import frames
-from api.log import Draft
-from api.simulator import World
+from api.log import sse_frames
+from api.log.interface import Draft
+from api.simulator.world import World
 
 STREAM_ID = "bench"
 _CLOCK = 1_790_000_000_000_000  # microseconds: a day in September 2026
@@ -33,7 +33,7 @@ def _endless(seed: int, pause: int, clock: int) -> Iterator[Draft]:
 
 def encode(events: list[Draft], first_offset: int = 1) -> list[bytes]:
     """Their SSE frames, as the service sends them."""
-    return [frames.encode(STREAM_ID, first_offset + n, draft) for n, draft in enumerate(events)]
+    return [sse_frames.encode(STREAM_ID, first_offset + n, draft) for n, draft in enumerate(events)]
 
 
 def with_duplicates(events: list[Draft], share: float, seed: int = _SEED) -> list[Draft]:

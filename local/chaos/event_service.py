@@ -17,8 +17,8 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from api.log import Draft, LogError
-from api.sqlite_store import Store
+from api.log.interface import Draft, LogError
+from api.log.sqlite.writer import Store
 from local.chaos.ledger import Ledger
 from local.chaos.orders import Event, Restaurant
 from local.ports import free_port

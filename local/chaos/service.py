@@ -8,10 +8,10 @@ import sys
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-import api.frames
-import api.publish
-import api.sqlite_log
-import api.sqlite_store
+import api.contract.parser
+import api.log.sqlite.log
+import api.log.sqlite.writer
+import api.log.sse_frames
 from api import __main__
 
 _RETRY = b"retry: 100\n\n"
@@ -32,9 +32,9 @@ class JumpingClock(datetime):
 
 def main() -> int:
     """Serve until a signal."""
-    for module in (api.publish, api.sqlite_log, api.sqlite_store):
+    for module in (api.contract.parser, api.log.sqlite.log, api.log.sqlite.writer):
         vars(module)["datetime"] = JumpingClock
-    vars(api.frames)["RETRY"] = _RETRY
+    vars(api.log.sse_frames)["RETRY"] = _RETRY
     return __main__.main()
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.frames import encode
-from api.publish import InvalidEvent, Parser
-from sse_ingest.contract.envelope import RestaurantContract
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
+from api.log.sse_frames import encode
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event
 from sse_ingest.sources.sse_decoder import Decoder
 from tests.support.events import CHANGES, LIFECYCLE, event, payload
@@ -95,7 +96,7 @@ def test_what_the_service_accepts_the_core_accepts(document: bytes) -> None:
         return
     (frame,) = Decoder().decode(encode("somelog1", 7, draft))
 
-    parsed = RestaurantContract().parse(frame)
+    parsed = restaurant_parser().parse(frame)
 
     assert isinstance(parsed, Event), (document, parsed)
     assert (parsed.stream_id, parsed.offset) == ("somelog1", 7)

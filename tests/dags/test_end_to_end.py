@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from tests.support.core import CONTRACT_NAME
 from tests.support.dag_runs import dags_test, output, xcom
 from tests.support.mailbox import Mailbox
 
@@ -124,6 +125,7 @@ def test_polling_is_skipped_while_somebody_streams(
     streamer_env = env | {
         "PYTHONPATH": python_path(ROOT),
         "INGEST_SOURCE_URL": service,
+        "INGEST_CONTRACT": CONTRACT_NAME,
         "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
     }
     with (tmp_path / "streamer.log").open("w") as log:

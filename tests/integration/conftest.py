@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.archive.archive import Request, archive
 from sse_ingest.archive.files import Manifest
 from sse_ingest.database.connection import connect
@@ -16,11 +17,13 @@ from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.archives import fill
+from tests.support.core import SCHEMAS, owned
 
 
 @pytest.fixture
 def settings(warehouse: Any) -> Settings:
     return Settings(
+        contract=CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=warehouse.url("airflow_user"),
         writer="test",
@@ -35,7 +38,7 @@ def open_store(settings: Settings) -> Iterator[Callable[..., Store]]:
 
         def opened(**changes: Any) -> Store:
             chosen = Settings(**{**vars(settings), **changes})
-            connection = stack.enter_context(connect(chosen.database_url, "writer"))
+            connection = stack.enter_context(connect(chosen.database_url, "writer", SCHEMAS))
             lease = stack.enter_context(Lease(chosen, connection.info.backend_pid, lambda: None))
             position = lease.take(wait=False, stop=lambda: False)
             assert position is not None
@@ -57,7 +60,7 @@ def owner(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture
 def letters(warehouse: Any) -> Iterator[DeadLetters]:
-    with DeadLetters(warehouse.url("restaurant_user")) as opened:
+    with DeadLetters(owned(warehouse.url("restaurant_user"))) as opened:
         yield opened
 
 
@@ -73,7 +76,7 @@ def archived(warehouse: Any, folder: Path) -> Callable[..., list[Manifest]]:
 
     def run(before: str = "2026-03", **more: Any) -> list[Manifest]:
         request = Request(**{"before": before, "folder": folder, **more})
-        return list(archive(warehouse.url("restaurant_user"), request))
+        return list(archive(owned(warehouse.url("restaurant_user")), request))
 
     return run
 

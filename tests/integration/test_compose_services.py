@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 import init_data_dir
-from api.menu import RESTAURANTS
+from api.simulator.catalogue import RESTAURANTS
 from local.postgres import ADMIN, PostgresServer
 from tests.integration.compose.as_processes import Processes, started
 from tests.support.ports import free_port

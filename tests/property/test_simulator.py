@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.contract import PAYLOADS
-from api.frames import encode
-from api.lives import EVENTS_AN_ORDER
-from api.log import Draft
-from api.menu import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
-from api.publish import InvalidEvent, Parser
-from api.simulator import HORIZON, LATE, Faults, World, busyness
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
+from api.contract.schemas import PAYLOADS
+from api.log.interface import Draft
+from api.log.sse_frames import encode
+from api.simulator.catalogue import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
+from api.simulator.order_lifecycle import EVENTS_PER_ORDER
+from api.simulator.world import HORIZON, LATE, Faults, World, busyness
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
 MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}
@@ -27,8 +28,8 @@ clocks = st.integers(1_500_000_000, 1_790_000_000)
 
 def as_json(draft: Draft) -> dict[str, Any]:
     data = encode("log", 1, draft).split(b"data: ")[1]
-    found: dict[str, Any] = json.loads(data, parse_float=Decimal)
-    return found
+    event: dict[str, Any] = json.loads(data, parse_float=Decimal)
+    return event
 
 
 def by_order(drafts: list[Draft]) -> dict[str, list[dict[str, Any]]]:
@@ -120,29 +121,29 @@ def test_a_day_keeps_the_rate(seed: int, day: int, rate: int) -> None:
 
 @given(seed=seeds, clock=clocks, rate=st.sampled_from([0.1, 1, 5, 20]))
 @settings(max_examples=10, deadline=None)
-def test_the_whole_menu_is_told_again_and_again(seed: int, clock: int, rate: float) -> None:
-    """Within six minutes where events are not few; never more than a twentieth of them."""
+def test_the_whole_menu_is_published_in_turn(seed: int, clock: int, rate: float) -> None:
+    """Within six minutes at usual rates, and never more than a twentieth of all events."""
     world = World(seed, rate)
     least = max(15, 20 / rate)
-    found = [e for second in range(clock, clock + 24 * int(least)) for e in world.slot(second)]
-    dishes = of([as_json(e.draft) for e in found], "menu_item_changed")
+    emissions = [e for second in range(clock, clock + 24 * int(least)) for e in world.slot(second)]
+    dishes = of([as_json(e.draft) for e in emissions], "menu_item_changed")
     assert {dish["menu_item_id"]: dish["price"] for dish in dishes} == MENU_PRICES
     assert len(dishes) == len(MENU_PRICES)
     assert all(0 < dish["cost"] < dish["price"] for dish in dishes)
     assert len(dishes) / (24 * least) <= 0.05 * rate + 1e-9
 
 
-def test_guests_are_told_as_they_order_and_no_other_time() -> None:
+def test_guests_are_published_with_their_orders_and_at_no_other_time() -> None:
     world = World(1, 200)
     events = [as_json(e.draft) for second in range(1_790_000_000, 1_790_000_060) for e in world.slot(second)]
     orders = of(events, "order_created")
-    told = of(events, "customer_changed")
+    published = of(events, "customer_changed")
     ordered = {(order["customer_id"], order["order_ts"]) for order in orders if "customer_id" in order}
-    assert {(guest["customer_id"], guest["changed_ts"]) for guest in told} <= ordered
-    assert abs(len(told) / len(ordered) / 0.2 - 1) < 0.15
-    assert {guest.get("membership") for guest in told} == set(MEMBERSHIPS)
-    assert len({(guest["customer_id"], guest["city"]) for guest in told}) == len(
-        {guest["customer_id"] for guest in told}
+    assert {(guest["customer_id"], guest["changed_ts"]) for guest in published} <= ordered
+    assert abs(len(published) / len(ordered) / 0.2 - 1) < 0.15
+    assert {guest.get("membership") for guest in published} == set(MEMBERSHIPS)
+    assert len({(guest["customer_id"], guest["city"]) for guest in published}) == len(
+        {guest["customer_id"] for guest in published}
     )
 
 
@@ -168,7 +169,7 @@ def test_every_restaurant_and_dish_is_seen() -> None:
         as_json(d)["payload"]["menu_item_id"] for d in drafts if d.event_type == "order_item_added"
     )
     assert items.keys() == MENU_PRICES.keys()
-    assert abs(len(drafts) / 1_000 / EVENTS_AN_ORDER - 1) < 0.05
+    assert abs(len(drafts) / 1_000 / EVENTS_PER_ORDER - 1) < 0.05
 
 
 @given(seed=seeds, clock=clocks)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event
 from sse_ingest.sources.sse_decoder import Frame
 
@@ -110,7 +110,7 @@ def frame(
 
 
 def parsed(frame: Frame) -> Event:
-    event = RestaurantContract().parse(frame)
+    event = restaurant_parser().parse(frame)
     assert isinstance(event, Event), event
     return event
 

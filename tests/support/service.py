@@ -22,7 +22,7 @@ TOKEN = "publish-token-of-the-tests"
 class EventService:
     """`python -m api` on a free port with its log in `folder`; quiet unless the environment says otherwise.
 
-    `largest_file` bytes is as far as any of its files can grow: a full disk, for whoever is no administrator too.
+    `largest_file` bytes limits the size of each of its files: a full disk, without administrator rights.
     """
 
     def __init__(
@@ -85,8 +85,8 @@ class EventService:
         return accepted
 
     def health(self) -> dict[str, Any]:
-        told: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
-        return told
+        health: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
+        return health
 
     def _limit(self) -> None:
         assert self._largest_file is not None

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.log import Draft
+from api.log.interface import Draft
 from local.bench import workload
 from local.bench.bench import Bench
 from local.bench.checkpoint import drained

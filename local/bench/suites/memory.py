@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from api.log import Draft
+from api.log.interface import Draft
 from local.bench import workload
 from local.bench.bench import Bench
 from local.bench.figures import Row, Samples

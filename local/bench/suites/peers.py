@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from api import frames
+from api.log import sse_frames
 from local.bench import workload
 from local.bench.bench import Bench
 from local.bench.figures import Row, Samples
@@ -41,7 +41,7 @@ def _file(bench: Bench, events: int) -> Path:
     path = bench.folder / f"events-{events}.ndjson"
     if not path.exists():
         encoded = workload.encode(workload.drafts(events))
-        path.write_bytes(b"".join(frames.element(frame) + b"\n" for frame in encoded))
+        path.write_bytes(b"".join(sse_frames.element(frame) + b"\n" for frame in encoded))
     return path
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.connection import MOST_REFUSING
+from api.http.connection_limits import MOST_REFUSING
 from tests.bench.measure import until
 from tests.support.service import TOKEN, EventService
 

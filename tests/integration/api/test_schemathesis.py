@@ -62,7 +62,7 @@ starts = st.one_of(
 
 @settings(max_examples=100, deadline=None)
 @given(since=starts, types=st.none() | st.text(max_size=8), location=st.none() | st.text(max_size=8))
-def test_the_stream_judges_its_parameters_as_polling_does(
+def test_the_stream_checks_its_parameters_as_polling_does(
     client: httpx.Client, since: str, types: str | None, location: str | None
 ) -> None:
     asked = {"since": since, "types": types, "location": location}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api import frames
+from api.log import sse_frames
 from local.bench import workload
 from local.bench.peers import running
 from local.bench.peers.peer import PEERS
@@ -26,7 +26,7 @@ TABLES = {
 
 def test_the_row_by_row_writer_stores_every_event_in_its_tables(warehouse: Warehouse, tmp_path: Path) -> None:
     (peer,) = [peer for peer in PEERS if peer.script == "row_by_row.py"]
-    events = [json.loads(frames.element(frame)) for frame in workload.encode(workload.drafts(500))]
+    events = [json.loads(sse_frames.element(frame)) for frame in workload.encode(workload.drafts(500))]
     file = tmp_path / "events.ndjson"
     file.write_text("".join(json.dumps(event) + "\n" for event in events))
     postmaster = warehouse.server.pid()

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
@@ -34,7 +35,7 @@ SELECT item_name, times_ordered, total_quantity_sold FROM analytics.menu_perform
 """
 ORDERS = "SELECT count(*) FROM analytics.orders"
 CORRECTIONS = """
-SELECT (SELECT count(*) FROM analytics.corrections_to_sales()) + (SELECT count(*) FROM analytics.corrections_to_menu())
+SELECT (SELECT count(*) FROM analytics.rollup_delta_sales()) + (SELECT count(*) FROM analytics.rollup_delta_menu())
 """
 
 
@@ -76,7 +77,7 @@ def ingested(service: EventService, warehouse: Any) -> Callable[[Path], None]:
     def ingest(file: Path) -> None:
         replayed(service, file)
         url = warehouse.url("airflow_user")
-        result = run(Settings(source_url=service.url, database_url=url, mode="poll"))
+        result = run(Settings(contract=CONTRACT, source_url=service.url, database_url=url, mode="poll"))
         assert (result.reason, result.rejected, result.gaps) == ("caught_up", 0, 0)
 
     return ingest

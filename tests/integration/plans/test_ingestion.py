@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 from tests.support.events import LIFECYCLE, frame, lifecycle, parsed, payload
@@ -84,7 +84,7 @@ def repeated(year: Year) -> Items:
     return [
         item
         for one in [*again, other, broken]
-        if isinstance(item := RestaurantContract().parse(one), Event | Rejected)
+        if isinstance(item := restaurant_parser().parse(one), Event | Rejected)
     ]
 
 

@@ -9,12 +9,13 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.archive.files import Manifest
-from sse_ingest.contract.envelope import RestaurantContract
 from sse_ingest.events import Event, Rejected
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
 from sse_ingest.store.store import Store
 from tests.support.archives import FEBRUARY
+from tests.support.core import owned
 from tests.support.events import CHANGES, frame, parsed, payload, uid
 
 pytestmark = pytest.mark.integration
@@ -25,7 +26,9 @@ TABLES = ("menu_item_changes", "customer_changes")
 @pytest.fixture
 def rebuilt(warehouse: Any, folder: Path) -> Callable[..., Report]:
     def run(**asked: Any) -> Report:
-        return rebuild(warehouse.url("restaurant_user"), Request(**{"archive_folder": folder, **asked}))
+        return rebuild(
+            owned(warehouse.url("restaurant_user")), Request(**{"archive_folder": folder, **asked})
+        )
 
     return run
 
@@ -68,7 +71,7 @@ def test_what_cannot_be_taken_becomes_a_dead_letter_with_its_reason(store: Store
         ("customer_changed", {"customer_id": None}),
     ]
     told = [
-        RestaurantContract().parse(frame(n, kind, payload(kind, 1, **fields)))
+        restaurant_parser().parse(frame(n, kind, payload(kind, 1, **fields)))
         for n, (kind, fields) in enumerate(bad, 1)
     ]
     assert all(isinstance(one, Rejected) for one in told)

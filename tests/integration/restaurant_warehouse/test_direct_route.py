@@ -13,6 +13,7 @@ from sse_ingest.pipeline.run import run
 from sse_ingest.rebuild.rebuild import Request, rebuild
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
+from tests.support.core import owned
 from tests.support.events import frame, lifecycle, parsed, payload, uid
 from tests.support.service import EventService
 
@@ -25,7 +26,7 @@ def differences(warehouse: Any) -> Callable[[], dict[str, int]]:
     """How many rows of each table a rebuild would correct."""
 
     def count() -> dict[str, int]:
-        report = rebuild(warehouse.url("restaurant_user"), Request())
+        report = rebuild(owned(warehouse.url("restaurant_user")), Request())
         return {name: table.total for name, table in report.tables.items() if table.total}
 
     return count

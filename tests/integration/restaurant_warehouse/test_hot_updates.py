@@ -8,14 +8,15 @@ import psycopg
 import pytest
 
 from local.bench import workload
+from restaurant_warehouse.contract import restaurant_parser
 from restaurant_warehouse.rollups import refresh
-from sse_ingest.contract.envelope import RestaurantContract
 from sse_ingest.database.connection import connect
 from sse_ingest.events import Event
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.sources.sse_decoder import Decoder
 from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 
 pytestmark = pytest.mark.integration
 Owner = psycopg.Connection[Any]
@@ -28,7 +29,7 @@ AT_ONCE = 10
 @pytest.fixture(scope="module")
 def events() -> list[Event]:
     """The simulator's orders, about a hundred of them at a time."""
-    contract = RestaurantContract()
+    contract = restaurant_parser()
     frames = Decoder("").decode(b"".join(workload.encode(workload.drafts(EVENTS))))
     return [item for frame in frames if isinstance(item := contract.parse(frame), Event)]
 
@@ -50,7 +51,7 @@ def hot(owner: Owner) -> Callable[[str], float]:
 def commit(settings: Settings, events: list[Event]) -> None:
     """In small batches, as they come while nothing has piled up."""
     with (
-        connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer", SCHEMAS) as connection,
         Lease(settings, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from sse_ingest.contract.raw import RAW
 from sse_ingest.dlq.operations import DeadLetters
 from sse_ingest.errors import FenceLost
 from sse_ingest.events import Event
@@ -245,7 +246,7 @@ def test_each_stream_has_its_own_time(
 def test_a_stream_taken_raw_holds_no_window_open(open_store: Callable[..., Store], owner: Connection) -> None:
     open_store(stream="restaurant").commit([order(1, 3600), order(2, 0)])
     before = watermark(owner)
-    foreign = open_store(stream="foreign", raw=True)
+    foreign = open_store(stream="foreign", contract=RAW)
     foreign.commit([order(3, 0)])
     foreign.commit([order(4, 7200)])
     foreign.commit([order(5, 0)])

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from api.log import Draft
-from api.simulator import Faults, World
+from api.log.interface import Draft
+from api.simulator.world import Faults, World
+from restaurant_warehouse.contract import restaurant_parser
 from restaurant_warehouse.quality.rules import load
 from restaurant_warehouse.quality.run import Verdict, run
-from sse_ingest.contract.envelope import RestaurantContract
-from sse_ingest.contract.raw import RawContract
+from sse_ingest.contract.raw import RAW, RawParser
 from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.store.store import Store
 
@@ -39,9 +39,11 @@ def test_a_stream_that_is_taken_raw_has_no_tables_to_be_in(
     warehouse: Any, open_store: Callable[..., Store], owner: Any
 ) -> None:
     """Whatever its types are called."""
-    foreign = RawContract("foreign")
+    foreign = RawParser("foreign")
     frames = [Frame("order_created", b'{"order_id": "x"}', "1"), Frame("menu_item_changed", b"[]", "2")]
-    assert open_store(stream="foreign", raw=True).commit([foreign.parse(one) for one in frames]).events == 2
+    assert (
+        open_store(stream="foreign", contract=RAW).commit([foreign.parse(one) for one in frames]).events == 2
+    )
     found = list(run(warehouse.url("airflow_user"), RULES))
     assert [one.rule.name for one in found if not isinstance(one, Verdict) or one.status == "failed"] == []
     checks = "SELECT check_name FROM analytics.validate_data_consistency() WHERE status <> 'ok'"
@@ -52,7 +54,7 @@ def test_a_stream_that_is_taken_raw_has_no_tables_to_be_in(
 @pytest.mark.parametrize("faults", [Faults(), Faults(duplicates=0.2, out_of_order=0.2, late=0.2)])
 def test_simulated_orders_pass_every_rule(warehouse: Any, store: Store, faults: Faults) -> None:
     drafts = World(1, 50, faults).burst(int(time.time() * 1e6), 150)
-    contract = RestaurantContract()
+    contract = restaurant_parser()
     tally = store.commit([contract.parse(frame(n, draft)) for n, draft in enumerate(drafts, 1)])
     assert tally.events > 1000
     assert tally.rejected == 0

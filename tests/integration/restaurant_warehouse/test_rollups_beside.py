@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.database.connection import connect
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 from tests.support.events import EPOCH, frame, parsed, payload
 from tests.support.plain import assert_exact
 
@@ -26,6 +28,7 @@ class Busy(threading.Thread):
         super().__init__(name=stream)
         self.first_order = first_order
         self.settings = Settings(
+            contract=CONTRACT,
             source_url="http://127.0.0.1:1",
             database_url=warehouse.url("airflow_user"),
             writer="test",
@@ -44,7 +47,7 @@ class Busy(threading.Thread):
 
     def _write(self) -> None:
         with (
-            connect(self.settings.database_url, "writer") as connection,
+            connect(self.settings.database_url, "writer", SCHEMAS) as connection,
             Lease(self.settings, connection.info.backend_pid, lambda: None) as lease,
         ):
             position = lease.take(wait=False, stop=lambda: False)

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from api import frames
+from api.log import sse_frames
 from local.bench import workload
 from local.bench.crowd import Reader
 
-FRAMES = b"HTTP/1.1 200 OK\r\n\r\n" + frames.RETRY + b"".join(workload.encode(workload.drafts(20)))
+FRAMES = b"HTTP/1.1 200 OK\r\n\r\n" + sse_frames.RETRY + b"".join(workload.encode(workload.drafts(20)))
 
 
 @pytest.fixture

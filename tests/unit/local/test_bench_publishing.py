@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.publish import Parser, split
+from api.contract.body import split
+from api.contract.parser import Parser
 from local.bench import workload
 from local.bench.publishing import Publisher, publish, requests
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import psycopg
 
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.archive.archive import Request, archive
 from sse_ingest.archive.files import Manifest
+from sse_ingest.settings import Warehouse
 
 _BEFORE = "SELECT to_char(now() AT TIME ZONE 'UTC' - make_interval(months => %s), 'YYYY-MM')"
 
@@ -67,4 +69,5 @@ def keep_months(owner_url: str, months: int, folder: Path) -> Iterator[Manifest]
     with psycopg.connect(owner_url, connect_timeout=10) as connection:
         row = connection.execute(_BEFORE, [months]).fetchone()
     assert row is not None
-    yield from archive(owner_url, Request(before=row[0], folder=folder))
+    warehouse = Warehouse(url=owner_url, contract=CONTRACT)
+    yield from archive(warehouse, Request(before=row[0], folder=folder))

@@ -22,9 +22,9 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     last_event_id: str
     received: bytes
     beyond: bool = False
-    """It says more than the contract knows: of an unknown type, or with unknown fields. See drift.py."""
+    """It says more than the contract knows: of an unknown type, or with unknown fields. See store/schema_drift.py."""
     record: msgspec.Struct | None = None
-    """The payload as the contract reads it; None for a type without a table. See payloads.py."""
+    """The payload as the contract reads it; None for a type without a table. """
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

@@ -9,8 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 from psycopg import Cursor
 
+from sse_ingest.contract.protocol import Contract
+from sse_ingest.contract.raw import RAW
+from sse_ingest.database.connection import check_schema
 from sse_ingest.errors import ConfigurationError
 from sse_ingest.events import Event
+from sse_ingest.named_objects import load_object
 
 Processor: TypeAlias = Callable[[Cursor[Any], Event, dict[str, Any]], None]
 
@@ -30,8 +34,10 @@ class Settings:
     mode: Literal["stream", "poll"] = "stream"
     path: str | None = None
     token: str | None = field(default=None, repr=False)
-    raw: bool = False
-    """Take any SSE stream of JSON into raw_data only, without the restaurant contract."""
+    contract: Contract = RAW
+    """How the stream is read, and which typed tables it has."""
+    schema: str = "raw_data"
+    """The schema of the tables that `init-db` makes."""
     processors: Mapping[str, Processor] = field(default_factory=dict)
     """Custom processors by event type: fn(cursor, event, payload)."""
     writer: str = field(default_factory=_default_writer)
@@ -51,6 +57,7 @@ class Settings:
     """Raise the transient error after this long without a commit or a quiet, healthy connection."""
 
     def __post_init__(self) -> None:
+        check_schema(self.schema)
         if self.max_batch < 1:
             raise ConfigurationError(f"max_batch must be at least 1, not {self.max_batch}.")
         if self.pace is not None and self.pace < self.max_batch:
@@ -63,6 +70,11 @@ class Settings:
                 f"source_url must begin with http:// or https://, not {self.source_url!r}."
             )
 
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Where unqualified names are looked for: the typed tables, then the raw ones."""
+        return (*self.contract.schemas, self.schema)
+
     @classmethod
     def from_environment(cls, **overrides: Any) -> "Settings":
         """Read the INGEST_* variables. Raises ConfigurationError naming the one that is missing."""
@@ -70,9 +82,10 @@ class Settings:
         if not database_url:
             raise ConfigurationError(
                 "INGEST_DATABASE_URL is not set: give the warehouse as "
-                "postgresql://airflow_user:…@host:port/restaurant_analytics."
+                "postgresql://WRITER:…@host:port/database."
             )
         given = {
+            **_common(),
             "source_url": os.environ.get("INGEST_SOURCE_URL", "http://127.0.0.1:8000"),
             "database_url": database_url,
             "stream": os.environ.get("INGEST_STREAM", "restaurant"),
@@ -81,15 +94,47 @@ class Settings:
         return cls(**{**given, **overrides})
 
 
-def owner_url() -> str:
-    """The warehouse as its owner: for what people do to it, which ingestion may not."""
-    url = os.environ.get("INGEST_OWNER_URL")
-    if not url:
+@dataclass(frozen=True, kw_only=True)
+class Warehouse:
+    """A warehouse as its owner: for what people do to it, which ingestion may not."""
+
+    url: str = field(repr=False)
+    contract: Contract = RAW
+    schema: str = "raw_data"
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Where unqualified names are looked for: the typed tables, then the raw ones."""
+        return (*self.contract.schemas, self.schema)
+
+    @classmethod
+    def from_environment(cls) -> "Warehouse":
+        """Read the INGEST_* variables. Raises ConfigurationError naming the one that is missing."""
+        url = os.environ.get("INGEST_OWNER_URL")
+        if not url:
+            raise ConfigurationError(
+                "INGEST_OWNER_URL is not set: give the warehouse as postgresql://OWNER:…@host:port/database."
+            )
+        return cls(url=url, **_common())
+
+
+def _common() -> dict[str, Any]:
+    return {"contract": _contract(), "schema": os.environ.get("INGEST_SCHEMA") or "raw_data"}
+
+
+def _contract() -> Contract:
+    name = os.environ.get("INGEST_CONTRACT")
+    if not name:
         raise ConfigurationError(
-            "INGEST_OWNER_URL is not set: give the warehouse as "
-            "postgresql://restaurant_user:…@host:port/restaurant_analytics."
+            "INGEST_CONTRACT is not set: name the contract of the stream as module:attribute, such as "
+            "restaurant_warehouse.contract:CONTRACT, or `raw` for any stream of JSON."
         )
-    return url
+    if name == RAW.name:
+        return RAW
+    found = load_object("INGEST_CONTRACT", name)
+    if not isinstance(found, Contract):
+        raise ConfigurationError(f"INGEST_CONTRACT={name} is a {type(found).__name__}, not a Contract.")
+    return found
 
 
 def archive_folder(chosen: Path | None = None) -> Path | None:

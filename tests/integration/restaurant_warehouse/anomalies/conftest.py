@@ -8,6 +8,7 @@ import pytest
 
 from local.bench import frauds, workload
 from local.bench.memory_source import MemorySource
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 
@@ -21,7 +22,10 @@ def fill(warehouse: Any) -> Fill:
     def filled(seed: int = 5, days: int = 12, orders: int = 250) -> frauds.History:
         made = frauds.history(seed, days, orders)
         settings = Settings(
-            source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
+            contract=CONTRACT,
+            source_url="http://127.0.0.1:1",
+            database_url=warehouse.url("airflow_user"),
+            writer="test",
         )
         ingest.run(settings, source=lambda: MemorySource(b"".join(workload.encode(made.drafts))))
         return made

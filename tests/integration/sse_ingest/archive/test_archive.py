@@ -16,6 +16,7 @@ from sse_ingest.archive.files import Manifest
 from sse_ingest.errors import ArchiveRefused, ConfigurationError
 from sse_ingest.store.store import Store
 from tests.support.archives import FEBRUARY, come_late, partitions, violated
+from tests.support.core import owned
 from tests.support.events import EPOCH, LOG, frame, parsed, payload
 
 pytestmark = pytest.mark.integration
@@ -148,7 +149,7 @@ def test_a_month_stays_until_its_events_are_judged(
     )
     owner.execute(judged, [1])
     assert archived() == []
-    assert "raw_data.events_raw_2026_01 stays" in caplog.text
+    assert "events_raw_2026_01 stays" in caplog.text
     owner.execute(judged, [0])
     assert [manifest.month for manifest in archived()] == ["2026-01", "2026-02"]
 
@@ -178,7 +179,7 @@ def test_the_current_month_stays(
 @pytest.mark.parametrize("role", ["airflow_user", "analytics_reader"])
 def test_only_the_owner_may(warehouse: Any, folder: Path, role: str) -> None:
     with pytest.raises(ConfigurationError, match="INGEST_OWNER_URL"):
-        list(archive(warehouse.url(role), Request(before="2026-03", folder=folder)))
+        list(archive(owned(warehouse.url(role)), Request(before="2026-03", folder=folder)))
 
 
 def test_a_file_of_another_warehouse_is_not_written_over(

@@ -12,6 +12,7 @@ import pytest
 
 from local.code_path import python_path
 from sse_ingest.store.store import Store
+from tests.support.core import CONTRACT_NAME
 from tests.support.service import ROOT
 
 pytestmark = pytest.mark.integration
@@ -23,6 +24,7 @@ def run(warehouse: Any, folder: Path) -> Run:
     def command(*arguments: str, **environment: str) -> tuple[int, str, str]:
         own = {
             "PYTHONPATH": python_path(ROOT),
+            "INGEST_CONTRACT": CONTRACT_NAME,
             "INGEST_OWNER_URL": warehouse.url("restaurant_user"),
             "INGEST_ARCHIVE_DIR": str(folder),
             **environment,

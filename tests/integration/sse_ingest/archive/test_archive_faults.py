@@ -22,6 +22,7 @@ from sse_ingest.rebuild.rebuild import Request as RebuildRequest
 from sse_ingest.rebuild.rebuild import rebuild
 from sse_ingest.store.store import Store
 from tests.support.archives import come_late, partitions, violated
+from tests.support.core import owned
 from tests.support.service import ROOT
 
 pytestmark = pytest.mark.integration
@@ -32,13 +33,16 @@ STEPS_OF_THE_DROP = ["detached", "compared", "dropped", "recorded", "audited"]
 WHOLE = {"2026_01", "2026_02", "2026_03", "default"}
 KILLED = """
 import os, pathlib, signal, sys
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.archive.archive import Request, archive
+from sse_ingest.settings import Warehouse
 
 def step(name):
     if name == sys.argv[3]:
         os.kill(os.getpid(), signal.SIGKILL)
 
-list(archive(sys.argv[1], Request(before="2026-02", folder=pathlib.Path(sys.argv[2]), step=step)))
+warehouse = Warehouse(url=sys.argv[1], contract=CONTRACT)
+list(archive(warehouse, Request(before="2026-02", folder=pathlib.Path(sys.argv[2]), step=step)))
 """
 
 
@@ -168,9 +172,7 @@ def test_a_reader_that_holds_on_is_told_of(
 ) -> None:
     with warehouse.connect("restaurant_user") as reader:
         reader.execute("SELECT count(*) FROM raw_data.events_raw")
-        with pytest.raises(
-            DatabaseUnavailable, match=r"holding raw_data.events_raw all the time.*see pg_locks"
-        ):
+        with pytest.raises(DatabaseUnavailable, match=r"holding events_raw all the time.*see pg_locks"):
             archived(lock_attempts=1)
         assert partitions(owner) == WHOLE
         assert counts(owner)[1:] == (None, 0)
@@ -190,7 +192,7 @@ def test_ingestion_goes_on_between_two_attempts(three_months: Store, warehouse: 
 
         def run() -> None:
             try:
-                list(archive(warehouse.url("restaurant_user"), request))
+                list(archive(owned(warehouse.url("restaurant_user")), request))
             except DatabaseUnavailable as error:
                 failures.append(error)
 
@@ -216,7 +218,7 @@ def test_one_rebuild_or_archive_run_at_a_time(
 
     def other() -> None:
         with pytest.raises(RebuildRefused, match="Another rebuild or an archive run is going on"):
-            rebuild(warehouse.url("restaurant_user"), asked)
+            rebuild(owned(warehouse.url("restaurant_user")), asked)
         with pytest.raises(ArchiveRefused, match="A rebuild or another archive run is going on"):
             archived(patience_seconds=0.1)
         meanwhile.append("refused")

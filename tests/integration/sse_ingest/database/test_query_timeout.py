@@ -16,6 +16,7 @@ from sse_ingest.pipeline.run import _Run
 from sse_ingest.settings import Settings
 from sse_ingest.sources.stream import StreamSource
 from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 from tests.support.events import lifecycle, parsed
 
 pytestmark = pytest.mark.integration
@@ -35,7 +36,7 @@ def hasty(settings: Settings, proxy: Proxy, warehouse: Any) -> Settings:
 
 def test_a_commit_is_not_waited_for_without_end(hasty: Settings, proxy: Proxy) -> None:
     with (
-        connect(hasty.database_url, "writer") as connection,
+        connect(hasty.database_url, "writer", SCHEMAS) as connection,
         Lease(hasty, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

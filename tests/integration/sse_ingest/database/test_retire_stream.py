@@ -77,7 +77,7 @@ def test_a_stream_that_is_written_is_refused(read: None, owner: Owner) -> None:
         owner.execute(RETIRE, ["backfill"])
     # A process that stopped may have lost its lease; its lock it has.
     owner.execute(RELEASE)
-    with pytest.raises(errors.ObjectInUse, match="by a writer that stands still"):
+    with pytest.raises(errors.ObjectInUse, match="by a writer that is stopped"):
         owner.execute(RETIRE, ["backfill"])
 
 

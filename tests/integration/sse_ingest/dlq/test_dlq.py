@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.contract.raw import RAW
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.dlq.letter import with_fields
 from sse_ingest.dlq.operations import DeadLetters
@@ -14,6 +15,7 @@ from sse_ingest.errors import ConfigurationError, LetterRefused
 from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.store.store import Store
+from tests.support.core import owned
 from tests.support.events import LOG, frame, parsed, payload, uid
 
 pytestmark = pytest.mark.integration
@@ -29,7 +31,7 @@ def rows(connection: Connection, query: str) -> list[tuple[Any, ...]]:
 
 
 def rejected(frame: Frame) -> Rejected:
-    item = RestaurantContract().parse(frame)
+    item = restaurant_parser().parse(frame)
     assert isinstance(item, Rejected)
     return item
 
@@ -162,7 +164,7 @@ def test_a_failed_processor_needs_its_processor(
     event = parsed(frame(1, "points_earned", {"points": 3}))
     open_store(processors={"points_earned": failing}).commit([event])
     url = warehouse.url("restaurant_user")
-    with DeadLetters(url) as plain, DeadLetters(url, {"points_earned": counting}) as able:
+    with DeadLetters(owned(url)) as plain, DeadLetters(owned(url), {"points_earned": counting}) as able:
         with pytest.raises(LetterRefused, match="--processors"):
             plain.retry(only(plain))
         assert able.retry(only(able)).done
@@ -197,7 +199,7 @@ def test_a_letter_without_a_place_is_not_taken(store: Store, owner: Connection, 
 
 def test_the_writer_may_not_resolve_letters(store: Store, owner: Connection, warehouse: Any) -> None:
     refused_by_a_check(store, owner, 1)
-    with DeadLetters(warehouse.url("airflow_user")) as letters:
+    with DeadLetters(owned(warehouse.url("airflow_user"))) as letters:
         number = only(letters)
         with pytest.raises(ConfigurationError, match="permission denied"):
             letters.retry(number)
@@ -210,7 +212,7 @@ def test_the_writer_may_not_resolve_letters(store: Store, owner: Connection, war
 def test_a_letter_of_a_foreign_stream_stays_raw(
     open_store: Callable[..., Store], owner: Connection, letters: DeadLetters
 ) -> None:
-    store = open_store(stream="weather", raw=True)
+    store = open_store(stream="weather", contract=RAW)
     letter = Rejected("weather", 3, uid("rain"), "order_created", Reason.INVALID_JSON, "", b"{", "x")
     store.commit([letter])
 

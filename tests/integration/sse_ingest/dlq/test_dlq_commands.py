@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event, Rejected
 from sse_ingest.store.store import Store
+from tests.support.core import CONTRACT_NAME
 from tests.support.events import LOG, frame, parsed, payload
 from tests.support.service import ROOT
 
@@ -30,6 +31,7 @@ def core(warehouse: Any, tmp_path: Path) -> Run:
         env = {
             **os.environ,
             "PYTHONPATH": f"{python_path(ROOT)}:{tmp_path}",
+            "INGEST_CONTRACT": CONTRACT_NAME,
             "INGEST_OWNER_URL": warehouse.url("restaurant_user"),
             "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
             **changes,
@@ -50,7 +52,7 @@ def core(warehouse: Any, tmp_path: Path) -> Run:
 
 
 def bad(offset: int, **fields: Any) -> Rejected:
-    item = RestaurantContract().parse(
+    item = restaurant_parser().parse(
         frame(offset, "order_created", payload("order_created", offset, **fields))
     )
     assert isinstance(item, Rejected)

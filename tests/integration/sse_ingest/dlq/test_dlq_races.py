@@ -13,6 +13,7 @@ import pytest
 from sse_ingest.dlq.operations import DeadLetters
 from sse_ingest.errors import DatabaseUnavailable, LetterRefused
 from sse_ingest.store.store import Store
+from tests.support.core import owned
 from tests.support.events import lifecycle, parsed
 
 pytestmark = pytest.mark.integration
@@ -46,7 +47,7 @@ def test_two_who_retry_at_once_do_it_once(store: Store, owner: Connection, wareh
 
     def retry_all() -> int:
         done = 0
-        with DeadLetters(url) as letters:
+        with DeadLetters(owned(url)) as letters:
             numbers = [letter.dead_letter_id for letter in letters.find()]
             start.wait()
             for number in numbers:
@@ -119,7 +120,7 @@ def test_retries_beside_a_live_writer_lose_no_part_of_an_order(
     start = threading.Barrier(2)
 
     def retry_all() -> list[bool]:
-        with DeadLetters(warehouse.url("restaurant_user")) as letters:
+        with DeadLetters(owned(warehouse.url("restaurant_user"))) as letters:
             numbers = [letter.dead_letter_id for letter in letters.find()]
             start.wait()
             return [letters.retry(number).done for number in numbers]

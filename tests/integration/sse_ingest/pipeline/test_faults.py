@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.database.connection import connect
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.errors import ConfigurationError, DatabaseUnavailable
@@ -15,6 +16,7 @@ from sse_ingest.events import Event
 from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 from tests.support.events import frame, lifecycle, parsed, payload, published
 from tests.support.service import EventService
 
@@ -102,7 +104,11 @@ def test_a_run_goes_on_when_the_fault_is_over(
 
     result = run(
         Settings(
-            source_url=service.url, database_url=warehouse.url("airflow_user"), mode="poll", lease_seconds=1
+            contract=CONTRACT,
+            source_url=service.url,
+            database_url=warehouse.url("airflow_user"),
+            mode="poll",
+            lease_seconds=1,
         )
     )
 
@@ -113,7 +119,7 @@ def test_a_run_goes_on_when_the_fault_is_over(
 
 
 def test_a_lock_that_is_held_too_long(settings: Settings, owner: Connection, warehouse: Any) -> None:
-    with connect(settings.database_url, "writer") as connection:
+    with connect(settings.database_url, "writer", SCHEMAS) as connection:
         owner.execute("INSERT INTO raw_data.stream_checkpoints (stream) VALUES ('restaurant')")
         store = Store(connection, settings)
         connection.execute("SET lock_timeout = '100ms'")
@@ -132,7 +138,7 @@ def test_a_real_deadlock(settings: Settings, owner: Connection, warehouse: Any) 
         "INSERT INTO raw_data.committed_ranges VALUES ('restaurant', 'testlog1', 1, 1, NULL, now())"
     )
     with (
-        connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer", SCHEMAS) as connection,
         warehouse.connect("postgres_admin") as other,
         ThreadPoolExecutor() as pool,
     ):
@@ -242,6 +248,6 @@ def test_an_event_that_is_refused_once_and_not_again_is_innocent(store: Store, o
 def test_a_schema_that_is_not_ours_is_a_person_s_business(store: Store, owner: Connection) -> None:
     owner.execute("ALTER TABLE analytics.feedback DROP COLUMN nps CASCADE")
 
-    with pytest.raises(ConfigurationError, match="migrate"):
+    with pytest.raises(ConfigurationError, match="migrations"):
         store.commit([feedback(1)])
     assert owner.execute(LETTERS).fetchall() == []

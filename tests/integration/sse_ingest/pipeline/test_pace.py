@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from tests.support.core import CONTRACT_NAME
 from tests.support.events import published
 from tests.support.service import ROOT, EventService
 
@@ -31,6 +32,7 @@ def test_a_backfill_keeps_its_pace_and_makes_its_partitions(
         "PYTHONPATH": python_path(ROOT),
         "INGEST_STREAM": "backfill",
         "INGEST_SOURCE_URL": service.url,
+        "INGEST_CONTRACT": CONTRACT_NAME,
         "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
     }
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import ConfigurationError, Unauthorized
 from sse_ingest.pipeline.run import Result, run
 from sse_ingest.settings import Settings
@@ -23,7 +25,12 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def configured(service: EventService, warehouse: Any) -> Callable[..., Settings]:
     def make(**changes: Any) -> Settings:
-        given = {"source_url": service.url, "database_url": warehouse.url("airflow_user"), "lease_seconds": 1}
+        given = {
+            "contract": CONTRACT,
+            "source_url": service.url,
+            "database_url": warehouse.url("airflow_user"),
+            "lease_seconds": 1,
+        }
         return Settings(**{**given, **changes})
 
     return make
@@ -54,7 +61,7 @@ def wait_until(owner: Any, query: str, expected: object, seconds: float = 20) ->
         time.sleep(0.05)
 
 
-RAW = "SELECT count(*) FROM raw_data.events_raw"
+EVENTS = "SELECT count(*) FROM raw_data.events_raw"
 OFFSETS = "SELECT array_agg(event_offset ORDER BY event_offset) FROM raw_data.events_raw"
 
 
@@ -78,7 +85,7 @@ def test_a_stream_is_committed_as_it_arrives(
     future, stop = in_background(configured())
     for order in range(10):
         service.publish(published(order))
-    wait_until(owner, RAW, 70)
+    wait_until(owner, EVENTS, 70)
     stop.set()
 
     result = future.result(10)
@@ -96,7 +103,7 @@ def test_a_restart_of_the_service_loses_and_repeats_nothing(
         service.publish(published(order))
         if order == 2:
             service.restart(number)
-    wait_until(owner, RAW, 42)
+    wait_until(owner, EVENTS, 42)
     stop.set()
 
     assert future.result(10).duplicates == 0
@@ -111,7 +118,7 @@ def test_ended_database_connections_lose_and_repeat_nothing(
     with warehouse.connect("airflow_user", autocommit=True) as other:
         for order in range(6):
             service.publish(published(order))
-            wait_until(owner, RAW, 7 * (order + 1))
+            wait_until(owner, EVENTS, 7 * (order + 1))
             other.execute(ended)
     stop.set()
 
@@ -126,7 +133,7 @@ def test_one_cursor_for_stream_and_poll(
     run(configured(mode="poll"))
     future, stop = in_background(configured())
     service.publish(published(2))
-    wait_until(owner, RAW, 14)
+    wait_until(owner, EVENTS, 14)
 
     assert run(configured(mode="poll")).reason == "busy"
     stop.set()
@@ -140,12 +147,12 @@ def test_handover_without_a_gap(
 ) -> None:
     first, _ = in_background(configured(standby_seconds=0.5, writer="first"))
     service.publish(published(1))
-    wait_until(owner, RAW, 7)
+    wait_until(owner, EVENTS, 7)
     second, stop = in_background(configured(standby_seconds=0.5, writer="second"))
 
     assert first.result(15).reason == "handed_over"
     service.publish(published(2))
-    wait_until(owner, RAW, 14)
+    wait_until(owner, EVENTS, 14)
     assert owner.execute("SELECT DISTINCT ingested_by FROM raw_data.events_raw ORDER BY 1").fetchall() == [
         ("first",),
         ("second",),
@@ -177,7 +184,7 @@ def test_a_lost_log_is_a_recorded_gap_and_the_stream_goes_on(
     run(configured(deadline_seconds=3))
 
     assert owner.execute("SELECT kind FROM raw_data.stream_gaps").fetchall() == [("stream_lost",)]
-    assert owner.execute(RAW).fetchone() == (14,)
+    assert owner.execute(EVENTS).fetchone() == (14,)
 
 
 def test_a_custom_type_reaches_its_processor(
@@ -191,7 +198,7 @@ def test_a_custom_type_reaches_its_processor(
     run(configured(mode="poll", processors=processors))
 
     assert seen == [{"points": 3}]
-    assert owner.execute(RAW).fetchone() == (8,)
+    assert owner.execute(EVENTS).fetchone() == (8,)
 
 
 def test_what_a_person_must_mend_is_told_at_once(
@@ -216,7 +223,14 @@ def test_simulated_orders_arrive_whole(tmp_path: Path, warehouse: Any, owner: An
     service = EventService(folder, {"EVENT_RATE": "300"})
     service.start()
     try:
-        run(Settings(source_url=service.url, database_url=warehouse.url("airflow_user"), deadline_seconds=6))
+        run(
+            Settings(
+                contract=CONTRACT,
+                source_url=service.url,
+                database_url=warehouse.url("airflow_user"),
+                deadline_seconds=6,
+            )
+        )
     finally:
         service.stop()
 
@@ -266,11 +280,11 @@ def test_any_stream_of_json_is_taken_raw(warehouse: Any, owner: Any) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         settings = Settings(
+            contract=RAW,
             source_url=f"http://127.0.0.1:{server.server_port}",
             path="/weather",
             database_url=warehouse.url("airflow_user"),
             stream="weather",
-            raw=True,
             deadline_seconds=2,
         )
         result = run(settings)

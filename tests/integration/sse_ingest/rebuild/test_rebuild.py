@@ -10,6 +10,7 @@ from sse_ingest.errors import ConfigurationError, RebuildRefused
 from sse_ingest.rebuild.diff import Difference
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
 from sse_ingest.store.store import Store
+from tests.support.core import owned
 from tests.support.events import frame, lifecycle, parsed, payload, uid
 
 pytestmark = pytest.mark.integration
@@ -24,7 +25,7 @@ SHADOWS = "SELECT count(*) FROM pg_namespace WHERE nspname = 'rebuild_shadow'"
 
 @pytest.fixture
 def rebuilt(warehouse: Any) -> Rebuild:
-    return lambda **asked: rebuild(warehouse.url("restaurant_user"), Request(**asked))
+    return lambda **asked: rebuild(owned(warehouse.url("restaurant_user")), Request(**asked))
 
 
 @pytest.fixture
@@ -186,4 +187,4 @@ def test_an_event_that_no_longer_fits_is_named(filled: Store, owner: Connection,
 @pytest.mark.parametrize("role", ["airflow_user", "analytics_reader"])
 def test_only_the_owner_may(warehouse: Any, role: str) -> None:
     with pytest.raises(ConfigurationError, match="INGEST_OWNER_URL"):
-        rebuild(warehouse.url(role), Request())
+        rebuild(owned(warehouse.url(role)), Request())

@@ -14,6 +14,7 @@ from sse_ingest.rebuild.diff import Difference
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
 from sse_ingest.store.store import Store
 from tests.support.archives import FEBRUARY, come_late, violated
+from tests.support.core import owned
 from tests.support.events import frame, parsed, payload, uid
 
 pytestmark = pytest.mark.integration
@@ -30,7 +31,9 @@ UNTOUCHED = "UPDATE analytics.orders SET total = 99.9 WHERE order_id = %s"
 @pytest.fixture
 def rebuilt(warehouse: Any, folder: Path) -> Rebuild:
     def run(**asked: Any) -> Report:
-        return rebuild(warehouse.url("restaurant_user"), Request(**{"archive_folder": folder, **asked}))
+        return rebuild(
+            owned(warehouse.url("restaurant_user")), Request(**{"archive_folder": folder, **asked})
+        )
 
     return run
 
@@ -172,7 +175,7 @@ def test_it_refuses_when_the_counts_do_not_add_up(
     (folder / "events_raw_2026_01.parquet").write_bytes((folder / "events_raw_2026_02.parquet").read_bytes())
     other = checksum(folder / "events_raw_2026_01.parquet")
     owner.execute("UPDATE raw_data.archives SET sha256 = %s WHERE month = '2026-01-01'", [other])
-    refused(rebuilt, owner, "2026_01.parquet, which holds 3 of them in .*, while raw_data.archives counts 2")
+    refused(rebuilt, owner, "2026_01.parquet, which holds 3 of them in .*, while the table archives counts 2")
 
 
 def test_custom_processors_get_archived_events(

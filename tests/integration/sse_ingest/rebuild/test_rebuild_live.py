@@ -16,11 +16,13 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.errors import RebuildRefused
 from sse_ingest.pipeline.run import run
 from sse_ingest.rebuild.rebuild import Request, rebuild
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
+from tests.support.core import CONTRACT_NAME, owned
 from tests.support.events import lifecycle, parsed, uid
 from tests.support.service import ROOT, EventService
 
@@ -34,7 +36,7 @@ def live(tmp_path: Path, warehouse: Any) -> Iterator[None]:
     service = EventService(tmp_path, {"EVENT_RATE": "400"})
     service.start()
     stop = threading.Event()
-    settings = Settings(source_url=service.url, database_url=warehouse.url("airflow_user"))
+    settings = Settings(contract=CONTRACT, source_url=service.url, database_url=warehouse.url("airflow_user"))
     try:
         with ThreadPoolExecutor() as pool:
             running = pool.submit(run, settings, stop=stop)
@@ -58,7 +60,7 @@ def wait_for(connection: Connection, query: str, seconds: float = 30) -> None:
 
 
 def test_under_live_load_nothing_differs(live: None, warehouse: Any) -> None:
-    reports = [rebuild(warehouse.url("restaurant_user"), Request()) for _ in range(4)]
+    reports = [rebuild(owned(warehouse.url("restaurant_user")), Request()) for _ in range(4)]
 
     assert [report.differences for report in reports] == [0] * 4
     assert reports[0].tables["payments"].rows < reports[-1].tables["payments"].rows
@@ -73,10 +75,10 @@ def test_under_live_load_everything_is_repaired(live: None, owner: Connection, w
         "UPDATE analytics.payments SET event_ts = '2100-01-01', tip = 50",
     ):
         owner.execute(damage)
-        report = rebuild(warehouse.url("restaurant_user"), Request(apply=True))
+        report = rebuild(owned(warehouse.url("restaurant_user")), Request(apply=True))
         assert report.differences > 0
         assert report.held_seconds < 2
-        assert rebuild(warehouse.url("restaurant_user"), Request()).differences == 0
+        assert rebuild(owned(warehouse.url("restaurant_user")), Request()).differences == 0
 
 
 def command(warehouse: Any, *options: str) -> subprocess.Popen[str]:
@@ -85,6 +87,7 @@ def command(warehouse: Any, *options: str) -> subprocess.Popen[str]:
         env={
             **os.environ,
             "PYTHONPATH": python_path(ROOT),
+            "INGEST_CONTRACT": CONTRACT_NAME,
             "INGEST_OWNER_URL": warehouse.url("restaurant_user"),
         },
         stdout=subprocess.PIPE,
@@ -122,7 +125,7 @@ def test_the_command_tells_by_its_exit_code(store: Store, owner: Connection, war
     ]
 
     code, _, errors = said(command(warehouse, "--processors", "nowhere"))
-    assert (code, errors) == (2, "sse_ingest: --processors wants module:attribute, not 'nowhere'.\n")
+    assert (code, errors) == (2, "sse_ingest: --processors must be module:attribute, not 'nowhere'.\n")
 
 
 def test_what_a_killed_rebuild_leaves_is_cleared_by_the_next(
@@ -135,11 +138,11 @@ def test_what_a_killed_rebuild_leaves_is_cleared_by_the_next(
         killed = command(warehouse, "--apply")
         wait_for(
             owner,
-            "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '%LOCK TABLE raw_data.event_ids IN SHARE%'"
+            "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '%LOCK TABLE%event_ids IN SHARE%'"
             " AND wait_event_type = 'Lock' AND application_name = 'sse_ingest rebuild'",
         )
         with pytest.raises(RebuildRefused, match="Another rebuild"):
-            rebuild(warehouse.url("restaurant_user"), Request(patience_seconds=0.5))
+            rebuild(owned(warehouse.url("restaurant_user")), Request(patience_seconds=0.5))
         killed.send_signal(signal.SIGKILL)
         said(killed)
     assert owner.execute("SELECT total FROM analytics.orders").fetchone() == (1,)
@@ -147,9 +150,9 @@ def test_what_a_killed_rebuild_leaves_is_cleared_by_the_next(
         1,
     )
 
-    assert rebuild(warehouse.url("restaurant_user"), Request(apply=True)).differences == 1
+    assert rebuild(owned(warehouse.url("restaurant_user")), Request(apply=True)).differences == 1
 
     assert owner.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'rebuild_shadow'").fetchone() == (
         0,
     )
-    assert rebuild(warehouse.url("restaurant_user"), Request()).differences == 0
+    assert rebuild(owned(warehouse.url("restaurant_user")), Request()).differences == 0

@@ -9,10 +9,11 @@ import pytest
 
 from sse_ingest.errors import ConfigurationError, RebuildRefused
 from sse_ingest.events import Event
-from sse_ingest.rebuild.processors import load_processors
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
 from sse_ingest.settings import Processor
+from sse_ingest.store.processors import load_processors
 from sse_ingest.store.store import Store
+from tests.support.core import owned
 from tests.support.events import frame, parsed, uid
 
 pytestmark = pytest.mark.integration
@@ -57,7 +58,7 @@ def filled(owner: psycopg.Connection[Any], open_store: Any) -> Store:
 
 def asked(warehouse: Any, function: Processor = points, **more: Any) -> Report:
     given = {"processors": {"points_earned": function}, "tables": ["loyalty_points"], **more}
-    return rebuild(warehouse.url("restaurant_user"), Request(**given))
+    return rebuild(owned(warehouse.url("restaurant_user")), Request(**given))
 
 
 def test_a_new_processor_is_applied_to_old_events(filled: Store, owner: Any, warehouse: Any) -> None:
@@ -78,7 +79,7 @@ def test_a_changed_processor_changes_what_it_made_before(filled: Store, owner: A
 
 
 def test_without_its_processor_a_table_is_left_alone(filled: Store, owner: Any, warehouse: Any) -> None:
-    rebuild(warehouse.url("restaurant_user"), Request(apply=True))
+    rebuild(owned(warehouse.url("restaurant_user")), Request(apply=True))
     assert owner.execute(POINTS).fetchall() == [("c", 3)]
 
     with pytest.raises(ConfigurationError, match="give --processors too"):

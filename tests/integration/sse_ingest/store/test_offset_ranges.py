@@ -41,6 +41,7 @@ def test_any_order_of_batches_gives_the_same_account(
     owner: psycopg.Connection[Any], batches: list[list[int]]
 ) -> None:
     owner.execute("TRUNCATE raw_data.committed_ranges")
+    owner.execute("SET search_path = raw_data")
     with owner.cursor() as cursor:
         for batch in batches:
             record_ranges(cursor, "restaurant", events(batch))

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from sse_ingest.contract.raw import RawContract
+from sse_ingest.contract.raw import RAW, RawParser
 from sse_ingest.errors import FenceLost
 from sse_ingest.events import Event
 from sse_ingest.sources.sse_decoder import Frame
@@ -97,8 +97,8 @@ def test_names_of_any_length_and_number_hurt_nobody(store: Store, owner: Connect
 def test_a_foreign_stream_has_no_contract_to_go_beyond(
     open_store: Callable[..., Store], owner: Connection
 ) -> None:
-    store = open_store(stream="weather", raw=True)
-    event = RawContract("weather").parse(Frame("rain", b'{"mm": 1}', "1"))
+    store = open_store(stream="weather", contract=RAW)
+    event = RawParser("weather").parse(Frame("rain", b'{"mm": 1}', "1"))
 
     assert store.commit([event]).events == 1
     assert ledger(owner) == []

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.errors import FenceLost
 from sse_ingest.events import Gap
@@ -100,7 +100,7 @@ def test_an_id_with_other_content_is_a_dead_letter(store: Store, owner: Connecti
 
 
 def test_a_rejected_frame_is_buried_once_and_the_stream_goes_on(store: Store, owner: Connection) -> None:
-    bad = RestaurantContract().parse(
+    bad = restaurant_parser().parse(
         frame(1, "order_created", payload("order_created", 1, service_type="buffet"))
     )
     good = parsed(frame(2, "order_created", payload("order_created", 2)))

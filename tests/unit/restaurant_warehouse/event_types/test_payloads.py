@@ -7,15 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from restaurant_warehouse.event_types.payloads import PAYLOADS
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import PAYLOADS, restaurant_parser
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Rejected
 from sse_ingest.sources.sse_decoder import Frame
 
 Make = Callable[..., Frame]
 Payloads = dict[str, dict[str, Any]]
-parse = RestaurantContract().parse
+parse = restaurant_parser().parse
 SERVICE = "dine_in, takeout or delivery"
 LONG = f'must be a text of at most 200 characters, got "{"x" * 58}…'
 TIME = "an RFC 3339 timestamp with a zone"

@@ -9,8 +9,7 @@ import pytest
 from restaurant_warehouse.quality import rules as quality_rules
 from restaurant_warehouse.quality.rules import DIMENSIONS, SEVERITIES, RuleError, load, parse
 
-GOOD = """-- severity: critical
--- dimension: integrity
+GOOD = """-- dimension: integrity
 -- owner: finance
 -- description: One sentence: with a colon,
 --   and more of it.
@@ -22,7 +21,7 @@ SELECT 1 AS failed; -- owner: not this
 
 
 def test_a_header_says_what_a_rule_is() -> None:
-    rule = parse("amounts", GOOD)
+    rule = parse("critical", "amounts", GOOD)
     assert (rule.name, rule.severity, rule.dimension, rule.owner) == (
         "amounts",
         "critical",
@@ -32,29 +31,31 @@ def test_a_header_says_what_a_rule_is() -> None:
     assert rule.description == "One sentence: with a colon, and more of it."
     assert (rule.remedy, rule.grace, rule.tolerance) == ("Ask.", "consistency_grace", Decimal("0.05"))
     assert rule.sql == "SELECT 1 AS failed; -- owner: not this"
-    plain = parse("amounts", re.sub(r"-- (grace|tolerance).*\n", "", GOOD))
+    plain = parse("critical", "amounts", re.sub(r"-- (grace|tolerance).*\n", "", GOOD))
     assert (plain.grace, plain.tolerance) == (None, Decimal(0))
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("SELECT 1", "needs description, dimension, owner, remedy, severity"),
-        (
-            GOOD.replace("severity: critical", "severity: fatal"),
-            "line 1: severity is one of critical, warning",
-        ),
-        (GOOD.replace("dimension: integrity", "dimension: beauty"), "line 2: dimension is one of complete"),
-        (GOOD.replace("-- owner:", "-- colour:"), "line 3: 'colour' is unknown"),
-        (GOOD.replace("0.05", "1"), "line 8: tolerance is a share"),
+        ("SELECT 1", "needs description, dimension, owner, remedy"),
+        (GOOD.replace("dimension: integrity", "dimension: beauty"), "line 1: dimension is one of complete"),
+        (GOOD.replace("-- owner:", "-- colour:"), "line 2: 'colour' is unknown"),
+        (GOOD.replace("0.05", "1"), "line 7: tolerance is a share"),
         (GOOD.replace("0.05", "NaN"), "tolerance is a share"),
         (GOOD.replace("0.05", "much"), "tolerance is a share"),
     ],
 )
 def test_a_header_that_is_wrong_names_the_file(text: str, says: str) -> None:
     with pytest.raises(RuleError, match=says) as caught:
-        parse("amounts", text)
+        parse("critical", "amounts", text)
     assert "amounts.sql" in str(caught.value)
+
+
+def test_a_rule_lies_in_the_folder_of_its_severity() -> None:
+    assert parse("warning", "amounts", GOOD).severity == "warning"
+    with pytest.raises(RuleError, match=r"fatal/amounts\.sql: move the file to critical or warning"):
+        parse("fatal", "amounts", GOOD)
 
 
 def test_every_rule_of_ours_is_well_formed() -> None:
@@ -81,7 +82,7 @@ def test_the_rules_are_documented_as_they_are() -> None:
 
 def test_each_check_of_whole_tables_is_documented_with_the_rules_that_share_it() -> None:
     root = quality_rules.folder().parents[1]
-    function = root / "sql" / "repeatable" / "analytics" / "validate_data_consistency.sql"
+    function = root / "sql" / "repeatable" / "analytics" / "quality" / "validate_data_consistency.sql"
     checks = re.findall(r"^        \(\d+, '(\w+)'", function.read_text(encoding="utf-8"), re.MULTILINE)
     text = (root / "docs" / "reference" / "data-quality.md").read_text(encoding="utf-8")
     rows = re.findall(

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from sse_ingest.contract.envelope import RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 
 Make = Callable[..., Frame]
-parse = RestaurantContract().parse
+parse = restaurant_parser().parse
 ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"
 
 

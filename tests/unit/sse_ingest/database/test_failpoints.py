@@ -8,9 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+import restaurant_warehouse
+import sse_ingest
 from sse_ingest.database import failpoints
 
-CORE = Path(failpoints.__file__).parent
+ROOMS = (Path(sse_ingest.__file__).parent, Path(restaurant_warehouse.__file__).parent)
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_point_is_in_the_code_and_every_one_in_the_code_is_listed() -> None:
-    text = "".join(file.read_text() for file in CORE.glob("*.py"))
+    text = "".join(file.read_text() for room in ROOMS for file in room.rglob("*.py"))
 
     assert sorted(re.findall(r'hit\("([^"]+)"\)', text)) == sorted(failpoints.POINTS)
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from sse_ingest.contract.raw import RawContract
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.contract.raw import RAW, RawParser
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.dlq.letter import Letter, parse, readable, with_fields
 from sse_ingest.errors import LetterRefused
@@ -43,14 +44,14 @@ def good(offset: int = 4) -> bytes:
 
 
 def test_it_is_read_at_its_old_place() -> None:
-    event = parse(letter(good()))
+    event = parse(letter(good()), CONTRACT)
 
     assert isinstance(event, Event)
     assert (event.stream_id, event.offset) == ("log", 4)
 
 
 def test_another_offset_inside_is_still_a_wrong_position() -> None:
-    item = parse(letter(good(5)))
+    item = parse(letter(good(5)), CONTRACT)
 
     assert isinstance(item, Rejected)
     assert item.reason_code == Reason.BAD_POSITION
@@ -59,18 +60,18 @@ def test_another_offset_inside_is_still_a_wrong_position() -> None:
 def test_the_beginning_of_a_large_frame_is_never_taken_for_the_whole() -> None:
     cut = letter(good(), reason_code="too_large")
 
-    assert isinstance(parse(cut), Rejected)
-    assert isinstance(parse(cut, good()), Event)
+    assert isinstance(parse(cut, CONTRACT), Rejected)
+    assert isinstance(parse(cut, CONTRACT, good()), Event)
 
 
 def test_without_a_place_it_cannot_be_taken() -> None:
     with pytest.raises(LetterRefused, match="publish"):
-        parse(letter(good(), stream_id=None, event_offset=None))
+        parse(letter(good(), stream_id=None, event_offset=None), CONTRACT)
 
 
 def test_a_letter_of_a_foreign_stream_keeps_the_identity_of_its_frame_and_its_hour() -> None:
-    refused = RawContract("weather").parse(Frame("rain", b'{"mm": 1e999999}', "abc"))
-    taken = RawContract("weather").parse(Frame("rain", b'{"mm": 1}', "abc"))
+    refused = RawParser("weather").parse(Frame("rain", b'{"mm": 1e999999}', "abc"))
+    taken = RawParser("weather").parse(Frame("rain", b'{"mm": 1}', "abc"))
     assert isinstance(refused, Rejected)
     assert isinstance(taken, Event)
     lies = letter(
@@ -83,9 +84,9 @@ def test_a_letter_of_a_foreign_stream_keeps_the_identity_of_its_frame_and_its_ho
         reason_code=refused.reason_code,
     )
 
-    mended = parse(lies, b'{"mm": 1}')
+    mended = parse(lies, RAW, b'{"mm": 1}')
 
-    assert isinstance(parse(lies), Rejected)
+    assert isinstance(parse(lies, RAW), Rejected)
     assert isinstance(mended, Event)
     assert (mended.event_id, mended.offset, mended.event_type) == (taken.event_id, taken.offset, "rain")
     assert mended.ts == THEN
@@ -95,7 +96,7 @@ def test_a_conflict_in_a_foreign_stream_becomes_another_event_when_edited() -> N
     lies = letter(
         b"1", stream="s", stream_id="s", event_id=uuid4(), event_type="t", reason_code="event_id_conflict"
     )
-    again, edited = parse(lies), parse(lies, b"2")
+    again, edited = parse(lies, RAW), parse(lies, RAW, b"2")
 
     assert isinstance(again, Event)
     assert isinstance(edited, Event)
@@ -151,4 +152,6 @@ def test_bytes_are_shown_without_loss_and_without_harm(data: bytes, shown: dict[
 
 
 def test_the_same_event_is_read_from_the_same_letter() -> None:
-    assert parse(letter(good())) == parse(letter(good(), attempts=3, event_id=uid("else")))
+    assert parse(letter(good()), CONTRACT) == parse(
+        letter(good(), attempts=3, event_id=uid("else")), CONTRACT
+    )

@@ -10,16 +10,19 @@ from typing import Any, cast
 
 import pytest
 
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, FenceLost, SourceUnavailable
 from sse_ingest.events import Event
 from sse_ingest.pipeline.committer import Committer
 from sse_ingest.settings import Settings
 from sse_ingest.store.batch import Batch
-from sse_ingest.store.copy_rows import Rows
+from sse_ingest.store.copy_rows import RawRows
 from sse_ingest.store.store import Store, Tally
 from tests.support.events import frame, parsed
 
-SETTINGS = Settings(source_url="http://127.0.0.1:1", database_url="unused", writer="test", max_batch=400)
+SETTINGS = Settings(
+    contract=CONTRACT, source_url="http://127.0.0.1:1", database_url="unused", writer="test", max_batch=400
+)
 
 
 def events(first: int, count: int) -> list[Event]:
@@ -145,13 +148,13 @@ def test_a_batch_that_was_torn_is_not_committed(monkeypatch: pytest.MonkeyPatch)
     """As a signal's exception tears it, between an event and its rows."""
     store = Slow()
     store.let.release(5)
-    extend = Rows.extend
+    extend = RawRows.extend
 
-    def interrupted(rows: Rows, events: Sequence[Event]) -> None:
+    def interrupted(rows: RawRows, events: Sequence[Event]) -> None:
         extend(rows, events[:2])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Rows, "extend", interrupted)
+    monkeypatch.setattr(RawRows, "extend", interrupted)
 
     def loop() -> None:
         with committer(store) as running:

@@ -1,23 +1,18 @@
-"""Rows of COPY: the bytes that PostgreSQL documents, and the orders that a batch tells whole."""
+"""Raw rows of COPY: the bytes that PostgreSQL documents."""
 
-import csv
-import io
 import struct
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-from restaurant_warehouse.event_types.payloads import PAYLOADS
-from restaurant_warehouse.typed.tables import ORDERS, TABLES
 from sse_ingest.events import Event
-from sse_ingest.store.copy_rows import Rows
-from tests.support.events import LIFECYCLE, frame, parsed, payload, uid
+from sse_ingest.store.copy_rows import RawRows
+from tests.support.events import LIFECYCLE, frame, parsed, payload
 
 
-def rows(*events: Event, typed: bool = True) -> Rows:
-    made = Rows("writer", typed=typed)
+def rows(*events: Event) -> RawRows:
+    made = RawRows("writer")
     made.extend(events)
     return made
 
@@ -38,14 +33,7 @@ def columns(data: bytes) -> list[list[bytes]]:
     return found
 
 
-def table(made: Rows, event_type: str) -> list[dict[str, str]]:
-    """The rows of a typed table by name of column, as text."""
-    text = dict(made.tables())[event_type].decode()
-    read = csv.reader(io.StringIO(text), doublequote=False, escapechar="\\")
-    return [dict(zip(TABLES[event_type].columns, row, strict=True)) for row in read]
-
-
-def test_a_raw_row_and_its_claim() -> None:
+def test_a_raw_row_and_its_event_id() -> None:
     event = parsed(frame(7, "noted", {"n": 1}))
     made = rows(event)
 
@@ -71,69 +59,10 @@ def test_the_edges_of_time(ts: str) -> None:
     assert micros == (moment - datetime(2000, 1, 1, tzinfo=UTC)) / (datetime.resolution)
 
 
-def test_every_known_type_has_a_table_and_every_field_a_column() -> None:
-    assert TABLES.keys() == PAYLOADS.keys()
-    for event_type, kind in PAYLOADS.items():
-        assert TABLES[event_type].columns[: len(kind.__struct_fields__)] == kind.__struct_fields__
-
-
-def test_an_order_that_is_whole_has_its_late_columns() -> None:
-    events = [parsed(frame(n, kind, payload(kind, 1, part))) for n, (kind, part) in enumerate(LIFECYCLE, 1)]
-    made = rows(*events)
-    (order,) = table(made, ORDERS)
-    assert (order["status"], order["total"], order["tip"]) == ("completed", "12.50", "1.00")
-    assert order["updated_at"] == "2026-03-14T12:00:05Z"
-    assert made.late.begun == {uid("order", 1)}
-    assert made.late.begun_before == set()
-
-
-def test_payments_add_up_and_the_latest_change_counts_whatever_their_order() -> None:
-    changes = [("ready", 3), ("pending", 1), ("preparing", 2)]
-    events = [parsed(frame(1, "payment_captured", payload("payment_captured", 1, 0)))]
-    events += [
-        parsed(frame(2 + n, "order_status_changed", {"order_id": str(uid("order", 1)), "status": status,
-                     "changed_ts": f"2026-03-14T13:00:0{second}Z"}))
-        for n, (status, second) in enumerate(changes)
-    ]  # fmt: skip
-    events += [
-        parsed(frame(8, "payment_captured", payload("payment_captured", 1, 1))),
-        parsed(frame(9, ORDERS, payload(ORDERS, 1))),
-    ]
-    (order,) = table(rows(*events), ORDERS)
-    assert (order["status"], order["total"]) == ("ready", "25.00")
-
-
-def test_an_unpaid_order_has_no_money_and_is_pending() -> None:
-    (order,) = table(rows(parsed(frame(1, ORDERS, payload(ORDERS, 1)))), ORDERS)
-    assert [order[name] for name in ("status", "subtotal", "total")] == ["pending", "null", "null"]
-    assert order["updated_at"] == order["created_at"]
-
-
-def test_orders_that_began_before_are_told() -> None:
-    made = rows(parsed(frame(1, "payment_captured", payload("payment_captured", 5))))
-    assert made.late.begun_before == {uid("order", 5)}
-
-
-@pytest.mark.parametrize(
-    "text", ['a "quote"', "back\\slash", "two\nlines", "tab\t", "null", "", "]\n[", "ÄÖ🍜"]
-)
-def test_any_text_survives(text: str) -> None:
-    body: dict[str, Any] = payload("feedback_submitted", 1, comment=text)
-    (row,) = table(rows(parsed(frame(1, "feedback_submitted", body))), "feedback_submitted")
-    assert row["comment"] == text
-
-
-def test_a_raw_stream_has_no_typed_rows() -> None:
-    made = rows(parsed(frame(1, ORDERS, payload(ORDERS, 1))), typed=False)
-    assert list(made.tables()) == []
-    assert len(columns(made.raw())) == 1
-
-
 @pytest.mark.parametrize("left_out", [{1}, {2, 3}, {4, 5, 6, 7}, set(range(1, 8)), set()])
 def test_a_part_of_the_rows_is_what_formatting_that_part_gives(left_out: set[int]) -> None:
     events = [parsed(frame(n, kind, payload(kind, 1, part))) for n, (kind, part) in enumerate(LIFECYCLE, 1)]
-    fresh = [event for event in events if event.offset not in left_out]
+    keep = [event.offset not in left_out for event in events]
 
-    part, anew = rows(*events).of(events, fresh), rows(*fresh)
-    assert (part.ids(), part.raw(), dict(part.tables())) == (anew.ids(), anew.raw(), dict(anew.tables()))
-    assert (part.late.begun, part.late.begun_before) == (anew.late.begun, anew.late.begun_before)
+    part, again = rows(*events).only(keep), rows(*(event for event in events if event.offset not in left_out))
+    assert (part.ids(), part.raw()) == (again.ids(), again.raw())

@@ -1,6 +1,6 @@
-"""A data-quality rule's SQL file: a header (see sql_header.py) says what it is, the rest is one SELECT.
+"""A data-quality rule's SQL file: its folder is its severity, a header (see sql_header.py) says what it is, the rest is
+one SELECT.
 
-    -- severity: critical
     -- dimension: integrity
     -- owner: finance
     -- description: A sentence, which may go on
@@ -32,7 +32,7 @@ DIMENSIONS = (
     "volume",
 )
 SEVERITIES = ("critical", "warning")
-_REQUIRED = frozenset({"severity", "dimension", "owner", "description", "remedy"})
+_REQUIRED = frozenset({"dimension", "owner", "description", "remedy"})
 _OPTIONAL = frozenset({"grace", "tolerance"})
 _SHARE = re.compile(r"0(\.\d+)?")
 
@@ -67,29 +67,31 @@ def folder() -> Path:
 
 def load(rules: Path | None = None) -> list[Rule]:
     """Every rule, in the order of the dimensions. Raises RuleError."""
-    files = sorted((rules or folder()).rglob("*.sql"))
+    files = sorted((rules or folder()).glob("*/*.sql"))
     if not files:
         raise RuleError(f"There are no rules in {rules or folder()}: restore the folder from the repository.")
-    found = [parse(file.stem, file.read_text(encoding="utf-8")) for file in files]
+    found = [parse(file.parent.name, file.stem, file.read_text(encoding="utf-8")) for file in files]
     return sorted(found, key=lambda rule: (DIMENSIONS.index(rule.dimension), rule.name))
 
 
-def parse(name: str, text: str) -> Rule:
-    """The rule that a file describes. Raises RuleError."""
+def parse(severity: str, name: str, text: str) -> Rule:
+    """The rule that a file in the folder of this severity describes. Raises RuleError."""
+    if severity not in SEVERITIES:
+        raise RuleError(f"{severity}/{name}.sql: move the file to {' or '.join(SEVERITIES)}, its severity.")
     try:
-        return _rule(name, read(f"{name}.sql", text, required=_REQUIRED, optional=_OPTIONAL))
+        return _rule(severity, name, read(f"{name}.sql", text, required=_REQUIRED, optional=_OPTIONAL))
     except HeaderError as error:
         raise RuleError(str(error)) from error
 
 
-def _rule(name: str, header: Header) -> Rule:
+def _rule(severity: str, name: str, header: Header) -> Rule:
     said = header.values
     tolerance = said.get("tolerance", "0")
     if not _SHARE.fullmatch(tolerance):
         raise header.wrong("tolerance", "a share, from 0 to less than 1")
     return Rule(
         name=name,
-        severity=header.one_of("severity", SEVERITIES),
+        severity=severity,
         dimension=header.one_of("dimension", DIMENSIONS),
         owner=said["owner"],
         description=said["description"],

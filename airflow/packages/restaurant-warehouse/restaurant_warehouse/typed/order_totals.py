@@ -1,7 +1,7 @@
-"""The late columns of orders that begin in a batch, as its own payments and status changes tell them.
+"""The derived columns of orders that begin in a batch, from its own payments and status changes.
 
-That is all there is to them, unless something of the order came in an earlier batch: merge.sql's `refresh_orders` is
-for those.
+They are complete, unless something of the order came in an earlier batch: `refresh_orders` in order_totals.sql is for
+those.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from restaurant_warehouse.event_types.payloads import PaymentCaptured
+from restaurant_warehouse.event_types.payment_captured import PaymentCaptured
 from sse_ingest.events import Event
 
 
@@ -34,7 +34,7 @@ class _Children:
                 return tuple(sum(amounts, Decimal(0)) for amounts in columns)
 
 
-class Late:
+class OrderTotals:
     """Collects orders, payments and status changes."""
 
     def __init__(self) -> None:
@@ -53,16 +53,16 @@ class Late:
         match event.event_type:
             case "order_status_changed":
                 children = self._of(record.order_id, event.ts)
-                told = (record.changed_ts, event.event_id, record.status)
-                if children.status is None or told > children.status:
-                    children.status = told
+                change = (record.changed_ts, event.event_id, record.status)
+                if children.status is None or change > children.status:
+                    children.status = change
             case "payment_captured":
                 self._of(record.order_id, event.ts).payments.append(record)
             case "order_created":
                 self.begun.add(record.order_id)
 
     def complete(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """The rows of orders, with their late columns; their first column is order_id, their last but one event_ts."""
+        """The rows of orders with their derived columns. The first column is order_id, the last but one event_ts."""
         return [row + self._columns(row[0], row[-2]) for row in rows]
 
     def _columns(self, order_id: UUID, created_at: datetime) -> tuple[Any, ...]:

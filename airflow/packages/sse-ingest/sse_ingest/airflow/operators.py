@@ -1,6 +1,6 @@
 """Airflow operators that bring a Server-Sent Events stream into PostgreSQL.
 
-    from sse_operator import SSEToPostgresOperator
+    from sse_ingest.airflow.operators import SSEToPostgresOperator
 
     SSEToPostgresOperator(task_id="stream", standby=timedelta(seconds=50))
 
@@ -22,6 +22,8 @@ from sse_ingest.airflow.companion import Companion
 from sse_ingest.airflow.connections import database_url, source_address
 from sse_ingest.airflow.event_processors import Processor, check_processors, create_custom_event_processor
 from sse_ingest.airflow.sensors import SSEStreamSensor
+from sse_ingest.contract.protocol import Contract
+from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import TerminalError
 from sse_ingest.pipeline.run import Result, run
 from sse_ingest.settings import Settings
@@ -64,7 +66,8 @@ class SSEToPostgresOperator(BaseOperator):
     :param standby: let go once a successor has waited this long; None: never hand over. In mode `stream` a run
         waits beside the one that holds the stream, in mode `poll` it is skipped
     :param event_processors: by event type, `fn(cursor, event, payload)` run in the event's savepoint
-    :param raw: take any SSE stream of JSON as it comes, without the wire contract of this service
+    :param contract: how the stream is read, and its typed tables; None: any stream of JSON, into the raw tables only
+    :param schema: the schema of the raw tables, as `python -m sse_ingest init-db` made it
     :param max_batch: events in a transaction, at most
     :param max_events: end after the commit that reaches this number
     :param offset_variable: Airflow Variable that mirrors the position for people; None:
@@ -93,7 +96,8 @@ class SSEToPostgresOperator(BaseOperator):
         run_for: timedelta | None = None,
         standby: timedelta | None = None,
         event_processors: Mapping[str, Processor] | None = None,
-        raw: bool = False,
+        contract: Contract | None = None,
+        schema: str = "raw_data",
         max_batch: int = 5000,
         max_events: int | None = None,
         offset_variable: str | None = None,
@@ -111,7 +115,8 @@ class SSEToPostgresOperator(BaseOperator):
         self.run_for = run_for
         self.standby = standby
         self.event_processors = check_processors(event_processors or {})
-        self.raw = raw
+        self.contract = contract or RAW
+        self.schema = schema
         self.max_batch = max_batch
         self.max_events = max_events
         self.offset_variable = offset_variable
@@ -162,7 +167,8 @@ class SSEToPostgresOperator(BaseOperator):
             deadline_seconds=_seconds(self.run_for),
             standby_seconds=_seconds(self.standby),
             processors=self.event_processors,
-            raw=self.raw,
+            contract=self.contract,
+            schema=self.schema,
         )
 
     def _mirror_name(self) -> str:

@@ -5,11 +5,11 @@
 2. Verify. The file is read back from the disk and compared with the partition, row for row, in the same transaction:
    what comes in the meantime disturbs neither.
 3. Drop. In one short transaction the partition is detached, so that nobody writes it any more. If it still is what was
-   verified, it is dropped, and raw_data.archives says where its events are. If something came late, it stays, and the
+   verified, it is dropped, and archives says where its events are. If something came late, it stays, and the
    month is exported again.
 
 Whoever kills this leaves the partition whole, and perhaps a file that the next run writes anew; or the archive on
-record and the partition gone. raw_data.event_ids keeps the ids, so that an archived event that is delivered again is
+record and the partition gone. event_ids keeps the ids, so that an archived event that is delivered again is
 still recognised. One that comes for the first time makes its month a partition again, and the next run a second file.
 
 Ingestion waits while the partition is counted and dropped in step 3: about half a second for a million events.
@@ -36,6 +36,7 @@ from sse_ingest.database.connection import DATA_FAULTS, connect, translated
 from sse_ingest.database.maintenance_lock import alone
 from sse_ingest.database.named_queries import load
 from sse_ingest.errors import ArchiveRefused, ConfigurationError, DatabaseUnavailable
+from sse_ingest.settings import Warehouse
 
 log = logging.getLogger("sse_ingest")
 _SQL = load("archive.sql", __package__)
@@ -68,21 +69,19 @@ class Request:
     """Called between every two steps: where a test makes it fail."""
 
 
-def archive(owner_url: str, request: Request) -> Iterator[Manifest]:
+def archive(warehouse: Warehouse, request: Request) -> Iterator[Manifest]:
     """Archive month after month, oldest first; each that is yielded is done."""
-    with connect(owner_url, "archive") as connection, translated():
+    with connect(warehouse.url, "archive", warehouse.schemas) as connection, translated():
         before = _prepare(connection, request)
+        typed = warehouse.contract.typed
         for (month,) in connection.execute(_SQL["stray_months"], {"before": before}).fetchall():
             _patiently(request, partial(connection.execute, _SQL["adopt"], {"month": month}))
         partitions = connection.execute(_SQL["partitions"], {"before": before}).fetchall()
         for (partition,) in partitions:
             if not _one(connection, _about("holds_any", partition))[0]:
                 continue
-            if _one(connection, _about("is_unjudged", partition))[0]:
-                log.warning(
-                    "raw_data.%s stays: it holds events that rules of data quality have yet to pass.",
-                    partition,
-                )
+            if typed is not None and typed.needs(connection.cursor(), partition):
+                log.warning("%s stays: it holds events that checks have yet to pass.", partition)
                 continue
             yield _archive(connection, partition, request)
 
@@ -102,7 +101,7 @@ def _prepare(connection: psycopg.Connection[Any], request: Request) -> datetime:
     login, may = _one(connection, _SQL["may_archive"])
     if not may:
         raise ConfigurationError(
-            f"{login} may not drop partitions: set INGEST_OWNER_URL to a login of restaurant_user."
+            f"{login} may not drop partitions: set INGEST_OWNER_URL to a login of the owner."
         )
     (this_month,) = _one(connection, _SQL["this_month"])
     if before.isoformat()[:7] > this_month:
@@ -128,9 +127,9 @@ def _archive(connection: psycopg.Connection[Any], partition: str, request: Reque
                 return manifest
         except (*DATA_FAULTS, errors.DependentObjectsStillExist) as error:
             said = str(error).strip().splitlines()[0]
-            raise ArchiveRefused(f"raw_data.{partition} cannot be archived: {said}") from error
+            raise ArchiveRefused(f"{partition} cannot be archived: {said}") from error
     raise ArchiveRefused(
-        f"raw_data.{partition} changed each of {_EXPORTS} times that it was exported, so that it was not dropped: "
+        f"{partition} changed each of {_EXPORTS} times that it was exported, so that it was not dropped: "
         "archive it when its events have all come."
     )
 
@@ -175,7 +174,7 @@ def _verify(connection: psycopg.Connection[Any], partition: str, path: Path, man
             for number, (row, wanted) in enumerate(zip_longest(kept, held), start=1):
                 if row != wanted:
                     raise ArchiveRefused(
-                        f"Row {number} of {path} is not as raw_data.{partition} has it "
+                        f"Row {number} of {path} is not as {partition} has it "
                         f"(event {(wanted or row)[_EVENT_ID]}). Nothing was dropped."
                     )
 
@@ -201,7 +200,7 @@ def _drop(
         connection.execute(_SQL["record"], {**known, "month": month_of(manifest.month).date()})
         request.step("recorded")
         details = Jsonb({**known, "folder": str(request.folder.resolve())})
-        connection.execute(_SQL["audit"], {"object": f"raw_data.{partition}", "details": details})
+        connection.execute(_SQL["audit"], {"partition": partition, "details": details})
         request.step("audited")
     request.step("committed")
     return transaction.status is transaction.Status.COMMITTED
@@ -214,7 +213,7 @@ def _patiently(request: Request, act: Callable[[], Any]) -> Any:
         except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
             if attempt == request.lock_attempts:
                 raise DatabaseUnavailable(
-                    "Somebody has been holding raw_data.events_raw all the time, so that nothing more was archived: "
+                    "Somebody has been holding events_raw all the time, so that nothing more was archived: "
                     "see pg_locks for who, then archive again."
                 ) from error
             time.sleep(1)  # whoever waits behind us goes first

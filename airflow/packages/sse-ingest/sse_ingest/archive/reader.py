@@ -22,14 +22,14 @@ def files(connection: psycopg.Connection[Any], folder: Path | None) -> list[Path
     if lost:
         told = ", ".join(f"{month} ({missing} of {taken} events)" for month, missing, taken in lost)
         raise RebuildRefused(
-            f"Neither raw_data.events_raw nor an archive holds all events of {told}: they were deleted. "
+            f"Neither events_raw nor an archive holds all events of {told}: they were deleted. "
             "Restore them first; nothing was changed."
         )
     for month, taken, held, kept in short:
         if taken < held + kept:
             raise RebuildRefused(
-                f"The counts of {month} do not add up: {taken} events were taken, of which raw_data.events_raw "
-                f"holds {held} and raw_data.archives counts {kept}. Nothing was changed."
+                f"The counts of {month} do not add up: {taken} events were taken, of which events_raw "
+                f"holds {held} and the table archives counts {kept}. Nothing was changed."
             )
     months = [row[0] for row in short]
     return [_whole(folder, *row) for row in connection.execute(_SQL["archives_of"], {"months": months})]
@@ -62,11 +62,11 @@ def _whole(folder: Path | None, month: str, name: str, rows: int, sha256: str) -
     if found != sha256:
         raise RebuildRefused(
             f"{said}, but what bears that name in {folder} is another file or damaged: its SHA-256 is not the one in "
-            "raw_data.archives. Restore it from a copy; nothing was changed."
+            "the table archives. Restore it from a copy; nothing was changed."
         )
     if (held := count(path)) != rows:
         raise RebuildRefused(
-            f"{said}, which holds {held} of them in {folder}, while raw_data.archives counts {rows}. "
+            f"{said}, which holds {held} of them in {folder}, while the table archives counts {rows}. "
             "Nothing was changed."
         )
     return path

@@ -10,7 +10,7 @@ import typer
 from sse_ingest.archive.archive import Request, archive
 from sse_ingest.archive.files import Manifest
 from sse_ingest.errors import ConfigurationError, IngestError
-from sse_ingest.settings import archive_folder, owner_url
+from sse_ingest.settings import Warehouse, archive_folder
 
 
 def archive_command(
@@ -29,7 +29,7 @@ def archive_command(
     """
     done: list[Manifest] = []
     try:
-        for manifest in archive(owner_url(), _request(before, folder)) if before else ():
+        for manifest in archive(Warehouse.from_environment(), _request(before, folder)) if before else ():
             done.append(manifest)
             if not as_json:
                 typer.echo(_told(manifest))

@@ -15,8 +15,8 @@ from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.dlq.letter import Letter, readable, with_fields
 from sse_ingest.dlq.operations import DeadLetters, Outcome
 from sse_ingest.errors import IngestError, LetterRefused
-from sse_ingest.rebuild.processors import load_processors
-from sse_ingest.settings import owner_url
+from sse_ingest.settings import Warehouse
+from sse_ingest.store.processors import load_processors
 
 app = typer.Typer(
     no_args_is_help=True, help="Dead letters: events that could not be taken, and what to do about them."
@@ -121,7 +121,9 @@ def discard_command(
 def _letters(processors: str | None = None) -> Iterator[DeadLetters]:
     """The owner's dead letters; what goes wrong is one sentence, and exit 2."""
     try:
-        with DeadLetters(owner_url(), load_processors(processors) if processors else {}) as letters:
+        with DeadLetters(
+            Warehouse.from_environment(), load_processors(processors) if processors else {}
+        ) as letters:
             yield letters
     except (IngestError, OSError) as error:
         _fail(str(error))

@@ -10,9 +10,9 @@ import typer
 
 from sse_ingest.errors import IngestError
 from sse_ingest.rebuild.diff import Difference
-from sse_ingest.rebuild.processors import load_processors
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
-from sse_ingest.settings import archive_folder, owner_url
+from sse_ingest.settings import Warehouse, archive_folder
+from sse_ingest.store.processors import load_processors
 
 
 def rebuild_command(
@@ -49,7 +49,7 @@ def rebuild_command(
             examples=examples,
             archive_folder=archive_folder(folder),
         )
-        report = rebuild(owner_url(), request)
+        report = rebuild(Warehouse.from_environment(), request)
     except IngestError as error:
         typer.echo(f"sse_ingest: {error}", err=True)
         raise typer.Exit(2) from None

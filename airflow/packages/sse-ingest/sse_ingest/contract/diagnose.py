@@ -4,15 +4,16 @@ import json
 import types
 import typing
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from restaurant_warehouse.event_types.payloads import PAYLOADS, Exact, OutOfRange, check_moment, decoder
 from sse_ingest.contract import json_validation
+from sse_ingest.contract.fields import Exact, OutOfRange, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
 from sse_ingest.dead_letter_reasons import Reason
 
@@ -20,6 +21,8 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 _UUID = msgspec.json.Decoder(UUID)
 _SHOWN = 60
+Payloads: TypeAlias = Mapping[str, type[msgspec.Struct]]
+"""The payload of each known event type."""
 
 
 class Fault(NamedTuple):
@@ -31,7 +34,7 @@ class Fault(NamedTuple):
     event_type: str | None
 
 
-def explain(data: bytes, envelope: type[msgspec.Struct], error: Exception) -> Fault:
+def explain(data: bytes, envelope: type[msgspec.Struct], payloads: Payloads, error: Exception) -> Fault:
     """Find the reason why `data` failed with `error`. Never raises."""
     fields = _fields(data)
     try:
@@ -41,7 +44,7 @@ def explain(data: bytes, envelope: type[msgspec.Struct], error: Exception) -> Fa
         json_validation.check_syntax(data)
         json_validation.check_structure(data)
         _check(envelope, _object(fields, "", data), "")
-        _check_payload(_object(fields, "", data))
+        _check_payload(_object(fields, "", data), payloads)
     except BadText as found:
         reason, detail = found.reason, found.located(data)
     else:
@@ -64,10 +67,10 @@ def _object(fields: dict[str, msgspec.Raw] | None, path: str, literal: bytes) ->
     return fields
 
 
-def _check_payload(fields: dict[str, msgspec.Raw]) -> None:
+def _check_payload(fields: dict[str, msgspec.Raw], payloads: Payloads) -> None:
     payload = bytes(fields["payload"])
     inner = _object(_fields(payload), "payload: ", payload)
-    kind = PAYLOADS.get(_event_type(fields) or "")
+    kind = payloads.get(_event_type(fields) or "")
     if kind is not None:
         _check(kind, inner, "payload.")
 
@@ -114,6 +117,11 @@ def _reason(base: type, literal: bytes) -> Reason:
     if base is str and kind == "text":
         return Reason.OUT_OF_RANGE
     return Reason.WRONG_TYPE
+
+
+def base_type(annotation: Any) -> type:
+    """The plain type behind an annotation: without `None`, `Annotated` and `Literal`."""
+    return _base(annotation)[0]
 
 
 def _base(annotation: Any) -> tuple[type, str]:

@@ -1,9 +1,10 @@
-"""The contract: a frame in, an Event, a Rejected or a Gap out. Total: whatever the bytes, nothing is raised.
+"""The envelope of the event service: a frame in, an Event, a Rejected or a Gap out.
 
-The fast path is one decode of the envelope and one of the payload. Whatever fails there is looked at again,
-slowly, by explain.py, to say precisely what is wrong.
+Total: whatever the bytes, nothing is raised. The fast path is one decode of the envelope and one of the payload. What
+fails there is looked at again, slowly, by diagnose.py, to say precisely what is wrong.
 """
 
+from collections.abc import Mapping
 from datetime import UTC
 from hashlib import blake2b
 from typing import Annotated
@@ -11,16 +12,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from restaurant_warehouse.event_types.payloads import PAYLOADS, Id, Moment, check_moment, decoder
 from sse_ingest.contract import json_validation
 from sse_ingest.contract.diagnose import explain
+from sse_ingest.contract.fields import Id, Moment, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
-from sse_ingest.contract.raw import RawContract
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.sources.sse_decoder import Frame
-
-__all__ = ["Event", "Gap", "RawContract", "Reason", "Rejected", "RestaurantContract"]
 
 _LARGEST_OFFSET = 2**63 - 1
 _LONGEST_STREAM_ID = 200
@@ -62,22 +60,28 @@ def _strict(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _TIMESTAMP = msgspec.json.Encoder()  # ten times faster than isoformat(); a test holds its output still
 _GAP = msgspec.json.Decoder(_GapData)
-_PAYLOAD: dict[str, msgspec.json.Decoder[msgspec.Struct]] = {
-    name: decoder(kind) for name, kind in PAYLOADS.items()
-}
-# A payload with the known fields only is flat and its every value is read: then nothing is left to check.
-_STRICT_PAYLOAD = {name: decoder(_strict(kind)) for name, kind in PAYLOADS.items()}
 
 
-class RestaurantContract:
-    """The wire contract of the event service, over the stream and over polling alike."""
+class Payloads:
+    """The known event types, ready to be read. The payload of any other is an object of any form."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Mapping[str, type[msgspec.Struct]]) -> None:
+        self.kinds = kinds
+        self.decoders = {name: decoder(kind) for name, kind in kinds.items()}
+        # A payload with the known fields only is flat and its every value is read: then nothing is left to check.
+        self.strict_decoders = {name: decoder(_strict(kind)) for name, kind in kinds.items()}
+
+
+class EnvelopeParser:
+    """Frames of the event service, over the stream and over polling alike."""
+
+    def __init__(self, payloads: Payloads) -> None:
+        self._payloads = payloads
         self._stream_id = ""  # the last one that was looked at and is well
         self._beyond: set[str] = set()  # event types whose payloads have been seen to hold more than we know
 
     def parse(self, frame: Frame) -> Event | Rejected | Gap:
-        """Judge one frame. Never raises."""
+        """What a frame is. Never raises."""
         try:
             if frame.event == "stream_gap":
                 gap = _gap(frame)
@@ -85,7 +89,7 @@ class RestaurantContract:
                     return gap
             return self._event(frame)
         except Exception as error:  # noqa: BLE001 - total by contract; the reason is found again below
-            return _reject(frame, error)
+            return self._reject(frame, error)
 
     def _event(self, frame: Frame) -> Event:
         data = frame.data
@@ -127,8 +131,8 @@ class RestaurantContract:
         self, event_type: str, payload: bytes, data: bytes
     ) -> tuple[msgspec.Struct | None, bool]:
         """The payload, and whether there is more in it than the contract knows. Raises what is wrong with it."""
-        decoder = _PAYLOAD.get(event_type)
-        if decoder is None:
+        known = self._payloads.decoders.get(event_type)
+        if known is None:
             if not payload.startswith(b"{"):
                 raise BadText(
                     Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload[:40].decode()}"
@@ -137,13 +141,27 @@ class RestaurantContract:
             return None, True
         if event_type not in self._beyond:
             try:
-                return _STRICT_PAYLOAD[event_type].decode(payload), False
+                return self._payloads.strict_decoders[event_type].decode(payload), False
             except msgspec.ValidationError:
                 pass
         json_validation.check_structure(data)
-        record = decoder.decode(payload)
+        record = known.decode(payload)
         self._beyond.add(event_type)  # producers do not change their minds with each event
         return record, True
+
+    def _reject(self, frame: Frame, error: Exception) -> Rejected:
+        fault = explain(frame.data, Envelope, self._payloads.kinds, error)
+        stream_id, offset = _position(frame)
+        return Rejected(
+            stream_id,
+            offset,
+            fault.event_id,
+            fault.event_type,
+            fault.reason,
+            fault.detail,
+            frame.data,
+            frame.last_event_id,
+        )
 
 
 def _stream_id(last_event_id: str, offset: int) -> str:
@@ -168,21 +186,6 @@ def _gap(frame: Frame) -> Gap | None:
     except msgspec.ValidationError:
         return None
     return Gap(data.stream_id, str(data.requested), data.oldest, data.missing)
-
-
-def _reject(frame: Frame, error: Exception) -> Rejected:
-    fault = explain(frame.data, Envelope, error)
-    stream_id, offset = _position(frame)
-    return Rejected(
-        stream_id,
-        offset,
-        fault.event_id,
-        fault.event_type,
-        fault.reason,
-        fault.detail,
-        frame.data,
-        frame.last_event_id,
-    )
 
 
 def _position(frame: Frame) -> tuple[str | None, int | None]:

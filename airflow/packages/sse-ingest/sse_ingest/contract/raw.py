@@ -6,9 +6,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
-from restaurant_warehouse.event_types.payloads import check_moment
 from sse_ingest.contract import json_validation
+from sse_ingest.contract.fields import check_moment
 from sse_ingest.contract.json_validation import BadText
+from sse_ingest.contract.protocol import Contract
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
@@ -18,7 +19,7 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TIME = msgspec.json.Decoder(datetime)
 
 
-class RawContract:
+class RawParser:
     """Any JSON value is an event. Its type is the frame's; its key is the stream's name.
 
     Identity: by the frame's own id where it has one, else by type and content, so that a frame delivered
@@ -37,7 +38,7 @@ class RawContract:
         self._arrived = arrived
 
     def parse(self, frame: Frame) -> Event | Rejected:
-        """Judge one frame. Never raises."""
+        """What a frame is. Never raises."""
         self._offset = _whole_number(frame) or self._offset + 1
         try:
             return self._event(frame)
@@ -109,3 +110,11 @@ def _whole_number(frame: Frame) -> int | None:
     if not frame.own_id or len(digits) > 19 or not (digits.isascii() and digits.isdecimal()):
         return None
     return int(digits) if 1 <= int(digits) <= _LARGEST_OFFSET else None
+
+
+def _parser(stream: str, after: int, arrived: datetime | None = None) -> RawParser:
+    return RawParser(stream, after=after, arrived=arrived)
+
+
+RAW = Contract(name="raw", parser=_parser)
+"""Any stream of JSON, into the raw tables only."""

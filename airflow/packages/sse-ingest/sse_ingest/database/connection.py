@@ -1,6 +1,7 @@
 """Connections to the warehouse, and which of its errors are worth another try."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,12 +20,14 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_interval": 1,
     "keepalives_count": 3,
     "tcp_user_timeout": 5000,
-    # A writer that was stopped in the midst of a batch must not keep those of other streams waiting for ever.
-    "options": "-c search_path=analytics,raw_data,pg_temp -c timezone=UTC -c statement_timeout=0"
-    " -c idle_in_transaction_session_timeout=30s"
-    # The server's side of the above: it would keep the lock of a machine that is gone for two hours.
-    " -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000",
 }
+_SESSION = (
+    # A writer that was stopped inside a batch must not keep those of other streams waiting for ever.
+    "-c timezone=UTC -c statement_timeout=0 -c idle_in_transaction_session_timeout=30s"
+    # The server's side of the above: it would keep the lock of a machine that is gone for two hours.
+    " -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000"
+)
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 # What the content of an event can cause. Everything else that PostgreSQL reports is about the environment or about us.
 DATA_FAULTS = (
@@ -39,12 +42,30 @@ DATA_FAULTS = (
 _FATAL = (errors.InvalidAuthorizationSpecification, errors.InvalidPassword, errors.ProgrammingError)
 
 
-def connect(database_url: str, purpose: str) -> psycopg.Connection[Any]:
-    """An autocommit connection named after its purpose. Raises as `translated` does."""
+def connect(database_url: str, purpose: str, schemas: Sequence[str]) -> psycopg.Connection[Any]:
+    """An autocommit connection named after its purpose. Raises as `translated` does.
+
+    `schemas` are where unqualified names are looked for, the first one first: our statements have no others.
+    """
+    for schema in schemas:
+        check_schema(schema)
     with translated():
         return psycopg.connect(
-            database_url, autocommit=True, application_name=f"{APPLICATION} {purpose}", **_OPTIONS
+            database_url,
+            autocommit=True,
+            application_name=f"{APPLICATION} {purpose}",
+            options=f"{_SESSION} -c search_path={','.join(schemas)},pg_temp",
+            **_OPTIONS,
         )
+
+
+def check_schema(name: str) -> str:
+    """The name of a schema, as PostgreSQL writes it without quotes. Raises ConfigurationError."""
+    if not _SCHEMA.fullmatch(name):
+        raise ConfigurationError(
+            f"{name!r} cannot be the name of a schema: use small letters, digits and underscores, 63 at most."
+        )
+    return name
 
 
 @contextmanager
@@ -58,8 +79,8 @@ def translated() -> Iterator[None]:
         raise
     except _FATAL as error:
         raise ConfigurationError(
-            f"The warehouse refuses us: {_said(error)} Run `python -m sql migrate`, or check "
-            "the login and its grants."
+            f"The warehouse refuses us: {_said(error)} Run the migrations of the warehouse "
+            "(`python -m sse_ingest init-db` where it has no others), or check the login and its grants."
         ) from error
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error) or "no password supplied" in str(error):

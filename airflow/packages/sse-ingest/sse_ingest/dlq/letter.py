@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from sse_ingest.contract.envelope import RestaurantContract
-from sse_ingest.contract.raw import RawContract
+from sse_ingest.contract.protocol import Contract, Parser
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.errors import LetterRefused
 from sse_ingest.events import Event, Rejected
@@ -44,8 +43,8 @@ class Letter(msgspec.Struct, frozen=True):
         return f"{self.stream_id}-{self.event_offset}" if self.event_offset else "no place"
 
 
-def parse(letter: Letter, edited: bytes | None = None) -> Event | Rejected:
-    """What the stream's contract says of the letter's bytes, or of those that shall replace them, at its old place."""
+def parse(letter: Letter, contract: Contract, edited: bytes | None = None) -> Event | Rejected:
+    """What the contract makes of the letter's bytes, or of those that replace them, at its old place."""
     if letter.stream_id is None or letter.event_offset is None:
         raise LetterRefused(
             f"Letter {letter.dead_letter_id} has no place in its stream: its frame had no readable id. "
@@ -54,19 +53,20 @@ def parse(letter: Letter, edited: bytes | None = None) -> Event | Rejected:
     # Of a frame that was too large only the beginning was kept: never take that for the whole.
     truncated = edited is None and letter.reason_code == Reason.TOO_LARGE
     data = letter.received if edited is None else edited
+    parser = contract.parser(letter.stream, letter.event_offset - 1, letter.first_seen)
     if letter.raw:
-        return _parse_raw(letter, data, truncated=truncated, edited=edited is not None)
-    frame = Frame("message", data, letter.place, truncated=truncated)
-    item = RestaurantContract().parse(frame)
+        return _parse_raw(letter, parser, data, truncated=truncated, edited=edited is not None)
+    item = parser.parse(Frame("message", data, letter.place, truncated=truncated))
     assert isinstance(item, Event | Rejected), "only a frame named stream_gap is a gap"
     return item
 
 
-def _parse_raw(letter: Letter, data: bytes, *, truncated: bool, edited: bool) -> Event | Rejected:
-    assert letter.event_offset is not None
+def _parse_raw(
+    letter: Letter, parser: Parser, data: bytes, *, truncated: bool, edited: bool
+) -> Event | Rejected:
     event_type = letter.event_type or ("message" if edited else "")
-    contract = RawContract(letter.stream, after=letter.event_offset - 1, arrived=letter.first_seen)
-    item = contract.parse(Frame(event_type, data, "", own_id=False, truncated=truncated))
+    item = parser.parse(Frame(event_type, data, "", own_id=False, truncated=truncated))
+    assert isinstance(item, Event | Rejected), "a raw stream has no gaps"
     # It keeps the id of its frame, unless that is what it was refused for and somebody says that it is another event.
     renamed = edited and letter.reason_code == Reason.EVENT_ID_CONFLICT
     if isinstance(item, Event) and letter.event_id is not None and not renamed:

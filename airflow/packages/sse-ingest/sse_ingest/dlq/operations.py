@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from sse_ingest.contract.protocol import Contract
+from sse_ingest.contract.raw import RAW
 from sse_ingest.database.connection import connect, translated
 from sse_ingest.database.named_queries import load
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.dlq.letter import Letter, parse, readable
 from sse_ingest.errors import LetterRefused
 from sse_ingest.events import Event, Rejected
-from sse_ingest.settings import Processor, Settings
+from sse_ingest.settings import Processor, Settings, Warehouse
 from sse_ingest.store.dead_letters import reject, storable
 from sse_ingest.store.store import Store
 
@@ -36,12 +38,12 @@ class Outcome(NamedTuple):
 class DeadLetters:
     """The dead letters of one warehouse. A context manager; the login must be the owner's."""
 
-    def __init__(self, owner_url: str, processors: Mapping[str, Processor] | None = None) -> None:
-        self._url = owner_url
+    def __init__(self, warehouse: Warehouse, processors: Mapping[str, Processor] | None = None) -> None:
+        self._warehouse = warehouse
         self._processors = dict(processors or {})
         self._stores: dict[tuple[str, bool], Store] = {}
         self._open = ExitStack()
-        self._connection = self._open.enter_context(connect(owner_url, "dead letters"))
+        self._connection = self._open.enter_context(self._connect())
 
     def __enter__(self) -> "DeadLetters":
         return self
@@ -74,7 +76,7 @@ class DeadLetters:
     def retry(self, letter_id: int) -> Outcome:
         """Read its bytes again; what the contract and the database take now stands once, in its old place."""
         letter = self.letter(letter_id)
-        return self._readmit(letter, parse(letter), "retried", {})
+        return self._readmit(letter, parse(letter, self._contract(letter)), "retried", {})
 
     def edit(self, letter_id: int, received: bytes) -> Outcome:
         """Take other bytes in its place. If they are refused as well, nothing changes."""
@@ -83,7 +85,7 @@ class DeadLetters:
             "before": {"received": readable(letter.received)},
             "after": {"received": readable(received)},
         }
-        return self._readmit(letter, parse(letter, received), "edited", change)
+        return self._readmit(letter, parse(letter, self._contract(letter), received), "edited", change)
 
     def discard(self, letter_id: int, why: str) -> Outcome:
         """Give the event up. The letter and its bytes stay."""
@@ -148,15 +150,22 @@ class DeadLetters:
                 "would be missing for ever. Give the processors with --processors module:MAPPING."
             )
 
+    def _connect(self) -> psycopg.Connection[Any]:
+        return connect(self._warehouse.url, "dead letters", self._warehouse.schemas)
+
+    def _contract(self, letter: Letter) -> Contract:
+        return RAW if letter.raw else self._warehouse.contract
+
     def _store(self, letter: Letter) -> Store:
         key = (letter.stream, letter.raw)
         if key not in self._stores:
-            connection = self._open.enter_context(connect(self._url, "dead letters"))
+            connection = self._open.enter_context(self._connect())
             settings = Settings(
                 source_url="http://nothing.is.read.invalid",
-                database_url=self._url,
+                database_url=self._warehouse.url,
                 stream=letter.stream,
-                raw=letter.raw,
+                contract=self._contract(letter),
+                schema=self._warehouse.schema,
                 processors=self._processors,
             )
             self._stores[key] = Store(connection, settings)

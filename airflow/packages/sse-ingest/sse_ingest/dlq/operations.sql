@@ -4,7 +4,7 @@
 -- The letters that meet every condition given, by their place in the stream. Not the bytes: those may be large.
 SELECT dead_letter_id, stream, stream_id, event_offset, event_id, event_type, reason_code, detail, first_seen, last_seen,
        attempts, resolved_at, resolution
-FROM raw_data.dead_letters
+FROM dead_letters
 WHERE (%(stream)s::text IS NULL OR stream = %(stream)s)
   AND (%(reason)s::text IS NULL OR reason_code = %(reason)s)
   AND (%(since)s::timestamptz IS NULL OR last_seen >= %(since)s)
@@ -16,21 +16,21 @@ LIMIT %(most)s
 -- One letter, whole.
 SELECT dead_letter_id, stream, stream_id, event_offset, event_id, event_type, reason_code, detail, first_seen, last_seen,
        attempts, resolved_at, resolution, received
-FROM raw_data.dead_letters
+FROM dead_letters
 WHERE dead_letter_id = %(id)s
 
 -- name: hold
 -- What a letter is now, for this transaction alone.
-SELECT resolved_at, resolution FROM raw_data.dead_letters WHERE dead_letter_id = %(id)s FOR UPDATE
+SELECT resolved_at, resolution FROM dead_letters WHERE dead_letter_id = %(id)s FOR UPDATE
 
 -- name: resolve
 -- Dealt with.
-UPDATE raw_data.dead_letters SET resolved_at = clock_timestamp(), resolution = %(resolution)s
+UPDATE dead_letters SET resolved_at = clock_timestamp(), resolution = %(resolution)s
 WHERE dead_letter_id = %(id)s
 
 -- name: count_attempt
 -- Tried again and refused again, maybe for another reason.
-UPDATE raw_data.dead_letters SET
+UPDATE dead_letters SET
     attempts = attempts + 1,
     last_seen = clock_timestamp(),
     reason_code = %(reason_code)s,
@@ -39,10 +39,10 @@ WHERE dead_letter_id = %(id)s
 
 -- name: audit
 -- The trail; actor and time are the database's own.
-INSERT INTO analytics.audit_log (action, object, details) VALUES (%(action)s, %(object)s, %(details)s)
+INSERT INTO audit_log (action, object, details) VALUES (%(action)s, %(object)s, %(details)s)
 
 -- name: taken_place
 -- Which other event stands at an offset. Nothing is indexed by it: asked only of letters whose place is in doubt.
-SELECT event_id FROM raw_data.event_ids
+SELECT event_id FROM event_ids
 WHERE stream_id = %(stream_id)s AND event_offset = %(event_offset)s AND event_id <> %(event_id)s
 LIMIT 1

@@ -47,7 +47,7 @@ class Lease:
     def __init__(self, settings: Settings, writer_pid: int, head: Callable[[], int | None]) -> None:
         self._settings = settings
         self._head = head
-        self._connection = connect(settings.database_url, "lease")
+        self._connection = connect(settings.database_url, "lease", settings.schemas)
         self._pids = [self._connection.info.backend_pid, writer_pid]
         self._key: dict[str, Any] = {"stream": settings.stream, "shard": settings.shard}
         self._lock = {"lock": f"sse_ingest/{settings.stream}/{settings.shard}"}
@@ -127,7 +127,7 @@ class Lease:
         waiter = threading.Thread(
             target=self._stand_at_lock, args=(outcome,), name="sse-ingest-standby", daemon=True
         )
-        with connect(self._settings.database_url, "standby") as watch:
+        with connect(self._settings.database_url, "standby", self._settings.schemas) as watch:
             waiter.start()
             try:
                 while waiter.is_alive() and not stop():

@@ -14,7 +14,7 @@ SELECT pg_advisory_unlock(hashtextextended(%(lock)s, 0))
 
 -- name: take_lease
 -- Called under the lock: raise the fence, so that no earlier writer can commit any more, and read where to go on.
-INSERT INTO raw_data.stream_checkpoints AS c (stream, shard, fence, holder, holder_pids, lease_renewed_at)
+INSERT INTO stream_checkpoints AS c (stream, shard, fence, holder, holder_pids, lease_renewed_at)
 VALUES (%(stream)s, %(shard)s, 1, %(holder)s, %(holder_pids)s, clock_timestamp())
 ON CONFLICT (stream, shard) DO UPDATE SET
     fence = c.fence + 1,
@@ -25,7 +25,7 @@ RETURNING fence, stream_id, event_offset, last_event_id
 
 -- name: renew_lease
 -- Say that we are alive, and what the newest offset of the source is. No row: another writer has taken over.
-UPDATE raw_data.stream_checkpoints SET
+UPDATE stream_checkpoints SET
     lease_renewed_at = clock_timestamp(),
     head_offset = coalesce(%(head_offset)s, head_offset),
     head_seen_at = CASE WHEN %(head_offset)s::bigint IS NULL THEN head_seen_at ELSE clock_timestamp() END
@@ -33,7 +33,7 @@ WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
 
 -- name: drop_lease
 -- Nobody streams now.
-UPDATE raw_data.stream_checkpoints SET
+UPDATE stream_checkpoints SET
     holder = NULL,
     holder_pids = '{}',
     lease_renewed_at = NULL
@@ -55,7 +55,7 @@ WHERE locktype = 'advisory'
 -- idle: whose query still waits for the lock as it is given, shows the time at which it began to wait.)
 SELECT a.pid, pg_terminate_backend(a.pid)
 FROM pg_stat_activity AS a
-LEFT JOIN raw_data.stream_checkpoints AS c ON c.stream = %(stream)s AND c.shard = %(shard)s
+LEFT JOIN stream_checkpoints AS c ON c.stream = %(stream)s AND c.shard = %(shard)s
 WHERE a.usename = current_user
   AND a.application_name LIKE 'sse_ingest%%'
   AND (c.lease_renewed_at < clock_timestamp() - make_interval(secs => %(lease_seconds)s) OR c.lease_renewed_at IS NULL)
@@ -77,7 +77,7 @@ WHERE a.usename = current_user
 -- name: end_previous_holder
 -- Called under the lock: a writer that lost its lock and not its other connections must not hold us up.
 SELECT count(pg_terminate_backend(a.pid))
-FROM raw_data.stream_checkpoints AS c
+FROM stream_checkpoints AS c
 JOIN pg_stat_activity AS a ON a.pid = ANY (c.holder_pids)
 WHERE c.stream = %(stream)s
   AND c.shard = %(shard)s

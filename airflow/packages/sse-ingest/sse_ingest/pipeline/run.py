@@ -12,8 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from sse_ingest.contract.envelope import RestaurantContract
-from sse_ingest.contract.raw import RawContract
 from sse_ingest.database.connection import connect
 from sse_ingest.errors import DatabaseUnavailable, SourceUnavailable
 from sse_ingest.lease.lease import Lease, Position
@@ -83,7 +81,7 @@ def run(
 
 def _source_of(settings: Settings) -> Source:
     kind = PollSource if settings.mode == "poll" else StreamSource
-    since = None if settings.raw else "earliest"  # a foreign stream does not know our parameter
+    since = "earliest" if settings.contract.strict else None  # a foreign stream does not know our parameter
     return kind(settings.source_url, path=settings.path, token=settings.token, since=since)
 
 
@@ -123,9 +121,9 @@ class _Run:
         """
         settings = self.settings
         with (
-            connect(settings.database_url, "writer") as connection,
+            connect(settings.database_url, "writer", settings.schemas) as connection,
             closing(self.source()) as source,
-            closing(HeadWatcher(None if settings.raw else self.source())) as head,
+            closing(HeadWatcher(self.source() if settings.contract.strict else None)) as head,
             Lease(settings, connection.info.backend_pid, head.value) as lease,
         ):
             store = Store(connection, settings)
@@ -143,16 +141,14 @@ class _Run:
     def _stream(self, source: Source, store: Store, lease: Lease, position: Position) -> Reason:
         """From the checkpoint on, commit whatever has arrived."""
         settings = self.settings
-        contract = (
-            RawContract(settings.stream, after=position.offset) if settings.raw else RestaurantContract()
-        )
-        accountant = Accountant(position.stream_id, position.offset, strict=not settings.raw)
+        parser = settings.contract.parser(settings.stream, position.offset)
+        accountant = Accountant(position.stream_id, position.offset, strict=settings.contract.strict)
         with Committer(store, settings, self._committed) as committer:
             for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
                 lease.check()
                 committer.check()
                 self._collect()
-                items = accountant.account([contract.parse(frame) for frame in frames])
+                items = accountant.account([parser.parse(frame) for frame in frames])
                 committer.add(items, more=source.pending)
                 if committer.idle:
                     self._well()

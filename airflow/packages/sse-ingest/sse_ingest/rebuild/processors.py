@@ -8,7 +8,6 @@ Events come by month, not in the order of arrival, and with the payload as raw h
 text, not the bytes of the frame.
 """
 
-import importlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,22 +35,6 @@ class _ShadowCursor(GuardedCursor):
             )
         super().execute(query, *args, **kwargs)
         return self
-
-
-def load_processors(name: str) -> Mapping[str, Processor]:
-    """The mapping of event types to functions that `module:attribute` names."""
-    module, colon, attribute = name.partition(":")
-    if not colon or not module or not attribute:
-        raise ConfigurationError(f"--processors wants module:attribute, not {name!r}.")
-    try:
-        found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError(
-            f"--processors {name}: {error}. Name a module on PYTHONPATH and a mapping in it."
-        ) from error
-    if not isinstance(found, Mapping) or not found or not all(callable(value) for value in found.values()):
-        raise ConfigurationError(f"--processors {name} must be a mapping of event types to functions.")
-    return found
 
 
 def into_shadow(processors: Mapping[str, Processor]) -> dict[str, Processor]:

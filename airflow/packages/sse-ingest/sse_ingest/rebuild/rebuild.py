@@ -1,4 +1,4 @@
-"""Purity, checked and restored: the analytics tables computed anew from the raw events, beside live ingestion.
+"""Purity, checked and restored: the analytics tables computed again from the raw events, beside live ingestion.
 
 1. Fill. Raw is read into shadow tables in short transactions; nobody waits for us. Months that were archived come from
    their files, which are verified first; if one is missing or damaged, the rebuild refuses.
@@ -35,7 +35,7 @@ from sse_ingest.database.maintenance_lock import alone
 from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, RebuildRefused
 from sse_ingest.rebuild.diff import Kind, TableReport, compare, repair
 from sse_ingest.rebuild.shadow_tables import SQL, Shadow
-from sse_ingest.settings import Processor
+from sse_ingest.settings import Processor, Warehouse
 
 _LOCK_ATTEMPTS = 30
 
@@ -73,16 +73,21 @@ class Request:
     """How long to wait for another rebuild or archive run: one that was killed takes a moment to end."""
 
 
-def rebuild(owner_url: str, request: Request) -> Report:
-    """Compute the analytics tables anew and compare; correct them only if the request says so."""
+def rebuild(warehouse: Warehouse, request: Request) -> Report:
+    """Compute the typed tables again and compare; correct them only if the request says so."""
     if request.tables and not request.processors:
         raise ConfigurationError("--table names what custom processors fill: give --processors too.")
+    typed = warehouse.contract.typed
+    if typed is None:
+        raise ConfigurationError(
+            f"The contract {warehouse.contract.name!r} has no typed tables: there is nothing to rebuild."
+        )
     began = time.monotonic()
-    with connect(owner_url, "rebuild") as connection, translated():
+    with connect(warehouse.url, "rebuild", warehouse.schemas) as connection, translated():
         connection.prepare_threshold = None  # plans would be kept from when the tables were empty
-        _prepare(connection, request.patience_seconds)
+        _prepare(connection, f"{typed.schema}.{typed.tables[0]}", request.patience_seconds)
         files = reader.files(connection, request.archive_folder)
-        shadow = Shadow.create(connection, request.tables, request.processors)
+        shadow = Shadow.create(connection, typed, warehouse.schema, request.tables, request.processors)
         try:
             report = _rebuild(shadow, request, files)
         finally:
@@ -109,12 +114,12 @@ def _rebuild(shadow: Shadow, request: Request, files: Sequence[Path]) -> Report:
     return report
 
 
-def _prepare(connection: psycopg.Connection[Any], patience_seconds: float) -> None:
+def _prepare(connection: psycopg.Connection[Any], table: str, patience_seconds: float) -> None:
     connection.execute(SQL["prepare_session"])
-    login, may = _one(connection, "may_rebuild")
+    login, may = _one(connection, "may_rebuild", {"table": table})
     if not may:
         raise ConfigurationError(
-            f"{login} may not rebuild the analytics tables: set INGEST_OWNER_URL to a login of restaurant_user."
+            f"{login} may not rebuild the typed tables: set INGEST_OWNER_URL to a login of their owner."
         )
     if not alone(connection, patience_seconds):
         raise RebuildRefused("Another rebuild or an archive run is going on: wait until it has ended.")
@@ -135,7 +140,7 @@ def _apply(shadow: Shadow, since: str, report: Report) -> None:
         except errors.LockNotAvailable as error:
             if attempt == _LOCK_ATTEMPTS:
                 raise DatabaseUnavailable(
-                    "Somebody has been holding raw_data.event_ids for a minute, so that nothing was changed: "
+                    "Somebody has been holding event_ids for a minute, so that nothing was changed: "
                     "see pg_locks for who, then rebuild again."
                 ) from error
             time.sleep(0.5)
@@ -149,14 +154,15 @@ def _apply_now(shadow: Shadow, since: str, report: Report) -> None:
         connection.execute("SET LOCAL synchronous_commit = on")
         for table in shadow.own_tables:
             connection.execute(table.statement("hold_processors"))
-        connection.execute(SQL["hold_writers"])
+        connection.execute(shadow.statement("hold_writers"))
         began = time.monotonic()
         connection.execute("SET LOCAL lock_timeout = 0")
         report.events += shadow.take(since)
         _refuse_failures(shadow)
         report.applied = {table.name: repair(connection, table, since) for table in shadow.tables}
         connection.execute(
-            SQL["audit"], {"object": ", ".join(report.tables), "details": Jsonb(_details(report))}
+            shadow.statement("audit"),
+            {"object": ", ".join(report.tables), "details": Jsonb(_details(report))},
         )
     report.held_seconds = time.monotonic() - began
 
@@ -174,7 +180,9 @@ def _horizon(connection: psycopg.Connection[Any]) -> str:
     return str(_one(connection, "horizon")[0])
 
 
-def _one(connection: psycopg.Connection[Any], name: str) -> tuple[Any, ...]:
-    row: tuple[Any, ...] | None = connection.execute(SQL[name]).fetchone()
+def _one(
+    connection: psycopg.Connection[Any], name: str, values: Mapping[str, Any] | None = None
+) -> tuple[Any, ...]:
+    row: tuple[Any, ...] | None = connection.execute(SQL[name], values).fetchone()
     assert row is not None
     return row

@@ -1,10 +1,9 @@
--- The statements of rebuild.py, shadow.py and differences.py. A word in braces is an identifier, put in by psycopg.
--- The live tables are those of analytics; the shadow tables have the same names in rebuild_shadow.
+-- The statements of rebuild.py, shadow_tables.py and diff.py. A word in braces is an identifier, put in by psycopg.
+-- {live} is the schema of the typed tables, {raw} that of the raw ones; the shadow tables have their names in rebuild_shadow.
 
 -- name: prepare_session
--- Tables go by unqualified names into the shadow. What is lost with a crash is made anew, so nothing waits for the
--- disk; a rebuild that was killed ends soon, instead of when it next would say something.
-SET search_path = rebuild_shadow, pg_temp;
+-- What is lost with a crash is made again, so nothing waits for the disk; a rebuild that was killed ends soon, instead of
+-- when it next would send something.
 SET synchronous_commit = off;
 SET work_mem = '64MB';
 SET temp_buffers = '64MB';
@@ -12,9 +11,9 @@ SET idle_in_transaction_session_timeout = 0;
 SET client_connection_check_interval = '1s'
 
 -- name: may_rebuild
--- Only who may make a schema and clear rows out of analytics: its owner.
+-- Only who may make a schema and delete rows of the typed tables: their owner.
 SELECT current_user, has_database_privilege(current_database(), 'CREATE')
-    AND has_table_privilege('analytics.orders', 'DELETE')
+    AND has_table_privilege(%(table)s, 'DELETE')
 
 -- name: drop_shadow
 -- The shadow holds nothing but what a rebuild made.
@@ -26,13 +25,21 @@ CREATE SCHEMA rebuild_shadow;
 COMMENT ON SCHEMA rebuild_shadow IS
     'Scratch of `python -m sse_ingest rebuild`: dropped when it ends, and by the next one if it was killed.'
 
+-- name: find_audit_log
+-- The schema of the audit log: that of the typed tables, or that of the raw ones.
+SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('audit_log')
+
+-- name: enter_shadow
+-- From now on tables go by unqualified names into the shadow.
+SET search_path = rebuild_shadow, pg_temp
+
 -- name: create_table
 -- The same columns, checks and indexes as the live table, and no rows.
-CREATE UNLOGGED TABLE rebuild_shadow.{table} (LIKE analytics.{table} INCLUDING ALL)
+CREATE UNLOGGED TABLE rebuild_shadow.{table} (LIKE {live}.{table} INCLUDING ALL)
 
 -- name: create_suspects
 -- The keys of rows that may differ.
-CREATE TEMPORARY TABLE {suspects} AS SELECT {key} FROM analytics.{table} WITH NO DATA
+CREATE TEMPORARY TABLE {suspects} AS SELECT {key} FROM {live}.{table} WITH NO DATA
 
 -- name: create_processed
 -- The events that a processor has had: like the live ones, it gets each once.
@@ -52,7 +59,7 @@ SELECT
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
     )
 FROM pg_class AS c
-WHERE c.relnamespace = 'analytics'::regnamespace AND c.relname = %(table)s AND c.relkind IN ('r', 'p')
+WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relname = %(table)s AND c.relkind IN ('r', 'p')
 
 -- name: horizon
 -- Every transaction before this one is over, so that whatever it wrote is seen.
@@ -61,7 +68,7 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text
 -- name: partitions
 -- Where the raw events lie, oldest month first, and how many blocks each has now.
 SELECT c.relname, pg_relation_size(c.oid) / current_setting('block_size')::bigint
-FROM pg_partition_tree('raw_data.events_raw') AS p JOIN pg_class AS c ON c.oid = p.relid
+FROM pg_partition_tree(format('%%I.events_raw', %(raw)s::text)::regclass) AS p JOIN pg_class AS c ON c.oid = p.relid
 WHERE p.isleaf
 ORDER BY c.relname
 
@@ -69,7 +76,7 @@ ORDER BY c.relname
 -- The raw events of a stretch of blocks; those written since the horizon only, when there is one.
 INSERT INTO incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload)
 SELECT stream_id, event_offset, event_id, event_type, ts, partition_key, '', payload
-FROM raw_data.{partition}
+FROM {raw}.{partition}
 WHERE ctid >= %(first)s::tid
   AND ctid < %(past)s::tid
   AND (%(since)s::text IS NULL OR age(xmin) <= age(%(since)s::text::xid))
@@ -84,20 +91,18 @@ RETURNING event_id
 -- name: chosen_events
 -- Those, whole.
 SELECT i.stream_id, i.event_offset, i.event_id, i.event_type, i.ts, i.partition_key, i.payload::text, e.content_hash
-FROM incoming AS i JOIN raw_data.event_ids AS e USING (event_id)
+FROM incoming AS i JOIN {raw}.event_ids AS e USING (event_id)
 WHERE i.event_id = ANY (%(event_ids)s)
 ORDER BY i.stream_id, i.event_offset
 
+-- name: forget_raw
+-- A foreign stream, taken raw, has its own name for partition key: its events have no tables, whatever their types are
+-- called.
+DELETE FROM incoming WHERE partition_key = stream_id
+
 -- name: types_to_merge
--- What is to be merged. A foreign stream, taken raw, has its own name for partition key: its events have no tables,
--- whatever their types are called. Nor have changes of a form of their own, taken before there was a contract for them.
-WITH foreign_events AS (
-    DELETE FROM incoming
-    WHERE partition_key = stream_id
-        OR (event_type IN ('menu_item_changed', 'customer_changed')
-            AND analytics.change_took_effect(event_type, payload) IS NULL)
-)
-SELECT DISTINCT event_type FROM incoming WHERE partition_key <> stream_id
+-- What is to be merged.
+SELECT DISTINCT event_type FROM incoming
 
 -- name: empty_page
 -- Ready for the next one.
@@ -107,13 +112,13 @@ TRUNCATE incoming
 -- Every row that is in one of both only, or not the same to the byte.
 INSERT INTO {suspects} ({key})
 SELECT {key}
-FROM analytics.{table} AS l FULL JOIN rebuild_shadow.{table} AS s USING ({key})
+FROM {live}.{table} AS l FULL JOIN rebuild_shadow.{table} AS s USING ({key})
 WHERE l.{first_key} IS NULL OR s.{first_key} IS NULL OR l *<> s
 
 -- name: suspect_changed
 -- And every row that either side has changed since.
 INSERT INTO {suspects} ({key})
-SELECT {key} FROM analytics.{table} WHERE age(xmin) <= age(%(since)s::text::xid)
+SELECT {key} FROM {live}.{table} WHERE age(xmin) <= age(%(since)s::text::xid)
 UNION
 SELECT {key} FROM rebuild_shadow.{table} WHERE age(xmin) <= age(%(since)s::text::xid)
 
@@ -136,36 +141,36 @@ SELECT
     count(*) FILTER (WHERE s.{first_key} IS NULL),
     count(*) FILTER (WHERE l.{first_key} = s.{first_key})
 FROM {suspects} AS x
-LEFT JOIN analytics.{table} AS l USING ({key})
+LEFT JOIN {live}.{table} AS l USING ({key})
 LEFT JOIN rebuild_shadow.{table} AS s USING ({key})
 
 -- name: show_differences
 -- The first of them, both sides whole.
 SELECT row_to_json(l)::text, row_to_json(s)::text
 FROM {suspects} AS x
-LEFT JOIN analytics.{table} AS l USING ({key})
+LEFT JOIN {live}.{table} AS l USING ({key})
 LEFT JOIN rebuild_shadow.{table} AS s USING ({key})
 ORDER BY {key}
 LIMIT %(limit)s
 
 -- name: hold_writers
 -- Whoever takes an event claims its id first: behind this lock nobody is in the midst of a batch, and none begins.
-LOCK TABLE raw_data.event_ids IN SHARE MODE
+LOCK TABLE {raw}.event_ids IN SHARE MODE
 
 -- name: hold_processors
 -- Custom processors write their tables before their events are claimed.
-LOCK TABLE analytics.{table} IN SHARE ROW EXCLUSIVE MODE
+LOCK TABLE {live}.{table} IN SHARE ROW EXCLUSIVE MODE
 
 -- name: delete_extra
 -- Rows that no event makes.
-DELETE FROM analytics.{table} AS l
+DELETE FROM {live}.{table} AS l
 USING {suspects} AS x
 WHERE {l_key} = {x_key}
   AND NOT EXISTS (SELECT FROM rebuild_shadow.{table} AS s WHERE {s_key} = {x_key})
 
 -- name: update_different
 -- Rows that their events make otherwise.
-UPDATE analytics.{table} AS l SET ({columns}) = ROW({s_columns})
+UPDATE {live}.{table} AS l SET ({columns}) = ROW({s_columns})
 FROM rebuild_shadow.{table} AS s
 WHERE {l_key} = {s_key}
   AND l *<> s
@@ -173,12 +178,12 @@ WHERE {l_key} = {s_key}
 
 -- name: insert_missing
 -- Rows that are not there.
-INSERT INTO analytics.{table} ({columns})
+INSERT INTO {live}.{table} ({columns})
 SELECT {s_columns}
 FROM rebuild_shadow.{table} AS s
 WHERE EXISTS (SELECT FROM {suspects} AS x WHERE {x_key} = {s_key})
-  AND NOT EXISTS (SELECT FROM analytics.{table} AS l WHERE {l_key} = {s_key})
+  AND NOT EXISTS (SELECT FROM {live}.{table} AS l WHERE {l_key} = {s_key})
 
 -- name: audit
 -- Who, and what became of it.
-INSERT INTO analytics.audit_log (action, object, details) VALUES ('analytics_rebuilt', %(object)s, %(details)s)
+INSERT INTO {audit}.audit_log (action, object, details) VALUES ('analytics_rebuilt', %(object)s, %(details)s)

@@ -1,4 +1,4 @@
-"""The shadow of the analytics tables: empty copies in a schema of their own, filled from raw by the same merge.
+"""The shadow of the typed tables: empty copies in a schema of their own, filled from raw by the same merge.
 
 Raw events are read by stretches of blocks, partition after partition: no sort, no index, and no more in memory than one
 stretch. A pass takes what is there; a later pass takes what was written since, found by the transaction that wrote it
@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
-from restaurant_warehouse.typed.merge import merge, stage
 from sse_ingest.archive import reader
+from sse_ingest.contract.protocol import TypedTables
 from sse_ingest.database.connection import DATA_FAULTS
 from sse_ingest.database.named_queries import load
 from sse_ingest.errors import ConfigurationError, RebuildRefused
@@ -25,20 +25,32 @@ from sse_ingest.events import Event
 from sse_ingest.rebuild.processors import into_shadow
 from sse_ingest.rebuild.processors import run as run_processors
 from sse_ingest.settings import Processor
+from sse_ingest.store import incoming
 
 SQL = load("rebuild.sql", __package__)
-ANALYTICS = (
-    *("orders", "order_items", "order_status_history", "payments", "refunds", "feedback"),
-    *("menu_item_changes", "customer_changes"),
-)
 _PAGE_BLOCKS = 1024
 _CHUNK = 500
 
 
+class Places(NamedTuple):
+    """The schemas that a rebuild reads and corrects."""
+
+    live: str
+    raw: str
+    audit: str
+
+    def compose(self, name: str, **identifiers: sql.Composable) -> sql.Composed:
+        """A statement of rebuild.sql, with these schemas and the given identifiers in it."""
+        schemas = {place: sql.Identifier(schema) for place, schema in self._asdict().items()}
+        text: LiteralString = SQL[name]
+        return sql.SQL(text).format(**schemas, **identifiers)
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table of analytics and its shadow, which have the same name."""
+    """A live table and its shadow, which have the same name."""
 
+    places: Places
     name: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
@@ -46,8 +58,8 @@ class Table:
     def statement(self, name: str) -> sql.Composed:
         """A statement of rebuild.sql for this table."""
         suspects = f"suspects_of_{self.name}"[:63]
-        text: LiteralString = SQL[name]
-        return sql.SQL(text).format(
+        return self.places.compose(
+            name,
             table=sql.Identifier(self.name),
             suspects=sql.Identifier("pg_temp", suspects),
             key=_list(self.key),
@@ -65,16 +77,26 @@ class Shadow:
     """The shadow tables of one rebuild, and what the processors refused."""
 
     connection: psycopg.Connection[Any]
+    typed: TypedTables
+    places: Places
     tables: Sequence[Table]
     processors: Mapping[str, Processor]
     refused: list[str] = field(default_factory=list)
 
     @classmethod
     def create(
-        cls, connection: psycopg.Connection[Any], extra: Sequence[str], processors: Mapping[str, Processor]
+        cls,
+        connection: psycopg.Connection[Any],
+        typed: TypedTables,
+        raw: str,
+        extra: Sequence[str],
+        processors: Mapping[str, Processor],
     ) -> "Shadow":
-        """Clear away what a killed rebuild left, and begin with empty tables."""
-        tables = [_describe(connection, name) for name in dict.fromkeys([*ANALYTICS, *extra])]
+        """Remove what a killed rebuild left, and begin with empty tables."""
+        (audit,) = connection.execute(SQL["find_audit_log"]).fetchone() or (raw,)
+        places = Places(typed.schema, raw, audit)
+        names = dict.fromkeys([*typed.tables, *extra])
+        tables = [_describe(connection, places, name) for name in names]
         connection.execute(SQL["drop_shadow"])
         with connection.transaction():
             connection.execute(SQL["create_shadow"])
@@ -82,13 +104,18 @@ class Shadow:
                 connection.execute(table.statement("create_table"))
                 connection.execute(table.statement("create_suspects"))
             connection.execute(SQL["create_processed"])
-            connection.execute(load("store.sql", "sse_ingest.store")["prepare_connection"])
-        return cls(connection, tables, into_shadow(processors))
+            incoming.prepare(connection)
+        connection.execute(SQL["enter_shadow"])
+        return cls(connection, typed, places, tables, into_shadow(processors))
+
+    def statement(self, name: str) -> sql.Composed:
+        """A statement of rebuild.sql that is about no single table."""
+        return self.places.compose(name)
 
     def take(self, since: str | None = None) -> int:
         """Merge the raw events, or those written since this horizon; how many were read."""
         return sum(
-            self._take_page(partial(_read_page, partition=name, block=block, since=since), f"raw_data.{name}")
+            self._take_page(partial(self._read_page, partition=name, block=block, since=since), name)
             for name, blocks in self._partitions()
             for block in range(0, blocks, _PAGE_BLOCKS)
         )
@@ -100,13 +127,13 @@ class Shadow:
     @property
     def own_tables(self) -> list[Table]:
         """Those that custom processors fill."""
-        return [table for table in self.tables if table.name not in ANALYTICS]
+        return [table for table in self.tables if table.name not in self.typed.tables]
 
     def drop(self) -> None:
         self.connection.execute(SQL["drop_shadow"])
 
     def _partitions(self) -> Iterator[tuple[str, int]]:
-        yield from self.connection.execute(SQL["partitions"]).fetchall()
+        yield from self.connection.execute(SQL["partitions"], {"raw": self.places.raw}).fetchall()
 
     def _take_page(self, fill: Callable[[psycopg.Cursor[Any]], int], origin: str) -> int:
         with self.connection.transaction(), self.connection.cursor() as cursor:
@@ -114,7 +141,9 @@ class Shadow:
             if events:
                 try:
                     self._process(cursor)
-                    merge(cursor, {row[0] for row in cursor.execute(SQL["types_to_merge"])})
+                    cursor.execute(SQL["forget_raw"])
+                    self.typed.forget_foreign(cursor)
+                    self.typed.merge(cursor, {row[0] for row in cursor.execute(SQL["types_to_merge"])})
                 except DATA_FAULTS as error:
                     raise RebuildRefused(
                         f"An event of {origin} no longer fits its table: {str(error).strip()} "
@@ -129,19 +158,19 @@ class Shadow:
         chosen = cursor.execute(SQL["choose_events"], {"types": list(self.processors)}).fetchall()
         ids: list[UUID] = [row[0] for row in chosen]
         for start in range(0, len(ids), _CHUNK):
-            rows = cursor.execute(SQL["chosen_events"], {"event_ids": ids[start : start + _CHUNK]})
+            rows = cursor.execute(self.statement("chosen_events"), {"event_ids": ids[start : start + _CHUNK]})
             events = [_event(row) for row in rows]
             self.refused += run_processors(self.connection, self.processors, events)
 
-
-def _read_page(cursor: psycopg.Cursor[Any], partition: str, block: int, since: str | None) -> int:
-    text: LiteralString = SQL["read_page"]
-    page = {"first": f"({block},0)", "past": f"({block + _PAGE_BLOCKS},0)", "since": since}
-    return cursor.execute(sql.SQL(text).format(partition=sql.Identifier(partition)), page).rowcount
+    def _read_page(self, cursor: psycopg.Cursor[Any], partition: str, block: int, since: str | None) -> int:
+        page = {"first": f"({block},0)", "past": f"({block + _PAGE_BLOCKS},0)", "since": since}
+        return cursor.execute(
+            self.places.compose("read_page", partition=sql.Identifier(partition)), page
+        ).rowcount
 
 
 def _stage(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> int:
-    stage(cursor, events)
+    incoming.stage(cursor, events)
     return len(events)
 
 
@@ -154,16 +183,17 @@ def _event(row: tuple[Any, ...]) -> Event:
     )
 
 
-def _describe(connection: psycopg.Connection[Any], name: str) -> Table:
-    row = connection.execute(SQL["describe"], {"table": name}).fetchone()
+def _describe(connection: psycopg.Connection[Any], places: Places, name: str) -> Table:
+    asked = {"schema": places.live, "table": name}
+    row = connection.execute(SQL["describe"], asked).fetchone()
     if row is None:
-        raise ConfigurationError(f"There is no table analytics.{name}: --table wants its bare name.")
+        raise ConfigurationError(f"There is no table {places.live}.{name}: --table wants its bare name.")
     key, columns = row
     if not key:
         raise ConfigurationError(
-            f"analytics.{name} has no primary key, by which its rows could be compared: give it one."
+            f"{places.live}.{name} has no primary key, by which its rows could be compared: give it one."
         )
-    return Table(name, tuple(key), tuple(columns))
+    return Table(places, name, tuple(key), tuple(columns))
 
 
 def _list(names: Sequence[str], alias: str | None = None) -> sql.Composed:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.settings import Settings
-from sse_ingest.store.copy_rows import Rows
+from sse_ingest.store.copy_rows import RawRows
 
 Item: TypeAlias = Event | Rejected | Gap
 _MOST_BYTES = 8 * 1024 * 1024  # as received: a few events can be as large as thousands
@@ -27,7 +27,9 @@ class Batch:
         self.rejected: list[Rejected] = []
         self.gaps: list[Gap] = []
         self._bytes = 0
-        self.rows = Rows(settings.writer, typed=not settings.raw)
+        self.raw_rows = RawRows(settings.writer)
+        typed = settings.contract.typed
+        self.typed_rows = typed.rows() if typed else None
         self._append(items)
 
     @property
@@ -51,16 +53,27 @@ class Batch:
         events = [item for item in items if isinstance(item, Event)]
         self.items += items
         self.events += events
-        self.rows.extend(events)
+        self.raw_rows.extend(events)
+        if self.typed_rows is not None:
+            self.typed_rows.extend(events)
         if len(events) < len(items):
             self.rejected += [item for item in items if isinstance(item, Rejected)]
             self.gaps += [item for item in items if isinstance(item, Gap)]
 
     def only(self, fresh: Sequence[Event]) -> "Batch":
-        """These of its events, and nothing else of it."""
+        """These of its events, in their order, and nothing else of it."""
+        rest = iter(fresh)
+        wanted = next(rest, None)
+        keep = []
+        for event in self.events:
+            keep.append(event is wanted)
+            if event is wanted:
+                wanted = next(rest, None)
         made = Batch(self._settings)
         made.items, made.events = list(fresh), list(fresh)
-        made.rows = self.rows.of(self.events, fresh)
+        made.raw_rows = self.raw_rows.only(keep)
+        if made.typed_rows is not None:
+            made.typed_rows.extend(fresh)
         return made
 
     @property

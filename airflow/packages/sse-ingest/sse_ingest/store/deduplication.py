@@ -11,13 +11,13 @@ from sse_ingest.database.named_queries import load
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.errors import DatabaseUnavailable
 from sse_ingest.events import Event, Rejected
-from sse_ingest.store.copy_rows import Rows
+from sse_ingest.store.copy_rows import RawRows
 from sse_ingest.store.dead_letters import reject
 
 _SQL = load("deduplication.sql", __package__)
 
 
-def claim(cursor: psycopg.Cursor[Any], rows: Rows) -> bool:
+def claim(cursor: psycopg.Cursor[Any], rows: RawRows) -> bool:
     """Claim the ids of all rows, or none: False when one of them was claimed before, here or ever."""
     take_turn(cursor)
     try:
@@ -28,7 +28,7 @@ def claim(cursor: psycopg.Cursor[Any], rows: Rows) -> bool:
     return True
 
 
-def claim_new(cursor: psycopg.Cursor[Any], rows: Rows) -> None:
+def claim_new(cursor: psycopg.Cursor[Any], rows: RawRows) -> None:
     """Claim ids of which none is claimed."""
     with cursor.copy(_SQL["copy_ids"]) as copy:
         copy.write(rows.ids())

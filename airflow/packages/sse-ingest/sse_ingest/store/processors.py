@@ -4,7 +4,8 @@
 
 Each call has a savepoint of its own. A processor that fails takes back what it did and its event becomes a dead letter;
 the rest of the batch goes on. An event that was taken before is not processed again. Use unqualified table names: the
-search path is analytics, raw_data. They are called in a thread of the run, with the context variables of its caller.
+search_path is the schema of the typed tables, then that of the raw ones. Processors are called in a thread of the run,
+with the context variables of its caller.
 """
 
 import json
@@ -18,8 +19,9 @@ import psycopg
 
 from sse_ingest.database.connection import DATA_FAULTS
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.errors import IngestError
+from sse_ingest.errors import ConfigurationError, IngestError
 from sse_ingest.events import Event, Rejected
+from sse_ingest.named_objects import load_object
 from sse_ingest.settings import Processor
 from sse_ingest.store.dead_letters import reject
 
@@ -82,3 +84,11 @@ def _run(connection: psycopg.Connection[Any], processor: Processor, event: Event
 
 def _failure(event: Event, error: Exception) -> Rejected:
     return reject(event, Reason.PROCESSOR_FAILED, f"{type(error).__name__}: {error}")
+
+
+def load_processors(name: str) -> Mapping[str, Processor]:
+    """The mapping of event types to functions that `module:attribute` names."""
+    found = load_object("--processors", name)
+    if not isinstance(found, Mapping) or not found or not all(callable(value) for value in found.values()):
+        raise ConfigurationError(f"--processors {name} must be a mapping of event types to functions.")
+    return found

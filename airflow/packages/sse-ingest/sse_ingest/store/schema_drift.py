@@ -4,24 +4,19 @@ They are kept raw like everything else; the ledger is how people notice. Only ev
 as going beyond it are looked at, and what this process has listed is not listed again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
 import psycopg
 
-from restaurant_warehouse.event_types.payloads import PAYLOADS
 from sse_ingest.contract.json_validation import json_type
 from sse_ingest.database.named_queries import load
 from sse_ingest.events import Event
 
 _LIST_ONCE = load("schema_drift.sql", __package__)["list_once"]
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_KNOWN = {
-    name: frozenset(field.encode_name for field in msgspec.structs.fields(kind))
-    for name, kind in PAYLOADS.items()
-}
 _LONGEST_NAME = 200
 _MOST = 10_000  # a producer that makes up names must not fill our memory, or the table
 
@@ -40,7 +35,8 @@ class _News(NamedTuple):
 class Ledger:
     """What one process has met beyond the contract."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
+        self._known = {name: frozenset(fields) for name, fields in known.items()}
         self._listed: set[Key] = set()
         self._pending: set[Key] = set()
         self._met: dict[str, set[str | None]] = {}  # the same as `_listed`, by event type
@@ -64,7 +60,7 @@ class Ledger:
         self._pending = set()
 
     def _news(self, event: Event) -> Iterator[_News]:
-        known = _KNOWN.get(event.event_type)
+        known = self._known.get(event.event_type)
         if known is None:
             if self._is_new((event.event_type, None)):
                 yield _News(event.event_type, None, "object", event.event_id)

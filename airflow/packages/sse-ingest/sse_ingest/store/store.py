@@ -15,21 +15,15 @@ from uuid import UUID
 import psycopg
 from psycopg import errors
 
-from restaurant_warehouse.typed.late_events import (
-    event_times,
-    move_watermark,
-    record_late,
-    record_late_out_of_turn,
-)
-from restaurant_warehouse.typed.merge import add_rows
 from sse_ingest.database.connection import DATA_FAULTS, translated
 from sse_ingest.database.failpoints import hit
 from sse_ingest.database.named_queries import load
 from sse_ingest.database.query_timeout import patience
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, FenceLost
+from sse_ingest.errors import DatabaseUnavailable, FenceLost
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.settings import Settings
+from sse_ingest.store import incoming
 from sse_ingest.store.batch import Batch, Item
 from sse_ingest.store.dead_letters import bury, reject
 from sse_ingest.store.deduplication import claim, claim_new, divide, refuse_processed_twice, settle, take_turn
@@ -64,12 +58,14 @@ class Store:
         self._settings = settings
         self._key: dict[str, Any] = {"stream": settings.stream, "shard": settings.shard, "fence": fence}
         self._months: set[tuple[int, int]] = set()
-        self._ledger = Ledger()
+        self._typed = settings.contract.typed
+        fields = settings.contract.fields
+        self._ledger = None if fields is None else Ledger(fields)
         with translated():
-            connection.execute(_SQL["prepare_connection"])
+            incoming.prepare(connection)
             connection.execute(_SQL["plan_by_key"])
-            if connection.execute(_SQL["knows_lateness"]).fetchone() != (True,):
-                raise ConfigurationError("The schema is older than this code: run `python -m sql migrate`.")
+            if self._typed is not None:
+                self._typed.check(connection.cursor())
 
     def begin(self, fence: int) -> "Store":
         """Write under this fence from now on. Before the lease is held there is none, and nothing commits."""
@@ -114,8 +110,8 @@ class Store:
         try:
             with translated(), self._connection.transaction(), self._connection.cursor() as cursor:
                 taken, _duplicates, refused = self._take(cursor, Batch(self._settings, [event]))
-                if not self._settings.raw:
-                    record_late_out_of_turn(cursor, self._settings.stream, taken)
+                if self._typed is not None:
+                    self._typed.admitted(cursor, self._settings.stream, taken)
         except DATA_FAULTS as error:
             return _refused(event, error)
         return refused[0] if refused else None
@@ -146,16 +142,20 @@ class Store:
             hit("store.after_gaps")
             record_ranges(cursor, self._settings.stream, batch.items)
             hit("store.after_ranges")
-            self._move_checkpoint(cursor, batch.items, () if self._settings.raw else taken)
+            self._move_checkpoint(cursor, batch.items)
+            if self._typed is not None:
+                self._typed.committed(cursor, self._key, taken)
             hit("store.after_checkpoint")
         hit("store.after_commit")
-        self._ledger.learn()
+        if self._ledger is not None:
+            self._ledger.learn()
         return Tally(len(taken), duplicates, len(rejected), len(batch.gaps), 1)
 
     def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Sequence[Event], int, list[Rejected]]:
         """Claim the events, keep and merge the new ones: which are new, how many repeat, which are refused."""
         settings = self._settings
-        self._ledger.begin()
+        if self._ledger is not None:
+            self._ledger.begin()
         events, failed, processed = self._process(cursor, batch.events)
         if failed:
             batch = batch.only(events)
@@ -165,10 +165,11 @@ class Store:
         refuse_processed_twice(repeats, processed, events)
         if batch.events:
             with cursor.copy(_SQL["copy_raw"]) as copy:
-                copy.write(batch.rows.raw())
+                copy.write(batch.raw_rows.raw())
             hit("store.after_insert_raw")
-            if not settings.raw:
-                add_rows(cursor, batch.rows, batch.events)
+            if self._typed is not None:
+                self._typed.add(cursor, batch.typed_rows, batch.events)
+            if self._ledger is not None:
                 self._ledger.write(cursor, settings.stream, batch.events)
         hit("store.after_merge")
         duplicates, conflicts = settle(cursor, settings.stream, repeats)
@@ -177,12 +178,12 @@ class Store:
 
     def _claim(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Batch, list[Event]]:
         """The batch of those events that are new, and the events that were taken before."""
-        if not batch.events or claim(cursor, batch.rows):
+        if not batch.events or claim(cursor, batch.raw_rows):
             return batch, []
         fresh, repeats = divide(cursor, batch.events)
         batch = batch.only(fresh)
         if fresh:
-            claim_new(cursor, batch.rows)
+            claim_new(cursor, batch.raw_rows)
         return batch, repeats
 
     def _process(
@@ -214,16 +215,12 @@ class Store:
             },
         )
 
-    def _move_checkpoint(
-        self, cursor: psycopg.Cursor[Any], items: Sequence[Item], taken: Sequence[Event]
-    ) -> None:
-        """Past the items; event time as far as those that were taken, which may be late for it."""
+    def _move_checkpoint(self, cursor: psycopg.Cursor[Any], items: Sequence[Item]) -> None:
         placed = [item for item in items if not isinstance(item, Gap)]
         if not placed:
             return
         last = placed[-1]
-        told = [item.ts for item in placed if isinstance(item, Event)]
-        times = event_times(taken)
+        times = [item.ts for item in placed if isinstance(item, Event)]
         moved = cursor.execute(
             _SQL["move_checkpoint"],
             {
@@ -231,9 +228,7 @@ class Store:
                 "stream_id": last.stream_id,
                 "event_offset": last.offset,
                 "last_event_id": last.last_event_id,
-                "event_ts": told[-1] if told else None,
-                "earliest": min(times, default=None),
-                "latest": max(times, default=None),
+                "event_ts": times[-1] if times else None,
             },
         ).fetchone()
         if moved is None:
@@ -241,11 +236,6 @@ class Store:
                 f"Another writer has taken over stream {self._settings.stream!r}: this batch was not committed. "
                 "Nothing is lost; the other goes on from the checkpoint."
             )
-        latest, some_late, ahead = moved
-        if some_late:
-            record_late(cursor, taken, latest)
-        if ahead:
-            move_watermark(cursor, self._key, times)
 
     def ensure_partitions(self, times: Iterable[datetime]) -> None:
         """Before a month not met yet, in a transaction of its own: making a partition locks the default one.

@@ -1,24 +1,5 @@
 -- The statements of store.py, in the order of one batch.
 
--- name: prepare_connection
--- Events that are merged from their JSON pass through this table; it is empty again after each transaction.
-CREATE TEMPORARY TABLE incoming (
-    stream_id     text        NOT NULL,
-    event_offset  bigint      NOT NULL,
-    event_id      uuid        NOT NULL,
-    event_type    text        NOT NULL,
-    ts            timestamptz NOT NULL,
-    partition_key text        NOT NULL,
-    content_hash  bytea       NOT NULL,
-    payload       jsonb       NOT NULL
-) ON COMMIT DELETE ROWS
-
--- name: knows_lateness
--- Whether a checkpoint says how far event time has come: that of a schema older than this code does not.
-SELECT count(*) = 1
-FROM pg_attribute
-WHERE attrelid = 'raw_data.stream_checkpoints'::regclass AND attname = 'latest_event_time' AND NOT attisdropped
-
 -- name: plan_by_key
 -- A batch finds everything by its key, however many rows there are. Statistics that lag behind a table which grows must
 -- not talk the planner into reading it whole.
@@ -34,17 +15,17 @@ RESET enable_mergejoin
 
 -- name: known_events
 -- Which of these events are already taken: a processor runs only for the others.
-SELECT event_id FROM raw_data.event_ids WHERE event_id = ANY (%(event_ids)s)
+SELECT event_id FROM event_ids WHERE event_id = ANY (%(event_ids)s)
 
 -- name: copy_raw
 -- The claimed events, for ever. When they came is told by the clock of the database.
-COPY raw_data.events_raw
+COPY events_raw
     (event_id, ts, event_offset, event_type, partition_key, stream_id, ingested_by, payload)
 FROM STDIN (FORMAT binary)
 
 -- name: bury
 -- One dead letter; the same bytes at the same place only count another attempt.
-INSERT INTO raw_data.dead_letters AS d
+INSERT INTO dead_letters AS d
     (stream, stream_id, event_offset, event_id, event_type, reason_code, detail, received, first_seen, last_seen)
 VALUES
     (%(stream)s, %(stream_id)s, %(event_offset)s, %(event_id)s, %(event_type)s,
@@ -55,7 +36,7 @@ ON CONFLICT ON CONSTRAINT dead_letters_once DO UPDATE SET
 
 -- name: record_gap
 -- Offsets that the source no longer holds; told once, however often we ask again, unless there are more of them by then.
-INSERT INTO raw_data.stream_gaps AS g (stream, kind, stream_id, requested, oldest_offset, missing, detected_at)
+INSERT INTO stream_gaps AS g (stream, kind, stream_id, requested, oldest_offset, missing, detected_at)
 VALUES (%(stream)s, %(kind)s, %(stream_id)s, %(requested)s, %(oldest_offset)s, %(missing)s, clock_timestamp())
 ON CONFLICT ON CONSTRAINT stream_gaps_once DO UPDATE SET
     oldest_offset = excluded.oldest_offset,
@@ -64,33 +45,19 @@ ON CONFLICT ON CONSTRAINT stream_gaps_once DO UPDATE SET
 WHERE excluded.oldest_offset > g.oldest_offset
 
 -- name: move_checkpoint
--- Last in the transaction. No row means that another writer has taken over since: then nothing of the batch may stand.
--- Tells how far event time had come before the batch, whether anything of it may be late, and whether its greatest event
--- time lies too far ahead to count.
-WITH allowed AS (
-    SELECT interval '1 second' * analytics.threshold('window_lateness')::float8 AS lateness
-)
-UPDATE raw_data.stream_checkpoints SET
+-- No row means that another writer has taken over since: then nothing of the batch may stand.
+UPDATE stream_checkpoints SET
     stream_id = coalesce(%(stream_id)s, stream_id),
     event_offset = coalesce(%(event_offset)s, event_offset),
     last_event_id = %(last_event_id)s,
     event_ts = coalesce(%(event_ts)s, event_ts),
-    latest_event_time = CASE
-        WHEN %(latest)s::timestamptz <= clock_timestamp() + lateness THEN greatest(latest_event_time, %(latest)s)
-        ELSE latest_event_time
-    END,
     committed_at = clock_timestamp()
-FROM allowed
 WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
-RETURNING
-    old.latest_event_time,
-    coalesce(date_bin('1 minute', %(earliest)s::timestamptz, '2000-01-01 00:00+00') + interval '1 minute'
-        <= old.latest_event_time - lateness, false),
-    coalesce(new.latest_event_time IS DISTINCT FROM greatest(old.latest_event_time, %(latest)s), false)
+RETURNING fence
 
 -- name: ensure_partitions
 -- Partitions for these times, made by the owner on our behalf.
-SELECT raw_data.ensure_partitions(%(first)s, %(last)s)
+SELECT ensure_partitions(%(first)s, %(last)s)
 
 -- name: wait_briefly
 -- Whoever waits for a lock makes others wait behind it.
@@ -99,4 +66,4 @@ SET LOCAL lock_timeout = '2s'
 -- name: stop_claims
 -- Held to the end of the transaction. Orders are computed from what a transaction can see: two that change one order at
 -- the same time would each miss the other's part.
-LOCK TABLE raw_data.event_ids IN SHARE ROW EXCLUSIVE MODE
+LOCK TABLE event_ids IN SHARE ROW EXCLUSIVE MODE

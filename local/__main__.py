@@ -9,9 +9,12 @@ import typer
 from rich.console import Console
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
-from local import completion, doctor, forward, from_tests, logs, psql, status, up
+from api import __version__
+from local import completion, dev_tools, doctor, forward, from_tests, logs, psql, status, up
+from local.build import build
 from local.checks import run as checks
 from local.dictionary import dictionary
+from local.docs import docs
 from local.errors import StackError
 from local.replay import replay
 from local.reset import reset
@@ -39,14 +42,25 @@ ServiceName = Annotated[
 ]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def main(
     env_file: Annotated[
         Path | None,
         typer.Option(envvar="STACK_ENV_FILE", help="Settings file to use instead of .env.", metavar="FILE"),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and return."),
+    ] = False,
 ) -> None:
     """The restaurant warehouse on this machine: PostgreSQL, event service, Airflow and dashboard."""
+    del version
     chosen["env_file"] = env_file.resolve() if env_file else None
 
 
@@ -184,6 +198,7 @@ def check_command(
     ] = False,
 ) -> None:
     """Run the quick checks, or all: ruff, mypy, the import contracts, and the tests."""
+    dev_tools.ensure()
     if not checks.run(arguments or [], console, everything=everything):
         raise typer.Exit(1)
 
@@ -253,6 +268,8 @@ def completion_command(
 
 app.command()(replay)
 app.command()(dictionary)
+app.command()(docs)
+app.command()(build)
 
 
 def run() -> int:

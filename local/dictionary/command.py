@@ -7,7 +7,7 @@ from local.dictionary import catalog, lineage, page
 from local.settings import OWNER, ROOT
 from restaurant_warehouse.event_types import EVENT_TYPES
 
-PAGE = ROOT / "docs" / "data-dictionary.md"
+PAGE = ROOT / "docs" / "reference" / "data-dictionary.md"
 EVENTS = {name: f"analytics.{kind.table}" for name, kind in EVENT_TYPES.items()}
 
 
@@ -18,7 +18,7 @@ def written(url: str) -> str:
 
 
 def dictionary() -> None:
-    """Generate docs/data-dictionary.md from the schema of this version, in a temporary database."""
+    """Generate docs/reference/data-dictionary.md from the schema of this version, in a temporary database."""
     with scratch.cluster("dictionary", {"fsync": "off"}) as cluster:
         text = written(cluster.url(OWNER, cluster.clone("dictionary")))
     PAGE.write_text(text, encoding="utf-8")

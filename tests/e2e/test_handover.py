@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 FENCE = "SELECT fence FROM raw_data.stream_checkpoints"
 HANDOVERS = 5
-# What is meant is 0.25 s, which a quiet machine keeps (docs/reliability.md); a busy one is given some slack.
+# The target is 0.25 s, which a quiet machine keeps (docs/explanation/reliability.md); a busy one is given some slack.
 LONGEST_PAUSE = float(os.environ.get("HANDOVER_LONGEST_PAUSE", "1.0"))
 
 

@@ -24,7 +24,7 @@ SECONDS = (15, 2)
 RATE, AT_ONCE = 1_000, 10
 """Live events per second, and events per request."""
 SLOW = ("--pace", "1000")
-"""As docs/maintenance.md advises for a backfill beside live streams."""
+"""As docs/reference/maintenance.md advises for a backfill beside live streams."""
 _STREAM = "backfill"
 _WARM = 1.0
 _YEAR = 365 * 86_400

@@ -62,7 +62,7 @@ def test_what_is_copied_exists_and_is_let_in(image: str) -> None:
     copied = [
         rest.split()[0] for word, rest in _instructions(image) if word == "COPY" and "--from" not in rest
     ]
-    assert len(copied) == {"api": 4, "airflow": 5}[image]
+    assert len(copied) == {"api": 5, "airflow": 5}[image]
     for source in copied:
         assert (ROOT / source).exists(), source
         assert not _ignored(PurePosixPath(source)), source

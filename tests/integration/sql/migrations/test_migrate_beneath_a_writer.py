@@ -111,7 +111,7 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
     assert result["reason"] == "handed_over"
     assert (result["rejected"], result["gaps"]) == (0, 0)
     assert "deadlock" not in old_log.read_text(), (
-        "A migration locks tables in another order than the writer: it must begin with the LOCK of docs/migrations.md."
+        "A migration locks tables in another order than the writer: see LOCK in docs/how-to/change-the-schema.md."
     )
     assert fences == [(2,)], "each writer has taken the stream once"
     with (

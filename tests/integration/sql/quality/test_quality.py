@@ -205,7 +205,9 @@ def test_a_clock_that_went_back_skips_nothing(
     assert re.search(r"clock of the database went back: its last window ends 23:59:\d\d", refused.error)
     assert results(owner) == stored
     _, _, page = (
-        (folder().parents[1] / "docs" / "data-quality.md").read_text("utf-8").partition("went back\n")
+        (folder().parents[1] / "docs" / "reference" / "data-quality.md")
+        .read_text("utf-8")
+        .partition("went back\n")
     )
     owner.execute(re.search(r"\n\n(    .*?;)\n", page, re.DOTALL)[1].encode())  # type: ignore[index]
     found = run_rule(rule)

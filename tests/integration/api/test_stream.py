@@ -147,7 +147,8 @@ def test_a_quiet_stream_is_kept_warm(make_service: MakeService, follow: Follow) 
 def test_a_reader_that_does_not_read_is_cut_and_others_go_on(
     make_service: MakeService, numbered: Numbered, follow: Follow
 ) -> None:
-    service = make_service(EVENT_SEND_TIMEOUT_SECONDS="1")
+    # No ping, which is no event, and time enough for the good reader on a busy machine.
+    service = make_service(EVENT_SEND_TIMEOUT_SECONDS="5", EVENT_HEARTBEAT_SECONDS="600")
     with socket.create_connection(("127.0.0.1", service.port)) as slow, follow(service) as stream:
         slow.sendall(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
         _until(lambda: service.health()["subscribers"] == 2)

@@ -28,6 +28,15 @@ DAGS = (
     "restaurant_anomalies",
 )
 
+# Compose has the same defaults, by the same names.
+TUNING = {
+    "AIRFLOW__CORE__PARALLELISM": ("AIRFLOW_PARALLELISM", "8"),
+    "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": ("AIRFLOW_DAG_CONCURRENCY", "16"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": ("AIRFLOW_LOAD_EXAMPLES", "false"),
+    # The examples wait until somebody unpauses them. Our own DAGs set is_paused_upon_creation themselves.
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": ("AIRFLOW_LOAD_EXAMPLES", "false"),
+}
+
 
 def prepared_by() -> str:
     """The comment on the table of users when these versions have made its tables."""
@@ -59,12 +68,13 @@ def variables(settings: Settings) -> dict[str, str]:
     }
     plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
     dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_")}
-    return plain | dags | own | _connections(settings)
+    tuning = {option: settings.values.get(name) or default for option, (name, default) in TUNING.items()}
+    return plain | tuning | dags | own | _connections(settings)
 
 
 def _connections(settings: Settings) -> dict[str, str]:
     """The connections that the DAGs use. The owner's only where old months are to be archived."""
-    found = {
+    connections = {
         "AIRFLOW_CONN_RESTAURANT_API": json.dumps(
             {
                 "conn_type": "http",
@@ -81,8 +91,8 @@ def _connections(settings: Settings) -> dict[str, str]:
         ),
     }
     if settings.values.get("RESTAURANT_KEEP_MONTHS"):
-        found["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)
-    return found
+        connections["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)
+    return connections
 
 
 def _warehouse(settings: Settings, role: str) -> str:
@@ -111,7 +121,7 @@ def prepared(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Health:
-    """The health that Airflow's API server reports of itself and of the others, since this object was made."""
+    """What Airflow's API server reports about itself and the others, since this object was made."""
 
     url: str
     since: float = field(default_factory=time.time)
@@ -122,9 +132,9 @@ class Health:
 
     def component(self, name: str) -> bool:
         """Alive by a heartbeat of this run: one of an earlier run counts as healthy for a while."""
-        health = self._read().get(name, {})
-        beat = health.get(f"latest_{name}_heartbeat") or "1970-01-01T00:00:00+00:00"
-        return health.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= self.since
+        reported = self._read().get(name, {})
+        beat = reported.get(f"latest_{name}_heartbeat") or "1970-01-01T00:00:00+00:00"
+        return reported.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= self.since
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:

@@ -30,7 +30,7 @@ class Finding:
 
 
 def examine(env_file: Path | None, root: Path = ROOT) -> Iterator[Finding]:
-    """Everything, in the order in which `up` would trip over it."""
+    """Everything, in the order in which `up` needs it."""
     yield _check("Python", _python)
     yield _check("packages", lambda: _packages(root))
     yield _check("memory", _memory)
@@ -41,6 +41,8 @@ def examine(env_file: Path | None, root: Path = ROOT) -> Iterator[Finding]:
         yield Finding("settings", False, str(error))
         return
     yield Finding("settings", True, str(settings.env_file))
+    for sentence in settings.without_effect():
+        yield Finding("settings", False, sentence)
     yield _check("disk", lambda: _disk(settings))
     yield _check("data folder", lambda: _data(settings))
     running = {state.name: state for state in states(settings)}
@@ -96,10 +98,10 @@ def _memory() -> str:
 def _postgres() -> str:
     program = postgres_binaries.find().path("postgres")
     try:
-        shown = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise StackError(f"{program} does not run ({error}): delete .venv and run ./stack again.") from error
-    return shown.stdout.strip()
+    return answer.stdout.strip()
 
 
 def _disk(settings: Settings) -> str:

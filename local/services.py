@@ -18,6 +18,7 @@ OWN_PREFIXES = (
     "PG",
     "AIRFLOW",
     "ANALYTICS_",
+    "API_",
     "DASHBOARD_",
     "EVENT_",
     "INGEST_",
@@ -26,6 +27,7 @@ OWN_PREFIXES = (
     "WAREHOUSE_",
 )
 DEFAULT_LOG_PATH = "var/eventlog/events.db"
+POSTGRES_TUNING = ("max_connections", "shared_buffers", "effective_cache_size")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ def postgres(settings: Settings) -> PostgresServer:
         settings.postgres_port,
         settings.log_dir / "postgres.log",
         settings.password("postgres_admin"),
+        {
+            name: value
+            for name in POSTGRES_TUNING
+            if (value := settings.values.get(f"POSTGRES_{name.upper()}"))
+        },
     )
 
 
@@ -85,7 +92,7 @@ def ingest(settings: Settings) -> Service:
     """The core without Airflow."""
     own = {
         "INGEST_SOURCE_URL": settings.event_url,
-        "INGEST_CONTRACT": CONTRACT,
+        "INGEST_CONTRACT": settings.values.get("INGEST_CONTRACT") or CONTRACT,
         "INGEST_DATABASE_URL": database_url(settings, WRITER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "EVENT_STREAM_TOKEN": settings.values.get("EVENT_STREAM_TOKEN", ""),
@@ -178,7 +185,7 @@ def environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
 
 
 def _event_variables(settings: Settings) -> dict[str, str]:
-    given = {name: value for name, value in settings.values.items() if name.startswith("EVENT_")}
+    given = {name: value for name, value in settings.values.items() if name.startswith(("EVENT_", "API_"))}
     path = given.get("EVENT_LOG_PATH") or DEFAULT_LOG_PATH
     # The example names the default folder; DATA_DIR moves that, a path of the user's own it does not.
     log = settings.data_dir / "eventlog" / "events.db" if path == DEFAULT_LOG_PATH else settings.root / path
@@ -186,4 +193,5 @@ def _event_variables(settings: Settings) -> dict[str, str]:
         "EVENT_HOST": LOOPBACK,
         "EVENT_PORT": str(settings.event_port),
         "EVENT_LOG_PATH": str(log),
+        "EVENT_ENV_FILE": "",
     }

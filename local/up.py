@@ -30,6 +30,8 @@ def prepare(env_file: Path | None, progress: Progress) -> Settings:
     elif added:
         progress.say(f"Added to {env_file}: {', '.join(added)}")
     settings = Settings.load(ROOT, env_file)
+    for sentence in settings.without_effect():
+        progress.say(f"{env_file}: {sentence}")
     preflight.check_writable(settings.data_dir)
     preflight.check_disk(settings.data_dir)
     return settings

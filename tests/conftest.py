@@ -13,12 +13,13 @@ import psycopg
 import pytest
 
 from local import scratch
+from local.env_file import names
 from local.postgres import ADMIN, PostgresServer
 from local.settings import OWNER, READER, WRITER
 from tests.support.examples import register_profile
 from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
-from tests.support.service import EventService
+from tests.support.service import ROOT, EventService
 
 # With characters that an address has to escape.
 PASSWORDS = {
@@ -53,10 +54,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _clean_environment() -> None:
-    """A developer's own settings must not reach a test."""
+    """A developer's own settings must not reach a test, neither by the environment nor by `.env`."""
+    documented = names.documented((ROOT / ".env.example").read_text(encoding="utf-8"))
     for name in list(os.environ):
-        if name.startswith(("PG", "EVENT_", "INGEST_", "WAREHOUSE_", "AIRFLOW", "POSTGRES_")):
+        if name in documented or name.startswith(("PG", "EVENT_", "INGEST_", "WAREHOUSE_", "AIRFLOW")):
             del os.environ[name]
+    os.environ |= {"EVENT_ENV_FILE": "", "STACK_ENV_FILE": os.devnull}
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -104,6 +104,7 @@ def test_polling_takes_what_there_is_and_then_nothing_twice(
     assert done.returncode == 0, output(done)
     report = xcom(env, "restaurant_stream_ingest_polling", "poll")
     assert (report["events"], report["rejected"], report["duplicates"]) == (3 * ORDERS, 0, 0)
+    assert "Without the" not in output(done)  # neither the link nor the asset event is missing
     assert report["reason"] == "caught_up"
     assert report["last_position"].endswith(f"-{3 * ORDERS}")
 

@@ -32,6 +32,7 @@ _PATHS = python_path(ROOT)
 _OURS = ("EVENT_", "INGEST_", "PG")
 # The limits of the service must not limit a measurement, and no heartbeat must be counted.
 _SERVICE = {
+    "EVENT_ENV_FILE": "",
     "EVENT_HOST": LOOPBACK,
     "EVENT_RATE": "0",
     "EVENT_PUBLISH_TOKEN": TOKEN,

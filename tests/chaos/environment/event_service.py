@@ -33,6 +33,7 @@ class EventService:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("EVENT_")},
             "PYTHONPATH": str(ROOT),
+            "EVENT_ENV_FILE": "",
             "EVENT_PORT": str(self.port),
             "EVENT_LOG_PATH": str(self.log),
             "EVENT_RATE": "0",

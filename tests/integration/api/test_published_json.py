@@ -12,6 +12,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from local.postgres import PostgresServer
+from tests.support.examples import examples
 from tests.support.service import TOKEN, EventService
 
 pytestmark = pytest.mark.integration
@@ -136,7 +137,7 @@ def assert_refused(answer: httpx.Response, form: str) -> None:
             assert error["detail"], error
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(published=bodies())
 def test_every_answer_is_documented(
     client: httpx.Client, database: psycopg.Connection[Any], published: tuple[str, bytes]

@@ -8,6 +8,7 @@ import pytest
 
 from local import airflow, services
 from local.code_path import code_folders
+from local.postgres import SETTINGS as SERVER_SETTINGS
 from local.settings import LOOPBACK, Settings
 
 
@@ -48,6 +49,33 @@ def test_whom_to_alert_reaches_airflow(env_file: Path, change: Callable[..., Non
     assert (env["RESTAURANT_ALERT_EMAIL"], env["RESTAURANT_ALERT_WEBHOOK"]) == ("ops@b", hook)
     assert env["AIRFLOW_CONN_RESTAURANT_ALERT_SMTP"] == smtp
     assert json.loads(env["AIRFLOW_CONN_RESTAURANT_ALERT_WEBHOOK"])["host"] == hook
+
+
+def test_the_tuning_of_env_reaches_postgres_and_airflow(env_file: Path, change: Callable[..., None]) -> None:
+    change(POSTGRES_MAX_CONNECTIONS="77", POSTGRES_SHARED_BUFFERS="", POSTGRES_EFFECTIVE_CACHE_SIZE="2GB")
+    change(
+        AIRFLOW_PARALLELISM="5",
+        AIRFLOW_DAG_CONCURRENCY="",
+        AIRFLOW_LOAD_EXAMPLES="true",
+        API_HOT_RELOAD="true",
+    )
+    tuned = Settings.load(env_file=env_file)
+    assert services.postgres(tuned).settings == {"max_connections": "77", "effective_cache_size": "2GB"}
+    assert services.event_service(tuned).env["API_HOT_RELOAD"] == "true"
+    env = airflow.variables(tuned)
+    assert env["AIRFLOW__CORE__PARALLELISM"] == "5"
+    assert env["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "16"
+    assert env["AIRFLOW__CORE__LOAD_EXAMPLES"] == env["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "true"
+
+
+def test_the_defaults_are_those_of_the_example(settings: Settings) -> None:
+    assert {name: settings.values[name] for name, _ in airflow.TUNING.values()} == dict(
+        airflow.TUNING.values()
+    )
+    given = services.postgres(settings).settings
+    assert {name: given[name] for name in SERVER_SETTINGS if name in given} == {
+        name: value for name, value in SERVER_SETTINGS.items() if name in services.POSTGRES_TUNING
+    }
 
 
 def test_nothing_of_the_callers_steers_a_service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,8 @@ from hypothesis.stateful import (
 
 from api.log.interface import Draft, EventFilter, EventIdConflict, Retention
 from api.log.sse_frames import encode
+from tests.support.event_log.log_engines import ENGINES, Engine, ignore_commit, wait_until_oldest
 from tests.support.examples import examples
-from tests.support.log_engines import ENGINES, Engine, ignore_commit, wait_until_oldest
 
 ids = st.integers(1, 12).map(lambda n: UUID(int=n))
 drafts = st.builds(

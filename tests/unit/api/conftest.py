@@ -11,7 +11,7 @@ import pytest
 
 from api.contract.parser import Parser
 from api.log.interface import Draft, EventLog, OnCommit, Retention
-from tests.support.log_engines import SQLITE, Engine, ignore_commit
+from tests.support.event_log.log_engines import SQLITE, Engine, ignore_commit
 
 OpenLog = Callable[..., Awaitable[EventLog]]
 ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from api.log.interface import Draft, EventFilter, EventIdConflict, EventLog, LogError, LogUnavailable, Receipt
-from tests.support.log_engines import ENGINES, Engine, read_all, wait_until_oldest
+from tests.support.event_log.log_engines import ENGINES, Engine, read_all, wait_until_oldest
 
 pytestmark = pytest.mark.anyio
 MakeDraft = Callable[..., Draft]

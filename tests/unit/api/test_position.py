@@ -8,7 +8,7 @@ import pytest
 from api.http.position import Gap, Start, resolve
 from api.http.problems import Problem
 from api.log.interface import Draft, EventLog
-from tests.support.log_engines import wait_until_oldest
+from tests.support.event_log.log_engines import wait_until_oldest
 
 pytestmark = pytest.mark.anyio
 

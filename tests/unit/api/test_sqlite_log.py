@@ -10,7 +10,7 @@ import pytest
 
 from api.log.interface import Draft, EventFilter, EventLog, LogError, LogFull
 from api.log.sqlite.log import SqliteLog
-from tests.support.log_engines import SQLITE, read_all
+from tests.support.event_log.log_engines import SQLITE, read_all
 
 pytestmark = pytest.mark.anyio
 MakeDraft = Callable[..., Draft]

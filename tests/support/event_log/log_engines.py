@@ -8,7 +8,7 @@ from typing import Any
 
 from api.log.interface import EVERYTHING, EventFilter, EventLog, OnCommit, Retention
 from api.log.sqlite.log import SqliteLog
-from tests.support.memory_log import MemoryLog
+from tests.support.event_log.memory_log import MemoryLog
 
 
 @dataclass(frozen=True)

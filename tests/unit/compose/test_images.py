@@ -111,7 +111,8 @@ def test_locks_hold_every_package_that_the_code_imports(image: str) -> None:
 
 def _imports(image: str) -> set[str]:
     found: set[str] = set()
-    for path in (path for folder in IMAGES[image] for path in (ROOT / folder).rglob("*.py")):
+    files = [path for folder in IMAGES[image] for path in (ROOT / folder).rglob("*.py")]
+    for path in (path for path in files if path.name != "hatch_build.py"):  # runs where the wheel is built
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {name.name.partition(".")[0] for name in node.names}

@@ -36,16 +36,16 @@ ShowPasswords = Annotated[
 ]
 
 
-ServiceName = Annotated[
-    str,
-    typer.Argument(help="A service, as ./stack status names it.", autocompletion=completion.service_names),
-]
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
         raise typer.Exit
+
+
+ServiceName = Annotated[
+    str,
+    typer.Argument(help="A service, as ./stack status names it.", autocompletion=completion.service_names),
+]
 
 
 @app.callback()
@@ -244,6 +244,7 @@ def chaos_command(
     ] = None,
 ) -> None:
     """Break the real processes in every way at every step, and check that no event is lost or taken twice."""
+    dev_tools.ensure()
     from_tests.run("chaos", arguments or [])
 
 
@@ -255,6 +256,7 @@ def bench_command(
     ] = None,
 ) -> None:
     """Measure how fast everything is on this machine, beside what the machine can do at best."""
+    dev_tools.ensure()
     from_tests.run("bench", arguments or [])
 
 

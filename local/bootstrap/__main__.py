@@ -1,4 +1,4 @@
-"""`python -m local.bootstrap ROOT`: makes ROOT/.venv; called by `./stack`."""
+"""`python -m local.bootstrap ROOT [LOCK]`: makes ROOT/.venv, or adds a lock to it; called by `./stack`."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from local.bootstrap.install import Installer
 def main() -> int:
     """Exit code 0 when `.venv` holds the locked packages."""
     try:
-        Installer(Path(sys.argv[1]).resolve()).run()
+        Installer(Path(sys.argv[1]).resolve(), *sys.argv[2:]).run()
     except (InstallError, OSError) as error:
         print(f"stack: {error}", file=sys.stderr)
         return 1

@@ -16,14 +16,16 @@ HASHED = ("--quiet", "--require-hashes")
 
 
 class Installer:
-    """Makes `.venv` below `root` hold what requirements.lock says."""
+    """Makes `.venv` below `root` hold what a lock says: requirements.lock alone, or another one in addition."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, lock: str = "requirements.lock") -> None:
         self.root = root
+        self.adds = lock != "requirements.lock"
         self.venv = root / ".venv"
         self.python = self.venv / "bin" / "python"
-        self.lock = root / "requirements.lock"
-        self.marker = self.venv / "installed.lock"
+        self.lock = root / lock
+        self.marker = self.venv / lock.replace("requirements", "installed")
+        self.title = f"installing {lock}" if self.adds else "installing the locked packages"
         self.env = _environment()
 
     def run(self) -> None:
@@ -31,7 +33,8 @@ class Installer:
         with _held(self.root):
             if self.marker.is_file() and self.marker.read_bytes() == self.lock.read_bytes():
                 return
-            _remove(self.venv)
+            if not self.adds:
+                _remove(self.venv)
             with tempfile.TemporaryDirectory(prefix="stack-uv-") as folder:
                 self._install(Path(folder))
             shutil.copyfile(self.lock, self.marker)
@@ -45,7 +48,8 @@ class Installer:
         if uv and self._install_with_uv(uv, index.from_pip(pip, self.env)):
             return
         if not self._has_pip(self._venv_pip):
-            _remove(self.venv)
+            if not self.adds:
+                _remove(self.venv)
             self._make_venv()
         self._install_with_pip()
 
@@ -81,13 +85,11 @@ class Installer:
         # Processes that may not write bytecode would compile all they import at each start. Otherwise the first start
         # writes what it needs, which is a tenth of it all.
         bytecode = ["--compile-bytecode"] if sys.dont_write_bytecode else []
-        return self._step(
-            "installing the locked packages", [*install, *bytecode, "-r", str(self.lock)], env
-        ).succeeded
+        return self._step(self.title, [*install, *bytecode, "-r", str(self.lock)], env).succeeded
 
     def _install_with_pip(self) -> None:
         command = [*self._venv_pip, "install", *HASHED, "-r", str(self.lock)]
-        done = self._step("installing the locked packages with pip, which takes minutes", command)
+        done = self._step(f"{self.title} with pip, which takes minutes", command)
         if not done.succeeded:
             raise InstallError(
                 f"the packages could not be installed. The last lines of pip:\n{done.last_lines()}\n"

@@ -13,6 +13,7 @@ from local.settings import ROOT
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 PACKAGE = "tabulate"
+TOOL = "iniconfig"
 INSTALLING = "installing the locked packages"
 
 
@@ -20,17 +21,16 @@ INSTALLING = "installing the locked packages"
 def root(tmp_path: Path) -> Path:
     """A project folder with the real bootstrap.lock, and one package of the real requirements.lock."""
     shutil.copy(ROOT / "bootstrap.lock", tmp_path)
-    entry = re.search(
-        rf"^{PACKAGE}==(?:.|\n)*?[0-9a-f]$", (ROOT / "requirements.lock").read_text(), re.MULTILINE
-    )
-    assert entry
-    (tmp_path / "requirements.lock").write_text(f"{entry[0]}\n")
+    for lock, package in (("requirements.lock", PACKAGE), ("requirements-dev.lock", TOOL)):
+        entry = re.search(rf"^{package}==(?:.|\n)*?[0-9a-f]$", (ROOT / lock).read_text(), re.MULTILINE)
+        assert entry
+        (tmp_path / lock).write_text(f"{entry[0]}\n")
     return tmp_path
 
 
-def bootstrap(root: Path, **env: str) -> subprocess.CompletedProcess[str]:
+def bootstrap(root: Path, *lock: str, **env: str) -> subprocess.CompletedProcess[str]:
     """With a Python that sees no installed package, as on a fresh machine."""
-    command = [base_python(), "-P", "-S", "-m", "local.bootstrap", str(root)]
+    command = [base_python(), "-P", "-S", "-m", "local.bootstrap", str(root), *lock]
     variables = os.environ | {"PYTHONPATH": str(ROOT)} | env
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
 
@@ -39,10 +39,10 @@ def base_python() -> str:
     return str(sys._base_executable)  # type: ignore[attr-defined]
 
 
-def installed(root: Path) -> bool:
+def installed(root: Path, package: str = PACKAGE) -> bool:
     python = str(root / ".venv" / "bin" / "python")
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run([python, "-c", f"import {PACKAGE}"], env=env, check=False).returncode == 0
+    return subprocess.run([python, "-c", f"import {package}"], env=env, check=False).returncode == 0
 
 
 def spoil(lock: Path) -> None:
@@ -66,6 +66,27 @@ def test_what_is_installed_is_not_installed_again(root: Path) -> None:
     shutil.copy(root / "requirements.lock", root / ".venv" / "installed.lock")
     result = bootstrap(root)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_another_lock_is_added_once(root: Path) -> None:
+    assert bootstrap(root).returncode == 0
+    added = bootstrap(root, "requirements-dev.lock")
+    assert added.returncode == 0, added.stderr
+    assert "installing requirements-dev.lock" in added.stderr
+    assert installed(root)
+    assert installed(root, TOOL)
+    assert bootstrap(root, "requirements-dev.lock").stderr == ""
+    assert bootstrap(root).stderr == ""
+
+
+def test_pip_adds_another_lock_where_uv_has_no_acceptable_wheel(root: Path) -> None:
+    assert bootstrap(root).returncode == 0
+    spoil(root / "bootstrap.lock")
+    added = bootstrap(root, "requirements-dev.lock")
+    assert added.returncode == 0, added.stderr
+    assert "with pip" in added.stderr
+    assert installed(root)
+    assert installed(root, TOOL)
 
 
 def test_pip_installs_where_uv_has_no_acceptable_wheel(root: Path) -> None:

@@ -17,7 +17,7 @@ from local.settings import ROOT, Settings
 
 EXAMPLE = (ROOT / ".env.example").read_text()
 KNOWN = names.documented(EXAMPLE)
-PAGE = (ROOT / "docs" / "how-to" / "move-from-the-predecessor.md").read_text()
+PAGE = (ROOT / "docs" / "reference" / "predecessor.md").read_text()
 # What its documents and its Compose file read.
 OF_THE_PREDECESSOR = re.findall(
     r"\w+",

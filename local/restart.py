@@ -23,51 +23,42 @@ def restart(settings: Settings, console: Console, name: str) -> None:
     """By the `up` that watches over the service, or here when the stack runs in the background."""
     with Interrupts() as interrupts:
         stack = Stack(settings, Progress(console), interrupts)
-        _check_name(stack, name)
+        with_airflow = "ingest" not in {*stack.expected(), *stack.processes.names()}
+        _check_name(stack, name, with_airflow=with_airflow)
+
+        def service() -> Service:
+            """Made after the old process has ended, so that only the new one counts as ready."""
+            return next(s for s in services.selected(settings, with_airflow=with_airflow) if s.name == name)
+
         lock = StackLock(settings.run_dir, "restart")
         if lock.is_held() and lock.holder()[0] == "up":
-            _ask(stack, lock, name)
+            _ask(stack, lock, name, service)
         else:
             with lock:
-                _restart_here(stack, name)
+                _restart_here(stack, name, service)
 
 
-def known(stack: Stack) -> list[str]:
-    """The services of the running stack, whether each lives or not; empty when nothing runs."""
-    recorded = stack.processes.names()
-    if not recorded and stack.postgres.pid() is None:
-        return []
-    with_airflow = "ingest" not in recorded
-    return [POSTGRES, *(s.name for s in services.selected(stack.settings, with_airflow=with_airflow))]
-
-
-def _check_name(stack: Stack, name: str) -> None:
-    names = known(stack)
-    if not names:
+def _check_name(stack: Stack, name: str, *, with_airflow: bool) -> None:
+    if not stack.alive():
         raise StackError("Nothing is running: start it with ./stack up.")
+    names = [POSTGRES, *(s.name for s in services.selected(stack.settings, with_airflow=with_airflow))]
     if name not in names:
         raise StackError(f"The running stack has no service {name!r}; it has {', '.join(names)}.")
 
 
-def _service(stack: Stack, name: str) -> Service:
-    """Made after the old process has ended, so that only the new one counts as ready."""
-    with_airflow = "ingest" not in stack.processes.names()
-    return next(s for s in services.selected(stack.settings, with_airflow=with_airflow) if s.name == name)
-
-
-def _restart_here(stack: Stack, name: str) -> None:
+def _restart_here(stack: Stack, name: str, make: Callable[[], Service]) -> None:
     if name == POSTGRES:
         with stack.progress.step("PostgreSQL"):
             stack.restart_postgres()
         return
     with stack.progress.step(f"stopping {name}"):
         stack.end(name)
-    service = _service(stack, name)
+    service = make()
     stack.spawn(service)
     stack.await_ready(service)
 
 
-def _ask(stack: Stack, lock: StackLock, name: str) -> None:
+def _ask(stack: Stack, lock: StackLock, name: str, make: Callable[[], Service]) -> None:
     """Ask the `up` that holds the lock, and wait for the new process."""
     requests = RestartRequests(stack.settings.run_dir)
     before = _recorded_pid(stack, name)
@@ -77,7 +68,8 @@ def _ask(stack: Stack, lock: StackLock, name: str) -> None:
             _wait(lock, name, lambda: name not in requests.pending())
             deadline = time.monotonic() + stack.settings.start_timeout
             _wait(lock, name, lambda: _recorded_pid(stack, name) not in (before, None), deadline)
-            _wait(lock, name, _readiness(stack, name), deadline)
+            ready = stack.postgres.answers if name == POSTGRES else _readiness(stack, make())
+            _wait(lock, name, ready, deadline)
     finally:
         requests.remove(name)
 
@@ -90,14 +82,11 @@ def _recorded_pid(stack: Stack, name: str) -> int | None:
     return record.pid if record else None
 
 
-def _readiness(stack: Stack, name: str) -> Callable[[], bool]:
+def _readiness(stack: Stack, service: Service) -> Callable[[], bool]:
     """What is true once the new process works; StackError when it has ended."""
-    if name == POSTGRES:
-        return stack.postgres.answers
-    service = _service(stack, name)
 
     def ready() -> bool:
-        record = stack.processes.find(name)
+        record = stack.processes.find(service.name)
         if record is not None and record.leader() is None:
             raise StackError(stack.report_exit(service, "ended while starting"))
         return service.ready()

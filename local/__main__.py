@@ -15,7 +15,7 @@ from local.dictionary import dictionary
 from local.errors import StackError
 from local.replay import replay
 from local.settings import READER, WAREHOUSE, Settings
-from sql.errors import WarehouseError
+from sql.tool.errors import WarehouseError
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -29,6 +29,7 @@ def to_core(settings: Settings, *command: str, source: Mapping[str, str] | None 
     """A command of the core."""
     own = {
         "INGEST_DATABASE_URL": services.database_url(settings, WRITER),
+        "INGEST_CONTRACT": services.CONTRACT,
         "INGEST_OWNER_URL": services.database_url(settings, OWNER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or LIVE,
         "INGEST_ARCHIVE_DIR": str(settings.archive_dir),

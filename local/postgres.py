@@ -24,6 +24,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
     "max_connections": "120",
+    "reserved_connections": "5",  # for the roles that bootstrap grants pg_use_reserved_connections
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",

@@ -12,6 +12,7 @@ import psycopg
 import sql
 from local.ports import free_port
 from local.postgres import ADMIN, PostgresServer
+from sql.tool.cluster import grant_access
 
 OWNER, WRITER, READER = "restaurant_user", "airflow_user", "analytics_reader"
 PASSWORDS = {ADMIN: "admin", OWNER: "owner", WRITER: "writer", READER: "reader"}
@@ -27,16 +28,9 @@ class Cluster:
     def clone(self, name: str) -> str:
         """A fresh database with the whole schema; one of that name is dropped first."""
         with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
-            for statement in (
-                f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-                f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}",
-                # The grants of a database itself are not copied with it.
-                f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
-                f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO restaurant_writer",
-                f"GRANT CONNECT ON DATABASE {name} TO restaurant_reader",
-                f"ALTER DATABASE {name} OWNER TO restaurant_owner",
-            ):
-                admin.execute(statement.encode())
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}".encode())
+            grant_access(admin, name)
         return name
 
     def create(self, name: str) -> str:

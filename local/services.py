@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from local import airflow
+from local.code_path import python_path
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
@@ -24,6 +25,7 @@ OWN_PREFIXES = (
     "ANALYTICS_",
     "RESTAURANT_",
 )
+CONTRACT = "restaurant_warehouse.contract:CONTRACT"
 DEFAULT_LOG_PATH = "var/eventlog/events.db"
 POSTGRES_TUNING = ("max_connections", "shared_buffers", "effective_cache_size")
 
@@ -81,6 +83,7 @@ def ingest(settings: Settings) -> Service:
     """The core without Airflow."""
     own = {
         "INGEST_SOURCE_URL": settings.event_url,
+        "INGEST_CONTRACT": CONTRACT,
         "INGEST_DATABASE_URL": database_url(settings, WRITER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "EVENT_STREAM_TOKEN": settings.values.get("EVENT_STREAM_TOKEN", ""),
@@ -167,11 +170,10 @@ def selected(settings: Settings, *, with_airflow: bool) -> list[Service]:
 def environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment, without what would steer our services from outside, and with their own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN_PREFIXES)}
-    path = [str(settings.root), str(settings.root / "airflow" / "plugins")]
     local_addresses = {"NO_PROXY": f"{LOOPBACK},localhost", "no_proxy": f"{LOOPBACK},localhost"}
     return (
         inherited
-        | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+        | {"PYTHONPATH": python_path(settings.root), "PYTHONUNBUFFERED": "1"}
         | local_addresses
         | dict(own)
     )

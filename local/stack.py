@@ -19,7 +19,7 @@ from local.processes import Processes
 from local.progress import Progress
 from local.services import Service
 from local.settings import OWNER, Settings
-from sql import location_file, locations
+from sql.tool import location_file, locations
 
 ORDER = (
     "api",

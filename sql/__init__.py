@@ -1,7 +1,7 @@
 """The schema: bootstrap (roles, databases), migrations, repeatables (views, functions, grants)."""
 
-from sql.cluster import bootstrap
-from sql.errors import WarehouseError
-from sql.warehouse import Status, migrate, status
+from sql.tool.cluster import bootstrap
+from sql.tool.errors import WarehouseError
+from sql.tool.migrate import Status, migrate, status
 
 __all__ = ["Status", "WarehouseError", "bootstrap", "migrate", "status"]

@@ -16,6 +16,7 @@ import pytest
 import sql
 from local.env_file import names
 from local.postgres import ADMIN, PostgresServer
+from sql.tool.cluster import grant_access
 from tests.support.ports import free_port
 from tests.support.service import ROOT, EventService
 
@@ -94,12 +95,8 @@ def fresh_warehouse(cluster: PostgresServer) -> Callable[[], AbstractContextMana
     def clone() -> Iterator[Warehouse]:
         name = f"test_{uuid4().hex[:12]}"
         with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-            # The grants of a database itself are not copied with it.
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-            admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-            admin.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO restaurant_writer")
-            admin.execute(f"GRANT CONNECT ON DATABASE {name} TO restaurant_reader")
-            admin.execute(f"ALTER DATABASE {name} OWNER TO restaurant_owner")
+            grant_access(admin, name)
             yield Warehouse(cluster, name)
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
-from warehouse_anomalies import PaymentScoringOperator
+from restaurant_warehouse.operators.anomalies import PaymentScoringOperator
 
 with DAG(
     dag_id="restaurant_anomalies",

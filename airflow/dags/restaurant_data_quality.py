@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
-from warehouse_alerts import alerts
-from warehouse_checks import WarehouseCheckOperator
-from warehouse_quality import DataQualityOperator
+from restaurant_warehouse.operators.alerts import alerts
+from restaurant_warehouse.operators.checks import WarehouseCheckOperator
+from restaurant_warehouse.operators.quality import DataQualityOperator
 
 with DAG(
     dag_id="restaurant_data_quality",

@@ -24,9 +24,9 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
-from warehouse_alerts import alerts
-from warehouse_checks import WarehouseCheckOperator
-from warehouse_maintenance import (
+from restaurant_warehouse.operators.alerts import alerts
+from restaurant_warehouse.operators.checks import WarehouseCheckOperator
+from restaurant_warehouse.operators.maintenance import (
     AnalyzeOperator,
     DefaultPartitionOperator,
     OldResultsOperator,

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG
 
-from warehouse_rollups import RollupRefreshOperator
+from restaurant_warehouse.operators.rollups import RollupRefreshOperator
 
 with DAG(
     dag_id="restaurant_rollups",

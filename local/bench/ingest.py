@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from local.bench.bench import Bench
 from local.scratch import WRITER
-from sse_ingest import database
-from sse_ingest.lease import Lease
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.database.connection import connect
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,14 @@ def writer(bench: Bench, database_name: str, max_batch: int = 10_000) -> Iterato
     """A fresh clone of the warehouse, and its only writer."""
     bench.cluster.clone(database_name)
     settings = Settings(
+        contract=CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, database_name),
         writer="bench",
         max_batch=max_batch,
     )
     with (
-        database.connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer", settings.schemas) as connection,
         Lease(settings, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -15,8 +15,8 @@ from local.bench.cpu import CpuMeter
 from local.bench.figures import Figure, Samples
 from local.bench.ingest import writer
 from local.scratch import OWNER
-from sse_ingest.contract import RestaurantContract
-from sse_ingest.sse import Decoder
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.sources.sse_decoder import Decoder
 
 BATCHES = (500, 2_000, 10_000, 50_000)
 _TABLES = {
@@ -117,7 +117,7 @@ class Limit:
         """A warehouse that holds the events."""
         with self._bench.step(f"limit: a warehouse of {self.events:,} events"):
             blob = b"".join(workload.encode(workload.drafts(self.events)))
-            contract = RestaurantContract()
+            contract = restaurant_parser()
             events = [contract.parse(frame) for frame in Decoder().decode(blob)]
             with writer(self._bench, "bench_loaded") as made:
                 for start in range(0, len(events), 10_000):

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from sse_ingest.reader import Reader
-from sse_ingest.sse import Decoder, Frame
+from sse_ingest.sources.reader import Reader
+from sse_ingest.sources.sse_decoder import Decoder, Frame
 
 _CHUNK = 64 * 1024  # bytes: about as much as a socket gives at once
 _MOST_PENDING = 8 * 1024 * 1024

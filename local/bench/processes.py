@@ -19,14 +19,16 @@ import httpx
 
 from api.log import Draft, EventIdConflict
 from api.sqlite_store import Store
+from local.code_path import python_path
 from local.ports import free_port
+from local.services import CONTRACT
 from local.settings import LOOPBACK, ROOT
 
 TOKEN = "token-of-the-bench"  # noqa: S105 - of a service on loopback that lives for a minute
 _FILL = 10_000  # events in one transaction
 _START_SECONDS = 30
 _STOP_SECONDS = 20
-_PATHS = os.pathsep.join(map(str, (ROOT, ROOT / "airflow" / "plugins")))
+_PATHS = python_path(ROOT)
 _OURS = ("EVENT_", "INGEST_", "PG")
 # No limit of the service is to be measured, and no heartbeat to be counted.
 _SERVICE = {
@@ -165,6 +167,7 @@ class Ingest(Process):
         stream: str = "restaurant",
     ) -> None:
         environment = {
+            "INGEST_CONTRACT": CONTRACT,
             "INGEST_DATABASE_URL": database_url,
             "INGEST_SOURCE_URL": source_url,
             "INGEST_STREAM": stream,

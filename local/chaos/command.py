@@ -12,7 +12,7 @@ from local.chaos import scoreboard
 from local.chaos.faults import KINDS
 from local.chaos.run import Plan, Report, run
 from local.errors import StackError
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 
 
 def chaos(

@@ -12,11 +12,12 @@ from itertools import count
 from pathlib import Path
 
 from local.chaos.writer import FENCE_LOST
+from local.code_path import python_path
 from local.settings import ROOT
 
 LEASE_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
-PLUGINS = ROOT / "airflow" / "plugins"
+CORE = ROOT / "airflow" / "packages" / "sse-ingest"
 _ENDS = {0, FENCE_LOST, -signal.SIGKILL, -signal.SIGTERM}  # TERM by its number: before it could heed it
 
 
@@ -67,7 +68,7 @@ class Fleet:
     folder: Path
     environment: Mapping[str, str]
     wanted: int
-    plugins: Path = PLUGINS
+    core: Path = CORE
     writers: list[Writer] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
@@ -87,7 +88,7 @@ class Fleet:
         points.mkdir()
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("INGEST_", "EVENT_"))},
-            "PYTHONPATH": os.pathsep.join([str(self.plugins), str(ROOT)]),
+            "PYTHONPATH": os.pathsep.join([str(self.core), python_path(ROOT)]),
             "INGEST_FAILPOINTS": str(points),
             "CHAOS_WRITER": name,
             "CHAOS_MODE": mode,

@@ -13,18 +13,18 @@ from traceback import format_exception
 
 from local.chaos.audit import Verdict, audit, glance
 from local.chaos.faults import KINDS, Fault
-from local.chaos.fleet import PLUGINS
+from local.chaos.fleet import CORE
 from local.chaos.proxy import ProxyThread
 from local.chaos.strike import strike
 from local.chaos.warehouse import cluster
 from local.chaos.world import NotRecovered, World, world
 from local.scratch import Cluster
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. `kinds` and `points` narrow the choice; `plugins` is where the core under test lies."""
+    """What to run. `kinds` and `points` narrow the choice; `core` is where the core under test lies."""
 
     seed: int
     minutes: float | None = None
@@ -33,7 +33,7 @@ class Plan:
     rounds: int | None = None
     kinds: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
-    plugins: Path = PLUGINS
+    core: Path = CORE
     per_round: int = 15
     patience: float = 45.0
     """For how many seconds recovery is waited for."""
@@ -129,7 +129,7 @@ def _round(report: Report, number: int, folder: Path, postgres: Cluster, proxies
     try:
         plan = report.plan
         seed = plan.world_seed(number)
-        with world(postgres, folder, seed, proxies, plan.plugins, plan.patience) as made:
+        with world(postgres, folder, seed, proxies, plan.core, plan.patience) as made:
             for fault in plan.round(number):
                 diary.append(f"{time.strftime('%H:%M:%S')} {fault}")
                 report.faults.append(_suffer(made, fault))

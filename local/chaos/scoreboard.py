@@ -9,7 +9,7 @@ from rich.table import Table
 
 from local.chaos.faults import KINDS
 from local.chaos.run import Report, Struck
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 
 _TOTALS = ("published", "committed", "dead_letters", "repeats", "lost", "duplicated", "excused")
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import psutil
 
 from local.chaos.event_service import TOKEN, EventService
-from local.chaos.fleet import PLUGINS, Fleet, Writer
+from local.chaos.fleet import CORE, Fleet, Writer
 from local.chaos.ledger import Ledger
 from local.chaos.producer import Accepted, Producer
 from local.chaos.proxy import Proxy, ProxyThread
@@ -135,7 +135,7 @@ def world(
     folder: Path,
     seed: int,
     proxies: ProxyThread,
-    plugins: Path = PLUGINS,
+    core: Path = CORE,
     patience: float = 45.0,
 ) -> Iterator[World]:
     """A new warehouse, log and processes, with events flowing; all gone afterwards."""
@@ -162,7 +162,7 @@ def world(
                 "CHAOS_STANDBY_SECONDS": random.choice(["", "", "0.8"]),
             },
             wanted=random.choice([1, 2, 2, 3]),
-            plugins=plugins,
+            core=core,
         )
         made = World(
             random, warehouse, service, producer, fleet, database, source, publishing, patience=patience

@@ -10,9 +10,10 @@ from typing import Any
 
 import psycopg
 
-from sse_ingest.contract import Event
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.errors import FenceLost
-from sse_ingest.ingest import run
+from sse_ingest.events import Event
+from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 
 FENCE_LOST = 3
@@ -37,6 +38,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     settings = Settings.from_environment(
+        contract=CONTRACT,
         writer=os.environ["CHAOS_WRITER"],
         mode=os.environ["CHAOS_MODE"],
         lease_seconds=float(os.environ["CHAOS_LEASE_SECONDS"]),

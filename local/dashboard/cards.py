@@ -18,7 +18,7 @@ from pathlib import Path
 
 from local.errors import StackError
 from local.settings import ROOT
-from sql_header import Header, HeaderError, read
+from restaurant_warehouse.sql_header import Header, HeaderError, read
 
 FOLDER = ROOT / "sql" / "dashboards"
 CHARTS = ("scalar", "bar", "row", "line", "table")
@@ -48,8 +48,9 @@ class Card:
 
 
 def load(folder: Path = FOLDER) -> dict[str, Card]:
-    """Every card by name, in the order of the files. Raises CardError."""
-    cards = [parse(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
+    """Every card by name, in the order of the files' numbers, whichever folder they are in. Raises CardError."""
+    files = sorted(folder.glob("*/*.sql"), key=lambda file: file.name)
+    cards = [parse(file.name, file.read_text(encoding="utf-8")) for file in files]
     if not cards:
         raise CardError(f"There are no cards in {folder}: restore the folder from the repository.")
     return {card.name: card for card in cards}

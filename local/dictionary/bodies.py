@@ -1,9 +1,9 @@
 """What the body of a function reads and writes, by its text.
 
-PostgreSQL looks at a body when it runs, and records nothing. But every function of ours has `search_path = pg_catalog`
-(a test holds that), so that it reaches our objects by qualified names only: those that stand in the body outside
-comments and string literals are all that it can touch. Where it builds statements (EXECUTE), the literals are looked at
-too; a name that is put together from pieces there is not seen.
+PostgreSQL parses most bodies when they run, and records no dependencies. But every function of ours has
+`search_path = pg_catalog` (a test checks that), so it reaches our objects only by qualified names: those in its body,
+outside of comments and string literals. Where a body builds statements (EXECUTE), string literals are searched too. A
+name that is composed from parts there is not found.
 """
 
 import re
@@ -18,7 +18,7 @@ _EMPTYING = r"DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?"
 
 @dataclass(frozen=True)
 class Touched:
-    """Qualified names: what is read or called, what gets rows or new values, and what loses rows."""
+    """Qualified names: what is read or called, what is inserted into or updated, and what rows are deleted from."""
 
     reads: frozenset[str]
     fills: frozenset[str]
@@ -26,7 +26,7 @@ class Touched:
 
 
 def touched(body: str, schemas: Iterable[str]) -> Touched:
-    """Everything that the body names in these schemas, whether it exists or not."""
+    """All names in these schemas that the body contains, of objects that exist or not."""
     name = rf"\b(?:{'|'.join(schemas)})\.[a-z_][a-z0-9_]*"
     code = _COMMENT_OR_LITERAL.sub(" ", body)
     if _DYNAMIC.search(code):

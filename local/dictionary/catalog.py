@@ -1,4 +1,4 @@
-"""The catalog of a warehouse, typed: what catalog.sql tells."""
+"""The catalog of a warehouse: the result of catalog.sql, typed."""
 
 from pathlib import Path
 
@@ -26,14 +26,14 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Constraint(msgspec.Struct, frozen=True):
-    """A key or a check; NOT NULL stands with the column."""
+    """A key or a check. NOT NULL is an attribute of the column."""
 
     name: str
     definition: str
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """What a role may do that does not own the object; of single columns where they are named."""
+    """A privilege of a role that does not own the object; on single columns where they are named."""
 
     role: str
     privilege: str
@@ -41,7 +41,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class Trigger(msgspec.Struct, frozen=True, rename={"happenings": "on"}):
-    """A function that a table calls, and when: the words of SQL, e.g. INSERT UPDATE."""
+    """A function that a table calls, and the statements that cause it, e.g. INSERT UPDATE."""
 
     function: str
     happenings: str

@@ -73,7 +73,7 @@ triggers AS (
     ) AS fired
     GROUP BY tgrelid
 ),
--- What PostgreSQL itself records: of a view, by its rule; of a function, where its body is parsed when it is made.
+-- Dependencies that PostgreSQL records: those of views, and those of functions whose body is parsed at creation.
 recorded AS (
     SELECT coalesce(r.ev_class, d.objid) AS oid, jsonb_agg(DISTINCT o.name ORDER BY o.name) AS document
     FROM pg_depend AS d

@@ -5,10 +5,10 @@ import typer
 from local import scratch
 from local.dictionary import catalog, lineage, page
 from local.settings import ROOT
-from sse_ingest.tables import TABLES
+from restaurant_warehouse.event_types import EVENT_TYPES
 
 PAGE = ROOT / "docs" / "data-dictionary.md"
-EVENTS = {event_type: f"analytics.{table.name}" for event_type, table in TABLES.items()}
+EVENTS = {name: f"analytics.{kind.table}" for name, kind in EVENT_TYPES.items()}
 
 
 def written(url: str) -> str:
@@ -18,8 +18,8 @@ def written(url: str) -> str:
 
 
 def dictionary() -> None:
-    """Write docs/data-dictionary.md anew, from the schema of this version in a database made for it."""
+    """Generate docs/data-dictionary.md from the schema of this version, in a temporary database."""
     with scratch.cluster("dictionary", {"fsync": "off"}) as cluster:
         text = written(cluster.url(scratch.OWNER, cluster.clone("dictionary")))
     PAGE.write_text(text, encoding="utf-8")
-    typer.echo(f"{PAGE.relative_to(ROOT)} is what the schema says.")
+    typer.echo(f"{PAGE.relative_to(ROOT)} is up to date.")

@@ -1,4 +1,4 @@
-"""What feeds what. Views are exact, by the catalog; functions are told by their bodies: see bodies.py."""
+"""What feeds what: exactly for views, by the catalog; for functions by their bodies, see bodies.py."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ class Lineage:
         """The tables that a function fills, through whatever functions."""
         return self._through_calls(name, lambda one: self.fills.get(one, frozenset()))
 
-    def _through_calls(self, name: str, told: Callable[[str], frozenset[str]]) -> frozenset[str]:
+    def _through_calls(self, name: str, direct: Callable[[str], frozenset[str]]) -> frozenset[str]:
         seen, waiting = {name}, [name]
         found: set[str] = set()
         while waiting:
             one = waiting.pop()
-            found |= told(one)
+            found |= direct(one)
             called = {read for read in self.reads.get(one, ()) if self.is_function(read)} - seen
             seen |= called
             waiting += called

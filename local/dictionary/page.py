@@ -1,4 +1,4 @@
-"""The page: an index, the lineage, and every object with its columns, keys, privileges and neighbours."""
+"""The page: lineage, an index per schema, and every object with its columns, keys, privileges and dependencies."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,22 +9,22 @@ from local.dictionary.lineage import Lineage, who
 INTRODUCTION = """\
 # Data dictionary
 
-Made by `./stack dictionary` from the comments in the database's catalog, and compared with it by a test. To change a
-sentence, change its `COMMENT ON` in `sql/`, and run the command.
+`./stack dictionary` generates this page from the comments in the database's catalog, and a test compares the two. To
+change a sentence, change its `COMMENT ON` in `sql/` and run the command.
 
-`restaurant_user` owns everything and may do everything. Of the others, `restaurant_writer` is ingestion
-(`airflow_user`), and `restaurant_reader` are analysts (`analytics_reader`); who is not named may do nothing.
+`restaurant_user` owns all objects and has all privileges. `restaurant_writer` is ingestion (`airflow_user`), and
+`restaurant_reader` are analysts (`analytics_reader`). A role that is not named has no privileges on the object.
 
-## What feeds what
+## Lineage
 
-Event types, tables, views and the functions that fill tables; a dotted arrow is a trigger. Each event goes into
-`raw_data.events_raw` besides, or into `raw_data.dead_letters`; an order takes its money and status from its payments
-and status changes, in the transaction that brings them.
+Event types, tables, views and the functions that fill tables; a dotted arrow is a trigger. Each event also goes into
+`raw_data.events_raw`, or into `raw_data.dead_letters`. The money and status of an order are computed from its payments
+and status changes, in the transaction that writes them.
 
-How exact is it? What a view reads is what PostgreSQL recorded when the view was made. What a function reads and writes
-is taken from its body: it can name our objects only in full, since its `search_path` holds none of our schemas. Names
-that a function puts together while it runs are not seen. What programs outside the database write is not in its
-catalog: the table of each event type comes from `sse_ingest/tables.py`, the rest can be told from who may write.
+What a view reads is what PostgreSQL recorded when the view was created. What a function reads and writes is taken from
+its body: it has to qualify the names of our objects, because its `search_path` contains none of our schemas. Names that
+a function composes while it runs are not found. The catalog does not know what programs outside the database write: the
+table of each event type comes from `restaurant_warehouse/typed/tables.py`, and for the rest see who may write.
 """
 
 
@@ -64,7 +64,7 @@ def _relation(relation: Relation, lineage: Lineage) -> Iterator[str]:
     facts.append(("Read by", _links(who(lineage.reads, relation.name))))
     yield from _facts(facts)
     if relation.columns:
-        yield from _columns(relation.columns, told_null=relation.kind == "table")
+        yield from _columns(relation.columns, with_null=relation.kind == "table")
     for constraint in relation.constraints:
         yield f"- {constraint.name}: `{constraint.definition}`"
     if relation.constraints:
@@ -77,7 +77,7 @@ def _function(function: Function, lineage: Lineage, fires: list[str]) -> Iterato
     yield from _facts(
         [
             ("Signature", [f"`{signature}`"]),
-            ("Runs", [f"{function.language}, as {'its owner' if function.as_owner else 'whoever calls it'}"]),
+            ("Runs", [f"{function.language}, as {'its owner' if function.as_owner else 'its caller'}"]),
             ("May", _grants(function.grants)),
             ("Trigger on", _links(fires)),
             ("Reads", _links(lineage.reads[function.name])),
@@ -89,18 +89,18 @@ def _function(function: Function, lineage: Lineage, fires: list[str]) -> Iterato
 
 
 def _facts(facts: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
-    told = [f"- {label}: {', '.join(values)}" for label, values in facts if values]
-    yield from [*told, ""] if told else []
+    known = [f"- {label}: {', '.join(values)}" for label, values in facts if values]
+    yield from [*known, ""] if known else []
 
 
-def _columns(columns: Iterable[Column], *, told_null: bool) -> Iterator[str]:
-    if told_null:
+def _columns(columns: Iterable[Column], *, with_null: bool) -> Iterator[str]:
+    if with_null:
         yield from ("| column | type | null | default | what |", "|---|---|---|---|---|")
     else:
         yield from ("| column | type | what |", "|---|---|---|")
     for one in columns:
         cells = [f"`{one.name}`", one.type]
-        if told_null:
+        if with_null:
             default = f"`{_cell(one.default)}`" if one.default else ""
             cells += ["yes" if one.nullable else "no", default]
         yield f"| {' | '.join([*cells, _text(one.comment)])} |"
@@ -110,16 +110,16 @@ def _columns(columns: Iterable[Column], *, told_null: bool) -> Iterator[str]:
 def _grants(grants: Iterable[Grant]) -> list[str]:
     roles: dict[str, list[str]] = {}
     for grant in grants:
-        told = grant.privilege + (f" ({grant.columns})" if grant.columns else "")
-        roles.setdefault(grant.role, []).append(told)
-    return [f"`{role}` {' '.join(told)}" for role, told in roles.items()]
+        privilege = grant.privilege + (f" ({grant.columns})" if grant.columns else "")
+        roles.setdefault(grant.role, []).append(privilege)
+    return [f"`{role}` {' '.join(privileges)}" for role, privileges in roles.items()]
 
 
 def _partitions(relation: Relation) -> list[str]:
     if relation.partitioned_by is None:
         return []
     rest = (
-        f"; what none takes goes into {_link(relation.default_partition)}"
+        f"; rows of no partition go into {_link(relation.default_partition)}"
         if relation.default_partition
         else ""
     )
@@ -141,7 +141,7 @@ def _link(name: str) -> str:
 
 
 def _anchor(name: str) -> str:
-    """As the heading's anchor is made: lower case, without the dot."""
+    """The anchor of the heading: without the dot."""
     return name.replace(".", "")
 
 

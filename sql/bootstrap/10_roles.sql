@@ -1,5 +1,5 @@
--- The roles of the cluster. Privileges hang on the NOLOGIN roles; a login only inherits them, so that one more
--- analyst is GRANT restaurant_reader TO them, and a person who leaves owns nothing.
+-- The roles of the cluster. Privileges are granted to the NOLOGIN roles, and a login inherits them. So one more analyst
+-- needs one GRANT restaurant_reader, and a person who leaves owns nothing.
 
 DO $$
 DECLARE
@@ -27,12 +27,22 @@ GRANT restaurant_owner TO restaurant_user WITH INHERIT TRUE, SET TRUE;
 GRANT restaurant_writer TO airflow_user WITH INHERIT TRUE, SET TRUE;
 GRANT restaurant_reader TO analytics_reader WITH INHERIT TRUE, SET TRUE;
 
--- A reader that sits idle in a transaction would hold up every change of the views.
+-- While a reader is idle in a transaction, no view that it has read can be changed.
 ALTER ROLE analytics_reader SET idle_in_transaction_session_timeout = '5min';
 
-COMMENT ON ROLE restaurant_owner IS 'Owns the schemas of the warehouse and everything in them.';
-COMMENT ON ROLE restaurant_writer IS 'What ingestion may do in the warehouse: add raw events, merge analytics, move the checkpoint.';
-COMMENT ON ROLE restaurant_reader IS 'What an analyst may do: read analytics, and no raw payload.';
+-- However many connections a dashboard opens, as many are left for ingestion, Airflow and people.
+DO $$
+BEGIN
+    EXECUTE format('ALTER ROLE analytics_reader CONNECTION LIMIT %s',
+        greatest(current_setting('max_connections')::integer / 2, 1));
+END
+$$;
+-- Other logins of analysts have no limit of their own. The last connections (reserved_connections) are not for them.
+GRANT pg_use_reserved_connections TO restaurant_owner, restaurant_writer;
+
+COMMENT ON ROLE restaurant_owner IS 'Owns the schemas of the warehouse and all objects in them.';
+COMMENT ON ROLE restaurant_writer IS 'The privileges of ingestion: add raw events, merge into analytics, move the checkpoint.';
+COMMENT ON ROLE restaurant_reader IS 'The privileges of an analyst: read analytics, but no raw payload.';
 COMMENT ON ROLE restaurant_user IS 'Migrates and administers the warehouse.';
 COMMENT ON ROLE airflow_user IS 'Runs ingestion, and owns Airflow''s own database.';
 COMMENT ON ROLE analytics_reader IS 'Dashboards: Metabase, psql, the local page.';

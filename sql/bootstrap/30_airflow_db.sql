@@ -1,4 +1,4 @@
--- Run inside airflow_db: Airflow's metadata, which nobody else may enter.
+-- Run in airflow_db: only Airflow may connect to its metadata.
 
 ALTER DATABASE airflow_db OWNER TO airflow_user;
 REVOKE ALL ON DATABASE airflow_db FROM PUBLIC;

@@ -1,5 +1,5 @@
--- Who may do what, object by object (DESIGN: the role table). Begins from nothing, so that a line taken out here
--- is a privilege taken away. restaurant_owner owns everything and needs no line.
+-- The privileges of each role, object by object. First all are revoked, so that a line that is deleted here revokes a
+-- privilege. restaurant_owner owns everything and needs no line.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA raw_data, analytics FROM PUBLIC, restaurant_writer, restaurant_reader;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA raw_data, analytics FROM PUBLIC, restaurant_writer, restaurant_reader;
@@ -10,18 +10,19 @@ GRANT SELECT, INSERT ON raw_data.event_ids TO restaurant_writer;
 GRANT SELECT, INSERT ON raw_data.events_raw TO restaurant_writer;
 GRANT SELECT, INSERT ON raw_data.duplicates TO restaurant_writer;
 GRANT SELECT, INSERT ON raw_data.stream_gaps TO restaurant_writer;
--- A gap that was told and not passed yet can grow, while retention goes on: then it is open again.
+-- A gap that is recorded, but that the stream has not passed yet, can grow while the source deletes more: then it is
+-- open again.
 GRANT UPDATE (oldest_offset, missing, acknowledged_at) ON raw_data.stream_gaps TO restaurant_writer;
 GRANT SELECT, INSERT ON raw_data.dead_letters TO restaurant_writer;
--- The same letter refused again only counts up; resolving one is a person's business.
+-- A dead letter that arrives again only increases attempts. Only people resolve dead letters.
 GRANT UPDATE (attempts, last_seen) ON raw_data.dead_letters TO restaurant_writer;
--- Ranges that touch become one: the rows that are absorbed go.
+-- Adjacent ranges are merged into one row, and the other rows are deleted.
 GRANT SELECT, INSERT, UPDATE, DELETE ON raw_data.committed_ranges TO restaurant_writer;
 GRANT SELECT, INSERT, UPDATE ON raw_data.stream_checkpoints TO restaurant_writer;
 GRANT SELECT, INSERT ON raw_data.late_arrivals TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.ensure_partitions(timestamptz, timestamptz) TO restaurant_writer;
 
--- It merges into analytics and never deletes there.
+-- Ingestion merges into analytics and never deletes there.
 GRANT SELECT, INSERT, UPDATE ON analytics.orders TO restaurant_writer;
 GRANT SELECT, INSERT, UPDATE ON analytics.order_items TO restaurant_writer;
 GRANT SELECT, INSERT, UPDATE ON analytics.order_status_history TO restaurant_writer;
@@ -33,15 +34,16 @@ GRANT SELECT, INSERT, UPDATE ON analytics.customer_changes TO restaurant_writer;
 GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 
--- Payments are scored by Airflow, which keeps the scores.
+-- Airflow scores payments and stores the scores.
 GRANT SELECT ON analytics.payment_facts TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.anomaly_models TO restaurant_writer;
 GRANT SELECT, INSERT, UPDATE ON analytics.payment_scores TO restaurant_writer;
 
--- Analysts read analytics: tables and views, not the audit log, and nothing raw.
+-- Analysts read analytics: tables and views, but not the audit log and nothing raw.
 GRANT SELECT ON analytics.orders TO restaurant_reader;
 GRANT SELECT ON analytics.order_items TO restaurant_reader;
 GRANT SELECT ON analytics.order_status_history TO restaurant_reader;
@@ -51,13 +53,14 @@ GRANT SELECT ON analytics.feedback TO restaurant_reader;
 GRANT SELECT ON analytics.menu_item_changes TO restaurant_reader;
 GRANT SELECT ON analytics.menu_items TO restaurant_reader;
 GRANT SELECT ON analytics.sold_items TO restaurant_reader;
--- Where guests live and what their membership is: personal data, and what the dimension is for.
+-- Personal data: the city and the membership of guests. Analysts need them for this dimension.
 GRANT SELECT ON analytics.customer_changes TO restaurant_reader;
 GRANT SELECT ON analytics.customers TO restaurant_reader;
 GRANT SELECT ON analytics.order_customers TO restaurant_reader;
 GRANT SELECT ON analytics.thresholds TO restaurant_reader;
 GRANT SELECT ON analytics.locations TO restaurant_reader;
--- Names of fields, not what is in them.
+GRANT SELECT ON analytics.event_types TO restaurant_reader;
+-- The names of fields, and no values.
 GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
 GRANT SELECT ON analytics.cash_up TO restaurant_reader;
 GRANT SELECT ON analytics.current_order_status TO restaurant_reader;
@@ -82,15 +85,15 @@ GRANT SELECT ON analytics.anomalies TO restaurant_reader;
 GRANT SELECT ON analytics.anomaly_models TO restaurant_reader;
 GRANT SELECT ON analytics.payment_facts TO restaurant_reader;
 GRANT SELECT ON analytics.payment_scores TO restaurant_reader;
--- What the views call, a reader has to be allowed to call.
+-- A view calls functions with the privileges of its reader.
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.last_hour_of_sales(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.last_hour_of_ingest(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.expected_today(timestamptz) TO restaurant_reader;
-GRANT EXECUTE ON FUNCTION analytics.corrections_to_sales(timestamptz) TO restaurant_reader;
-GRANT EXECUTE ON FUNCTION analytics.corrections_to_payments(timestamptz) TO restaurant_reader;
-GRANT EXECUTE ON FUNCTION analytics.corrections_to_menu(timestamptz) TO restaurant_reader;
-GRANT EXECUTE ON FUNCTION analytics.corrections_to_feedback(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_sales(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_payments(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_menu(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_feedback(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.daypart(timestamptz, text) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_reader;
@@ -99,19 +102,20 @@ GRANT EXECUTE ON FUNCTION analytics.newest_business_date() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) TO restaurant_reader;
 
--- The rollups are refreshed by Airflow.
+-- Airflow refreshes the rollups.
 GRANT EXECUTE ON FUNCTION analytics.open_refresh(timestamptz) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.refresh_rollups() TO restaurant_writer;
 
--- And so is the house kept: nothing of this can lose what came from an event.
+-- Airflow runs the maintenance, which deletes nothing that came from an event.
 GRANT EXECUTE ON FUNCTION raw_data.empty_default_partition(bigint) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.analyze_events() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.delete_old_results() TO restaurant_writer;
 
--- The quality rules are run by Airflow, which keeps what they find and cannot change it afterwards. To accept a failure is
--- the owner's business.
+-- Airflow runs the quality rules and stores the results, but cannot change them. Only the owner accepts a failure.
 GRANT SELECT, INSERT ON analytics.data_quality_results TO restaurant_writer;
 GRANT SELECT ON analytics.locations TO restaurant_writer;
+GRANT SELECT ON analytics.event_types TO restaurant_writer;
+GRANT SELECT ON analytics.typed_rows TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.arrived_before() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;
@@ -119,8 +123,8 @@ GRANT SELECT ON analytics.data_quality_results TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_blocking TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_trend TO restaurant_reader;
 
--- Ingestion, the quality DAG and the dashboards ask how things are. Most of them run as the owner, so that they
--- can tell about the raw layer without anybody being able to read it.
+-- Ingestion, the quality DAG and the dashboards ask for the state of the warehouse. Most of these functions run with the
+-- privileges of the owner: they report on the raw layer, which their callers cannot read.
 GRANT EXECUTE ON FUNCTION analytics.health_check() TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.validate_data_consistency() TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.completeness() TO restaurant_writer, restaurant_reader;

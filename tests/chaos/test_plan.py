@@ -5,7 +5,7 @@ from collections import Counter
 from local.chaos.faults import KINDS
 from local.chaos.orders import Restaurant
 from local.chaos.run import Plan, Report
-from sse_ingest.failpoints import POINTS
+from sse_ingest.database.failpoints import POINTS
 
 
 def test_the_same_seed_is_the_same_run() -> None:

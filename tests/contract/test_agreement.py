@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from api.frames import encode
 from api.publish import InvalidEvent, Parser
-from sse_ingest.contract import Event, RestaurantContract
-from sse_ingest.sse import Decoder
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.events import Event
+from sse_ingest.sources.sse_decoder import Decoder
 from tests.support.events import CHANGES, LIFECYCLE, event, payload
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2))
@@ -94,7 +95,7 @@ def test_what_the_service_accepts_the_core_accepts(document: bytes) -> None:
         return
     (frame,) = Decoder().decode(encode("somelog1", 7, draft))
 
-    parsed = RestaurantContract().parse(frame)
+    parsed = restaurant_parser().parse(frame)
 
     assert isinstance(parsed, Event), (document, parsed)
     assert (parsed.stream_id, parsed.offset) == ("somelog1", 7)

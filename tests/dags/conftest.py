@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from local.code_path import python_path
 from tests.support.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,7 @@ def airflow_env(tmp_path_factory: pytest.TempPathFactory, _clean_environment: No
     home = tmp_path_factory.mktemp("airflow")
     return dict(os.environ) | {
         "AIRFLOW_HOME": str(home),
+        "PYTHONPATH": python_path(ROOT),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "airflow" / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "airflow" / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",

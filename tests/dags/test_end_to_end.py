@@ -16,6 +16,8 @@ import httpx
 import psycopg
 import pytest
 
+from local.code_path import python_path
+from tests.support.core import CONTRACT_NAME
 from tests.support.dag_runs import dags_test, output, xcom
 from tests.support.mailbox import Mailbox
 
@@ -121,8 +123,9 @@ def test_polling_is_skipped_while_somebody_streams(
     service: str, warehouse: Any, env: dict[str, str], tmp_path: Path
 ) -> None:
     streamer_env = env | {
-        "PYTHONPATH": str(ROOT / "airflow" / "plugins"),
+        "PYTHONPATH": python_path(ROOT),
         "INGEST_SOURCE_URL": service,
+        "INGEST_CONTRACT": CONTRACT_NAME,
         "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
     }
     with (tmp_path / "streamer.log").open("w") as log:

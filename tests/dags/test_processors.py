@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sse_processors import check_processors, create_custom_event_processor
+from sse_ingest.airflow.event_processors import check_processors, create_custom_event_processor
 
 
 def right(cursor: Any, event: Any, payload: Any) -> None: ...

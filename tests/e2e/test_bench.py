@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.bench.suites import SUITES
+from local.code_path import python_path
 from local.settings import ROOT
 
 pytestmark = [pytest.mark.alone, pytest.mark.integration, pytest.mark.timeout(600)]
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.alone, pytest.mark.integration, pytest.mark.timeout(60
 def test_every_suite_measures_something(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "airflow" / "plugins")])}
+    env = {**os.environ, "PYTHONPATH": python_path(ROOT)}
     command = [sys.executable, "-m", "local", "bench", "--quick", "--folder", str(tmp_path)]
     done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
 

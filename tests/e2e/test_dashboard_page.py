@@ -14,6 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
+from local.code_path import python_path
 from local.dashboard.app import create_app
 from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, DatabaseDown, Reader
@@ -45,7 +46,7 @@ def dashboard(warehouse: Any, free_port: int) -> Iterator[Callable[[str], str]]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(database_url: str) -> str:
-        path = os.pathsep.join((str(ROOT), str(ROOT / "airflow" / "plugins")))
+        path = python_path(ROOT)
         env = {**os.environ, "PYTHONPATH": path, "DASHBOARD_PORT": str(free_port)}
         env["DASHBOARD_DATABASE_URL"] = database_url
         running.append(subprocess.Popen([sys.executable, "-m", "local.dashboard"], cwd=ROOT, env=env))

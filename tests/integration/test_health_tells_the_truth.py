@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sse_ingest.ingest import run
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from tests.support.events import published
 from tests.support.service import EventService
@@ -48,7 +49,7 @@ def told(warehouse: Any) -> Callable[[str], tuple[str, dict[str, Any]]]:
 
 @pytest.fixture
 def settings(service: EventService, warehouse: Any) -> Settings:
-    return Settings(source_url=service.url, database_url=warehouse.url("airflow_user"))
+    return Settings(contract=CONTRACT, source_url=service.url, database_url=warehouse.url("airflow_user"))
 
 
 @contextmanager
@@ -114,7 +115,9 @@ def test_a_producer_sends_what_nobody_can_take(
     faulty = EventService(folder, {"EVENT_RATE": "200", "EVENT_FAULT_MALFORMED": "0.2"})
     faulty.start()
     try:
-        with streaming(Settings(source_url=faulty.url, database_url=warehouse.url("airflow_user"))):
+        with streaming(
+            Settings(contract=CONTRACT, source_url=faulty.url, database_url=warehouse.url("airflow_user"))
+        ):
             wait_for(lambda: told("dead_letters")[0] != "ok", "dead letters are told", 20)
             status, details = told("dead_letters")
             assert status == "warn"

@@ -13,11 +13,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from local.postgres import PostgresServer
-from sse_ingest.contract import Event, Gap, RawContract, Reason, Rejected, RestaurantContract
-from sse_ingest.sse import Decoder, Frame
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.contract.raw import RawParser
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.events import Event, Gap, Rejected
+from sse_ingest.sources.sse_decoder import Decoder, Frame
 
 ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"
-contract = RestaurantContract()
+contract = restaurant_parser()
 
 number_texts = st.one_of(
     st.integers().map(str),
@@ -181,7 +184,7 @@ wild_frames = st.builds(
 @settings(max_examples=500, deadline=None)
 def test_whatever_comes_nothing_is_raised(frame: Frame) -> None:
     check_total(contract.parse(frame), frame)
-    check_total(RawContract("s").parse(frame), frame)
+    check_total(RawParser("s").parse(frame), frame)
 
 
 @given(frames(), st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=3)), max_size=3))
@@ -237,7 +240,7 @@ def fits_jsonb(text: str) -> bool:
 @given(json_texts)
 @settings(max_examples=1000, deadline=None)
 def test_valid_json_is_taken_exactly_when_jsonb_can_hold_it(text: str) -> None:
-    outcome = RawContract("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
+    outcome = RawParser("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
     assert isinstance(outcome, Event) == fits_jsonb(text), outcome
 
 
@@ -278,6 +281,6 @@ def test_postgresql_takes_what_the_contract_takes(
 @given(json_texts)
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 def test_postgresql_takes_any_json_that_is_taken_raw(connection: psycopg.Connection[Any], text: str) -> None:
-    outcome = RawContract("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
+    outcome = RawParser("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
     if isinstance(outcome, Event):
         connection.execute("SELECT %s::jsonb", [outcome.payload.decode()])

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest.contract import Event, RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.events import Event
 from tests.support import deliveries
 from tests.support.deliveries import Bench
 from tests.support.events import frame, moment, parsed, payload
@@ -170,7 +171,7 @@ def test_whatever_the_contract_takes_fits_its_table(
 ) -> None:
     """Or a rebuild would leave it out."""
     fields = {"price": price, "cost": cost} if kind == "menu_item_changed" else {}
-    event = RestaurantContract().parse(frame(1, kind, payload(kind, 1, changed_ts=changed_ts, **fields)))
+    event = restaurant_parser().parse(frame(1, kind, payload(kind, 1, changed_ts=changed_ts, **fields)))
     assume(isinstance(event, Event))
     assert isinstance(event, Event)
     record: Any = event.record

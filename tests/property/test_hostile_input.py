@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest.reasons import Reason
-from sse_ingest.sse import Decoder, Frame
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.sources.sse_decoder import Decoder, Frame
 from tests.support.hostile import GENERATORS, ODD_VALUES, cases, chunks, noise
 from tests.support.hostile_draft import ENVELOPE, FIELDS, LIMIT, LOG, Case, Pen
 from tests.support.hostile_fields import OTHERS, WRONG

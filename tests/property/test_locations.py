@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sql import location_file, locations
-from sql.locations import Loaded
+from sql.tool import location_file, locations
+from sql.tool.locations import Loaded
 
 pytestmark = pytest.mark.integration
 
@@ -25,30 +25,32 @@ rows = st.lists(
 )  # fmt: skip
 
 
-def written(told: list[tuple[Any, ...]]) -> bytes:
+def written(restaurants: list[tuple[Any, ...]]) -> bytes:
     """As another program would."""
     file = io.StringIO()
-    csv.writer(file, quoting=csv.QUOTE_ALL).writerows([location_file.COLUMNS, *told])
+    csv.writer(file, quoting=csv.QUOTE_ALL).writerows([location_file.COLUMNS, *restaurants])
     return file.getvalue().encode()
 
 
-@given(told=rows, more=rows)
+@given(restaurants=rows, more=rows)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_is_shown_can_be_loaded_again(warehouse: Any, told: list[Any], more: list[Any]) -> None:
+def test_what_is_shown_can_be_loaded_again(warehouse: Any, restaurants: list[Any], more: list[Any]) -> None:
     url = warehouse.url("restaurant_user")
     with warehouse.connect("restaurant_user", autocommit=True) as owner:
         owner.execute("DELETE FROM analytics.locations")
-        assert locations.load(url, location_file.read("f", written(told)), "f") == Loaded(len(told), 0, 0)
+        assert locations.load(url, location_file.read("f", written(restaurants)), "f") == Loaded(
+            len(restaurants), 0, 0
+        )
         asked = "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
         plain = {(code, *(None if cell is None else cell.strip() or None for cell in names), zone, time)
-                 for code, *names, zone, time in told}  # fmt: skip
+                 for code, *names, zone, time in restaurants}  # fmt: skip
         assert set(owner.execute(asked).fetchall()) == plain
 
         shown = locations.as_csv(url)
         entries = location_file.read("f", shown.encode())
-        assert locations.load(url, entries, "f") == Loaded(0, 0, len(told))
+        assert locations.load(url, entries, "f") == Loaded(0, 0, len(restaurants))
 
         locations.load(url, location_file.read("f", written(more)), "f")
         locations.load(url, entries, "f")
-        kept = {row[0] for row in told}
+        kept = {row[0] for row in restaurants}
         assert {row for row in owner.execute(asked).fetchall() if row[0] in kept} == plain

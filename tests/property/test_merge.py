@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest.contract import Event
-from sse_ingest.tables import TABLES
+from restaurant_warehouse.event_types import EVENT_TYPES
+from sse_ingest.events import Event
 from tests.support import deliveries
 from tests.support.deliveries import Bench
 from tests.support.events import frame, parsed, payload
@@ -22,7 +22,7 @@ def events(draw: st.DrawFn) -> list[Event]:
     """A few orders with many claims on the same keys: restated orders, payments that move to another order."""
     made = []
     for offset in range(1, draw(st.integers(2, 14)) + 1):
-        kind = draw(st.sampled_from(list(TABLES)))
+        kind = draw(st.sampled_from(list(EVENT_TYPES)))
         order, part = draw(st.integers(1, 2)), draw(st.integers(0, 1))
         fields: dict[str, Any] = {"nonce": offset}
         match kind:

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import errors
 
-import quality
-from quality import Verdict, run
-from quality_rules import load
+from restaurant_warehouse.quality import run as quality
+from restaurant_warehouse.quality.rules import load
+from restaurant_warehouse.quality.run import Verdict, run
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 

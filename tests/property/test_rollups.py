@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from psycopg import IsolationLevel
 
-from sse_ingest.contract import Event
-from sse_ingest.store import Store
+from sse_ingest.events import Event
+from sse_ingest.store.store import Store
 from tests.support.deliveries import writing
 from tests.support.events import EPOCH, frame, moment, parsed, payload
 from tests.support.plain import assert_exact, rows_of

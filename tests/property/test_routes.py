@@ -15,14 +15,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest import database
-from sse_ingest.contract import Event
+from restaurant_warehouse.contract import CONTRACT
+from restaurant_warehouse.typed.tables import RestaurantTables
+from sse_ingest.database.connection import connect
 from sse_ingest.errors import DatabaseUnavailable
-from sse_ingest.lease import Lease
-from sse_ingest.rebuild import Request, rebuild
+from sse_ingest.events import Event
+from sse_ingest.lease.lease import Lease
+from sse_ingest.rebuild.rebuild import Request, rebuild
 from sse_ingest.settings import Settings
-from sse_ingest.shadow import ANALYTICS
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS, owned
 from tests.support.events import LIFECYCLE, frame, parsed, payload
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -75,20 +77,21 @@ class Bench:
         self._stores = {}
         for stream, routes in (("restaurant", ("stream", "poll")), ("backfill", ("backfill",))):
             chosen = Settings(
+                contract=CONTRACT,
                 source_url="http://127.0.0.1:1",
                 database_url=warehouse.url("airflow_user"),
                 stream=stream,
                 writer="test",
             )
             for route in routes:
-                connection = open_later.enter_context(database.connect(chosen.database_url, "writer"))
+                connection = open_later.enter_context(connect(chosen.database_url, "writer", SCHEMAS))
                 with Lease(chosen, connection.info.backend_pid, lambda: None) as lease:
                     position = lease.take(wait=False, stop=lambda: False)
                 assert position is not None
                 self._stores[route] = Store(connection, chosen, position.fence)
 
     def begin(self) -> None:
-        names = ", ".join(f"analytics.{table}" for table in ANALYTICS)
+        names = ", ".join(f"analytics.{table}" for table in RestaurantTables.tables)
         self._owner.execute(f"TRUNCATE raw_data.events_raw, raw_data.event_ids, {names}")
 
     def deliver(self, deliveries: list[Delivery]) -> None:
@@ -111,11 +114,11 @@ class Bench:
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         return {
             table: self._owner.execute(f"SELECT t::text FROM analytics.{table} AS t ORDER BY 1").fetchall()
-            for table in ANALYTICS
+            for table in RestaurantTables.tables
         }
 
     def differences(self) -> int:
-        return rebuild(self._owner_url, Request()).differences
+        return rebuild(owned(self._owner_url), Request()).differences
 
     def _commit(self, route: str, batch: list[Event]) -> None:
         while True:

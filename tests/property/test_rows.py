@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest import database
-from sse_ingest.batch import Batch
-from sse_ingest.contract import Event, RestaurantContract
-from sse_ingest.merge import add_rows, merge, stage
-from sse_ingest.queries import load
-from sse_ingest.settings import Settings
-from sse_ingest.tables import TABLES
+from restaurant_warehouse.contract import restaurant_parser
+from restaurant_warehouse.event_types import EVENT_TYPES
+from restaurant_warehouse.typed.tables import RestaurantTables
+from sse_ingest.database.connection import connect
+from sse_ingest.events import Event
+from sse_ingest.store import incoming
 from tests.support import deliveries
+from tests.support.core import SCHEMAS
 from tests.support.events import frame, payload
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -72,12 +72,12 @@ OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 @st.composite
 def batches(draw: st.DrawFn) -> list[Event]:
     """Orders, each key once, in any order: what goes straight into the tables."""
-    kinds = [(kind, part) for kind in TABLES for part in range(1 if kind == "order_created" else 2)]
+    kinds = [(kind, part) for kind in EVENT_TYPES for part in range(1 if kind == "order_created" else 2)]
     drawn = draw(st.lists(st.tuples(st.sampled_from(kinds), st.integers(1, 3)), unique=True, max_size=20))
     made = []
     for offset, ((kind, part), order) in enumerate(drawn, 1):
         fields = draw(st.fixed_dictionaries({}, optional=OPTIONAL[kind]))
-        parsed = RestaurantContract().parse(frame(offset, kind, payload(kind, order, part, **fields)))
+        parsed = restaurant_parser().parse(frame(offset, kind, payload(kind, order, part, **fields)))
         assert isinstance(parsed, Event), parsed
         made.append(parsed)
     return made
@@ -85,8 +85,8 @@ def batches(draw: st.DrawFn) -> list[Event]:
 
 @pytest.fixture
 def writer(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
-    with database.connect(warehouse.url("airflow_user"), "test") as connection:
-        connection.execute(load("queries.sql")["prepare_connection"])
+    with connect(warehouse.url("airflow_user"), "test", SCHEMAS) as connection:
+        incoming.prepare(connection)
         yield connection
 
 
@@ -94,17 +94,17 @@ def tables(connection: psycopg.Connection[Any], events: list[Event], *, direct: 
     """What the events come to, by one way; nothing of it stays."""
     with connection.transaction(force_rollback=True), connection.cursor() as cursor:
         if direct:
-            add_rows(cursor, Batch(SETTINGS, events).rows, events)
+            typed = RestaurantTables()
+            rows = typed.rows()
+            rows.extend(events)
+            typed.add(cursor, rows, events)
         else:
-            stage(cursor, events)
-            merge(cursor, TABLES.keys())
+            incoming.stage(cursor, events)
+            RestaurantTables().merge(cursor, EVENT_TYPES.keys())
         return {
             name: sorted(row[0] for row in cursor.execute(f"SELECT t::text FROM {name} AS t".encode()))
             for name in deliveries.TABLES
         }
-
-
-SETTINGS = Settings(source_url="http://127.0.0.1:1", database_url="unused", writer="test")
 
 
 @hypothesis_settings(

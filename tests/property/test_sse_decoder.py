@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sse_ingest.sse import Decoder, Frame
+from sse_ingest.sources.sse_decoder import Decoder, Frame
 
 
 @dataclass

@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sse_ingest import database
-from sse_ingest.contract import Event
-from sse_ingest.lease import Lease
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.database.connection import connect
+from sse_ingest.events import Event
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 from tests.support.events import EPOCH, frame, moment, parsed, payload
 from tests.support.plain import rows_of
 
@@ -142,12 +144,16 @@ def stores(warehouse: Any) -> Iterator[tuple[psycopg.Connection[Any], dict[str, 
     url = warehouse.url("airflow_user")
     with (
         warehouse.connect("restaurant_user", autocommit=True) as owner,
-        database.connect(url, "writer") as one,
-        database.connect(url, "writer") as two,
+        connect(url, "writer", SCHEMAS) as one,
+        connect(url, "writer", SCHEMAS) as two,
     ):
         for stream, connection in zip(STREAMS, (one, two), strict=True):
             settings = Settings(
-                source_url="http://127.0.0.1:1", database_url=url, writer="test", stream=stream
+                contract=CONTRACT,
+                source_url="http://127.0.0.1:1",
+                database_url=url,
+                writer="test",
+                stream=stream,
             )
             with Lease(settings, connection.info.backend_pid, lambda: None) as lease:
                 position = lease.take(wait=False, stop=lambda: False)

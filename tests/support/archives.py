@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
 from tests.support.events import frame, lifecycle, parsed, payload
 
 DAY = 86_400

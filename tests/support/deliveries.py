@@ -7,11 +7,13 @@ from typing import Any, LiteralString
 import psycopg
 from hypothesis import strategies as st
 
-from sse_ingest import database
-from sse_ingest.contract import Event
-from sse_ingest.lease import Lease
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.database.connection import connect
+from sse_ingest.events import Event
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 
 TABLES = {
     "orders": "order_id",
@@ -73,10 +75,13 @@ class Bench:
 def writing(warehouse: Any) -> Iterator[Store]:
     """A store that holds the lease of its stream."""
     chosen = Settings(
-        source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"), writer="test"
+        contract=CONTRACT,
+        source_url="http://127.0.0.1:1",
+        database_url=warehouse.url("airflow_user"),
+        writer="test",
     )
     with (
-        database.connect(chosen.database_url, "writer") as connection,
+        connect(chosen.database_url, "writer", SCHEMAS) as connection,
         Lease(chosen, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from local.code_path import python_path
 from tests.support.service import ROOT
 
 VERSIONS = "sql/migrations/versions"
-ROOMS = ("sql", "airflow/plugins")
+ROOMS = ("sql", "airflow/plugins", "airflow/packages")
 
 
 def git(*arguments: str) -> bytes | None:
@@ -56,7 +57,7 @@ class EarlierVersion:
             (folder / name).write_bytes(text)
 
     def environment(self, **more: str) -> dict[str, str]:
-        paths = os.pathsep.join(str(path) for path in (self.folder, self.folder / "airflow" / "plugins"))
+        paths = python_path(self.folder)
         return {**os.environ, "PYTHONPATH": paths, **more}
 
     def migrate(self, owner_url: str) -> None:

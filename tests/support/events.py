@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sse_ingest.contract import Event, RestaurantContract
-from sse_ingest.sse import Frame
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.events import Event
+from sse_ingest.sources.sse_decoder import Frame
 
 SPACE = UUID("6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a000")
 EPOCH = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -109,7 +110,7 @@ def frame(
 
 
 def parsed(frame: Frame) -> Event:
-    event = RestaurantContract().parse(frame)
+    event = restaurant_parser().parse(frame)
     assert isinstance(event, Event), event
     return event
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import TypeAlias
 
-from sse_ingest.reasons import Reason
+from sse_ingest.dead_letter_reasons import Reason
 from tests.support.hostile_draft import Case, Draft, Pen
 from tests.support.hostile_fields import WRONG_FIELDS
 from tests.support.hostile_places import WRONG_PLACES

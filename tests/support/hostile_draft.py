@@ -6,7 +6,7 @@ from random import Random
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from sse_ingest.reasons import Reason
+from sse_ingest.dead_letter_reasons import Reason
 
 LOG = "hostile1"
 LIMIT = 20_000

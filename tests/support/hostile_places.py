@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sse_ingest.reasons import Reason
+from sse_ingest.dead_letter_reasons import Reason
 from tests.support.hostile_draft import LIMIT, LOG, Case, Draft, Pen, block
 
 _LARGEST = 2**63 - 1

@@ -7,14 +7,18 @@ from typing import Any
 
 from psycopg import Cursor
 
-from sse_ingest import database
-from sse_ingest.accounting import Accountant
-from sse_ingest.contract import Event, Gap, RawContract, Rejected, RestaurantContract
-from sse_ingest.lease import Lease
-from sse_ingest.reasons import Reason
+from restaurant_warehouse.contract import CONTRACT, restaurant_parser
+from sse_ingest.contract.protocol import Parser
+from sse_ingest.contract.raw import RAW, RawParser
+from sse_ingest.database.connection import connect
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.events import Event, Gap, Rejected
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.sse import Frame
-from sse_ingest.store import Store
+from sse_ingest.sources.sse_decoder import Frame
+from sse_ingest.store.offset_gaps import Accountant
+from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 from tests.support.hostile_draft import Case
 
 
@@ -34,9 +38,7 @@ class Reading:
 
     def __init__(self, store: Store, *, raw: bool) -> None:
         self._store = store
-        self._contract: RawContract | RestaurantContract = (
-            RawContract("foreign") if raw else RestaurantContract()
-        )
+        self._contract: Parser = RawParser("foreign") if raw else restaurant_parser()
         self._accountant = Accountant(None, 0, strict=not raw)
 
     def commit(self, frames: Sequence[Frame]) -> list[Event | Rejected | Gap]:
@@ -48,14 +50,14 @@ class Reading:
 @contextmanager
 def reading(warehouse: Any, *, raw: bool = False) -> Iterator[Reading]:
     settings = Settings(
+        contract=RAW if raw else CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=warehouse.url("airflow_user"),
         writer="test",
-        raw=raw,
         processors={"poisoned": poisoned},
     )
     with (
-        database.connect(settings.database_url, "writer") as connection,
+        connect(settings.database_url, "writer", SCHEMAS) as connection,
         Lease(settings, connection.info.backend_pid, lambda: None) as lease,
     ):
         position = lease.take(wait=False, stop=lambda: False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sse_ingest.reasons import Reason
+from sse_ingest.dead_letter_reasons import Reason
 from tests.support.hostile_draft import LIMIT, Case, Draft, Pen
 
 _NOT_UTF8 = [

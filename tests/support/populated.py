@@ -34,6 +34,23 @@ END
 $$;
 """
 
+INVALID: LiteralString = """
+SELECT conname::text FROM pg_constraint WHERE NOT convalidated
+UNION ALL
+SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
+"""
+PRIVILEGES: LiteralString = """
+SELECT oid::regclass::text, relacl::text FROM pg_class
+WHERE relnamespace IN ('raw_data'::regnamespace, 'analytics'::regnamespace) AND relkind IN ('r', 'p', 'v', 'S')
+    AND relname !~ '^events_raw_[0-9]'
+UNION ALL
+SELECT format('%s.%s', attrelid::regclass, attname), attacl::text FROM pg_attribute WHERE attacl IS NOT NULL
+    AND attrelid > 16384
+UNION ALL
+SELECT oid::regprocedure::text, proacl::text FROM pg_proc
+WHERE pronamespace IN ('raw_data'::regnamespace, 'analytics'::regnamespace)
+"""
+
 
 @dataclass(frozen=True)
 class Contents:

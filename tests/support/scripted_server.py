@@ -9,8 +9,10 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, TypeAlias
 
-from sse_ingest.source import Limits, PollSource, StreamSource
-from sse_ingest.sse import Frame
+from sse_ingest.sources.http import Limits
+from sse_ingest.sources.poll import PollSource
+from sse_ingest.sources.sse_decoder import Frame
+from sse_ingest.sources.stream import StreamSource
 
 SSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nConnection: close\r\n\r\nretry: 20\n\n"
 QUICK = Limits(stall_seconds=0.4, connect_seconds=1.0, tick_seconds=0.05)

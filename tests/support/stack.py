@@ -14,6 +14,7 @@ import psutil
 import psycopg
 
 import init_data_dir
+from local.code_path import python_path
 from local.processes import Processes, Record
 from local.services import database_url
 from local.settings import Settings
@@ -107,7 +108,7 @@ class RunningStack:
 
 
 def _environment() -> dict[str, str]:
-    path = os.pathsep.join([str(ROOT), str(ROOT / "airflow" / "plugins")])
+    path = python_path(ROOT)
     return {**os.environ, "PYTHONPATH": path, "COLUMNS": "200"}
 
 

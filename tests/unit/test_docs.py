@@ -19,8 +19,10 @@ def headings(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_that_a_page_names_are_there(page: Path) -> None:
-    named = {name.replace("sse_ingest/", "airflow/plugins/sse_ingest/", 1) if name.startswith("sse_") else name
-             for name in NAMED.findall(page.read_text(encoding="utf-8"))}  # fmt: skip
+    named = {
+        f"airflow/packages/sse-ingest/{name}" if name.startswith("sse_ingest/") else name
+        for name in NAMED.findall(page.read_text(encoding="utf-8"))
+    }
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 

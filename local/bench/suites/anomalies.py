@@ -13,9 +13,10 @@ from local.bench.figures import Row, Samples
 from local.bench.limit import Limit
 from local.bench.memory_source import MemorySource
 from local.scratch import OWNER, READER, WRITER
-from payment_anomalies.scoring import Result, score
-from rollups import refresh
-from sse_ingest import ingest
+from restaurant_warehouse.anomalies.scoring import Result, score
+from restaurant_warehouse.contract import CONTRACT
+from restaurant_warehouse.rollups import refresh
+from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 
 SEEDS = (2, 3, 4)
@@ -73,6 +74,7 @@ def _scored(bench: Bench, seed: int, honest_days: int) -> tuple[frauds.History, 
 def _ingest(bench: Bench, made: frauds.History) -> None:
     """By the whole path of ingestion but the network."""
     settings = Settings(
+        contract=CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, bench.cluster.clone(_DATABASE)),
         writer="bench",

@@ -11,6 +11,7 @@ from local.bench.history import History
 from local.bench.limit import Limit
 from local.bench.suites.store import Taken, take
 from local.scratch import OWNER, WRITER
+from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.settings import Settings
 
 SIZES = (1_000_000, 10_000_000)
@@ -25,6 +26,7 @@ _REPEATS = 5
 def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
     """The same work at each size of one warehouse, which grows; ratios are to the empty one."""
     settings = Settings(
+        contract=CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, bench.cluster.clone(_DATABASE)),
         writer="bench",

@@ -12,7 +12,8 @@ from local.bench.figures import Row, Samples
 from local.bench.limit import Limit
 from local.bench.memory_source import MemorySource
 from local.scratch import WRITER
-from sse_ingest import ingest
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
 
 _BATCH = 10_000
@@ -49,6 +50,7 @@ def _row(bench: Bench, limit: Limit, case: str, blob: bytes, batch: int, again: 
 
     def measure(samples: Samples) -> None:
         settings = Settings(
+            contract=CONTRACT,
             source_url="http://127.0.0.1:1",
             database_url=bench.cluster.url(WRITER, bench.cluster.clone("bench_store")),
             writer="bench",

@@ -17,7 +17,7 @@ from local.bench.limit import Limit
 from local.bench.processes import EventService
 from local.bench.publishing import publish, requests
 from local.bench.readers import Readers
-from sse_ingest.stream_source import StreamSource
+from sse_ingest.sources.stream import StreamSource
 
 CATCH_UP = ((1, 400_000, 20_000), (10, 100_000, 2_000), (1_000, 5_000, 50))
 """Readers, the events that each reads, and how many in a quick run."""

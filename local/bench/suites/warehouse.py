@@ -17,7 +17,8 @@ from local.bench.limit import Limit
 from local.bench.suites.store import take
 from local.dashboard import cards
 from local.scratch import OWNER, READER, WRITER
-from rollups import refresh
+from restaurant_warehouse.contract import CONTRACT
+from restaurant_warehouse.rollups import refresh
 from sse_ingest.settings import Settings
 
 SIZES = (10_000, 1_000_000)
@@ -64,6 +65,7 @@ def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
 
 def _settings(bench: Bench) -> Settings:
     return Settings(
+        contract=CONTRACT,
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, _DATABASE),
         writer="bench",

@@ -1,6 +1,6 @@
 """The raw layer: events, their ids, duplicates, dead letters, checkpoints, gaps."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """The typed layer: one table an event type, and the audit log."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0002"
 down_revision = "0001"

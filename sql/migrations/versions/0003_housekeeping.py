@@ -1,6 +1,6 @@
 """What the warehouse needs to look after itself: thresholds of the health check, and what is applied."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0003"
 down_revision = "0002"

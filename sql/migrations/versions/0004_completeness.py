@@ -1,6 +1,6 @@
 """Completeness: which offsets of each stream are accounted for, kept as ranges while they are committed."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0004"
 down_revision = "0003"

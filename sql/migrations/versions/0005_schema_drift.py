@@ -1,6 +1,6 @@
 """The schema ledger: what the streams hold beyond the contract."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0005"
 down_revision = "0004"

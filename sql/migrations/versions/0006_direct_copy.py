@@ -1,6 +1,6 @@
 """Raw events are copied straight into their table."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0006"
 down_revision = "0005"

@@ -1,6 +1,6 @@
 """Where the months are that raw holds no longer."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0007"
 down_revision = "0006"

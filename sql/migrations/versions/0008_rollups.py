@@ -1,6 +1,6 @@
 """Sums that are kept by the hour, so that the views need not read every order."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0008"
 down_revision = "0007"

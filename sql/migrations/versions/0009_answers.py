@@ -1,6 +1,6 @@
 """What the sums need to know so that more questions can be answered from them."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0009"
 down_revision = "0008"

@@ -1,6 +1,6 @@
 """What orders refer to, as it changes: the menu and the guests."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0010"
 down_revision = "0009"

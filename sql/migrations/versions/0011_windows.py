@@ -1,6 +1,6 @@
 """Windows by the minute, and what came when they were final already."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0011"
 down_revision = "0010"

@@ -1,6 +1,6 @@
 """How each table is kept: room for updates, vacuum for what only grows, and an index by time of arrival."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0012"
 down_revision = "0011"

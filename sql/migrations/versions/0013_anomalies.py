@@ -1,6 +1,6 @@
 """What the forest made of each payment, and where the line is drawn."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0013"
 down_revision = "0012"

@@ -1,6 +1,6 @@
 """Results of the quality rules, and an index by which a rule finds what has arrived."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0014"
 down_revision = "0013"

@@ -1,6 +1,6 @@
 """Where menu_engineering draws a line."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0015"
 down_revision = "0014"

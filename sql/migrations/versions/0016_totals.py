@@ -1,6 +1,6 @@
 """Sums of all time, feedback by day, and cash-up by hour."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0016"
 down_revision = "0015"

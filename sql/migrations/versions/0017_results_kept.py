@@ -1,6 +1,6 @@
 """How long results of quality rules and scores of payments are kept."""
 
-from sql.scripts import run_script
+from sql.tool.scripts import run_script
 
 revision = "0017"
 down_revision = "0016"

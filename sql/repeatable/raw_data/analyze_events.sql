@@ -4,13 +4,13 @@ LANGUAGE plpgsql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '2s' -- whoever waits for a lock makes others wait behind it
+SET lock_timeout = '2s' -- other sessions queue behind one that waits for a lock
 AS $$
 BEGIN
-    -- Its partitions autovacuum analyzes by itself.
+    -- Autovacuum analyzes the partitions, but not their parent.
     ANALYZE ONLY raw_data.events_raw;
 END
 $$;
 
 COMMENT ON FUNCTION raw_data.analyze_events() IS
-    'Tells the planner about events_raw as a whole, which autovacuum never does: it looks at the partitions only.';
+    'Updates the planner statistics of events_raw as a whole. Autovacuum analyzes only its partitions.';

@@ -3,15 +3,15 @@ RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '2s' -- whoever waits for a lock makes the writers wait behind it
+SET lock_timeout = '2s' -- the writers queue behind a session that waits for a lock
 AS $$
 BEGIN
-    -- A writer claims the ids of a batch before it writes the events. Nobody holds a claim now, so whoever claims next
-    -- writes later than this.
+    -- A writer inserts the event ids of a batch before the events. While this lock is held no batch is between the two, so
+    -- every later batch gets a later ingested_at.
     LOCK TABLE raw_data.event_ids IN SHARE MODE;
     RETURN clock_timestamp();
 END
 $$;
 
 COMMENT ON FUNCTION raw_data.arrived_before() IS
-    'An instant: every event that has or will ever have an earlier ingested_at is committed. Call it in a transaction of its own, since it holds up the writers to the end of that. It waits for those under way, two seconds at most.';
+    'An instant: all events with an earlier ingested_at are committed, and no more will come. Call it in a transaction of its own, because writers wait until that ends. It waits at most two seconds for batches that are being written.';

@@ -5,14 +5,14 @@ VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
-SET lock_timeout = '2s' -- whoever waits for a lock makes others wait behind it
+SET lock_timeout = '2s' -- other sessions queue behind one that waits for a lock
 AS $$
 DECLARE
     limits record := raw_data.partition_limits();
     room   bigint := most_rows;
     done   bigint;
 BEGIN
-    -- One caller at a time; readers and writers are not kept waiting where there is nothing to move.
+    -- One caller at a time. Readers and writers do not wait while there is nothing to move.
     LOCK TABLE raw_data.events_raw_default IN SHARE UPDATE EXCLUSIVE MODE;
     FOR month, rows IN
         SELECT date_trunc('month', d.ts)::date, count(*)
@@ -39,4 +39,4 @@ END
 $$;
 
 COMMENT ON FUNCTION raw_data.empty_default_partition(bigint) IS
-    'Moves what the default partition holds into partitions of its own, whole months, oldest first, most_rows at most: a month and its rows for each row returned, and whether it was moved. Call it until none is. A month moves in one transaction or not at all, since a snapshot would otherwise see rows twice or not at all; one that holds more than most_rows is left, and wants a call of its own with more. Other months are written and read meanwhile; readers of all raw events wait. Each month moved is in the audit log; lock_not_available means that a session holds the default partition: try again.';
+    'Moves rows of the default partition into monthly partitions, the oldest month first, at most most_rows rows per call. Returns one row per month: its rows, and whether it was moved. Call it again until no month is moved. A month is moved whole, in one transaction, because a snapshot in between would see its rows twice or not at all. A month with more than most_rows rows stays: call it with a larger number. Meanwhile other months are read and written; queries of all raw events wait. Each moved month is in audit_log. lock_not_available means that a session holds the default partition: try again.';

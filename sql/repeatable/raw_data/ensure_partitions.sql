@@ -8,7 +8,7 @@ SET timezone = 'UTC'
 SET lock_timeout = '5s'
 AS $$
 DECLARE
-    -- Ingestion waits for us: more than a moment's work is left to empty_default_partition().
+    -- Ingestion waits for this call, so larger months are left to empty_default_partition().
     most_rows constant integer := 10000;
     limits record := raw_data.partition_limits();
     month  timestamptz;
@@ -27,7 +27,7 @@ BEGIN
         )
     LOOP
         CONTINUE WHEN to_regclass(to_char(month, '"raw_data.events_raw_"YYYY_MM')) IS NOT NULL;
-        -- Before the default is read: two callers that had read it would wait for each other.
+        -- Before the default partition is read: two callers that had both read it would wait for each other.
         LOCK TABLE raw_data.events_raw_default IN ACCESS EXCLUSIVE MODE;
         SELECT count(*) INTO held
         FROM (
@@ -44,4 +44,4 @@ END
 $$;
 
 COMMENT ON FUNCTION raw_data.ensure_partitions(timestamptz, timestamptz) IS
-    'Makes the monthly partitions of events_raw from the month of the first ts to that of the second, and moves there what the default partition holds of them. Returns how many were made: 0 when all were there. Years before 2000 or more than two ahead are left to the default partition, and a month of which it holds more than 10,000 rows to empty_default_partition(). Two callers at once are safe; lock_not_available means that a session holds the default partition: try again.';
+    'Creates the monthly partitions of events_raw from the month of the first ts to the month of the second, and moves their rows there from the default partition. Returns the number of partitions that were created: 0 when all existed. Years before 2000 or more than two ahead stay in the default partition. A month with more than 10,000 rows in the default partition is left to empty_default_partition(). Two callers at once are safe. lock_not_available means that a session holds the default partition: try again.';

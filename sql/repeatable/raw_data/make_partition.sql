@@ -14,21 +14,21 @@ BEGIN
     IF to_regclass(format('raw_data.%I', name)) IS NOT NULL THEN
         RETURN NULL;
     END IF;
-    -- One caller at a time, and no row for the month slips into the default while it is read. The second look comes
-    -- after the lock, because only taking one makes what others committed visible to it.
+    -- One caller at a time, and nobody adds a row of the month to the default partition while it is read. The existence is
+    -- checked again after the lock, because only then the commits of other sessions are visible.
     LOCK TABLE raw_data.events_raw_default IN ACCESS EXCLUSIVE MODE;
     IF to_regclass(format('raw_data.%I', name)) IS NOT NULL THEN
         RETURN NULL;
     END IF;
-    -- Made apart and attached: unlike PARTITION OF, this stops neither readers nor writers of the other months. Why it
-    -- is vacuumed like this is said in migration 0012.
+    -- Created as a table and then attached: unlike PARTITION OF, this blocks neither readers nor writers of other months.
+    -- Migration 0012 says why it has these settings of autovacuum.
     EXECUTE format(
         'CREATE TABLE raw_data.%I (LIKE raw_data.events_raw INCLUDING ALL) WITH (autovacuum_freeze_min_age = 0,'
         ' autovacuum_vacuum_insert_threshold = 50000, autovacuum_vacuum_insert_scale_factor = 0,'
         ' autovacuum_analyze_scale_factor = 0.02)', name);
     EXECUTE format('COMMENT ON TABLE raw_data.%I IS %L', name, to_char(first_ts, '"Events of "YYYY-MM" (UTC)."'));
-    -- A partition cannot be attached over rows that the default holds. They move in the transaction that attaches it and
-    -- not ahead of that: a snapshot from in between would see them twice.
+    -- A partition cannot be attached while the default partition holds its rows. They are moved in the same transaction,
+    -- because a snapshot in between would see them twice.
     EXECUTE format(
         'WITH moved AS (DELETE FROM raw_data.events_raw_default WHERE ts >= %L AND ts < %L RETURNING *)'
         ' INSERT INTO raw_data.%I SELECT * FROM moved', first_ts, next_ts, name);
@@ -41,4 +41,4 @@ END
 $$;
 
 COMMENT ON FUNCTION raw_data.make_partition(timestamptz) IS
-    'Makes the partition of a month of events_raw, and moves there what the default partition holds of it: how many rows that were; null when it was there.';
+    'Creates the partition of a month of events_raw and moves its rows there from the default partition. Returns how many rows were moved, or null when the partition existed.';

@@ -7,4 +7,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION raw_data.partition_limits() IS
-    'The first and the last month that may have a partition. Whatever lies outside comes from a clock that is wrong, and stays in the default partition.';
+    'The first and the last month that may have a partition. Events outside of them come from a wrong clock, and stay in the default partition.';

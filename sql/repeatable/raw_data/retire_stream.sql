@@ -2,29 +2,29 @@ CREATE OR REPLACE FUNCTION raw_data.retire_stream(stream text)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '2s' -- whoever waits for a lock makes others wait behind it
+SET lock_timeout = '2s' -- other sessions queue behind one that waits for a lock
 AS $$
 DECLARE
-    shards jsonb;
-    said   record;
+    shards     jsonb;
+    checkpoint record;
 BEGIN
-    FOR said IN
+    FOR checkpoint IN
         SELECT c.shard, c.holder, c.lease_renewed_at, c.event_offset, c.head_offset
         FROM raw_data.stream_checkpoints AS c
         WHERE c.stream = retire_stream.stream
         ORDER BY c.shard
         FOR UPDATE
     LOOP
-        -- Who writes holds the lock of sse_ingest for as long; a stopped process may have lost its lease, and not this. One
-        -- that was killed has left its name, and no longer renews it.
-        IF said.lease_renewed_at > clock_timestamp() - interval '1 minute'
-            OR NOT pg_try_advisory_xact_lock(hashtextextended(format('sse_ingest/%s/%s', stream, said.shard), 0))
+        -- A writer holds the advisory lock of its stream while it runs. A process that is stopped keeps that lock, although
+        -- its lease has expired. A process that was killed has lost the lock; its name stays, and it renews no lease.
+        IF checkpoint.lease_renewed_at > clock_timestamp() - interval '1 minute'
+            OR NOT pg_try_advisory_xact_lock(hashtextextended(format('sse_ingest/%s/%s', stream, checkpoint.shard), 0))
         THEN
-            RAISE EXCEPTION 'Stream % is still being written, by %', stream, coalesce(said.holder, 'a writer that stands still')
+            RAISE EXCEPTION 'Stream % is still being written, by %', stream, coalesce(checkpoint.holder, 'a writer that is stopped')
                 USING ERRCODE = 'object_in_use', HINT = 'Let it end, or stop it, and try again.';
         END IF;
-        IF said.event_offset < said.head_offset THEN
-            RAISE EXCEPTION 'Stream % is read up to % of %', stream, said.event_offset, said.head_offset
+        IF checkpoint.event_offset < checkpoint.head_offset THEN
+            RAISE EXCEPTION 'Stream % is read up to % of %', stream, checkpoint.event_offset, checkpoint.head_offset
                 USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Run its ingestion again until it has caught up.';
         END IF;
     END LOOP;
@@ -34,11 +34,11 @@ BEGIN
     SELECT jsonb_agg(to_jsonb(gone) ORDER BY gone.shard) INTO shards FROM gone;
     IF shards IS NULL THEN
         RAISE EXCEPTION 'There is no stream %', stream
-            USING ERRCODE = 'no_data_found', HINT = 'SELECT stream FROM raw_data.stream_checkpoints tells which there are.';
+            USING ERRCODE = 'no_data_found', HINT = 'SELECT stream FROM raw_data.stream_checkpoints lists those that exist.';
     END IF;
     INSERT INTO analytics.audit_log (action, object, details) VALUES ('stream_retired', stream, shards);
 END
 $$;
 
 COMMENT ON FUNCTION raw_data.retire_stream(text) IS
-    'A person''s word that nothing more comes of a stream, as of a history that has been read: its checkpoint goes, so that health_check() no longer waits for it and it no longer holds back the watermark. What it brought stays, its ranges in completeness() too, and the checkpoint is in audit_log. Refuses while somebody writes the stream, and before it was read to its end. A log that is read again afterwards is read from its beginning, and adds what is new.';
+    'Deletes the checkpoint of a stream that has ended, such as a history that was read to its end. Run it when no more events come: health_check() no longer expects any, and the stream no longer holds back the watermark. The events stay, and so do their ranges in completeness(). The checkpoint is kept in audit_log. An error while a writer runs, or before the stream was read to its end. A log that is read again afterwards is read from its beginning, and only new events are added.';

@@ -7,8 +7,8 @@ from typing import Any
 
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
-from warehouse_alerts import alerts
-from warehouse_quality import QualityFailure
+from restaurant_warehouse.operators.alerts import alerts
+from restaurant_warehouse.operators.quality import QualityFailure
 
 
 def context(error: BaseException | None, last_state: str | None = None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
-from sse_connections import database_url, source_address
+from sse_ingest.airflow.connections import database_url, source_address
 
 
 def came_to(resolve: Any, connection: dict[str, Any]) -> Any:

@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
-import warehouse_quality
-from quality_rules import load
-from warehouse_quality import DataQualityOperator
+from restaurant_warehouse.operators import quality as warehouse_quality
+from restaurant_warehouse.operators.quality import DataQualityOperator
+from restaurant_warehouse.quality.rules import load
 
 
 def executed() -> dict[str, Any]:

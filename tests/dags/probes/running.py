@@ -17,8 +17,8 @@ from unittest.mock import patch
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
 from sse_ingest.errors import DatabaseUnavailable, Unauthorized
-from sse_ingest.ingest import Progress, Reason, Result
-from sse_ingest.store import Tally
+from sse_ingest.pipeline.run import Progress, Reason, Result
+from sse_ingest.store.store import Tally
 from sse_operator import SSEStreamOperator, SSEToPostgresOperator
 
 Case = Callable[[], Any]
@@ -67,7 +67,7 @@ def attempt(operator: Any, run: Callable[..., Result], *, paused: bool = False) 
 
     mirrored.clear()
     try:
-        with patch("sse_operator.run", remembering):
+        with patch("sse_ingest.airflow.operators.run", remembering):
             answer = operator.execute(context(paused=paused))
     except Exception as error:  # noqa: BLE001 - which one is the answer
         return {"raised": type(error).__name__, "says": str(error), "cause": type(error.__cause__).__name__}

@@ -9,7 +9,7 @@ from typing import Any
 
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
-from sse_sensor import SSEStreamSensor
+from sse_ingest.airflow.sensors import SSEStreamSensor
 
 answer = 200
 asked: list[tuple[str, str | None]] = []

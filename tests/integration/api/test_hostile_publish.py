@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from sse_ingest.reasons import Reason
+from sse_ingest.dead_letter_reasons import Reason
 from tests.support.hostile_draft import Case, Pen
 from tests.support.hostile_fields import WRONG_FIELDS
 from tests.support.hostile_places import event_again_at_another_offset, event_id_with_other_content

@@ -38,7 +38,7 @@ class Processes:
         self.services: dict[str, dict[str, Any]] = load(self.values)["services"]
         for folder in ("data", "tmp", "airflow/logs"):
             (self.home / folder).mkdir(parents=True)
-        for folder in ("dags", "plugins"):  # as airflow/Dockerfile copies them
+        for folder in ("dags", "packages", "plugins"):  # as airflow/Dockerfile copies them
             shutil.copytree(ROOT / "airflow" / folder, self.home / "airflow" / folder, ignore=_caches)
         (self.home / "airflow" / "airflow.cfg").touch()
 

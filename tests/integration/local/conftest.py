@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import init_data_dir
+from local.code_path import python_path
 from local.processes import Processes
 from local.settings import PORTS, ROOT, Settings
 from tests.support.ports import free_port
@@ -91,7 +92,7 @@ def processes_of(settings: Settings) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'airflow' / 'plugins'}"}
+    return os.environ | {"PYTHONPATH": python_path(ROOT)}
 
 
 @pytest.fixture

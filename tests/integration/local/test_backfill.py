@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from local import counters
+from local.code_path import python_path
 from local.services import database_url
 from local.settings import ROOT
 from tests.support.ports import free_port
@@ -71,7 +72,7 @@ def shell(up: Place, tmp_path: Path) -> Any:
             ],
             cwd=tmp_path,
             env={name: value for name, value in os.environ.items() if name != "EVENT_ENV_FILE"}
-            | {"PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins"},
+            | {"PYTHONPATH": python_path(ROOT)},
             capture_output=True,
             text=True,
             timeout=100,

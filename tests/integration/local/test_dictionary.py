@@ -67,7 +67,7 @@ def test_where_the_sales_of_a_day_come_from(url: str) -> None:
     traced = lineage.trace(found, EVENTS)
     assert traced.reads["analytics.daily_sales"] == {
         "analytics.rollup_sales_days",
-        "analytics.corrections_to_sales",
+        "analytics.rollup_delta_sales",
     }
     assert {"analytics.orders", "analytics.refunds", "analytics.rollup_sales_days"} < traced.sources(
         "analytics.daily_sales"

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from local.code_path import python_path
 from tests.support.service import TOKEN, EventService
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.integration
 def replay(
     service: EventService, file: Path, *options: str, token: str = TOKEN
 ) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins", "EVENT_PUBLISH_TOKEN": token}
+    env = {**os.environ, "PYTHONPATH": python_path(ROOT), "EVENT_PUBLISH_TOKEN": token}
     command = [sys.executable, "-m", "local", "replay", str(file), "--url", service.url, *options]
     return subprocess.run(
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=100
@@ -113,7 +114,7 @@ def test_a_replay_goes_on_where_another_broke_off(service: EventService, tmp_pat
     file = tmp_path / "orders.csv"
     file.write_text(whole)
     command = [sys.executable, "-m", "local", "replay", str(file), "--url", service.url]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins", "EVENT_PUBLISH_TOKEN": TOKEN}
+    env = {**os.environ, "PYTHONPATH": python_path(ROOT), "EVENT_PUBLISH_TOKEN": TOKEN}
     interrupted = subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -16,8 +16,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollups import refresh
-from sse_ingest.ingest import run
+from local.code_path import python_path
+from restaurant_warehouse.contract import CONTRACT
+from restaurant_warehouse.rollups import refresh
+from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from tests.support.history_totals import Totals, rows, totals
 from tests.support.plain import assert_exact
@@ -33,7 +35,7 @@ SELECT item_name, times_ordered, total_quantity_sold FROM analytics.menu_perform
 """
 ORDERS = "SELECT count(*) FROM analytics.orders"
 CORRECTIONS = """
-SELECT (SELECT count(*) FROM analytics.corrections_to_sales()) + (SELECT count(*) FROM analytics.corrections_to_menu())
+SELECT (SELECT count(*) FROM analytics.rollup_delta_sales()) + (SELECT count(*) FROM analytics.rollup_delta_menu())
 """
 
 
@@ -63,7 +65,7 @@ def a_year(real: Path, file: Path) -> Path:
 
 def replayed(service: EventService, file: Path) -> None:
     command = [sys.executable, "-m", "local", "replay", str(file), "--url", service.url]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/airflow/plugins", "EVENT_PUBLISH_TOKEN": TOKEN}
+    env = {**os.environ, "PYTHONPATH": python_path(ROOT), "EVENT_PUBLISH_TOKEN": TOKEN}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -75,7 +77,7 @@ def ingested(service: EventService, warehouse: Any) -> Callable[[Path], None]:
     def ingest(file: Path) -> None:
         replayed(service, file)
         url = warehouse.url("airflow_user")
-        result = run(Settings(source_url=service.url, database_url=url, mode="poll"))
+        result = run(Settings(contract=CONTRACT, source_url=service.url, database_url=url, mode="poll"))
         assert (result.reason, result.rejected, result.gaps) == ("caught_up", 0, 0)
 
     return ingest

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from rollups import refresh
-from sse_ingest import database
-from sse_ingest.contract import Event, Rejected
-from sse_ingest.lease import Lease
+from restaurant_warehouse.contract import CONTRACT
+from restaurant_warehouse.rollups import refresh
+from sse_ingest.database.connection import connect
+from sse_ingest.events import Event, Rejected
+from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
-from sse_ingest.store import Store
+from sse_ingest.store.store import Store
+from tests.support.core import SCHEMAS
 from tests.support.reads import Meter, Reads
 
 ROOT = Path(__file__).parents[3]
@@ -31,8 +33,10 @@ class Year:
         self.owner.execute(YEAR)
         refresh(warehouse.url("airflow_user"), SUMMED)
         self.owner.execute("VACUUM (ANALYZE)")
-        settings = Settings(source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user"))
-        self._writing = stack.enter_context(database.connect(settings.database_url, "writer"))
+        settings = Settings(
+            contract=CONTRACT, source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user")
+        )
+        self._writing = stack.enter_context(connect(settings.database_url, "writer", SCHEMAS))
         lease = stack.enter_context(Lease(settings, self._writing.info.backend_pid, lambda: None))
         position = lease.take(wait=False, stop=lambda: False)
         assert position is not None

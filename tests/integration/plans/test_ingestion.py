@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from sse_ingest.contract import Event, Rejected, RestaurantContract
-from sse_ingest.sse import Frame
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.events import Event, Rejected
+from sse_ingest.sources.sse_decoder import Frame
 from tests.support.events import LIFECYCLE, frame, lifecycle, parsed, payload
 
 pytestmark = pytest.mark.integration
@@ -83,7 +84,7 @@ def repeated(year: Year) -> Items:
     return [
         item
         for one in [*again, other, broken]
-        if isinstance(item := RestaurantContract().parse(one), Event | Rejected)
+        if isinstance(item := restaurant_parser().parse(one), Event | Rejected)
     ]
 
 

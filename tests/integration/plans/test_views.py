@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.dashboard import cards
-from rollups import refresh
+from restaurant_warehouse.rollups import refresh
 from tests.support.reads import Meter
 
 pytestmark = pytest.mark.integration

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 
-from sql.cluster import SCRIPTS
+from sql.tool.cluster import SCRIPTS, grant_access
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 
@@ -116,8 +116,8 @@ class Books:
         return self._change("customer_changes", "customer_changed", full)
 
     def _change(self, table: str, event_type: str, row: dict[str, Any]) -> UUID:
-        told: dict[str, Any] = {name: None if value is None else str(value) for name, value in row.items()}
-        event_id = self.event(event_type, **told)
+        payload: dict[str, Any] = {name: None if value is None else str(value) for name, value in row.items()}
+        event_id = self.event(event_type, **payload)
         self._insert(table, {**row, "event_id": event_id, "event_ts": NOON})
         return event_id
 
@@ -149,6 +149,7 @@ def bootstrapped(cluster: Any, warehouse: Any) -> Iterator[Warehouse]:
         admin.execute(f"CREATE DATABASE {made.name} TEMPLATE template0".encode())
         with psycopg.connect(make_conninfo(cluster.admin_url, dbname=made.name)) as inside:
             inside.execute(script.replace("restaurant_analytics", made.name).encode())
+        grant_access(admin, made.name)
         yield made
         admin.execute(f"DROP DATABASE {made.name} WITH (FORCE)".encode())
 

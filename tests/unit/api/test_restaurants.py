@@ -7,13 +7,13 @@ import pytest
 from api.menu import RESTAURANTS
 from api.restaurants import as_csv, main
 from api.settings import SettingsError
-from sql.location_file import read
+from sql.tool.location_file import read
 
 
 @pytest.mark.parametrize("rate", ["", "5", "0.1", "max"])
 def test_every_restaurant_is_told_as_the_warehouse_reads_it(rate: str) -> None:
-    told = [tuple(entry.told.values()) for entry in read("f", as_csv(rate).encode())]
-    assert told == [(r.code, r.name, r.city, r.time_zone, "04:00") for r in RESTAURANTS]
+    found = [tuple(entry.values.values()) for entry in read("f", as_csv(rate).encode())]
+    assert found == [(r.code, r.name, r.city, r.time_zone, "04:00") for r in RESTAURANTS]
     assert {str(ZoneInfo(place.time_zone)) for place in RESTAURANTS} == {
         "America/Toronto",
         "America/Halifax",

@@ -13,7 +13,8 @@ import pytest
 import init_data_dir
 from tests.unit.compose.compose_file import ROOT, documented, load
 
-IMAGES = {"api": ("api", "sql"), "airflow": ("airflow/dags", "airflow/plugins")}
+PACKAGES = ("airflow/packages/sse-ingest", "airflow/packages/restaurant-warehouse")
+IMAGES = {"api": ("api", "sql"), "airflow": ("airflow/dags", *PACKAGES, "airflow/plugins")}
 SERVICES = load(documented())["services"]
 
 
@@ -61,7 +62,7 @@ def test_what_is_copied_exists_and_is_let_in(image: str) -> None:
     copied = [
         rest.split()[0] for word, rest in _instructions(image) if word == "COPY" and "--from" not in rest
     ]
-    assert len(copied) == {"api": 3, "airflow": 4}[image]
+    assert len(copied) == {"api": 3, "airflow": 5}[image]
     for source in copied:
         assert (ROOT / source).exists(), source
         assert not _ignored(PurePosixPath(source)), source

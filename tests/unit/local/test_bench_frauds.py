@@ -9,7 +9,7 @@ import pytest
 
 from api.lives import cents
 from local.bench import frauds
-from sse_ingest.payloads import PAYLOADS
+from restaurant_warehouse.event_types import EVENT_TYPES
 
 Found = dict[str, list[dict[str, Any]]]
 
@@ -61,7 +61,7 @@ def test_an_honest_order_is_paid_for_what_it_holds(made: frauds.History, orders:
 
 
 def test_every_event_is_one_that_the_warehouse_takes(made: frauds.History) -> None:
-    assert {draft.event_type for draft in made.drafts} <= set(PAYLOADS)
+    assert {draft.event_type for draft in made.drafts} <= set(EVENT_TYPES)
     assert len({draft.event_id for draft in made.drafts}) == len(made.drafts)
     assert [draft.ts for draft in made.drafts] == sorted(draft.ts for draft in made.drafts)
 

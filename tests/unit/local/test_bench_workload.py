@@ -4,13 +4,14 @@ from collections import Counter
 
 from local.bench import workload
 from local.bench.memory_source import MemorySource
-from sse_ingest.contract import Event, RestaurantContract
+from restaurant_warehouse.contract import restaurant_parser
+from sse_ingest.events import Event
 
 COUNT = 3_000
 
 
 def events(blob: bytes) -> list[object]:
-    contract = RestaurantContract()
+    contract = restaurant_parser()
     return [contract.parse(f) for frames in MemorySource(blob).batches("", lambda: False) for f in frames]
 
 

@@ -59,7 +59,7 @@ def test_a_header_that_is_wrong_names_the_file(text: str, says: str) -> None:
 
 def test_every_card_of_ours_is_well_formed_and_named_once() -> None:
     found = load()
-    assert len(found) == len(list(cards.FOLDER.glob("*.sql"))) >= 10
+    assert len(found) == len(list(cards.FOLDER.rglob("*.sql"))) >= 10
     assert len({card.title for card in found.values()}) == len(found)
     assert next(iter(found)) == "health"
     assert {card.chart for card in found.values()} == set(cards.CHARTS)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local import airflow, services
+from local.code_path import code_folders
 from local.postgres import SETTINGS as SERVER_SETTINGS
 from local.settings import LOOPBACK, Settings
 
@@ -107,4 +108,4 @@ def test_data_dir_moves_the_event_log_and_a_path_of_ones_own_stays(
 
 def test_airflow_tasks_find_the_project(settings: Settings) -> None:
     path = services.airflow_services(settings)[0].env["PYTHONPATH"].split(":")
-    assert path == [str(settings.root), str(settings.root / "airflow" / "plugins")]
+    assert path == code_folders(settings.root)

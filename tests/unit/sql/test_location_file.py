@@ -1,12 +1,12 @@
-"""A file of restaurants: what is taken, and how a mistake in it is told."""
+"""A file of restaurants: what is valid, and how mistakes are reported."""
 
 import pytest
 
-from sql.errors import MOST_PROBLEMS, BadLocationsError
-from sql.location_file import Entry, Told, read, time_of_day
+from sql.tool.errors import MOST_PROBLEMS, BadLocationsError
+from sql.tool.location_file import Entry, Values, read, time_of_day
 
 HEADER = "location_code,name,city,time_zone,close_out\n"
-KING: Told = {
+KING: Values = {
     "location_code": "LOC-ON-001",
     "name": "King Street",
     "city": "Toronto",
@@ -16,11 +16,11 @@ KING: Told = {
 
 
 def refused(content: str | bytes) -> list[str]:
-    """What is said about the file, line by line; that nothing was written is said last, where lines are named."""
-    with pytest.raises(BadLocationsError) as said:
+    """The error about the file, line by line, without its last line where lines are named."""
+    with pytest.raises(BadLocationsError) as caught:
         read("places.csv", content if isinstance(content, bytes) else content.encode())
-    assert str(said.value).startswith("places.csv")
-    return str(said.value).removesuffix("\nNothing was written.").splitlines()
+    assert str(caught.value).startswith("places.csv")
+    return str(caught.value).removesuffix("\nNothing was written.").splitlines()
 
 
 def test_a_file_with_every_column() -> None:
@@ -38,12 +38,12 @@ def test_a_file_with_every_column() -> None:
     ids=["of a spreadsheet", "with spaces and quotes", "in another order"],
 )
 def test_the_same_written_otherwise(content: str) -> None:
-    assert [entry.told for entry in read("f", content.encode())] == [KING]
+    assert [entry.values for entry in read("f", content.encode())] == [KING]
 
 
 def test_what_is_empty_is_unknown_and_closes_out_at_midnight() -> None:
-    told = read("f", (HEADER + "L1,,,UTC,\n").encode())[0].told
-    assert told == {
+    found = read("f", (HEADER + "L1,,,UTC,\n").encode())[0].values
+    assert found == {
         "location_code": "L1",
         "name": None,
         "city": None,
@@ -52,8 +52,8 @@ def test_what_is_empty_is_unknown_and_closes_out_at_midnight() -> None:
     }
 
 
-def test_a_column_that_is_not_there_tells_nothing() -> None:
-    assert read("f", b"time_zone,location_code\nUTC,L1\n")[0].told == {
+def test_a_column_that_is_not_there_has_no_value() -> None:
+    assert read("f", b"time_zone,location_code\nUTC,L1\n")[0].values == {
         "time_zone": "UTC",
         "location_code": "L1",
     }
@@ -65,7 +65,7 @@ def test_a_file_with_a_header_alone_has_no_restaurants() -> None:
 
 def test_lines_are_counted_through_blank_lines_and_cells_of_several() -> None:
     content = "\n" + HEADER + '\nL1,"Two\nlines",,UTC,\n\nL2,,,UTC,noon\n'
-    assert refused(content)[0].startswith("places.csv, line 7, close_out: 'noon' is no time of day")
+    assert refused(content)[0].startswith("places.csv, line 7, close_out: 'noon' is not a time of day")
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
@@ -76,43 +76,49 @@ def test_an_empty_file(content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "expected"),
     [
         ("location_code,timezone\n", "line 1: there is no column 'timezone': the columns are location_code,"),
-        ("location_code,name\n", "line 1: the column time_zone is missing: name its clock, e.g. America/Toronto"),
+        ("location_code,name\n", "line 1: the column time_zone is missing: give its time zone, e.g. America/Toronto"),
         ("time_zone\n", "line 1: the column location_code is missing: give the code that its events carry"),
-        ("location_code,time_zone,time_zone\n", "line 1: the column time_zone is there twice: take one out"),
+        ("location_code,time_zone,time_zone\n", "line 1: the column time_zone is there twice: remove one of them"),
         ("location_code;time_zone\n", "there is no column 'location_code;time_zone'"),
     ],
 )  # fmt: skip
-def test_a_bad_header(header: str, said: str) -> None:
-    assert any(said in line for line in refused(header + "a,b\n"))
+def test_a_bad_header(header: str, expected: str) -> None:
+    assert any(expected in line for line in refused(header + "a,b\n"))
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "expected"),
     [
         (",,,UTC,", "location_code: '' is empty: give the code"),
         ('" ",,,UTC,', "location_code: ' ' is empty: give the code"),
-        ("L1 ,,,UTC,", "location_code: 'L1 ' has space around it: take that out"),
-        ("L1,,,,", "time_zone: '' is empty: name its clock"),
-        ("L1,a\0b,,UTC,", "name: 'a\\x00b' holds a NUL byte: take it out"),
-        ("L1,,,UTC,24:00", "close_out: '24:00' is no time of day: write it like 04:00, and midnight 00:00"),
-        ("L1,,,UTC,4 AM", "close_out: '4 AM' is no time of day"),
-        ("L1,,,UTC,04:60", "close_out: '04:60' is no time of day"),
-        ("L1,,,UTC,٠٤:٠٠", "close_out: '٠٤:٠٠' is no time of day"),
+        ("L1 ,,,UTC,", "location_code: 'L1 ' has space around it: remove that"),
+        ("L1,,,,", "time_zone: '' is empty: give its time zone"),
+        ("L1,a\0b,,UTC,", "name: 'a\\x00b' contains a NUL byte: remove it"),
+        (
+            "L1,,,UTC,24:00",
+            "close_out: '24:00' is not a time of day: write it like 04:00, and midnight 00:00",
+        ),
+        ("L1,,,UTC,4 AM", "close_out: '4 AM' is not a time of day"),
+        ("L1,,,UTC,04:60", "close_out: '04:60' is not a time of day"),
+        ("L1,,,UTC,٠٤:٠٠", "close_out: '٠٤:٠٠' is not a time of day"),
         ("L1,,,UTC,04:00\n,05:00", "line 3: 2 cells where the header has 5"),
         (
             "L1,King, Street,,UTC,",
-            "line 2: 6 cells where the header has 5: put a cell that holds a comma into",
+            "line 2: 6 cells where the header has 5: put a cell that contains a comma into",
         ),
         ('L1,"King" Street,,UTC,', "line 2: not CSV ("),
         ('L1,"King Street,,UTC,', "line 2: not CSV ("),
-        ("L1,,,UTC,\nL2,,,UTC,\nL1,,,UTC,", "line 4, location_code: 'L1' is in line 2 too: keep one of them"),
+        (
+            "L1,,,UTC,\nL2,,,UTC,\nL1,,,UTC,",
+            "line 4, location_code: 'L1' is also in line 2: keep one of them",
+        ),
     ],
 )
-def test_a_bad_line(line: str, said: str) -> None:
-    assert said in refused(HEADER + line + "\n")[0]
+def test_a_bad_line(line: str, expected: str) -> None:
+    assert expected in refused(HEADER + line + "\n")[0]
 
 
 def test_another_encoding() -> None:
@@ -121,11 +127,11 @@ def test_another_encoding() -> None:
     ]
 
 
-def test_all_mistakes_are_told_at_once_and_not_too_many() -> None:
-    said = refused(HEADER + "L1,,,,noon\n" + ",,,UTC,\n" * MOST_PROBLEMS)
-    assert said[0].startswith("places.csv, line 2, time_zone: ''")
-    assert said[1].startswith("places.csv, line 2, close_out: 'noon'")
-    assert (len(said), said[-1]) == (MOST_PROBLEMS + 1, "And 2 more.")
+def test_all_mistakes_are_reported_together_and_not_too_many() -> None:
+    problems = refused(HEADER + "L1,,,,noon\n" + ",,,UTC,\n" * MOST_PROBLEMS)
+    assert problems[0].startswith("places.csv, line 2, time_zone: ''")
+    assert problems[1].startswith("places.csv, line 2, close_out: 'noon'")
+    assert (len(problems), problems[-1]) == (MOST_PROBLEMS + 1, "And 2 more.")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from sse_ingest.dlq_cli import app
-from sse_ingest.reasons import Reason
+from sse_ingest.cli.dlq import app
+from sse_ingest.dead_letter_reasons import Reason
 
 PAGE = (Path(__file__).parents[3] / "docs" / "dead-letters.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)

@@ -1,0 +1,34 @@
+"""The contract of a restaurant's stream: the envelope of the event service, typed tables, and known fields."""
+
+from datetime import datetime
+
+import msgspec
+
+from restaurant_warehouse.event_types import EVENT_TYPES
+from restaurant_warehouse.typed.tables import RestaurantTables
+from sse_ingest.contract.envelope import EnvelopeParser, Payloads
+from sse_ingest.contract.protocol import Contract
+
+PAYLOADS: dict[str, type[msgspec.Struct]] = {name: kind.payload for name, kind in EVENT_TYPES.items()}
+_PAYLOADS = Payloads(PAYLOADS)
+
+
+def restaurant_parser(
+    stream: str = "restaurant",  # noqa: ARG001 - every parser is made with these
+    after: int = 0,  # noqa: ARG001
+    arrived: datetime | None = None,  # noqa: ARG001
+) -> EnvelopeParser:
+    """A parser of frames of the event service."""
+    return EnvelopeParser(_PAYLOADS)
+
+
+CONTRACT = Contract(
+    name="restaurant",
+    parser=restaurant_parser,
+    strict=True,
+    typed=RestaurantTables(),
+    fields={
+        name: frozenset(field.encode_name for field in msgspec.structs.fields(kind))
+        for name, kind in PAYLOADS.items()
+    },
+)

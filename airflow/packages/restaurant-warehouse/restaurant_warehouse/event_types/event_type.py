@@ -1,0 +1,44 @@
+"""What an event type is: its payload, the table that its events become, and what they count for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import msgspec
+
+
+def _never(_payload: Any) -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventType:
+    """One event type. Everything else that the warehouse knows about it follows from this.
+
+    The table's columns are the fields of the payload in their order, then `from_ts`, then `event_ts` and `event_id`,
+    which are the version of the row, then `derived`.
+    """
+
+    name: str
+    """As producers write it: `event_type`."""
+    payload: type[msgspec.Struct]
+    table: LiteralString
+    key: tuple[LiteralString, ...]
+    """The primary key. Of two events with one key, the greater (ts, event_id) wins. `event_id`: each is a row."""
+    from_ts: tuple[LiteralString, ...] = ()
+    """Columns that hold the event's `ts`."""
+    derived: tuple[LiteralString, ...] = ()
+    """Columns that other events of the same order decide: see typed/order_totals.py."""
+    newest_ts: LiteralString | None = None
+    """The derived column that holds the newest `ts` of all these events. It starts as the event's own."""
+    decides_orders: bool = False
+    """Its events decide derived columns of the order that their field `order_id` names."""
+    event_time: str | None = None
+    """The field that says when it happened; None: the event's `ts`."""
+    restates: Callable[[Any], bool] = _never
+    """Whether an event with this payload changes the figures of its order's minute, and so can come late."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that an event fills."""
+        return (*self.payload.__struct_fields__, *self.from_ts, "event_ts", "event_id")

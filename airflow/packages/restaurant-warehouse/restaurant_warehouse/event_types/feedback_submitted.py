@@ -1,0 +1,30 @@
+"""feedback_submitted: what a guest thought of it."""
+
+import msgspec
+
+from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_types.fields import Nps, Rating
+from sse_ingest.contract.fields import Id, Moment, Name, Text, check_moment
+
+
+class FeedbackSubmitted(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What a guest thought of it."""
+
+    feedback_id: Id
+    order_id: Id | None = None
+    customer_id: Name | None = None
+    rating: Rating
+    nps: Nps | None = None
+    comment: Text | None = None
+    created_ts: Moment
+
+    def __post_init__(self) -> None:
+        check_moment(self.created_ts)
+
+
+FEEDBACK_SUBMITTED = EventType(
+    name="feedback_submitted",
+    payload=FeedbackSubmitted,
+    table="feedback",
+    key=("feedback_id",),
+)

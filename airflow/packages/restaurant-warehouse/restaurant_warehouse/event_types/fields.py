@@ -1,0 +1,40 @@
+"""Types of fields that only a restaurant has."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta
+
+from sse_ingest.contract.fields import Exact
+
+
+class Money(Exact):
+    """At least 0, in cents."""
+
+    noun = "an amount of money (a number or a text of digits)"
+
+
+class PositiveMoney(Money):
+    """More than 0, in cents."""
+
+    zero = False
+
+
+class Quantity(Exact):
+    """More than 0, in thousandths."""
+
+    noun = "a quantity (a number or a text of digits)"
+    decimals = 3
+    limit = Decimal(10**6)
+    zero = False
+
+
+Rating: TypeAlias = Annotated[int, Meta(ge=1, le=5, description="an integer from 1 to 5")]
+Nps: TypeAlias = Annotated[int, Meta(ge=0, le=10, description="an integer from 0 to 10")]
+Service: TypeAlias = Annotated[
+    Literal["dine_in", "takeout", "delivery"], Meta(description="dine_in, takeout or delivery")
+]
+Status: TypeAlias = Annotated[
+    Literal["pending", "preparing", "ready", "completed", "cancelled"],
+    Meta(description="pending, preparing, ready, completed or cancelled"),
+]

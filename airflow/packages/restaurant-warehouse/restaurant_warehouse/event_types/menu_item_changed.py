@@ -1,0 +1,29 @@
+"""menu_item_changed: an item of the menu from then on, whole: what is null or absent is unknown from then on."""
+
+import msgspec
+
+from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_types.fields import Money
+from sse_ingest.contract.fields import Moment, Name, Text, check_moment
+
+
+class MenuItemChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An item of the menu from then on, whole: what is null or absent is unknown from then on."""
+
+    menu_item_id: Name
+    name: Text
+    category: Text | None = None
+    price: Money | None = None
+    cost: Money | None = None
+    changed_ts: Moment
+
+    def __post_init__(self) -> None:
+        check_moment(self.changed_ts)
+
+
+MENU_ITEM_CHANGED = EventType(
+    name="menu_item_changed",
+    payload=MenuItemChanged,
+    table="menu_item_changes",
+    key=("menu_item_id", "changed_ts"),
+)

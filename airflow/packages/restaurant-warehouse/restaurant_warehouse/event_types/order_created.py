@@ -1,0 +1,36 @@
+"""order_created: an order begins."""
+
+import msgspec
+
+from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_types.fields import Service
+from sse_ingest.contract.fields import Id, Moment, Name, Text, check_moment
+
+
+class OrderCreated(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An order begins."""
+
+    order_id: Id
+    visit_id: Name | None = None
+    service_type: Service
+    order_ts: Moment
+    location_code: Text
+    customer_id: Name | None = None
+    city: Text | None = None
+
+    def __post_init__(self) -> None:
+        check_moment(self.order_ts)
+
+
+ORDER_CREATED = EventType(
+    name="order_created",
+    payload=OrderCreated,
+    table="orders",
+    key=("order_id",),
+    from_ts=("created_at",),
+    derived=("status", "subtotal", "tax", "tip", "total", "updated_at"),
+    newest_ts="updated_at",
+    decides_orders=True,
+    event_time="order_ts",
+    restates=lambda _order: True,
+)

@@ -1,0 +1,28 @@
+"""order_status_changed: an order moves on."""
+
+import msgspec
+
+from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_types.fields import Status
+from sse_ingest.contract.fields import Id, Moment, check_moment
+
+
+class OrderStatusChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An order moves on."""
+
+    order_id: Id
+    status: Status
+    changed_ts: Moment
+
+    def __post_init__(self) -> None:
+        check_moment(self.changed_ts)
+
+
+ORDER_STATUS_CHANGED = EventType(
+    name="order_status_changed",
+    payload=OrderStatusChanged,
+    table="order_status_history",
+    key=("event_id",),
+    decides_orders=True,
+    restates=lambda change: bool(change.status == "cancelled"),
+)

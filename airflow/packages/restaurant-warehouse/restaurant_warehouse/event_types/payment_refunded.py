@@ -1,0 +1,30 @@
+"""payment_refunded: money given back for a payment."""
+
+import msgspec
+
+from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_types.fields import PositiveMoney
+from sse_ingest.contract.fields import Id, Moment, Text, check_moment
+
+
+class PaymentRefunded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Money given back for a payment."""
+
+    refund_id: Id
+    payment_id: Id
+    order_id: Id
+    amount: PositiveMoney
+    reason: Text | None = None
+    refunded_ts: Moment
+
+    def __post_init__(self) -> None:
+        check_moment(self.refunded_ts)
+
+
+PAYMENT_REFUNDED = EventType(
+    name="payment_refunded",
+    payload=PaymentRefunded,
+    table="refunds",
+    key=("refund_id",),
+    restates=lambda _refund: True,
+)

@@ -1,0 +1,73 @@
+"""What keeps the warehouse fast as it grows: see sql/repeatable and sse_ingest/archive.py."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from restaurant_warehouse.contract import CONTRACT
+from sse_ingest.archive.archive import Request, archive
+from sse_ingest.archive.files import Manifest
+from sse_ingest.settings import Warehouse
+
+_BEFORE = "SELECT to_char(now() AT TIME ZONE 'UTC' - make_interval(months => %s), 'YYYY-MM')"
+
+
+@dataclass
+class Moved:
+    """Months of the default partition, each with its rows."""
+
+    moved: dict[str, int] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    """Those with too many rows for one transaction."""
+
+
+def make_partitions(url: str, months: int) -> int:
+    """Partitions for this month and so many to come: how many were missing. Raises psycopg.Error."""
+    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT raw_data.ensure_partitions(now(), now() + make_interval(months => %s))", [months]
+        ).fetchone()
+    assert row is not None
+    made: int = row[0]
+    return made
+
+
+def empty_default_partition(url: str, most_rows: int) -> Moved:
+    """Move its months into partitions, at most so many rows in a transaction. Raises psycopg.Error."""
+    result = Moved()
+    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        while True:
+            found = connection.execute(
+                "SELECT to_char(month, 'YYYY-MM'), rows, moved FROM raw_data.empty_default_partition(%s)",
+                [most_rows],
+            ).fetchall()
+            result.moved.update((month, rows) for month, rows, moved in found if moved)
+            result.left = {month: rows for month, rows, moved in found if not moved}
+            if not any(moved for _, _, moved in found):
+                return result
+
+
+def delete_old_results(url: str) -> dict[str, int]:
+    """Delete results and scores that are too old: how many rows of each table went. Raises psycopg.Error."""
+    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        return dict(connection.execute("SELECT object, rows FROM analytics.delete_old_results()").fetchall())
+
+
+def analyze(url: str) -> None:
+    """Tell the planner about the raw events as a whole. Raises psycopg.Error."""
+    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        connection.execute("SELECT raw_data.analyze_events()")
+
+
+def keep_months(owner_url: str, months: int, folder: Path) -> Iterator[Manifest]:
+    """Archive what is older than this month and so many before it. Each that is yielded is done.
+
+    Raises psycopg.Error and sse_ingest's IngestError.
+    """
+    with psycopg.connect(owner_url, connect_timeout=10) as connection:
+        row = connection.execute(_BEFORE, [months]).fetchone()
+    assert row is not None
+    warehouse = Warehouse(url=owner_url, contract=CONTRACT)
+    yield from archive(warehouse, Request(before=row[0], folder=folder))

@@ -1,0 +1,1 @@
+"""Airflow operators of the warehouse: checks, quality, rollups, anomalies, maintenance, alerts."""

@@ -1,0 +1,64 @@
+"""An operator that scores new payments."""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException
+from psycopg import errors
+
+from restaurant_warehouse.anomalies.scoring import Result, Window, score
+from sse_ingest.airflow.connections import database_url
+
+
+class PaymentScoringOperator(BaseOperator):
+    """Train an Isolation Forest on the payments of the past, and score those that have no score yet.
+
+    A payment is scored once, and again when it was restated, refunded or paid beside. Features, score and reasons go
+    to analytics.payment_scores, the training to analytics.anomaly_models. Safe to run again, at any time, and beside
+    ingestion. With too little history it scores nothing and says so.
+
+    XCom: `scored`, `anomalies`, `history`, `model_id`, and in `note` why nothing was scored.
+
+    :param scored: how far back payments are scored; the forest learns from what is older
+    :param history: from the newest so many
+    :param least: with fewer than this nothing is scored
+    :param postgres_conn_id: Postgres connection that may write analytics.payment_scores
+    """
+
+    template_fields = ("postgres_conn_id",)
+    ui_color = "#f0e6f4"
+
+    def __init__(
+        self,
+        *,
+        scored: timedelta = Window.scored,
+        history: int = Window.history,
+        least: int = Window.least,
+        postgres_conn_id: str = "postgres_restaurant",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.window = Window(scored, history, least)
+        self.postgres_conn_id = postgres_conn_id
+
+    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
+        """Train and score; a database that cannot be reached fails the task to be tried again."""
+        try:
+            result = score(database_url(self.postgres_conn_id), self.window)
+        except (errors.UndefinedTable, errors.UndefinedFunction, errors.InsufficientPrivilege) as error:
+            raise AirflowFailException(
+                f"analytics.payment_scores is missing, or '{self.postgres_conn_id}' may not write it: "
+                f"run `python -m sql migrate`. PostgreSQL says: {error}"
+            ) from error
+        self.log.info(_sentence(result))
+        return vars(result)
+
+
+def _sentence(result: Result) -> str:
+    if result.model_id is None:
+        return f"Nothing was scored: {result.note}"
+    return (
+        f"{result.scored} payments scored by model {result.model_id}, which learned from {result.history}: "
+        f"{result.anomalies} anomalies"
+    )

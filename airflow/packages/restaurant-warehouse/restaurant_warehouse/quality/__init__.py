@@ -1,0 +1,1 @@
+"""The rules of data quality: their files, and one run over what arrived."""

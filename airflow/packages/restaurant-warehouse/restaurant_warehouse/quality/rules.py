@@ -1,0 +1,103 @@
+"""A data-quality rule's SQL file: its folder is its severity, a header (see sql_header.py) says what it is, the rest is
+one SELECT.
+
+    -- dimension: integrity
+    -- owner: finance
+    -- description: A sentence, which may go on
+    --   in lines that are indented further.
+    -- remedy: What to do about rows that fail.
+    SELECT key, evidence, amount <= 0 AS failed FROM …
+
+The SELECT returns every row that it looked at, with a column `failed`; the other columns are shown where that is true.
+It looks at what arrived from %(since)s on and before %(until)s. Optional: `grace` names the row of analytics.thresholds
+that says how many seconds the rule lets pass before it looks; `tolerance` is the share of rows that may fail.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import LiteralString
+
+from restaurant_warehouse.sql_header import Header, HeaderError, read
+
+DIMENSIONS = (
+    "completeness",
+    "integrity",
+    "enumeration",
+    "timestamps",
+    "uniqueness",
+    "reconciliation",
+    "freshness",
+    "volume",
+)
+SEVERITIES = ("critical", "warning")
+_REQUIRED = frozenset({"dimension", "owner", "description", "remedy"})
+_OPTIONAL = frozenset({"grace", "tolerance"})
+_SHARE = re.compile(r"0(\.\d+)?")
+
+
+class RuleError(Exception):
+    """A rule's file is not as it must be; says which file and what to change."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule; `name` is the name of its file."""
+
+    name: str
+    severity: str
+    dimension: str
+    owner: str
+    description: str
+    remedy: str
+    sql: LiteralString
+    grace: str | None = None
+    tolerance: Decimal = Decimal(0)
+
+
+def folder() -> Path:
+    """Where the rules are: in the installed package, else in the checkout's sql/quality. Raises RuleError."""
+    here = Path(__file__).resolve()
+    for place in (here.parent / "sql", *(above / "sql" / "quality" for above in here.parents[5:6])):
+        if place.is_dir():
+            return place
+    raise RuleError("There is no folder sql/quality: restore it from the repository.")
+
+
+def load(rules: Path | None = None) -> list[Rule]:
+    """Every rule, in the order of the dimensions. Raises RuleError."""
+    files = sorted((rules or folder()).glob("*/*.sql"))
+    if not files:
+        raise RuleError(f"There are no rules in {rules or folder()}: restore the folder from the repository.")
+    found = [parse(file.parent.name, file.stem, file.read_text(encoding="utf-8")) for file in files]
+    return sorted(found, key=lambda rule: (DIMENSIONS.index(rule.dimension), rule.name))
+
+
+def parse(severity: str, name: str, text: str) -> Rule:
+    """The rule that a file in the folder of this severity describes. Raises RuleError."""
+    if severity not in SEVERITIES:
+        raise RuleError(f"{severity}/{name}.sql: move the file to {' or '.join(SEVERITIES)}, its severity.")
+    try:
+        return _rule(severity, name, read(f"{name}.sql", text, required=_REQUIRED, optional=_OPTIONAL))
+    except HeaderError as error:
+        raise RuleError(str(error)) from error
+
+
+def _rule(severity: str, name: str, header: Header) -> Rule:
+    said = header.values
+    tolerance = said.get("tolerance", "0")
+    if not _SHARE.fullmatch(tolerance):
+        raise header.wrong("tolerance", "a share, from 0 to less than 1")
+    return Rule(
+        name=name,
+        severity=severity,
+        dimension=header.one_of("dimension", DIMENSIONS),
+        owner=said["owner"],
+        description=said["description"],
+        remedy=said["remedy"],
+        # The file is ours and ships with the code: as trustworthy as a literal.
+        sql=header.sql.removesuffix(";"),
+        grace=said.get("grace"),
+        tolerance=Decimal(tolerance),
+    )

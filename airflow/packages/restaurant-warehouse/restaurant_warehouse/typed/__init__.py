@@ -1,0 +1,1 @@
+"""The typed tables: how events become rows of the schema analytics."""

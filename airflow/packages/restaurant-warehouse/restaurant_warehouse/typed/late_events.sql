@@ -1,0 +1,69 @@
+-- The statements of late_events.py.
+
+-- name: record_late
+-- Those whose minute had ended by the watermark. When they were known is told in one's turn, so that it only grows: even if
+-- the clock goes back. One that is known already was taken before somebody emptied the raw tables: it stays as it is.
+WITH allowed AS (
+    SELECT %(latest)s::timestamptz - interval '1 second' * analytics.threshold('window_lateness')::float8 AS watermark
+), arrival AS MATERIALIZED (
+    SELECT greatest(clock_timestamp(), (SELECT max(known_at) FROM raw_data.late_arrivals) + interval '1 microsecond')
+        AS known_at
+)
+INSERT INTO raw_data.late_arrivals (event_id, event_type, order_id, event_time, watermark, known_at)
+SELECT e.event_id, e.event_type, e.order_id, e.event_time, allowed.watermark, arrival.known_at
+FROM unnest(%(event_ids)s::uuid[], %(event_types)s::text[], %(order_ids)s::uuid[], %(event_times)s::timestamptz[])
+    AS e (event_id, event_type, order_id, event_time)
+CROSS JOIN allowed
+CROSS JOIN arrival
+WHERE date_bin('1 minute', e.event_time, '2000-01-01 00:00+00') + interval '1 minute' <= allowed.watermark
+ON CONFLICT (event_id) DO NOTHING
+
+-- name: latest_event_time
+-- How far the stream has come; of several shards the one furthest behind. At least as far as windows are final by the
+-- others: a stream that has ended, or has long been idle, does not tell.
+SELECT greatest(
+    (SELECT min(latest_event_time) FROM raw_data.stream_checkpoints WHERE stream = %(stream)s),
+    analytics.event_watermark() + interval '1 second' * analytics.threshold('window_lateness')::float8
+)
+
+-- name: advance_event_time
+-- How far event time had come before the batch, whether anything of it may be late, and whether its greatest event time
+-- lies too far ahead to count.
+WITH allowed AS (
+    SELECT interval '1 second' * analytics.threshold('window_lateness')::float8 AS lateness
+)
+UPDATE stream_checkpoints SET
+    latest_event_time = CASE
+        WHEN %(latest)s::timestamptz <= clock_timestamp() + lateness THEN greatest(latest_event_time, %(latest)s)
+        ELSE latest_event_time
+    END
+FROM allowed
+WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
+RETURNING
+    old.latest_event_time,
+    coalesce(date_bin('1 minute', %(earliest)s::timestamptz, '2000-01-01 00:00+00') + interval '1 minute'
+        <= old.latest_event_time - lateness, false),
+    coalesce(new.latest_event_time IS DISTINCT FROM greatest(old.latest_event_time, %(latest)s), false)
+
+-- name: advance_to_the_present
+-- A clock that is wrong must not make all others late, nor stand in the way of the others in its batch.
+UPDATE stream_checkpoints AS c SET
+    latest_event_time = greatest(c.latest_event_time, (
+        SELECT max(t.event_time)
+        FROM unnest(%(times)s::timestamptz[]) AS t (event_time)
+        WHERE t.event_time
+            <= clock_timestamp() + interval '1 second' * analytics.threshold('window_lateness')::float8
+    ))
+WHERE c.stream = %(stream)s AND c.shard = %(shard)s AND c.fence = %(fence)s
+
+-- name: knows_event_time
+-- Whether a checkpoint says how far event time has come: a schema older than this code does not.
+SELECT count(*) = 1
+FROM pg_attribute
+WHERE attrelid = 'stream_checkpoints'::regclass AND attname = 'latest_event_time' AND NOT attisdropped
+
+-- name: forget_foreign_changes
+-- Their payload is not the contract's, so that they have no place in the tables.
+DELETE FROM incoming
+WHERE event_type IN ('menu_item_changed', 'customer_changed')
+    AND analytics.change_took_effect(event_type, payload) IS NULL

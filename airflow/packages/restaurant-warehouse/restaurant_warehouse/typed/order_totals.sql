@@ -1,0 +1,46 @@
+-- The statements of tables.py that no definition of an event type comes to. Tables go by unqualified names, so that a
+-- rebuild runs the same statements in a shadow schema.
+
+-- name: orders_with_children
+-- Of these orders, those that have payments or status changes already.
+SELECT order_id FROM payments WHERE order_id = ANY (%(order_ids)b)
+UNION
+SELECT order_id FROM order_status_history WHERE order_id = ANY (%(order_ids)b)
+
+-- name: refresh_orders
+-- The late columns of every order touched, from all of its children: whichever side came last, the outcome is the same.
+WITH derived AS (
+    SELECT
+        o.order_id,
+        coalesce(s.status, 'pending') AS status,
+        p.subtotal,
+        p.tax,
+        p.tip,
+        p.total,
+        greatest(o.created_at, p.last_ts, s.last_ts) AS updated_at
+    FROM unnest(%(order_ids)b::uuid[]) AS t (order_id)
+    JOIN orders AS o USING (order_id)
+    LEFT JOIN LATERAL (
+        SELECT sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip, sum(total) AS total,
+               max(event_ts) AS last_ts
+        FROM payments
+        WHERE payments.order_id = t.order_id
+    ) AS p ON true
+    LEFT JOIN LATERAL (
+        SELECT (array_agg(status ORDER BY changed_ts DESC, event_id DESC))[1] AS status, max(event_ts) AS last_ts
+        FROM order_status_history AS h
+        WHERE h.order_id = t.order_id
+    ) AS s ON true
+)
+UPDATE orders AS o SET
+    status = d.status,
+    subtotal = d.subtotal,
+    tax = d.tax,
+    tip = d.tip,
+    total = d.total,
+    updated_at = d.updated_at
+FROM derived AS d
+WHERE o.order_id = d.order_id
+  -- As shown: 1 and 1.00 are equal.
+  AND ROW(o.status, o.subtotal, o.tax, o.tip, o.total, o.updated_at)::text
+      <> ROW(d.status, d.subtotal, d.tax, d.tip, d.total, d.updated_at)::text

@@ -1,0 +1,18 @@
+-- The statement of raw_needs.py. {partition} is a partition of events_raw.
+
+-- name: needs_checks
+-- Whether the month holds an event that a rule of data quality has yet to check, or checks again until it is corrected. A
+-- rule that has not run for a day is not waited for, unless that is so.
+SELECT EXISTS (
+    SELECT FROM {partition}
+    WHERE ingested_at >= (
+        SELECT min(CASE WHEN last.stands THEN last.window_since ELSE least(last.window_until, now()) END)
+        FROM (
+            SELECT DISTINCT ON (r.rule) r.run_at, r.window_since, r.window_until,
+                r.status = 'failed' AND r.severity = 'critical' AND r.accepted_at IS NULL AS stands
+            FROM analytics.data_quality_results AS r
+            ORDER BY r.rule, r.result_id DESC
+        ) AS last
+        WHERE last.stands OR last.run_at > now() - interval '1 day'
+    )
+)

@@ -1,0 +1,67 @@
+"""The statements that a definition of an event type comes to: COPY for new rows, and the merge from JSON.
+
+They are made from our own definitions, which are literals: nothing in them comes from outside.
+"""
+
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from restaurant_warehouse.event_types.event_type import EventType
+from sse_ingest.contract.diagnose import base_type
+from sse_ingest.contract.fields import Exact
+
+
+def copy(kind: EventType) -> LiteralString:
+    """COPY of rows that are all new, as CSV with the escapes of JSON, derived columns included."""
+    columns = ", ".join((*kind.columns, *kind.derived))
+    return f"COPY {kind.table} ({columns}) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\\')"
+
+
+def merge(kind: EventType) -> LiteralString:
+    """Merge the events of this type in `incoming`. Of two with one key the greater (ts, event_id) wins.
+
+    Returns the orders whose derived columns may change: before and after, for an event can move to another order.
+    """
+    fields = {field: f"{_read(kind, field)} AS {field}" for field in kind.payload.__struct_fields__}
+    from_ts = [f"ts AS {column}" for column in kind.from_ts]
+    unique = kind.key == ("event_id",)
+    distinct = "" if unique else f" DISTINCT ON ({', '.join(kind.key)})"
+    order = "" if unique else f"\n    ORDER BY {', '.join(kind.key)}, ts DESC, event_id DESC"
+    selected = ",\n        ".join([*fields.values(), *from_ts, "ts AS event_ts", "event_id"])
+    columns = (*kind.columns, *([kind.newest_ts] if kind.newest_ts else []))
+    values = (*kind.columns, *(["event_ts"] if kind.newest_ts else []))
+    statement = (
+        f"WITH newest AS (\n    SELECT{distinct}\n        {selected}\n    FROM incoming\n"
+        f"    WHERE event_type = '{kind.name}'{order}\n)\n"
+        f"INSERT INTO {kind.table} AS t ({', '.join(columns)})\n"
+        f"SELECT {', '.join(values)}\nFROM newest\n"
+        f"ON CONFLICT ({', '.join(kind.key)}) DO {'NOTHING' if unique else _update(kind)}"
+    )
+    return statement + ("\nRETURNING old.order_id, new.order_id" if kind.decides_orders else "")
+
+
+def _update(kind: EventType) -> str:
+    changed = [f"{column} = excluded.{column}" for column in kind.columns if column not in kind.key]
+    if kind.newest_ts:
+        changed.append(f"{kind.newest_ts} = greatest(t.{kind.newest_ts}, excluded.{kind.newest_ts})")
+    return (
+        "UPDATE SET\n    "
+        + ",\n    ".join(changed)
+        + "\nWHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)"
+    )
+
+
+def _read(kind: EventType, field: str) -> str:
+    """A field of the payload as PostgreSQL reads it: as the contract reads it, to the microsecond and the digit."""
+    annotation: Any = next(one.type for one in msgspec.structs.fields(kind.payload) if one.name == field)
+    base = base_type(annotation)
+    text = f"payload ->> '{field}'"
+    if base is datetime:
+        return f"analytics.moment({text})"
+    if issubclass(base, Exact):
+        return f"({text})::numeric"
+    cast_to = {UUID: "uuid", int: "integer", bool: "boolean"}.get(base)
+    return f"({text})::{cast_to}" if cast_to else text

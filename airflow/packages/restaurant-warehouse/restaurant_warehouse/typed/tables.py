@@ -1,0 +1,107 @@
+"""The typed tables of a restaurant: a function of the set of events, whatever their order.
+
+Rows go straight into their tables. If one of them is there already, because events restate it, the batch is merged from
+its JSON instead. Either way the derived columns of orders that lie in several batches are computed last, from all that
+is there.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import errors
+
+from restaurant_warehouse.event_types import EVENT_TYPES
+from restaurant_warehouse.typed import late_events, statements
+from restaurant_warehouse.typed.copy_rows import CopyRows
+from restaurant_warehouse.typed.raw_needs import needs_checks
+from sse_ingest.contract.protocol import Key
+from sse_ingest.database.failpoints import hit
+from sse_ingest.database.named_queries import load
+from sse_ingest.errors import ConfigurationError
+from sse_ingest.events import Event
+from sse_ingest.store.incoming import stage
+
+_SQL = load("order_totals.sql", __package__) | load("late_events.sql", __package__)
+_COPY = {name: statements.copy(kind) for name, kind in EVENT_TYPES.items()}
+_MERGE = {name: statements.merge(kind) for name, kind in EVENT_TYPES.items()}
+
+
+class RestaurantTables:
+    """The tables of the schema analytics that events become; see sse_ingest's `TypedTables`."""
+
+    schema = "analytics"
+    tables = tuple(kind.table for kind in EVENT_TYPES.values())
+
+    def rows(self) -> CopyRows:
+        """The rows of a new batch."""
+        return CopyRows()
+
+    def check(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Raise ConfigurationError when the schema is older than this code."""
+        if cursor.execute(_SQL["knows_event_time"]).fetchone() != (True,):
+            raise ConfigurationError("The schema is older than this code: run `python -m sql migrate`.")
+
+    def add(self, cursor: psycopg.Cursor[Any], rows: CopyRows, events: Sequence[Event]) -> None:
+        """Take the typed rows of new events into the tables on the search_path."""
+        tables = list(rows.tables())
+        if not tables:
+            return
+        touched = rows.totals.begun_before | _with_children(cursor, rows.totals.begun)
+        try:
+            with cursor.connection.transaction():
+                for event_type, data in tables:
+                    with cursor.copy(_COPY[event_type]) as copy:
+                        copy.write(data)
+                hit("store.after_copy")
+        except (errors.UniqueViolation, errors.FeatureNotSupported) as error:
+            if not _needs_merge(error):
+                raise
+            stage(cursor, events)
+            self.merge(cursor, {event_type for event_type, _ in tables})
+        else:
+            _refresh(cursor, touched)
+
+    def merge(self, cursor: psycopg.Cursor[Any], event_types: Collection[str]) -> None:
+        """Merge the events in `incoming`, of these types, into the tables on the search_path."""
+        touched: set[UUID] = set()
+        for event_type in sorted(EVENT_TYPES.keys() & event_types):
+            merged = cursor.execute(_MERGE[event_type])
+            if EVENT_TYPES[event_type].decides_orders:
+                touched.update(order_id for row in merged for order_id in row if order_id is not None)
+        _refresh(cursor, touched)
+
+    def committed(self, cursor: psycopg.Cursor[Any], key: Key, events: Sequence[Event]) -> None:
+        """Move the event time of the stream, and record the events that are late for it."""
+        late_events.advance(cursor, key, events)
+
+    def admitted(self, cursor: psycopg.Cursor[Any], stream: str, events: Sequence[Event]) -> None:
+        """Record the events that are late, at an old place of the stream."""
+        late_events.record_out_of_turn(cursor, stream, events)
+
+    def needs(self, cursor: psycopg.Cursor[Any], partition: str) -> bool:
+        """Whether a rule of data quality has yet to check events of this partition."""
+        return needs_checks(cursor, partition)
+
+    def forget_foreign(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Delete changes of a form of their own, taken before there was a contract for them."""
+        cursor.execute(_SQL["forget_foreign_changes"])
+
+
+def _needs_merge(error: psycopg.Error) -> bool:
+    """A row that is there already; or row-level security, under which COPY is refused where it begins."""
+    return isinstance(error, errors.UniqueViolation) or error.diag.source_function == "DoCopy"
+
+
+def _with_children(cursor: psycopg.Cursor[Any], begun: Collection[UUID]) -> set[UUID]:
+    """Of these orders, those with earlier events: the batch alone does not decide their derived columns."""
+    if not begun:
+        return set()
+    return {row[0] for row in cursor.execute(_SQL["orders_with_children"], {"order_ids": list(begun)})}
+
+
+def _refresh(cursor: psycopg.Cursor[Any], touched: Iterable[UUID]) -> None:
+    if order_ids := list(touched):
+        hit("store.before_refresh")
+        cursor.execute(_SQL["refresh_orders"], {"order_ids": order_ids})

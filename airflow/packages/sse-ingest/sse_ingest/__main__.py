@@ -1,0 +1,5 @@
+"""`python -m sse_ingest`."""
+
+from sse_ingest.cli.main import app
+
+app()

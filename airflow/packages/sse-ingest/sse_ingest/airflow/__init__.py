@@ -1,0 +1,1 @@
+"""The core under Airflow: the only room that imports it."""

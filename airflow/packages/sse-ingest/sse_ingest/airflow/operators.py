@@ -1,0 +1,249 @@
+"""Airflow operators that bring a Server-Sent Events stream into PostgreSQL.
+
+    from sse_ingest.airflow.operators import SSEToPostgresOperator
+
+    SSEToPostgresOperator(task_id="stream", standby=timedelta(seconds=50))
+
+Thin on purpose: connections become settings, settings go to `sse_ingest.run()`, its result goes to XCom.
+What a processor of one's own looks like: sse_processors.py.
+"""
+
+import _thread
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+
+from sse_ingest.airflow.companion import Companion
+from sse_ingest.airflow.connections import database_url, source_address
+from sse_ingest.airflow.event_processors import Processor, check_processors, create_custom_event_processor
+from sse_ingest.airflow.sensors import SSEStreamSensor
+from sse_ingest.contract.protocol import Contract
+from sse_ingest.contract.raw import RAW
+from sse_ingest.errors import TerminalError
+from sse_ingest.pipeline.run import Result, run
+from sse_ingest.settings import Settings
+
+__all__ = [
+    "SSEStreamOperator",
+    "SSEStreamSensor",
+    "SSEToPostgresOperator",
+    "StreamInterrupted",
+    "create_custom_event_processor",
+]
+
+
+class StreamInterrupted(AirflowException):
+    """The task was told to end by its worker. What was read is committed; the next try goes on from there."""
+
+
+class SSEToPostgresOperator(BaseOperator):
+    """Read an SSE stream into the warehouse: one batch, one transaction.
+
+    Delivery: every event that the source delivers is in `raw_data.events_raw` exactly once, or in
+    `raw_data.dead_letters`. Raw rows, typed rows, dead letters and the checkpoint are one transaction, so a
+    crash at any point repeats nothing and loses nothing; a repeat by the source is recognised by its
+    event_id. One writer at a time per stream: a second run waits as a standby, and a writer that was
+    replaced while it slept cannot commit any more.
+
+    Endings, as `reason` in XCom: `handed_over` (a successor waited `standby`), `deadline` (`run_for` is
+    over), `caught_up` (mode poll), `max_events`, `paused` (somebody paused the DAG), `ended` (the source
+    said so). A poll that finds somebody else streaming is skipped. Told to end by its worker, it commits
+    what it has read and raises StreamInterrupted, so that Airflow starts it again. Errors that waiting
+    cannot heal fail it without a retry.
+
+    :param stream: name of the stream in the warehouse; its checkpoint is found by it
+    :param api_conn_id: HTTP connection of the event service; its password is the bearer token
+    :param postgres_conn_id: Postgres connection of the warehouse's writer
+    :param source_url: address of the service in place of a connection
+    :param endpoint: path of the stream; the service's own by default
+    :param mode: `stream` stays connected; `poll` asks page by page until it has caught up
+    :param run_for: end after this long; None: no deadline
+    :param standby: let go once a successor has waited this long; None: never hand over. In mode `stream` a run
+        waits beside the one that holds the stream, in mode `poll` it is skipped
+    :param event_processors: by event type, `fn(cursor, event, payload)` run in the event's savepoint
+    :param contract: how the stream is read, and its typed tables; None: any stream of JSON, into the raw tables only
+    :param schema: the schema of the raw tables, as `python -m sse_ingest init-db` made it
+    :param max_batch: events in a transaction, at most
+    :param max_events: end after the commit that reaches this number
+    :param offset_variable: Airflow Variable that mirrors the position for people; None:
+        `<stream>_stream_offset`; an empty string: none
+    """
+
+    template_fields = (
+        "stream",
+        "api_conn_id",
+        "postgres_conn_id",
+        "source_url",
+        "endpoint",
+        "offset_variable",
+    )
+    ui_color = "#e8f4ea"
+
+    def __init__(  # noqa: PLR0913 - one keyword a setting, as operators have them
+        self,
+        *,
+        stream: str = "restaurant",
+        api_conn_id: str = "restaurant_api",
+        postgres_conn_id: str = "postgres_restaurant",
+        source_url: str | None = None,
+        endpoint: str | None = None,
+        mode: Literal["stream", "poll"] = "stream",
+        run_for: timedelta | None = None,
+        standby: timedelta | None = None,
+        event_processors: Mapping[str, Processor] | None = None,
+        contract: Contract | None = None,
+        schema: str = "raw_data",
+        max_batch: int = 5000,
+        max_events: int | None = None,
+        offset_variable: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if mode not in ("stream", "poll"):
+            raise ValueError(f"mode must be 'stream' or 'poll', not {mode!r}")
+        self.stream = stream
+        self.api_conn_id = api_conn_id
+        self.postgres_conn_id = postgres_conn_id
+        self.source_url = source_url
+        self.endpoint = endpoint
+        self.mode = mode
+        self.run_for = run_for
+        self.standby = standby
+        self.event_processors = check_processors(event_processors or {})
+        self.contract = contract or RAW
+        self.schema = schema
+        self.max_batch = max_batch
+        self.max_events = max_events
+        self.offset_variable = offset_variable
+        # Lives as long as execute(): Airflow copies tasks, and an Event cannot be copied.
+        self._stop: threading.Event | None = None
+        self._killed = False
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Run until one of the endings above; the result goes to XCom."""
+        stop = self._stop = threading.Event()
+        if self._killed:
+            stop.set()
+        companion = Companion(
+            stop,
+            variable=self._mirror_name(),
+            paused=_asks_whether_paused(context),
+            max_events=self.max_events,
+            log=self.log,
+        )
+        try:
+            settings = self._settings()
+            with companion:
+                result = run(settings, stop=stop, on_commit=companion.committed)
+        except TerminalError as error:
+            raise AirflowFailException(f"{type(error).__name__}: {error}") from error
+        finally:
+            self._stop = None
+        return self._report(result, companion.reason)
+
+    def on_kill(self) -> None:
+        """End the run: it commits what it has read and returns within a tick."""
+        self._killed = True
+        if self._stop is not None:
+            # Airflow calls this in a signal handler, on the thread that may be inside the very lock that
+            # set() takes; a bare thread takes it beside that.
+            _thread.start_new_thread(self._stop.set, ())
+
+    def _settings(self) -> Settings:
+        source_url, token = (self.source_url, None) if self.source_url else source_address(self.api_conn_id)
+        return Settings(
+            source_url=source_url,
+            token=token,
+            path=self.endpoint,
+            database_url=database_url(self.postgres_conn_id),
+            stream=self.stream,
+            mode=self.mode,
+            max_batch=self.max_batch,
+            deadline_seconds=_seconds(self.run_for),
+            standby_seconds=_seconds(self.standby),
+            processors=self.event_processors,
+            contract=self.contract,
+            schema=self.schema,
+        )
+
+    def _mirror_name(self) -> str:
+        return f"{self.stream}_stream_offset" if self.offset_variable is None else self.offset_variable
+
+    def _report(self, result: Result, ended_by: str | None) -> dict[str, Any]:
+        report = {
+            "events": result.events,
+            "batches": result.batches,
+            "rejected": result.rejected,
+            "duplicates": result.duplicates,
+            "gaps": result.gaps,
+            "events_per_second": round(result.events_per_second, 1),
+            "seconds": round(result.seconds, 3),
+            "first_position": result.first_position,
+            "last_position": result.last_position,
+            "reason": ended_by or result.reason,
+        }
+        self.log.info("Run over: %s", report)
+        if result.reason == "busy":
+            raise AirflowSkipException(f"Somebody else streams '{self.stream}': nothing to do")
+        if self._killed and report["reason"] == "stopped":
+            raise StreamInterrupted(
+                f"Told to end; committed up to {result.last_position or 'the last position'}"
+            )
+        return report
+
+
+class SSEStreamOperator(SSEToPostgresOperator):
+    """The name and the arguments of the operator that came before; everything else is SSEToPostgresOperator.
+
+    :param sse_url: full address of the stream, in place of a connection
+    :param http_conn_id: the same as api_conn_id
+    :param stream_endpoint: the same as endpoint
+    :param variable_name: the same as offset_variable
+    :param batch_size: the same as max_batch
+    :param timeout, timeout_seconds: the same as run_for, in seconds or as a timedelta; both keep the time
+        even when nothing arrives
+    """
+
+    def __init__(
+        self,
+        *,
+        sse_url: str | None = None,
+        http_conn_id: str | None = None,
+        stream_endpoint: str | None = None,
+        variable_name: str | None = None,
+        batch_size: int | None = None,
+        timeout: timedelta | float | None = None,
+        timeout_seconds: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if sse_url is not None:
+            parts = urlsplit(sse_url)
+            kwargs["source_url"] = f"{parts.scheme}://{parts.netloc}"
+            kwargs["endpoint"] = parts.path + (f"?{parts.query}" if parts.query else "") or None
+        limit = timeout if timeout is not None else timeout_seconds
+        renamed = {
+            "api_conn_id": http_conn_id,
+            "endpoint": stream_endpoint,
+            "offset_variable": variable_name,
+            "max_batch": batch_size,
+            "run_for": limit if isinstance(limit, timedelta | None) else timedelta(seconds=limit),
+        }
+        kwargs |= {name: value for name, value in renamed.items() if value is not None}
+        super().__init__(**kwargs)
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return None if span is None else span.total_seconds()
+
+
+def _asks_whether_paused(context: Context) -> Callable[[], bool]:
+    """Pausing a DAG keeps new runs away but lets this one go on for ever, with nobody to hand over to."""
+    scheduled = context["dag_run"].run_type == "scheduled"
+    ti: Any = context["ti"]  # the protocol does not list get_dag(), which Airflow has since 3.2
+    dag_id = context["ti"].dag_id
+    return lambda: scheduled and bool(ti.get_dag(dag_id).is_paused)

@@ -1,0 +1,1 @@
+"""Old months of raw events in verified Parquet files."""

@@ -1,0 +1,237 @@
+"""Retention: whole months of raw events go from their partition into a Parquet file, verified before they are dropped.
+
+1. Export. In one REPEATABLE READ transaction the month is written to a file beside its place, which gets its name when
+   it is whole and on the disk; then its manifest.
+2. Verify. The file is read back from the disk and compared with the partition, row for row, in the same transaction:
+   what comes in the meantime disturbs neither.
+3. Drop. In one short transaction the partition is detached, so that nobody writes it any more. If it still is what was
+   verified, it is dropped, and archives says where its events are. If something came late, it stays, and the
+   month is exported again.
+
+Whoever kills this leaves the partition whole, and perhaps a file that the next run writes anew; or the archive on
+record and the partition gone. event_ids keeps the ids, so that an archived event that is delivered again is
+still recognised. One that comes for the first time makes its month a partition again, and the next run a second file.
+
+Ingestion waits while the partition is counted and dropped in step 3: about half a second for a million events.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.types.json import Jsonb
+
+from sse_ingest.archive import files
+from sse_ingest.archive.files import Manifest
+from sse_ingest.database.connection import DATA_FAULTS, connect, translated
+from sse_ingest.database.maintenance_lock import alone
+from sse_ingest.database.named_queries import load
+from sse_ingest.errors import ArchiveRefused, ConfigurationError, DatabaseUnavailable
+from sse_ingest.settings import Warehouse
+
+log = logging.getLogger("sse_ingest")
+_SQL = load("archive.sql", __package__)
+_KINDS = [
+    "int8",
+    "text",
+    "text",
+    "int8",
+    "text",
+    "text",
+    "int8",
+    "text",
+    "text",
+]  # as read_partition selects them
+_EVENT_ID, _TS = 1, 3
+_EXPORTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked: every month before this one, into this folder."""
+
+    before: str
+    folder: Path
+    patience_seconds: float = 10.0
+    """How long to wait for a rebuild or another archive run to end."""
+    lock_attempts: int = 5
+    """How often to wait two seconds for events_raw, during which whoever comes after us waits too."""
+    step: Callable[[str], None] = field(default=lambda _: None, repr=False)
+    """Called between every two steps: where a test makes it fail."""
+
+
+def archive(warehouse: Warehouse, request: Request) -> Iterator[Manifest]:
+    """Archive month after month, oldest first; each that is yielded is done."""
+    with connect(warehouse.url, "archive", warehouse.schemas) as connection, translated():
+        before = _prepare(connection, request)
+        typed = warehouse.contract.typed
+        for (month,) in connection.execute(_SQL["stray_months"], {"before": before}).fetchall():
+            _patiently(request, partial(connection.execute, _SQL["adopt"], {"month": month}))
+        partitions = connection.execute(_SQL["partitions"], {"before": before}).fetchall()
+        for (partition,) in partitions:
+            if not _one(connection, _about("holds_any", partition))[0]:
+                continue
+            if typed is not None and typed.needs(connection.cursor(), partition):
+                log.warning("%s stays: it holds events that checks have yet to pass.", partition)
+                continue
+            yield _archive(connection, partition, request)
+
+
+def month_of(text: str) -> datetime:
+    """The first moment of a month that is given as YYYY-MM."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise ConfigurationError(f"--before wants a month as YYYY-MM, not {text!r}.") from None
+    return datetime(first.year, first.month, 1, tzinfo=UTC)
+
+
+def _prepare(connection: psycopg.Connection[Any], request: Request) -> datetime:
+    before = month_of(request.before)
+    connection.execute(_SQL["prepare_session"])
+    login, may = _one(connection, _SQL["may_archive"])
+    if not may:
+        raise ConfigurationError(
+            f"{login} may not drop partitions: set INGEST_OWNER_URL to a login of the owner."
+        )
+    (this_month,) = _one(connection, _SQL["this_month"])
+    if before.isoformat()[:7] > this_month:
+        raise ConfigurationError(
+            f"--before {request.before} is later than this month, {this_month}, which is never archived: "
+            f"give {this_month} or an earlier one."
+        )
+    if not alone(connection, request.patience_seconds):
+        raise ArchiveRefused("A rebuild or another archive run is going on: wait until it has ended.")
+    return before
+
+
+def _archive(connection: psycopg.Connection[Any], partition: str, request: Request) -> Manifest:
+    for _ in range(_EXPORTS):
+        try:
+            with connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                verified = _one(connection, _about("fingerprint", partition))
+                manifest = _export(connection, partition, request)
+                _verify(connection, partition, request.folder / manifest.file, manifest)
+            request.step("verified")
+            if _patiently(request, partial(_drop, connection, partition, manifest, verified, request)):
+                return manifest
+        except (*DATA_FAULTS, errors.DependentObjectsStillExist) as error:
+            said = str(error).strip().splitlines()[0]
+            raise ArchiveRefused(f"{partition} cannot be archived: {said}") from error
+    raise ArchiveRefused(
+        f"{partition} changed each of {_EXPORTS} times that it was exported, so that it was not dropped: "
+        "archive it when its events have all come."
+    )
+
+
+def _export(connection: psycopg.Connection[Any], partition: str, request: Request) -> Manifest:
+    month = month_of(partition[-7:].replace("_", "-"))
+    (number,) = _one(connection, _SQL["next_part"], {"month": month.date()})
+    warehouse, version = _one(connection, _SQL["warehouse"])
+    files.make_folder(request.folder)
+    path = request.folder / files.name_of(partition, number)
+    files.refuse_foreign(path, warehouse)
+    request.step("begun")
+    with closing(_rows(connection, partition)) as rows:
+        written = files.write(files.part_of(path), rows, _TS)
+    request.step("written")
+    files.rename(files.part_of(path), path)
+    request.step("renamed")
+    manifest = Manifest(
+        month=f"{month:%Y-%m}",
+        part=number,
+        file=path.name,
+        rows=written.rows,
+        bytes=written.bytes,
+        first_ts=written.first_ts.isoformat(),
+        last_ts=written.last_ts.isoformat(),
+        sha256=written.sha256,
+        created_at=datetime.now(UTC).isoformat(),
+        schema_version=version,
+        warehouse=warehouse,
+    )
+    files.put_manifest(path, manifest)
+    request.step("manifest")
+    return manifest
+
+
+def _verify(connection: psycopg.Connection[Any], partition: str, path: Path, manifest: Manifest) -> None:
+    with files.damage_told(path):
+        if files.checksum(path) != manifest.sha256:
+            raise ArchiveRefused(f"{path} is not what was written to it: mend the disk. Nothing was dropped.")
+        kept = chain.from_iterable(files.pages(path))
+        with closing(_rows(connection, partition)) as held:
+            for number, (row, wanted) in enumerate(zip_longest(kept, held), start=1):
+                if row != wanted:
+                    raise ArchiveRefused(
+                        f"Row {number} of {path} is not as {partition} has it "
+                        f"(event {(wanted or row)[_EVENT_ID]}). Nothing was dropped."
+                    )
+
+
+def _drop(
+    connection: psycopg.Connection[Any],
+    partition: str,
+    manifest: Manifest,
+    verified: tuple[Any, ...],
+    request: Request,
+) -> bool:
+    """Drop what was verified, and record it, in one transaction. False: it is no longer that, and stays."""
+    with connection.transaction() as transaction:
+        connection.execute("SET LOCAL lock_timeout = '2s'")
+        connection.execute(_about("detach", partition))
+        request.step("detached")
+        if _one(connection, _about("fingerprint", partition)) != verified:
+            raise psycopg.Rollback(transaction)
+        request.step("compared")
+        connection.execute(_about("drop", partition))
+        request.step("dropped")
+        known = asdict(manifest)
+        connection.execute(_SQL["record"], {**known, "month": month_of(manifest.month).date()})
+        request.step("recorded")
+        details = Jsonb({**known, "folder": str(request.folder.resolve())})
+        connection.execute(_SQL["audit"], {"partition": partition, "details": details})
+        request.step("audited")
+    request.step("committed")
+    return transaction.status is transaction.Status.COMMITTED
+
+
+def _patiently(request: Request, act: Callable[[], Any]) -> Any:
+    for attempt in range(1, request.lock_attempts + 1):
+        try:
+            return act()
+        except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
+            if attempt == request.lock_attempts:
+                raise DatabaseUnavailable(
+                    "Somebody has been holding events_raw all the time, so that nothing more was archived: "
+                    "see pg_locks for who, then archive again."
+                ) from error
+            time.sleep(1)  # whoever waits behind us goes first
+    raise AssertionError
+
+
+def _rows(connection: psycopg.Connection[Any], partition: str) -> Generator[tuple[Any, ...], None, None]:
+    with connection.cursor() as cursor, cursor.copy(_about("read_partition", partition)) as copy:
+        copy.set_types(_KINDS)
+        yield from copy.rows()
+
+
+def _about(name: str, partition: str) -> sql.Composed:
+    text: LiteralString = _SQL[name]
+    return sql.SQL(text).format(partition=sql.Identifier(partition))
+
+
+def _one(connection: psycopg.Connection[Any], query: Any, values: Any = None) -> tuple[Any, ...]:
+    row: tuple[Any, ...] | None = connection.execute(query, values).fetchone()
+    assert row is not None
+    return row

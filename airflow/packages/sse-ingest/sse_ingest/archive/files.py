@@ -1,0 +1,184 @@
+"""One archived month on disk: a Parquet file and its manifest, each whole under its name or not there at all."""
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sse_ingest.errors import ArchiveRefused
+
+FORMAT = 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What lies in the file beside it. `warehouse` is the one that wrote it, `schema_version` its migration."""
+
+    month: str
+    part: int
+    file: str
+    rows: int
+    bytes: int
+    first_ts: str
+    last_ts: str
+    sha256: str
+    created_at: str
+    schema_version: str
+    warehouse: str
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Written:
+    """What went to the disk. `sha256` is of the bytes that were meant, not of what the disk made of them."""
+
+    rows: int
+    bytes: int
+    first_ts: datetime
+    last_ts: datetime
+    sha256: str
+
+
+def name_of(partition: str, part: int) -> str:
+    """The first file of a month bears the name of its partition; what came late is in files with a number."""
+    return f"{partition}.parquet" if part == 1 else f"{partition}.{part}.parquet"
+
+
+def manifest_of(path: Path) -> Path:
+    return path.with_name(f"{path.name.removesuffix('.parquet')}.json")
+
+
+def part_of(path: Path) -> Path:
+    """Where a file grows until it is whole."""
+    return path.with_name(f"{path.name}.part")
+
+
+def moment(microseconds: int) -> datetime:
+    """A time as files hold it, and as Python has it."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def write(part: Path, rows: Iterable[tuple[Any, ...]], ts: int) -> Written:
+    """Write all rows and make them durable. `ts` is the column that the span of time is told by."""
+    from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
+
+    span: list[int] = []
+    number = 0
+
+    def counted() -> Iterator[tuple[Any, ...]]:
+        nonlocal number, span
+        for row in rows:
+            number += 1
+            span = [min(span[0], row[ts]), max(span[1], row[ts])] if span else [row[ts], row[ts]]
+            yield row
+
+    with part.open("wb") as file:
+        sink = _Hashing(file)
+        parquet.write(sink, counted())
+        _sync(file)
+    first, last = map(moment, span)
+    return Written(number, part.stat().st_size, first, last, sink.digest.hexdigest())
+
+
+def pages(path: Path) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a file, page by page."""
+    from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
+
+    yield from parquet.pages(path)
+
+
+def count(path: Path) -> int:
+    """How many rows a file says it holds."""
+    from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
+
+    return parquet.count(path)
+
+
+def put_manifest(path: Path, manifest: Manifest) -> None:
+    """Beside its file, whole."""
+    part = part_of(manifest_of(path))
+    with part.open("wb") as file:
+        file.write(json.dumps(asdict(manifest), indent=2).encode() + b"\n")
+        _sync(file)
+    rename(part, manifest_of(path))
+
+
+def rename(part: Path, path: Path) -> None:
+    """Give a whole file its name, for good."""
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def checksum(path: Path) -> str:
+    """Of what is on the disk: what the system still has in memory of the file is let go of first."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def refuse_foreign(path: Path, warehouse: str) -> None:
+    """An unfinished file of ours may be written over; one of another warehouse that has the same folder may not."""
+    try:
+        found = json.loads(manifest_of(path).read_bytes())["warehouse"]
+    except (FileNotFoundError, ValueError, LookupError, TypeError):
+        return
+    if found != warehouse:
+        raise ArchiveRefused(
+            f"{path} is an archive of another warehouse ({found}): give this one ({warehouse}) a folder of its own."
+        )
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """What no Parquet reader can read is one sentence."""
+    from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
+
+    try:
+        yield
+    except parquet.DAMAGE as error:
+        raise ArchiveRefused(f"{path} cannot be read back: {error}. Nothing was dropped.") from error
+
+
+class _Hashing(io.RawIOBase):
+    """Hashes what goes through it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.digest.update(data)
+        return self._file.write(data)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())

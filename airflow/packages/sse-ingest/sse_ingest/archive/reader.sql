@@ -1,0 +1,22 @@
+-- The statements of archived.py.
+
+-- name: missing_months
+-- The months of which events_raw holds fewer events than were taken, and how many their archives count. All counts are
+-- of one moment.
+SELECT to_char(taken.month, 'YYYY-MM'), taken.events, coalesce(held.events, 0), coalesce(archived.events, 0)::bigint
+FROM (SELECT date_trunc('month', ts, 'UTC') AS month, count(*) AS events FROM event_ids GROUP BY 1) AS taken
+LEFT JOIN (
+    SELECT date_trunc('month', ts, 'UTC') AS month, count(*) AS events FROM events_raw GROUP BY 1
+) AS held USING (month)
+LEFT JOIN (
+    SELECT month::timestamp AT TIME ZONE 'UTC' AS month, sum(rows) AS events FROM archives GROUP BY 1
+) AS archived USING (month)
+WHERE taken.events > coalesce(held.events, 0)
+ORDER BY taken.month
+
+-- name: archives_of
+-- Their files, in the order in which they were archived.
+SELECT to_char(month, 'YYYY-MM'), file, rows, sha256
+FROM archives
+WHERE to_char(month, 'YYYY-MM') = ANY (%(months)s)
+ORDER BY month, part

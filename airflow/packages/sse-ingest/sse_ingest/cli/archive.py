@@ -1,0 +1,65 @@
+"""`python -m sse_ingest archive`: old months of raw events into files, with the owner's login."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sse_ingest.archive.archive import Request, archive
+from sse_ingest.archive.files import Manifest
+from sse_ingest.errors import ConfigurationError, IngestError
+from sse_ingest.settings import Warehouse, archive_folder
+
+
+def archive_command(
+    before: Annotated[
+        str | None, typer.Option(help="Archive every month before this one.", metavar="YYYY-MM")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Into this folder, instead of INGEST_ARCHIVE_DIR.", metavar="DIR")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was archived as JSON.")] = False,
+) -> None:
+    """Move old months of raw events into Parquet files, each verified before its partition is dropped.
+
+    Without --before nothing is archived, and the current month never is. Exit 2: something that a person must mend;
+    what was archived until then is told and stays archived.
+    """
+    done: list[Manifest] = []
+    try:
+        for manifest in archive(Warehouse.from_environment(), _request(before, folder)) if before else ():
+            done.append(manifest)
+            if not as_json:
+                typer.echo(_told(manifest))
+    except (IngestError, OSError) as error:
+        _report(done, as_json=as_json)
+        typer.echo(f"sse_ingest: {error}", err=True)
+        raise typer.Exit(2) from None
+    _report(done, as_json=as_json)
+    if not done and not as_json:
+        typer.echo(
+            f"Nothing to archive before {before}." if before else "Nothing archived: --before says what."
+        )
+
+
+def _request(before: str, folder: Path | None) -> Request:
+    chosen = archive_folder(folder)
+    if chosen is None:
+        raise ConfigurationError(
+            "INGEST_ARCHIVE_DIR is not set: name the folder of the archive, or give --folder."
+        )
+    return Request(before=before, folder=chosen)
+
+
+def _report(done: list[Manifest], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([asdict(manifest) for manifest in done], indent=2))
+
+
+def _told(manifest: Manifest) -> str:
+    return (
+        f"{manifest.month}: {manifest.rows:,} events in {manifest.file}, "
+        f"{manifest.bytes / 1e6:,.1f} MB, sha256 {manifest.sha256}"
+    )

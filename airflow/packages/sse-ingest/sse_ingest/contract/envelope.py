@@ -1,0 +1,197 @@
+"""The envelope of the event service: a frame in, an Event, a Rejected or a Gap out.
+
+Total: whatever the bytes, nothing is raised. The fast path is one decode of the envelope and one of the payload. What
+fails there is looked at again, slowly, by diagnose.py, to say precisely what is wrong.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC
+from hashlib import blake2b
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from sse_ingest.contract import json_validation
+from sse_ingest.contract.diagnose import explain
+from sse_ingest.contract.fields import Id, Moment, check_moment, decoder
+from sse_ingest.contract.json_validation import BadText
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.events import Event, Gap, Rejected
+from sse_ingest.sources.sse_decoder import Frame
+
+_LARGEST_OFFSET = 2**63 - 1
+_LONGEST_STREAM_ID = 200
+
+Offset = Annotated[int, Meta(ge=1, le=_LARGEST_OFFSET, description="an integer from 1 to 2^63-1")]
+Key = Annotated[str, Meta(max_length=200, description="a text of at most 200 characters")]
+Type = Annotated[str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")]
+
+
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    """What every event has, whatever its type."""
+
+    offset: Offset
+    event_id: Id
+    event_type: Type
+    ts: Moment
+    partition_key: Key
+    payload: msgspec.Raw
+
+
+# A position, which is a key in the table of gaps: PostgreSQL cannot index a text of any length.
+_Requested = Annotated[str, Meta(max_length=_LONGEST_STREAM_ID + 20)]
+
+
+class _GapData(msgspec.Struct, frozen=True, gc=False):
+    requested: _Requested | Annotated[int, Meta(ge=0, le=_LARGEST_OFFSET)]
+    oldest: Offset | None
+    missing: Annotated[int, Meta(ge=0, le=_LARGEST_OFFSET)] | None = None
+    stream_id: Key | None = None
+
+
+def _strict(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """The same payload, but without room for further fields."""
+    return msgspec.defstruct(
+        kind.__name__, [], bases=(kind,), frozen=True, gc=False, forbid_unknown_fields=True
+    )
+
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+_TIMESTAMP = msgspec.json.Encoder()  # ten times faster than isoformat(); a test holds its output still
+_GAP = msgspec.json.Decoder(_GapData)
+
+
+class Payloads:
+    """The known event types, ready to be read. The payload of any other is an object of any form."""
+
+    def __init__(self, kinds: Mapping[str, type[msgspec.Struct]]) -> None:
+        self.kinds = kinds
+        self.decoders = {name: decoder(kind) for name, kind in kinds.items()}
+        # A payload with the known fields only is flat and its every value is read: then nothing is left to check.
+        self.strict_decoders = {name: decoder(_strict(kind)) for name, kind in kinds.items()}
+
+
+class EnvelopeParser:
+    """Frames of the event service, over the stream and over polling alike."""
+
+    def __init__(self, payloads: Payloads) -> None:
+        self._payloads = payloads
+        self._stream_id = ""  # the last one that was looked at and is well
+        self._beyond: set[str] = set()  # event types whose payloads have been seen to hold more than we know
+
+    def parse(self, frame: Frame) -> Event | Rejected | Gap:
+        """What a frame is. Never raises."""
+        try:
+            if frame.event == "stream_gap":
+                gap = _gap(frame)
+                if gap is not None:
+                    return gap
+            return self._event(frame)
+        except Exception as error:  # noqa: BLE001 - total by contract; the reason is found again below
+            return self._reject(frame, error)
+
+    def _event(self, frame: Frame) -> Event:
+        data = frame.data
+        if frame.truncated:
+            raise BadText(Reason.TOO_LARGE, f"larger than the limit; the first {len(data)} bytes were kept")
+        if b"\\" in data or not data.isascii():
+            json_validation.check_characters(data)
+        envelope = _ENVELOPE.decode(data)
+        event_type, offset, ts, key = (
+            envelope.event_type,
+            envelope.offset,
+            envelope.ts,
+            envelope.partition_key,
+        )
+        payload = bytes(envelope.payload)
+        record, beyond = self._read_payload(event_type, payload, data)
+        if frame.last_event_id != f"{self._stream_id}-{offset}":
+            self._stream_id = _stream_id(frame.last_event_id, offset)
+        check_moment(ts)
+        if ts.tzinfo is not UTC:
+            ts = ts.astimezone(UTC)
+        content = b"\0".join((event_type.encode(), _TIMESTAMP.encode(ts), key.encode(), payload))
+        return Event(
+            self._stream_id,
+            offset,
+            envelope.event_id,
+            event_type,
+            ts,
+            key,
+            payload,
+            blake2b(content, digest_size=16).digest(),
+            frame.last_event_id,
+            data,
+            beyond,
+            record,
+        )
+
+    def _read_payload(
+        self, event_type: str, payload: bytes, data: bytes
+    ) -> tuple[msgspec.Struct | None, bool]:
+        """The payload, and whether there is more in it than the contract knows. Raises what is wrong with it."""
+        known = self._payloads.decoders.get(event_type)
+        if known is None:
+            if not payload.startswith(b"{"):
+                raise BadText(
+                    Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload[:40].decode()}"
+                )
+            json_validation.check_structure(data)
+            return None, True
+        if event_type not in self._beyond:
+            try:
+                return self._payloads.strict_decoders[event_type].decode(payload), False
+            except msgspec.ValidationError:
+                pass
+        json_validation.check_structure(data)
+        record = known.decode(payload)
+        self._beyond.add(event_type)  # producers do not change their minds with each event
+        return record, True
+
+    def _reject(self, frame: Frame, error: Exception) -> Rejected:
+        fault = explain(frame.data, Envelope, self._payloads.kinds, error)
+        stream_id, offset = _position(frame)
+        return Rejected(
+            stream_id,
+            offset,
+            fault.event_id,
+            fault.event_type,
+            fault.reason,
+            fault.detail,
+            frame.data,
+            frame.last_event_id,
+        )
+
+
+def _stream_id(last_event_id: str, offset: int) -> str:
+    """The log that the frame's id names. Raises BadText unless it agrees with the offset of the event."""
+    stream_id, dash, digits = last_event_id.rpartition("-")
+    if digits != str(offset) or not dash or not _is_stream_id(stream_id):
+        raise BadText(
+            Reason.BAD_POSITION, f"the frame's id is {last_event_id[:250]!r}, the event's offset {offset}"
+        )
+    return stream_id
+
+
+def _is_stream_id(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_STREAM_ID and text.isascii() and text.isprintable()
+
+
+def _gap(frame: Frame) -> Gap | None:
+    """None when it is no gap but an event that only bears that name."""
+    json_validation.check_characters(frame.data)
+    try:
+        data = _GAP.decode(frame.data)
+    except msgspec.ValidationError:
+        return None
+    return Gap(data.stream_id, str(data.requested), data.oldest, data.missing)
+
+
+def _position(frame: Frame) -> tuple[str | None, int | None]:
+    """The frame's own place in the stream, as far as it has one."""
+    stream_id, _, digits = frame.last_event_id.rpartition("-")
+    if not frame.own_id or not _is_stream_id(stream_id) or not digits.isdecimal() or len(digits) > 19:
+        return None, None
+    offset = int(digits)
+    return (stream_id, offset) if 1 <= offset <= _LARGEST_OFFSET else (None, None)

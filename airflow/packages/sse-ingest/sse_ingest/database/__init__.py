@@ -1,0 +1,1 @@
+"""Connections, named queries, time limits and locks of PostgreSQL."""

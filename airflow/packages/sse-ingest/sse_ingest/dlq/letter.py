@@ -1,0 +1,118 @@
+"""A dead letter as it lies in the database, and how its bytes are read again, as if they had just come."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from sse_ingest.contract.protocol import Contract, Parser
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.errors import LetterRefused
+from sse_ingest.events import Event, Rejected
+from sse_ingest.sources.sse_decoder import Frame
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_VALUE = msgspec.json.Decoder(msgspec.Raw)
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """The columns of raw_data.dead_letters. `received` is empty in a list."""
+
+    dead_letter_id: int
+    stream: str
+    stream_id: str | None
+    event_offset: int | None
+    event_id: UUID | None
+    event_type: str | None
+    reason_code: str
+    detail: str
+    first_seen: datetime
+    last_seen: datetime
+    attempts: int
+    resolved_at: datetime | None
+    resolution: str | None
+    received: bytes = b""
+
+    @property
+    def raw(self) -> bool:
+        """Of a foreign stream: its log bears the stream's own name."""
+        return self.stream_id == self.stream
+
+    @property
+    def place(self) -> str:
+        return f"{self.stream_id}-{self.event_offset}" if self.event_offset else "no place"
+
+
+def parse(letter: Letter, contract: Contract, edited: bytes | None = None) -> Event | Rejected:
+    """What the contract makes of the letter's bytes, or of those that replace them, at its old place."""
+    if letter.stream_id is None or letter.event_offset is None:
+        raise LetterRefused(
+            f"Letter {letter.dead_letter_id} has no place in its stream: its frame had no readable id. "
+            "Have its producer publish the event again, then discard the letter."
+        )
+    # Of a frame that was too large only the beginning was kept: never take that for the whole.
+    truncated = edited is None and letter.reason_code == Reason.TOO_LARGE
+    data = letter.received if edited is None else edited
+    parser = contract.parser(letter.stream, letter.event_offset - 1, letter.first_seen)
+    if letter.raw:
+        return _parse_raw(letter, parser, data, truncated=truncated, edited=edited is not None)
+    item = parser.parse(Frame("message", data, letter.place, truncated=truncated))
+    assert isinstance(item, Event | Rejected), "only a frame named stream_gap is a gap"
+    return item
+
+
+def _parse_raw(
+    letter: Letter, parser: Parser, data: bytes, *, truncated: bool, edited: bool
+) -> Event | Rejected:
+    event_type = letter.event_type or ("message" if edited else "")
+    item = parser.parse(Frame(event_type, data, "", own_id=False, truncated=truncated))
+    assert isinstance(item, Event | Rejected), "a raw stream has no gaps"
+    # It keeps the id of its frame, unless that is what it was refused for and somebody says that it is another event.
+    renamed = edited and letter.reason_code == Reason.EVENT_ID_CONFLICT
+    if isinstance(item, Event) and letter.event_id is not None and not renamed:
+        return msgspec.structs.replace(item, event_id=letter.event_id)
+    return item
+
+
+def with_fields(data: bytes, changes: list[str]) -> bytes:
+    """The JSON object with `field=value` set; dots lead into objects. Every other value stays as it is, to the digit.
+
+    A value is JSON if it can be, else a text.
+    """
+    for change in changes:
+        path, equals, value = change.partition("=")
+        if not equals or not path:
+            raise LetterRefused(f"{change!r} sets nothing: write --set field=value, as in payload.qty=2.")
+        data = _with_field(data, path.split("."), value)
+    return data
+
+
+def _with_field(data: bytes, path: list[str], value: str) -> bytes:
+    try:
+        fields = _FIELDS.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise LetterRefused(
+            f"The bytes are not a JSON object ({error}): give a whole one with --file."
+        ) from None
+    name, *rest = path
+    fields[name] = (
+        msgspec.Raw(_with_field(bytes(fields.get(name, b"{}")), rest, value)) if rest else _literal(value)
+    )
+    return msgspec.json.encode(fields)
+
+
+def _literal(value: str) -> msgspec.Raw:
+    try:
+        return msgspec.Raw(bytes(_VALUE.decode(value)))
+    except msgspec.DecodeError:
+        return msgspec.Raw(msgspec.json.encode(value))
+
+
+def readable(data: bytes) -> dict[str, str]:
+    """The bytes as a person can read them and JSON can hold them: as text if that loses nothing, else in hex."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return {"hex": data.hex()}
+    plain = all(char.isprintable() or char in "\n\r\t" for char in text)
+    return {"text": text} if plain else {"hex": data.hex()}

@@ -1,0 +1,1 @@
+"""One writer per stream: the lock, the lease and the fence."""

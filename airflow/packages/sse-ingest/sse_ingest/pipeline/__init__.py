@@ -1,0 +1,1 @@
+"""The run: read, parse, commit, and hand over."""

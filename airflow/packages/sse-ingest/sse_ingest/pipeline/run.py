@@ -1,0 +1,218 @@
+"""The loop from a source to the store: the only file that composes the others.
+
+Three threads share the work: one reads and decodes, this one judges and formats, one commits.
+"""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from sse_ingest.database.connection import connect
+from sse_ingest.errors import DatabaseUnavailable, SourceUnavailable
+from sse_ingest.lease.lease import Lease, Position
+from sse_ingest.pipeline.committer import Committer
+from sse_ingest.pipeline.gc_tuning import tuned
+from sse_ingest.pipeline.source_head import HeadWatcher
+from sse_ingest.settings import Settings
+from sse_ingest.sources.backoff import Backoff
+from sse_ingest.sources.base import Source
+from sse_ingest.sources.poll import PollSource
+from sse_ingest.sources.stream import StreamSource
+from sse_ingest.store.batch import Batch
+from sse_ingest.store.offset_gaps import Accountant
+from sse_ingest.store.store import Store, Tally
+
+log = logging.getLogger("sse_ingest")
+_COLLECT_SECONDS = 60.0
+
+Reason: TypeAlias = Literal["handed_over", "deadline", "stopped", "busy", "caught_up", "ended"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """After a commit: what the run has done so far and where it stands."""
+
+    tally: Tally
+    position: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to. `events` are new rows in raw_data.events_raw; positions are ids of frames."""
+
+    reason: Reason
+    events: int
+    batches: int
+    rejected: int
+    duplicates: int
+    gaps: int
+    first_position: str
+    last_position: str
+    seconds: float
+
+    @property
+    def events_per_second(self) -> float:
+        return self.events / self.seconds if self.seconds else 0.0
+
+
+def run(
+    settings: Settings,
+    *,
+    stop: threading.Event | None = None,
+    on_commit: Callable[[Progress], None] | None = None,
+    source: Callable[[], Source] | None = None,
+) -> Result:
+    """Ingest until told to stop, the deadline, a handover, or (polling) until caught up.
+
+    `source` makes what is read from, in place of the one that the settings describe.
+
+    A database that is away is waited for; what a person must mend raises a TerminalError at once, and what has not
+    mended itself after `settings.give_up_seconds` raises its TransientError.
+    """
+    with tuned():
+        stop, on_commit = stop or threading.Event(), on_commit or (lambda _progress: None)
+        return _Run(settings, stop, on_commit, source or (lambda: _source_of(settings))).until_done()
+
+
+def _source_of(settings: Settings) -> Source:
+    kind = PollSource if settings.mode == "poll" else StreamSource
+    since = "earliest" if settings.contract.strict else None  # a foreign stream does not know our parameter
+    return kind(settings.source_url, path=settings.path, token=settings.token, since=since)
+
+
+@dataclass
+class _Run:
+    settings: Settings
+    stop: threading.Event
+    on_commit: Callable[[Progress], None]
+    source: Callable[[], Source]
+    total: Tally = field(default_factory=Tally)
+    first_position: str = ""
+    last_position: str = ""
+    started: float = field(default_factory=time.monotonic)
+    failing_since: float | None = None
+    collected: float = field(default_factory=time.monotonic)
+    backoff: Backoff = field(default_factory=lambda: Backoff(base=0.25))
+
+    def until_done(self) -> Result:
+        while True:
+            try:
+                return self._result(self._write())
+            except DatabaseUnavailable as error:
+                self.failing_since = self.failing_since or time.monotonic()
+                if time.monotonic() - self.failing_since > self.settings.give_up_seconds:
+                    raise
+                pause = self.backoff.next_delay()
+                log.warning("%s Trying again in %.1f s.", error, pause)
+                self.stop.wait(pause)
+                if reason := self._ended():
+                    return self._result(reason)
+
+    def _write(self) -> Reason:
+        """One tenure: take the lease, stream until there is a reason to end.
+
+        All that can be made ready before is: between two writers lies no more than the lock's way from one to the
+        other. The lease is given back first of all, before anything else is closed.
+        """
+        settings = self.settings
+        with (
+            connect(settings.database_url, "writer", settings.schemas) as connection,
+            closing(self.source()) as source,
+            closing(HeadWatcher(self.source() if settings.contract.strict else None)) as head,
+            Lease(settings, connection.info.backend_pid, head.value) as lease,
+        ):
+            store = Store(connection, settings)
+            position = lease.take(wait=settings.mode == "stream", stop=self._standing_by)
+            if position is None:
+                return self._ended() or "busy"
+            log.info(
+                "stream %s: writing after %r, fence %d",
+                settings.stream,
+                position.last_event_id,
+                position.fence,
+            )
+            return self._stream(source, store.begin(position.fence), lease, position)
+
+    def _stream(self, source: Source, store: Store, lease: Lease, position: Position) -> Reason:
+        """From the checkpoint on, commit whatever has arrived."""
+        settings = self.settings
+        parser = settings.contract.parser(settings.stream, position.offset)
+        accountant = Accountant(position.stream_id, position.offset, strict=settings.contract.strict)
+        with Committer(store, settings, self._committed) as committer:
+            for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
+                lease.check()
+                committer.check()
+                self._collect()
+                items = accountant.account([parser.parse(frame) for frame in frames])
+                committer.add(items, more=source.pending)
+                if committer.idle:
+                    self._well()
+                if source.down_seconds > settings.give_up_seconds:
+                    raise SourceUnavailable(
+                        f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
+                        "service, or correct the connection."
+                    )
+                if reason := self._ended(lease):
+                    break
+            else:
+                reason = self._ended(lease) or ("caught_up" if settings.mode == "poll" else "ended")
+        lease.release()
+        return reason
+
+    def _standing_by(self) -> bool:
+        """Asked again and again while we wait for the lease: the database answers, so that a failure is past."""
+        self._well()
+        return self._ended() is not None
+
+    def _well(self) -> None:
+        self.failing_since = None
+        self.backoff.reset()
+
+    def _collect(self) -> None:
+        """In the garbage collector's place: see tuning.py."""
+        if time.monotonic() - self.collected > _COLLECT_SECONDS:
+            gc.collect()
+            self.collected = time.monotonic()
+
+    def _ended(self, lease: Lease | None = None) -> Reason | None:
+        settings = self.settings
+        if self.stop.is_set():
+            return "stopped"
+        if (
+            settings.deadline_seconds is not None
+            and time.monotonic() - self.started >= settings.deadline_seconds
+        ):
+            return "deadline"
+        if (
+            lease is not None
+            and settings.standby_seconds is not None
+            and lease.standby_waited >= max(settings.standby_seconds, 0.001)
+        ):
+            return "handed_over"
+        return None
+
+    def _committed(self, tally: Tally, batch: Batch) -> None:
+        self._well()
+        self.total.add(tally)
+        self.first_position = self.first_position or batch.first_position
+        self.last_position = batch.last_position or self.last_position
+        self.on_commit(Progress(self.total, self.last_position))
+
+    def _result(self, reason: Reason) -> Result:
+        total = self.total
+        return Result(
+            reason=reason,
+            events=total.events,
+            batches=total.transactions,
+            rejected=total.rejected,
+            duplicates=total.duplicates,
+            gaps=total.gaps,
+            first_position=self.first_position,
+            last_position=self.last_position,
+            seconds=time.monotonic() - self.started,
+        )

@@ -1,0 +1,1 @@
+"""Typed tables computed again from the raw events, and what differs."""

@@ -1,0 +1,143 @@
+"""What a run of the core is told: where events come from, where they go, and how long to go on."""
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from psycopg import Cursor
+
+from sse_ingest.contract.protocol import Contract
+from sse_ingest.contract.raw import RAW
+from sse_ingest.database.connection import check_schema
+from sse_ingest.errors import ConfigurationError
+from sse_ingest.events import Event
+from sse_ingest.named_objects import load_object
+
+Processor: TypeAlias = Callable[[Cursor[Any], Event, dict[str, Any]], None]
+
+
+def _default_writer() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One run. Times are in seconds; None means without limit."""
+
+    source_url: str
+    database_url: str = field(repr=False)
+    stream: str = "restaurant"
+    shard: int = 0
+    mode: Literal["stream", "poll"] = "stream"
+    path: str | None = None
+    token: str | None = field(default=None, repr=False)
+    contract: Contract = RAW
+    """How the stream is read, and which typed tables it has."""
+    schema: str = "raw_data"
+    """The schema of the tables that `init-db` makes."""
+    processors: Mapping[str, Processor] = field(default_factory=dict)
+    """Custom processors by event type: fn(cursor, event, payload)."""
+    writer: str = field(default_factory=_default_writer)
+    """Who commits: kept with every raw event and shown as the holder of the lease."""
+    max_batch: int = 5000
+    """Events in one transaction, at most. Small batches need no setting: what has arrived is committed."""
+    pace: int | None = None
+    """Events a second, at most: for a backfill, which leaves the database to the live streams in between."""
+    deadline_seconds: float | None = None
+    standby_seconds: float | None = None
+    """Hand over once a successor has waited this long; None: never."""
+    lease_seconds: float = 1.5
+    """A holder that has not renewed its lease (every 0.5 s) for this long is replaced."""
+    patience_seconds: float = 60.0
+    """A connection to the database that owes us an answer for this long is cut and made anew."""
+    give_up_seconds: float = 300.0
+    """Raise the transient error after this long without a commit or a quiet, healthy connection."""
+
+    def __post_init__(self) -> None:
+        check_schema(self.schema)
+        if self.max_batch < 1:
+            raise ConfigurationError(f"max_batch must be at least 1, not {self.max_batch}.")
+        if self.pace is not None and self.pace < self.max_batch:
+            raise ConfigurationError(
+                f"pace must be at least max_batch ({self.max_batch}), not {self.pace}: no batch rests for more than "
+                "a second."
+            )
+        if not self.source_url.startswith(("http://", "https://")):
+            raise ConfigurationError(
+                f"source_url must begin with http:// or https://, not {self.source_url!r}."
+            )
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Where unqualified names are looked for: the typed tables, then the raw ones."""
+        return (*self.contract.schemas, self.schema)
+
+    @classmethod
+    def from_environment(cls, **overrides: Any) -> "Settings":
+        """Read the INGEST_* variables. Raises ConfigurationError naming the one that is missing."""
+        database_url = os.environ.get("INGEST_DATABASE_URL")
+        if not database_url:
+            raise ConfigurationError(
+                "INGEST_DATABASE_URL is not set: give the warehouse as "
+                "postgresql://WRITER:…@host:port/database."
+            )
+        given = {
+            **_common(),
+            "source_url": os.environ.get("INGEST_SOURCE_URL", "http://127.0.0.1:8000"),
+            "database_url": database_url,
+            "stream": os.environ.get("INGEST_STREAM", "restaurant"),
+            "token": os.environ.get("EVENT_STREAM_TOKEN") or None,
+        }
+        return cls(**{**given, **overrides})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warehouse:
+    """A warehouse as its owner: for what people do to it, which ingestion may not."""
+
+    url: str = field(repr=False)
+    contract: Contract = RAW
+    schema: str = "raw_data"
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Where unqualified names are looked for: the typed tables, then the raw ones."""
+        return (*self.contract.schemas, self.schema)
+
+    @classmethod
+    def from_environment(cls) -> "Warehouse":
+        """Read the INGEST_* variables. Raises ConfigurationError naming the one that is missing."""
+        url = os.environ.get("INGEST_OWNER_URL")
+        if not url:
+            raise ConfigurationError(
+                "INGEST_OWNER_URL is not set: give the warehouse as postgresql://OWNER:…@host:port/database."
+            )
+        return cls(url=url, **_common())
+
+
+def _common() -> dict[str, Any]:
+    return {"contract": _contract(), "schema": os.environ.get("INGEST_SCHEMA") or "raw_data"}
+
+
+def _contract() -> Contract:
+    name = os.environ.get("INGEST_CONTRACT")
+    if not name:
+        raise ConfigurationError(
+            "INGEST_CONTRACT is not set: name the contract of the stream as module:attribute, such as "
+            "restaurant_warehouse.contract:CONTRACT, or `raw` for any stream of JSON."
+        )
+    if name == RAW.name:
+        return RAW
+    found = load_object("INGEST_CONTRACT", name)
+    if not isinstance(found, Contract):
+        raise ConfigurationError(f"INGEST_CONTRACT={name} is a {type(found).__name__}, not a Contract.")
+    return found
+
+
+def archive_folder(chosen: Path | None = None) -> Path | None:
+    """Where archived months lie: as it was chosen, else as INGEST_ARCHIVE_DIR says."""
+    named = os.environ.get("INGEST_ARCHIVE_DIR")
+    return chosen or (Path(named) if named else None)

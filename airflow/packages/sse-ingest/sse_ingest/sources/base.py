@@ -1,0 +1,41 @@
+"""Where frames come from. Two ways to the same events: the stream, and polling as its fallback."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from sse_ingest.sources.http import Limits
+from sse_ingest.sources.poll import PollSource
+from sse_ingest.sources.sse_decoder import Frame
+from sse_ingest.sources.stream import StreamSource
+
+__all__ = ["Limits", "PollSource", "Source", "StreamSource"]
+
+
+class Source(Protocol):
+    """What the ingest loop needs of a source."""
+
+    def batches(self, after: str, stop: Callable[[], bool]) -> Iterator[list[Frame]]:
+        """Lists of frames after that position, as they arrive; an empty one when nothing did for a while.
+
+        Ends when `stop()` says so or the source has no more to give. Connections that break are made again
+        from the last frame yielded. Raises TerminalError when a person has to change something.
+        """
+        ...
+
+    @property
+    def pending(self) -> bool:
+        """Whether there are frames that can be had without waiting."""
+        ...
+
+    @property
+    def down_seconds(self) -> float:
+        """How long the source has been unreachable; 0 while it is connected."""
+        ...
+
+    def head(self) -> int | None:
+        """The newest offset of the source; None where it does not tell. Never raises."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and threads. May be called twice, and from another thread."""
+        ...

@@ -1,0 +1,107 @@
+"""A bounded queue between the reading thread and its caller."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
+
+from sse_ingest.sources.sse_decoder import Frame
+
+Piece: TypeAlias = Callable[[], list[Frame]]
+"""What was read, to be decoded by the caller: of two threads that decode and judge, each would wait for the other."""
+
+_ENOUGH_BYTES = 1024 * 1024
+
+
+class Closed(Exception):
+    """The caller has gone: stop reading."""
+
+
+class HandOff:
+    """Bounded by bytes: when the caller is behind, `put` waits, reading stops, and TCP holds the sender back."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._pieces: deque[tuple[Piece, int]] = deque()
+        self._taken = False
+        self._changed = threading.Condition()
+        self._closed = False
+        self._ended = False
+        self._error: BaseException | None = None
+
+    def put(self, piece: Piece, size: int) -> None:
+        """Hand over; wait while too much is pending. Raises Closed when nobody will take it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._bytes < self._max_bytes)
+            if self._closed:
+                raise Closed
+            self._pieces.append((piece, size))
+            self._bytes += size
+            self._changed.notify_all()
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Nothing will follow what is pending."""
+        with self._changed:
+            self._ended = True
+            self._error = error
+            self._changed.notify_all()
+
+    def get(self, timeout: float) -> list[Piece] | None:
+        """What is pending, up to a bound, [] when nothing came in time, None after the end.
+
+        Whoever asks says when it has dealt with it, by `dealt()`. Raises what `end` was given.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._pieces or self._ended or self._closed, timeout)
+            if self._pieces:
+                return self._take()
+            if self._error is not None:
+                raise self._error
+            return None if self._ended or self._closed else []
+
+    def _take(self) -> list[Piece]:
+        taken: list[Piece] = []
+        total = 0
+        while self._pieces and total < _ENOUGH_BYTES:
+            piece, size = self._pieces.popleft()
+            taken.append(piece)
+            total += size
+        self._bytes -= total
+        self._taken = True
+        self._changed.notify_all()
+        return taken
+
+    def dealt(self) -> None:
+        """What `get` gave is decoded."""
+        with self._changed:
+            self._taken = False
+            self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Wait until all that was put is dealt with. Raises Closed when it goes."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or not (self._pieces or self._taken))
+            if self._closed:
+                raise Closed
+
+    @property
+    def pending(self) -> bool:
+        """Whether `get` would return frames at once."""
+        return bool(self._pieces)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep in the reading thread. Raises Closed as soon as the caller goes."""
+        with self._changed:
+            if self._changed.wait_for(lambda: self._closed, seconds):
+                raise Closed
+
+    def close(self) -> bool:
+        """The caller goes. False if it had gone before."""
+        with self._changed:
+            if self._closed:
+                return False
+            self._closed = True
+            self._pieces.clear()
+            self._changed.notify_all()
+            return True

@@ -1,0 +1,114 @@
+"""One reading of a source: a thread that connects, reads, and connects again, until its caller has enough."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+import httpx
+
+from sse_ingest.errors import SourceUnavailable
+from sse_ingest.sources.backoff import Backoff
+from sse_ingest.sources.bounded_queue import Closed, HandOff, Piece
+from sse_ingest.sources.cancellation import Wire
+from sse_ingest.sources.sse_decoder import Frame
+
+log = logging.getLogger("sse_ingest.source")
+
+_STOP_CHECK_SECONDS = 0.05
+_JOIN_SECONDS = 0.1
+_SETTLED_SECONDS = 10.0
+
+
+class Reader:
+    """Runs `attempt(reader)` again and again in a thread, and hands its frames to `lists()`.
+
+    An attempt makes one connection and calls `connected()` and `deliver()`; it returns True when the source
+    has no more to give, and False, or raises a transient error, to be run again after a pause.
+    """
+
+    def __init__(self, attempt: Callable[["Reader"], bool], after: str, max_pending_bytes: int) -> None:
+        self.position = after
+        self.wire = Wire()
+        self.backoff = Backoff()
+        self.down_since: float | None = time.monotonic()
+        self._attempt = attempt
+        self._handoff = HandOff(max_pending_bytes)
+        self._thread = threading.Thread(target=self._run, name="sse-ingest-reader", daemon=True)
+        self._thread.start()
+
+    def lists(self, stop: Callable[[], bool], tick_seconds: float) -> Iterator[list[Frame]]:
+        """What arrives, in order; [] also whenever nothing did for `tick_seconds`."""
+        last_yield = time.monotonic()
+        while not stop():
+            quiet = last_yield + tick_seconds - time.monotonic()
+            pieces = self._handoff.get(min(max(quiet, 0), _STOP_CHECK_SECONDS))
+            if pieces is None:
+                return
+            frames = list(chain.from_iterable(piece() for piece in pieces))
+            if frames:
+                self.backoff.reset()
+            self._handoff.dealt()
+            # Also when they hold no whole frame: `pending` has said that there was more.
+            if pieces or time.monotonic() - last_yield >= tick_seconds:
+                yield frames
+                last_yield = time.monotonic()
+
+    @property
+    def pending(self) -> bool:
+        """Whether `lists()` has more to give at once."""
+        return self._handoff.pending
+
+    def connected(self) -> None:
+        """The source answered well."""
+        self.down_since = None
+
+    def deliver(self, piece: Piece, size: int) -> None:
+        """Hand over what was read, waiting while the caller is behind."""
+        self._handoff.put(piece, size)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep unless the caller goes."""
+        self._handoff.pause(seconds)
+
+    def close(self) -> None:
+        """End the thread. One that is blocked in a connect ends by itself at the connect timeout."""
+        if not self._handoff.close():
+            return
+        self.wire.cut()
+        self._thread.join(_JOIN_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            while not self._try():
+                pass
+            self._handoff.end()
+        except Closed:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread, by lists()
+            self._handoff.end(error)
+
+    def _try(self) -> bool:
+        started = time.monotonic()
+        asked = 0.0
+        try:
+            if self._attempt(self):
+                return True
+            reason = "the source ended the connection"
+        except httpx.RequestError as error:
+            reason = f"{type(error).__name__}: {error}".rstrip(": ")
+        except SourceUnavailable as error:
+            reason = str(error)
+            asked = error.retry_after or 0.0
+        finally:
+            self.wire.release()
+        self._handoff.settle()  # where to go on, and after how long, may stand in what is not decoded yet
+        if self.down_since is None:
+            self.down_since = time.monotonic()
+        if time.monotonic() - started >= _SETTLED_SECONDS:
+            self.backoff.reset()
+        delay = max(self.backoff.next_delay(), asked)
+        log.info("reading broke off at %r: %s. Connecting again in %.2f s.", self.position, reason, delay)
+        self.pause(delay)
+        return False

@@ -1,0 +1,1 @@
+"""One batch, one transaction: raw events, deduplication, ranges, dead letters and the checkpoint."""

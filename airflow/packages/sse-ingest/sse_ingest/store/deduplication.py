@@ -1,0 +1,92 @@
+"""Claiming event_ids: each is taken once; what comes again is delivered again, a repeat, or a conflict."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import errors
+
+from sse_ingest.database.named_queries import load
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.errors import DatabaseUnavailable
+from sse_ingest.events import Event, Rejected
+from sse_ingest.store.copy_rows import RawRows
+from sse_ingest.store.dead_letters import reject
+
+_SQL = load("deduplication.sql", __package__)
+
+
+def claim(cursor: psycopg.Cursor[Any], rows: RawRows) -> bool:
+    """Claim the ids of all rows, or none: False when one of them was claimed before, here or ever."""
+    take_turn(cursor)
+    try:
+        with cursor.connection.transaction():
+            claim_new(cursor, rows)
+    except errors.UniqueViolation:
+        return False
+    return True
+
+
+def claim_new(cursor: psycopg.Cursor[Any], rows: RawRows) -> None:
+    """Claim ids of which none is claimed."""
+    with cursor.copy(_SQL["copy_ids"]) as copy:
+        copy.write(rows.ids())
+
+
+def take_turn(cursor: psycopg.Cursor[Any]) -> None:
+    """Wait until no other stream is in the midst of a merge. Before any lock on event_ids, never after."""
+    cursor.execute(_SQL["take_turn"])
+
+
+def divide(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """The events that are new, the first of a batch winning, and those that were taken before. In one's turn only."""
+    taken = {row[0] for row in _first_taken(cursor, events)}
+    fresh, repeats = [], []
+    for event in events:
+        if event.event_id in taken:
+            repeats.append(event)
+        else:
+            taken.add(event.event_id)
+            fresh.append(event)
+    return fresh, repeats
+
+
+def refuse_processed_twice(repeats: Sequence[Event], processed: set[UUID], events: Sequence[Event]) -> None:
+    """An event that we processed but could not claim was taken by another stream meanwhile: start the batch anew."""
+    firsts = {event.event_id: event for event in reversed(events)}
+    if any(event.event_id in processed and firsts[event.event_id] is event for event in repeats):
+        raise DatabaseUnavailable(
+            "Another stream took the same event at the same moment: the batch is tried again."
+        )
+
+
+def settle(cursor: psycopg.Cursor[Any], stream: str, repeats: Sequence[Event]) -> tuple[int, list[Rejected]]:
+    """Account for the events that were taken before: how many repeat at another place, and which are conflicts."""
+    if not repeats:
+        return 0, []
+    first = {row[0]: row[1:] for row in _first_taken(cursor, repeats)}
+    duplicates, conflicts = [], []
+    for event in repeats:
+        stream_id, offset, content_hash = first[event.event_id]
+        if bytes(content_hash) != event.content_hash:
+            conflicts.append(_conflict(event, stream_id, offset))
+        elif (stream_id, offset) != (event.stream_id, event.offset):
+            duplicates.append(event)
+    if duplicates:
+        places = {
+            "stream_ids": [event.stream_id for event in duplicates],
+            "event_offsets": [event.offset for event in duplicates],
+            "event_ids": [event.event_id for event in duplicates],
+        }
+        cursor.execute(_SQL["record_duplicates"], {"stream": stream, **places})
+    return len(duplicates), conflicts
+
+
+def _first_taken(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> list[tuple[Any, ...]]:
+    return cursor.execute(_SQL["first_taken"], {"event_ids": [event.event_id for event in events]}).fetchall()
+
+
+def _conflict(event: Event, stream_id: str, offset: int) -> Rejected:
+    detail = f"event_id {event.event_id} was first taken at {stream_id}-{offset} with other content"
+    return reject(event, Reason.EVENT_ID_CONFLICT, detail)

@@ -1,0 +1,94 @@
+"""Custom processors: a function of the user's for an event type, run inside the batch's transaction.
+
+    def fn(cursor, event, payload): ...
+
+Each call has a savepoint of its own. A processor that fails takes back what it did and its event becomes a dead letter;
+the rest of the batch goes on. An event that was taken before is not processed again. Use unqualified table names: the
+search_path is the schema of the typed tables, then that of the raw ones. Processors are called in a thread of the run,
+with the context variables of its caller.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from sse_ingest.database.connection import DATA_FAULTS
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.errors import ConfigurationError, IngestError
+from sse_ingest.events import Event, Rejected
+from sse_ingest.named_objects import load_object
+from sse_ingest.settings import Processor
+from sse_ingest.store.dead_letters import reject
+
+_TRANSACTION_CONTROL = re.compile(
+    r"(?:^|;)\s*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b",
+    re.IGNORECASE,
+)
+
+
+class TransactionControl(IngestError):
+    """A processor may not begin, commit or roll back: its work stands or falls with its event's batch."""
+
+
+class GuardedCursor(psycopg.Cursor[Any]):
+    """A cursor that leaves the transaction to the store."""
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> "GuardedCursor":
+        text = query if isinstance(query, str) else query.decode() if isinstance(query, bytes) else ""
+        if _TRANSACTION_CONTROL.search(text):
+            raise TransactionControl(TransactionControl.__doc__)
+        super().execute(query, *args, **kwargs)
+        return self
+
+
+def run_processors(
+    connection: psycopg.Connection[Any],
+    processors: Mapping[str, Processor],
+    events: Sequence[Event],
+    known: Collection[UUID],
+) -> tuple[list[Event], list[Rejected], set[UUID]]:
+    """Run each event's processor: the events to go on with, the dead letters, and the ids that were processed."""
+    kept: list[Event] = []
+    failed: list[Rejected] = []
+    processed: set[UUID] = set()
+    for event in events:
+        processor = processors.get(event.event_type)
+        if processor is not None and event.event_id not in known and event.event_id not in processed:
+            failure = _run(connection, processor, event)
+            if failure is not None:
+                failed.append(failure)
+                continue
+            processed.add(event.event_id)
+        kept.append(event)
+    return kept, failed, processed
+
+
+def _run(connection: psycopg.Connection[Any], processor: Processor, event: Event) -> Rejected | None:
+    try:
+        payload = json.loads(event.payload, parse_float=Decimal)
+        with connection.transaction(), GuardedCursor(connection) as cursor:
+            processor(cursor, event, payload)
+    except DATA_FAULTS as error:
+        return _failure(event, error)
+    except psycopg.OperationalError:
+        raise  # the environment's fault, not the event's: the batch is tried again
+    except Exception as error:  # noqa: BLE001 - whatever a user's function raises concerns its event alone
+        return _failure(event, error)
+    return None
+
+
+def _failure(event: Event, error: Exception) -> Rejected:
+    return reject(event, Reason.PROCESSOR_FAILED, f"{type(error).__name__}: {error}")
+
+
+def load_processors(name: str) -> Mapping[str, Processor]:
+    """The mapping of event types to functions that `module:attribute` names."""
+    found = load_object("--processors", name)
+    if not isinstance(found, Mapping) or not found or not all(callable(value) for value in found.values()):
+        raise ConfigurationError(f"--processors {name} must be a mapping of event types to functions.")
+    return found

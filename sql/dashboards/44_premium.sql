@@ -1,7 +1,0 @@
--- title: Premium orders by city
--- chart: table
--- description: Paid orders that come to the threshold premium_order (500) or more, over all time.
-SELECT city, paid_orders, premium_orders, premium_order_share, premium_revenue, premium_revenue_share, market_share
-FROM analytics.premium_market_share
-ORDER BY premium_revenue DESC, city
-LIMIT 50;

@@ -1,0 +1,12 @@
+-- title: Orders, last 24 hours
+-- chart: scalar
+-- unit: count
+-- y: orders
+-- description: Orders in the 24 full hours (UTC) up to the newest order, without cancelled ones.
+SELECT
+    coalesce(sum(order_count), 0)::bigint AS orders,
+    coalesce(sum(cancelled_orders), 0)::bigint AS cancelled_orders
+FROM analytics.hourly_sales
+WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours'
+    -- Both ends, so that the planner expects a short time span.
+    AND hour <= (SELECT max(order_ts) FROM analytics.orders);

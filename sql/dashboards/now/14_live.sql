@@ -1,0 +1,18 @@
+-- title: Orders per minute, last 60 minutes
+-- chart: scalar
+-- unit: count
+-- y: orders_per_minute
+-- description: Orders of the last 60 minutes, without cancelled ones: their revenue, how many are unpaid, and the projected
+--   revenue of today. For ingestion: latency, share of events accepted, and age of the newest event.
+SELECT
+    orders_per_minute,
+    round(revenue_last_hour, 2) AS revenue_last_hour,
+    unpaid_orders_last_hour AS unpaid_orders,
+    active_customers,
+    round(revenue_today, 2) AS revenue_today,
+    projected_revenue_today,
+    ingest_latency_p50_seconds AS latency_p50_s,
+    ingest_latency_p99_seconds AS latency_p99_s,
+    data_quality_percent,
+    freshness_seconds
+FROM analytics.live_metrics;

@@ -1,0 +1,10 @@
+-- title: Orders by status
+-- chart: row
+-- unit: count
+-- x: status
+-- y: orders
+-- description: The present status of all orders. Those that have kept it for long are in analytics.stuck_orders.
+SELECT status, sum(orders)::bigint AS orders
+FROM analytics.order_status_distribution
+GROUP BY status
+ORDER BY array_position(ARRAY['pending', 'preparing', 'ready', 'completed', 'cancelled'], status);

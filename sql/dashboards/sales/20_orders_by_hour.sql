@@ -1,0 +1,17 @@
+-- title: Orders by hour
+-- chart: bar
+-- unit: count
+-- x: hour
+-- y: orders
+-- series: service_type
+-- description: Orders by service type in the 48 hours (UTC) up to the newest order, without cancelled ones.
+SELECT
+    hour,
+    service_type,
+    sum(order_count)::bigint AS orders
+FROM analytics.hourly_sales
+WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '48 hours'
+    -- Both ends, so that the planner expects a short time span.
+    AND hour <= (SELECT max(order_ts) FROM analytics.orders)
+GROUP BY hour, service_type
+ORDER BY hour, service_type;

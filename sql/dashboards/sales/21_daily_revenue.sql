@@ -1,0 +1,18 @@
+-- title: Revenue by day
+-- chart: line
+-- unit: money
+-- x: day
+-- y: revenue
+-- description: The paid orders of the 30 business days up to the newest order. A day without a paid order has no point: its
+--   revenue is unknown, not zero.
+SELECT
+    day,
+    round(sum(total_revenue), 2) AS revenue,
+    sum(order_count)::bigint AS orders,
+    sum(unpaid_orders)::bigint AS unpaid_orders
+FROM analytics.daily_sales
+WHERE day > (SELECT analytics.newest_business_date()) - 30
+    -- Both ends, so that the planner expects a few days.
+    AND day <= (SELECT analytics.newest_business_date())
+GROUP BY day
+ORDER BY day;

@@ -1,0 +1,31 @@
+CREATE OR REPLACE VIEW analytics.current_order_status AS
+SELECT
+    o.order_id,
+    o.location_code,
+    o.order_ts,
+    o.status,
+    coalesce(h.changed_ts, o.order_ts) AS since,
+    h.changes,
+    h.path,
+    o.status IN ('pending', 'preparing', 'ready') AS is_open
+FROM analytics.orders AS o
+CROSS JOIN LATERAL (
+    SELECT max(h.changed_ts) AS changed_ts, count(*) AS changes,
+        coalesce(jsonb_agg(jsonb_build_object('status', h.status, 'at', h.changed_ts) ORDER BY h.changed_ts, h.event_id), '[]')
+            AS path
+    FROM analytics.order_status_history AS h
+    WHERE h.order_id = o.order_id
+) AS h;
+
+COMMENT ON VIEW analytics.current_order_status IS 'The status of each order, since when, and all its status changes.';
+COMMENT ON COLUMN analytics.current_order_status.order_id IS 'The order.';
+COMMENT ON COLUMN analytics.current_order_status.location_code IS 'The restaurant.';
+COMMENT ON COLUMN analytics.current_order_status.order_ts IS
+    'When the guest ordered. Filter by this column: it has an index.';
+COMMENT ON COLUMN analytics.current_order_status.status IS
+    'The status of the change with the greatest (changed_ts, event_id); pending before the first change.';
+COMMENT ON COLUMN analytics.current_order_status.since IS
+    'The changed_ts of the latest change; order_ts before the first.';
+COMMENT ON COLUMN analytics.current_order_status.changes IS 'Number of known status changes.';
+COMMENT ON COLUMN analytics.current_order_status.path IS 'All status changes in their order: [{"status", "at"}].';
+COMMENT ON COLUMN analytics.current_order_status.is_open IS 'Neither completed nor cancelled.';

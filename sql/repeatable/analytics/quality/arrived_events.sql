@@ -1,0 +1,29 @@
+CREATE OR REPLACE FUNCTION analytics.arrived_events(since timestamptz, until timestamptz, types text[])
+RETURNS TABLE (event_id uuid, event_type text, ts timestamptz, ingested_at timestamptz, order_id uuid, row_id uuid)
+LANGUAGE sql
+STABLE
+ROWS 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT
+        r.event_id,
+        r.event_type,
+        r.ts,
+        r.ingested_at,
+        CASE WHEN pg_input_is_valid(r.payload ->> 'order_id', 'uuid') THEN (r.payload ->> 'order_id')::uuid END,
+        CASE
+            WHEN t.key_field IS NULL AND t.event_type IS NOT NULL THEN r.event_id
+            WHEN t.version_column IS NULL AND pg_input_is_valid(r.payload ->> t.key_field, 'uuid')
+                THEN (r.payload ->> t.key_field)::uuid
+        END
+    FROM raw_data.events_raw AS r
+    LEFT JOIN analytics.event_types AS t ON t.event_type = r.event_type
+    WHERE r.ingested_at >= arrived_events.since
+        AND r.ingested_at < arrived_events.until
+        -- A stream that is taken raw has no tables, even if its types have the same names.
+        AND r.partition_key <> r.stream_id
+        AND (arrived_events.types IS NULL OR r.event_type = ANY (arrived_events.types))
+$$;
+
+COMMENT ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) IS
+    'The events that arrived in a window, of the given types or (null) of all types, without streams that are taken raw. Per event: the order that its payload names, and the key of the row that it writes in its table (see event_types). The rules of sql/quality read events through this function, because it returns nothing else of a payload.';

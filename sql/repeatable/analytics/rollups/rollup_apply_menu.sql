@@ -1,0 +1,37 @@
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_menu(upto timestamptz)
+RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH c AS MATERIALIZED (
+        SELECT * FROM analytics.rollup_delta_menu(upto)
+    ), hours AS (
+        INSERT INTO analytics.rollup_menu_hours AS r
+        SELECT c.hour, c.category, c.item_name, sum(c.times_ordered), sum(c.quantity), sum(c.priced_lines),
+            sum(c.revenue), sum(c.unit_priced_lines), sum(c.unit_prices)
+        FROM c
+        GROUP BY c.hour, c.category, c.item_name
+        ON CONFLICT ON CONSTRAINT rollup_menu_hours_once DO UPDATE SET
+            times_ordered = r.times_ordered + excluded.times_ordered,
+            quantity = r.quantity + excluded.quantity,
+            priced_lines = r.priced_lines + excluded.priced_lines,
+            revenue = r.revenue + excluded.revenue,
+            unit_priced_lines = r.unit_priced_lines + excluded.unit_priced_lines,
+            unit_prices = r.unit_prices + excluded.unit_prices
+    )
+    INSERT INTO analytics.rollup_menu AS r
+    SELECT c.category, c.item_name, sum(c.times_ordered), sum(c.quantity), sum(c.priced_lines),
+        sum(c.revenue), sum(c.unit_priced_lines), sum(c.unit_prices)
+    FROM c
+    GROUP BY c.category, c.item_name
+    ON CONFLICT ON CONSTRAINT rollup_menu_once DO UPDATE SET
+        times_ordered = r.times_ordered + excluded.times_ordered,
+        quantity = r.quantity + excluded.quantity,
+        priced_lines = r.priced_lines + excluded.priced_lines,
+        revenue = r.revenue + excluded.revenue,
+        unit_priced_lines = r.unit_priced_lines + excluded.unit_priced_lines,
+        unit_prices = r.unit_prices + excluded.unit_prices;
+$$;
+
+COMMENT ON FUNCTION analytics.rollup_apply_menu(timestamptz) IS
+    'Part of refresh_rollups(): adds rollup_delta_menu() before an instant to the rollups.';

@@ -1,0 +1,36 @@
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_payments(upto timestamptz)
+RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH c AS MATERIALIZED (
+        SELECT * FROM analytics.rollup_delta_payments(upto)
+    ), hours AS (
+        INSERT INTO analytics.rollup_payment_hours AS r (
+            hour, location_code, business_date, method, provider, payments, amount, tip
+        )
+        SELECT
+            c.hour, c.location_code, c.business_date, c.method, c.provider, sum(c.payments), sum(c.amount),
+            sum(c.tip)
+        FROM c
+        GROUP BY c.hour, c.location_code, c.business_date, c.method, c.provider
+        ON CONFLICT ON CONSTRAINT rollup_payment_hours_once DO UPDATE SET
+            payments = r.payments + excluded.payments,
+            amount = r.amount + excluded.amount,
+            tip = r.tip + excluded.tip
+    )
+    INSERT INTO analytics.rollup_payment_days AS r (
+        business_date, location_code, method, provider, payments, amount, tip
+    )
+    SELECT
+        c.business_date, c.location_code, c.method, c.provider, sum(c.payments), sum(c.amount), sum(c.tip)
+    FROM c
+    GROUP BY c.business_date, c.location_code, c.method, c.provider
+    ON CONFLICT ON CONSTRAINT rollup_payment_days_once DO UPDATE SET
+        payments = r.payments + excluded.payments,
+        amount = r.amount + excluded.amount,
+        tip = r.tip + excluded.tip;
+$$;
+
+COMMENT ON FUNCTION analytics.rollup_apply_payments(timestamptz) IS
+    'Part of refresh_rollups(): adds rollup_delta_payments() before an instant to the rollups.';

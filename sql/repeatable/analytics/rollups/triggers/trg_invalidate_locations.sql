@@ -1,0 +1,41 @@
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_locations()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    mark analytics.rollup_watermark;
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM now() AT TIME ZONE NEW.time_zone; -- an error when there is no such time zone
+    END IF;
+    IF TG_OP = 'UPDATE' AND (OLD.location_code, OLD.city, OLD.time_zone, OLD.close_out)
+        IS NOT DISTINCT FROM (NEW.location_code, NEW.city, NEW.time_zone, NEW.close_out)
+    THEN
+        RETURN NULL; -- the rollups do not depend on the name
+    END IF;
+    SELECT w.* INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
+    INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+    SELECT 'sales', r.hour, r.location_code
+    FROM analytics.rollup_sales_hours AS r
+    WHERE r.location_code IN (OLD.location_code, NEW.location_code)
+    UNION
+    -- Hours that a refresh may be summing now with the old time zone: changed ones, and those after the watermark.
+    SELECT i.rollup, i.hour, i.location_code
+    FROM analytics.rollup_invalidations AS i
+    WHERE i.rollup = 'sales' AND i.location_code IN (OLD.location_code, NEW.location_code)
+    UNION
+    SELECT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+    FROM analytics.orders AS o
+    WHERE o.location_code IN (OLD.location_code, NEW.location_code)
+        AND o.order_ts >= mark.closed_before AND o.order_ts < mark.logged_before;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION analytics.trg_invalidate_locations() IS
+    'Trigger function: the time zone, close-out or city of a restaurant has changed, so all its hours go to rollup_invalidations. Refuses a time zone that PostgreSQL does not know.';
+
+CREATE OR REPLACE TRIGGER rollup_change AFTER INSERT OR UPDATE OR DELETE ON analytics.locations
+    FOR EACH ROW EXECUTE FUNCTION analytics.trg_invalidate_locations();

@@ -1,0 +1,51 @@
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_orders()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    mark timestamptz;
+BEGIN
+    -- The lock lasts until the transaction ends, so that no refresh moves the watermark meanwhile.
+    SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
+    IF mark = '-infinity' THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', r.order_ts, 'UTC'), r.location_code
+        FROM new_rows AS r
+        WHERE r.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM new_rows AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE r.status = 'cancelled' AND i.event_ts < mark;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', r.order_ts, 'UTC'), r.location_code
+        FROM old_rows AS r
+        WHERE r.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM old_rows AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE r.status = 'cancelled' AND i.event_ts < mark;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION analytics.trg_invalidate_orders() IS
+    'Trigger function: writes the hours of changed orders to rollup_invalidations, and those of the lines of orders that are or were cancelled, if the rollups have summed them.';
+
+CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.orders
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();
+CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.orders
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();
+CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.orders
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();
+CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.orders
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

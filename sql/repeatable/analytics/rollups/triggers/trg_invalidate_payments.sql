@@ -1,0 +1,43 @@
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_payments()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    mark timestamptz;
+BEGIN
+    -- The lock lasts until the transaction ends, so that no refresh moves the watermark meanwhile.
+    SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
+    IF mark = '-infinity' THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM new_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM old_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION analytics.trg_invalidate_payments() IS
+    'Trigger function: writes the hours of the orders of changed payments to rollup_invalidations, if the rollups have summed them.';
+
+CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payments
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();
+CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.payments
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();
+CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.payments
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();
+CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.payments
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

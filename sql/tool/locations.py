@@ -1,0 +1,129 @@
+"""Restaurants and their time zones: load a file into analytics.locations, as a whole or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from psycopg import Connection
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, UndefinedTable
+from psycopg.types.json import Jsonb
+
+from sql.tool.errors import BadLocationsError, NotMigratedError, NotTheOwnerError, ObjectsInUseError
+from sql.tool.location_file import COLUMNS, MIDNIGHT, Entry, Values, time_of_day
+from sql.tool.migrate import connect
+
+LOCK_TIMEOUT = "10s"
+_DEFAULTS: Values = {"name": None, "city": None, "close_out": MIDNIGHT}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many restaurants of a file were new, changed or the same."""
+
+    entered: int
+    changed: int
+    unchanged: int
+
+    def __str__(self) -> str:
+        return f"{self.entered} entered, {self.changed} changed, {self.unchanged} unchanged"
+
+
+def load(owner_url: str, entries: Sequence[Entry], source: str, *, only_new: bool = False) -> Loaded:
+    """Insert new restaurants and update changed ones; with `only_new`, existing ones stay as they are.
+
+    Rows that would stay the same are not updated, because an update makes the rollups sum their sales again.
+    """
+    try:
+        with connect(owner_url) as connection:
+            return load_with(connection, entries, source, only_new=only_new)
+    except LockNotAvailable as error:
+        raise ObjectsInUseError(f"{error.diag.message_primary}. {ObjectsInUseError.__doc__}") from error
+    except UndefinedTable as error:
+        raise NotMigratedError(NotMigratedError.__doc__) from error
+    except InsufficientPrivilege as error:
+        raise NotTheOwnerError(f"{error.diag.message_primary}. {NotTheOwnerError.__doc__}") from error
+
+
+def load_with(connection: Connection, entries: Sequence[Entry], source: str, *, only_new: bool) -> Loaded:
+    """The same in the caller's transaction, or in a new one."""
+    with connection.transaction():
+        connection.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+        # No other session changes the table meanwhile, so the rows that are compared are those that are updated.
+        connection.execute("LOCK TABLE analytics.locations IN SHARE ROW EXCLUSIVE MODE")
+        known = _known(connection)
+        _refuse_unknown_zones(connection, known, entries, source)
+        entered = [_DEFAULTS | entry.values for entry in entries if entry.code not in known]
+        changed = {
+            entry.code: known[entry.code] | entry.values
+            for entry in entries
+            if not only_new and entry.code in known and known[entry.code] != known[entry.code] | entry.values
+        }
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO analytics.locations (location_code, name, city, time_zone, close_out)"
+                " VALUES (%(location_code)s, %(name)s, %(city)s, %(time_zone)s, %(close_out)s::time)",
+                entered,
+            )
+            cursor.executemany(
+                "UPDATE analytics.locations SET name = %(name)s, city = %(city)s, time_zone = %(time_zone)s,"
+                " close_out = %(close_out)s::time WHERE location_code = %(location_code)s",
+                list(changed.values()),
+            )
+        if entered or changed:
+            before = {code: known[code] for code in changed}
+            _audit(connection, source, {"entered": entered, "before": before, "after": changed})
+    return Loaded(len(entered), len(changed), len(entries) - len(entered) - len(changed))
+
+
+def as_csv(owner_url: str) -> str:
+    """All restaurants, as a file that can be loaded again."""
+    with connect(owner_url) as connection, connection.cursor() as cursor:
+        try:
+            with cursor.copy(
+                "COPY (SELECT location_code, name, city, time_zone,"
+                " regexp_replace(close_out::text, ':00$', '') AS close_out"
+                " FROM analytics.locations ORDER BY location_code)"
+                " TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')"
+            ) as copy:
+                return b"".join(bytes(part) for part in copy).decode()
+        except UndefinedTable as error:
+            raise NotMigratedError(NotMigratedError.__doc__) from error
+
+
+def _known(connection: Connection) -> dict[str, Values]:
+    """The stored restaurants in the form of a file, to compare them with one."""
+    rows = connection.execute(
+        "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
+    )
+    found = {}
+    for code, name, city, time_zone, close_out in rows:
+        values = (code, (name or "").strip() or None, (city or "").strip() or None, time_zone,
+                  time_of_day(close_out) or close_out)  # fmt: skip
+        found[code] = dict(zip(COLUMNS, values, strict=True))
+    return found
+
+
+def _refuse_unknown_zones(
+    connection: Connection, known: Mapping[str, Values], entries: Sequence[Entry], source: str
+) -> None:
+    """Stricter than the trigger of the table: PostgreSQL accepts `-05:00` as a zone, and means five hours east."""
+    new = [e for e in entries if e.values["time_zone"] != known.get(e.code, {}).get("time_zone")]
+    asked = {str(entry.values["time_zone"]).lower() for entry in new}
+    there = connection.execute(
+        "SELECT lower(name) FROM pg_timezone_names WHERE lower(name) = ANY(%s)", [list(asked)]
+    )
+    unknown = asked - {name for (name,) in there}
+    problems = [
+        f"line {entry.line}, time_zone: {entry.values['time_zone']!r} is not a time zone of PostgreSQL: "
+        "take a name from pg_timezone_names, e.g. America/Toronto"
+        for entry in new
+        if str(entry.values["time_zone"]).lower() in unknown
+    ]
+    if problems:
+        raise BadLocationsError.of(source, problems)
+
+
+def _audit(connection: Connection, source: str, details: Mapping[str, object]) -> None:
+    connection.execute(
+        "INSERT INTO analytics.audit_log (action, object, details) VALUES ('locations_loaded', %s, %s)",
+        ["analytics.locations", Jsonb({"from": source, **details})],
+    )

@@ -1,0 +1,163 @@
+"""Migrate: bring restaurant_analytics to the schema of this version. Idempotent; of two at once, one waits."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import Connection
+from psycopg.errors import (
+    DeadlockDetected,
+    InsufficientPrivilege,
+    InvalidParameterValue,
+    InvalidSchemaName,
+    LockNotAvailable,
+    UndefinedTable,
+)
+
+from sql.tool import repeatables
+from sql.tool.errors import NotBootstrappedError, ObjectsInUseError
+
+OWNER = "restaurant_owner"
+SCHEMAS = ("raw_data", "analytics", "staging")
+# Advisory locks are numbers; this one stands for "migration of this database".
+LOCK = 7_370_002
+LOCK_TIMEOUT = "2s"
+ATTEMPTS = 5
+MONTHS_AHEAD = 3
+
+
+@dataclass(frozen=True)
+class Status:
+    """The revision of a warehouse, and what `migrate` would do."""
+
+    revision: str | None
+    head: str | None
+    pending: list[str]
+    months: list[str]
+
+    @property
+    def current(self) -> bool:
+        return self.revision == self.head and not self.pending
+
+    @property
+    def ahead(self) -> bool:
+        """A newer version has migrated it: this version can use it, and must not change it."""
+        return self.revision is not None and self.revision not in revisions()
+
+
+def migrate(owner_url: str) -> None:
+    """Apply migrations, then repeatables, then create the partitions of the next months. Log in as restaurant_user.
+
+    A schema of a newer version is left as it is: to go back to an earlier version, just start it.
+    """
+    with connect(owner_url) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        _become_owner(connection)
+        if status(owner_url).ahead:
+            return
+        _retried(lambda: upgrade(owner_url))
+        _retried(lambda: repeatables.apply(connection, repeatables.on_disk()))
+        _retried(lambda: _partitions_ahead(connection))
+
+
+def status(owner_url: str) -> Status:
+    """What is applied and what is not. Changes nothing."""
+    head = _scripts().get_current_head()
+    wanted = repeatables.on_disk()
+    with connect(owner_url) as connection:
+        try:
+            revision = connection.execute("SELECT version_num FROM raw_data.alembic_version").fetchone()
+            pending = repeatables.pending(connection, wanted)
+        except (UndefinedTable, InvalidSchemaName):
+            return Status(None, head, [one.name for one in wanted], [])
+        months = connection.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits"
+            " WHERE inhparent = 'raw_data.events_raw'::regclass ORDER BY 1"
+        ).fetchall()
+    found = None if revision is None else str(revision[0])
+    return Status(found, head, [one.name for one in pending], [row[0] for row in months])
+
+
+def connect(url: str) -> Connection:
+    """Connect to a URL of psycopg or SQLAlchemy."""
+    return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
+
+
+def _become_owner(connection: Connection) -> None:
+    """All objects belong to the NOLOGIN owner, and not to the login that migrates."""
+    try:
+        connection.execute(f"SET ROLE {OWNER}")
+        connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        for schema in SCHEMAS:
+            connection.execute("SELECT %s::regnamespace", [schema])
+    except (InvalidParameterValue, InsufficientPrivilege, InvalidSchemaName) as error:
+        raise NotBootstrappedError(f"{error.diag.message_primary}. {NotBootstrappedError.__doc__}") from error
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).parents[1] / "migrations").replace("%", "%%")
+    )
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def revisions() -> list[str]:
+    """All revisions, the oldest first."""
+    return [script.revision for script in _scripts().walk_revisions()][::-1]
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Apply the migrations up to a revision, and nothing else of `migrate`."""
+
+    def owned() -> Connection:
+        connection = connect(owner_url)
+        _become_owner(connection)
+        connection.autocommit = False
+        return connection
+
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://", creator=owned, poolclass=sqlalchemy.pool.NullPool
+    )
+    config = _config()
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    except sqlalchemy.exc.DBAPIError as error:
+        raise error.orig or error from error
+
+
+def _partitions_ahead(connection: Connection) -> None:
+    connection.execute(
+        "SELECT raw_data.ensure_partitions(now(), now() + make_interval(months => %s))", [MONTHS_AHEAD]
+    )
+
+
+def _retried(step: Callable[[], object]) -> None:
+    """Run a step again while it fails for a lock.
+
+    Each step is one transaction with a short lock_timeout, so that other sessions do not queue behind it for long.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            step()
+        except (LockNotAvailable, DeadlockDetected) as error:
+            if attempt == ATTEMPTS:
+                raise ObjectsInUseError(
+                    f"{error.diag.message_primary}. {ObjectsInUseError.__doc__}"
+                ) from error
+            time.sleep(0.2 * attempt)
+        else:
+            return

@@ -1,0 +1,92 @@
+"""The version before, with rows, refreshed rollups and grants of people, becomes this version in place."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+import sql
+from restaurant_warehouse.rollups import refresh
+from tests.support.earlier_version import EarlierVersion
+from tests.support.plain import assert_exact
+from tests.support.populated import ACCOUNT, INVALID, PRIVILEGES, assert_kept, contents
+
+pytestmark = pytest.mark.integration
+
+NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
+ORDERS = 30
+BY_HAND = "GRANT SELECT ON analytics.daily_sales, analytics.hourly_sales TO pg_monitor"
+"""Not in grants.sql."""
+OF_AN_ANALYST: tuple[LiteralString, ...] = (
+    "CREATE SCHEMA reports",
+    "CREATE VIEW reports.days AS SELECT day, total_revenue FROM analytics.daily_sales",
+    "CREATE VIEW reports.paid AS SELECT method, amount FROM analytics.payment_mix",
+)
+TRIGGERS: LiteralString = """
+SELECT tgrelid::regclass::text, tgname, tgfoid::regproc::text, tgenabled FROM pg_trigger
+WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'analytics.%' ORDER BY 1, 2
+"""
+ROLLUPS: LiteralString = "SELECT * FROM analytics.rollup_watermark"
+
+
+def test_rows_grants_and_rollups_stay(
+    bootstrapped: Any, warehouse: Any, books_in: Any, tmp_path: Path
+) -> None:
+    url = bootstrapped.url("restaurant_user")
+    EarlierVersion(tmp_path).migrate(url)
+    with bootstrapped.connect("restaurant_user", autocommit=True) as owner:
+        books = books_in(owner)
+        orders = populate(books)
+        owner.execute(ACCOUNT)
+        refresh(bootstrapped.url("airflow_user"), NOON + timedelta(days=ORDERS))
+        # Changed after they were summed: the rollups of then know it by their invalidations alone.
+        books.payment(orders[0], subtotal=5, tax="0.65", tip=1, total="6.65")
+        books.status(orders[1], "cancelled")
+        owner.execute(BY_HAND)
+        for statement in OF_AN_ANALYST:
+            owner.execute(statement)
+        before, rollups = contents(owner), owner.execute(ROLLUPS).fetchall()
+
+        sql.migrate(url)
+
+        assert sql.status(url).current
+        assert_kept(owner, before)
+        assert owner.execute(ROLLUPS).fetchall() == rollups, "nothing was summed again"
+        assert owner.execute(INVALID).fetchall() == []
+        assert_exact(owner)
+        assert (
+            owner.execute("SELECT sum(total_revenue) FROM reports.days").fetchall()
+            == owner.execute("SELECT sum(total_revenue) FROM analytics.daily_sales").fetchall()
+        )
+        assert_as_new(owner, warehouse)
+        # The triggers of this version go on where those of the version before ended.
+        books.payment(orders[2], subtotal=5, tax="0.65", tip=1, total="6.65")
+        books.item(orders[3], price="2.00")
+        assert_exact(owner)
+        refresh(bootstrapped.url("airflow_user"), NOON + timedelta(days=ORDERS))
+        assert_exact(owner)
+
+
+def populate(books: Any) -> list[Any]:
+    orders = []
+    for number in range(ORDERS):
+        order = books.order(
+            NOON + timedelta(days=number), status="completed", subtotal=10, tax="1.30", tip=0, total="11.30"
+        )
+        books.item(order, price="10.00")
+        books.feedback(5, number % 11)
+        orders.append(order)
+    return orders
+
+
+def assert_as_new(owner: psycopg.Connection[Any], warehouse: Any) -> None:
+    """Privileges and triggers are those of a new warehouse, and beside them is what people granted."""
+    held = "SELECT has_table_privilege('pg_monitor', %s, 'SELECT')"
+    for view in ("analytics.daily_sales", "analytics.hourly_sales"):
+        assert owner.execute(held, [view]).fetchone() == (True,)
+    owner.execute("REVOKE ALL ON analytics.daily_sales, analytics.hourly_sales FROM pg_monitor")
+    with warehouse.connect("restaurant_user") as new:
+        assert owner.execute(TRIGGERS).fetchall() == new.execute(TRIGGERS).fetchall()
+        assert sorted(owner.execute(PRIVILEGES)) == sorted(new.execute(PRIVILEGES))

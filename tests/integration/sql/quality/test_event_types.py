@@ -1,0 +1,104 @@
+"""analytics.event_types: what SQL knows of an event type is one row there, and no list anywhere else."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from sql.tool import repeatables
+from tests.integration.sql.conftest import NOON, Books
+
+pytestmark = pytest.mark.integration
+
+TYPE = "loyalty_points_earned"
+ROW = [TYPE, "loyalty_points", "points_id", "points_id", '{"points_id": "uuid", "points": "text?"}']
+VIOLATIONS = "SELECT check_name, details ->> 'row' FROM analytics.raw_violations() ORDER BY 1"
+FITS = "SELECT analytics.payload_fits(%s::jsonb, %s::jsonb)"
+
+
+@pytest.fixture
+def with_points(owner: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """A type of its own with a table of its own: what a migration and one more row of event_types.sql would bring."""
+    owner.execute("SET ROLE restaurant_owner")
+    owner.execute(
+        "CREATE TABLE analytics.loyalty_points (points_id uuid PRIMARY KEY, event_id uuid, event_ts timestamptz)"
+    )
+    owner.execute(
+        "INSERT INTO analytics.event_types (event_type, table_name, key_column, key_field, checked_fields)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        ROW,
+    )
+    script = next(one.text for one in repeatables.on_disk() if one.name == repeatables.EVENT_TYPES)
+    owner.execute(script.encode())
+    owner.execute("RESET ROLE")
+    return owner
+
+
+def test_a_new_type_is_compared_with_its_table(with_points: psycopg.Connection[Any], books: Books) -> None:
+    there, absent = uuid4(), uuid4()
+    books.typed("loyalty_points", TYPE, "points_id", {"points_id": there})
+    assert with_points.execute(VIOLATIONS).fetchall() == []
+    books.event(TYPE, points_id=str(absent))
+    assert with_points.execute(VIOLATIONS).fetchall() == [("raw_events_are_in_analytics", str(absent))]
+
+
+def test_what_came_before_the_table_and_does_not_fit_stays_raw(
+    with_points: psycopg.Connection[Any], books: Books
+) -> None:
+    books.event(TYPE, points=12)
+    books.event(TYPE, points_id="twelve")
+    assert with_points.execute(VIOLATIONS).fetchall() == []
+
+
+def test_the_rules_see_the_row_of_a_new_type(with_points: psycopg.Connection[Any], books: Books) -> None:
+    points = uuid4()
+    books.typed("loyalty_points", TYPE, "points_id", {"points_id": points})
+    arrived = "SELECT event_type, row_id FROM analytics.arrived_events(%s, %s, NULL)"
+    assert with_points.execute(arrived, [NOON, NOON + timedelta(hours=1)]).fetchall() == [(TYPE, points)]
+
+
+def test_every_table_of_events_has_its_row(owner: psycopg.Connection[Any]) -> None:
+    """What ingestion merges into has an event_id: each such table belongs to one type, with the columns it names."""
+    merged = owner.execute(
+        "SELECT table_name FROM information_schema.columns JOIN pg_class ON relname = table_name AND relkind = 'r'"
+        " WHERE table_schema = 'analytics' AND column_name = 'event_id' AND table_name <> 'payment_scores'"
+    ).fetchall()
+    named = owner.execute("SELECT table_name FROM analytics.event_types").fetchall()
+    assert sorted(named) == sorted(merged)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "fits"),
+    [
+        ("id", "CUST-1", True),
+        ("id", "x" * 201, False),
+        ("id", 7, False),
+        ("id", None, False),
+        ("text", "", True),
+        ("text?", None, True),
+        ("text?", 7, False),
+        ("uuid", "01980f5e-7a3c-7d10-9b51-3f2a54c0a001", True),
+        ("uuid", "01980f5e", False),
+        ("uuid?", None, True),
+        ("money", "1.50", True),
+        ("money", 1.5, True),
+        ("money", "-1", False),
+        ("money", None, False),
+        ("time", "2026-03-14T12:00:00.1234567Z", True),
+        ("time", "2026-02-30T12:00:00Z", False),
+        ("time", "2026-03-14", False),
+        ("colour", "red", False),
+    ],
+)
+def test_which_fields_fit(owner: psycopg.Connection[Any], kind: str, value: Any, *, fits: bool) -> None:
+    fields, payload = json.dumps({"field": kind}), json.dumps({"field": value, "other": 1})
+    assert owner.execute(FITS, [fields, payload]).fetchone() == (fits,)
+    without = owner.execute(FITS, [fields, "{}"]).fetchone()
+    assert without == (kind.endswith("?"),)
+
+
+def test_where_nothing_is_to_be_checked_everything_fits(owner: psycopg.Connection[Any]) -> None:
+    assert owner.execute(FITS, [None, "{}"]).fetchone() == (True,)

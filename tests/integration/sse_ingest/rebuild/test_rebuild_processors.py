@@ -1,0 +1,150 @@
+"""A processor, new or changed, over the events that came before it."""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from sse_ingest.errors import ConfigurationError, RebuildRefused
+from sse_ingest.events import Event
+from sse_ingest.rebuild.rebuild import Report, Request, rebuild
+from sse_ingest.settings import Processor
+from sse_ingest.store.processors import load_processors
+from sse_ingest.store.store import Store
+from tests.support.core import owned
+from tests.support.events import frame, parsed, uid
+
+pytestmark = pytest.mark.integration
+POINTS = "SELECT customer_id, points FROM analytics.loyalty_points ORDER BY customer_id"
+
+
+def points(cursor: Any, event: Event, payload: dict[str, Any]) -> None:
+    cursor.execute(
+        "INSERT INTO loyalty_points VALUES (%s, %s, %s)",
+        [event.event_id, payload["customer"], payload["points"]],
+    )
+
+
+def doubled(cursor: Any, event: Event, payload: dict[str, Any]) -> None:
+    points(cursor, event, {**payload, "points": 2 * payload["points"]})
+
+
+PROCESSORS: Mapping[str, Processor] = {"points_earned": points}
+
+
+@pytest.fixture
+def owner(owner: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    owner.execute(
+        "CREATE TABLE analytics.loyalty_points (event_id uuid PRIMARY KEY, customer_id text, points integer)"
+    )
+    owner.execute("GRANT SELECT, INSERT ON analytics.loyalty_points TO airflow_user")
+    return owner
+
+
+@pytest.fixture
+def filled(owner: psycopg.Connection[Any], open_store: Any) -> Store:
+    """Two events from before there was a processor, and one from after."""
+    events = [
+        parsed(frame(offset, "points_earned", {"customer": name, "points": offset}))
+        for offset, name in enumerate("abc", start=1)
+    ]
+    store: Store = open_store()
+    store.commit(events[:2])
+    open_store(stream="later", processors=PROCESSORS).commit(events[2:])
+    return store
+
+
+def asked(warehouse: Any, function: Processor = points, **more: Any) -> Report:
+    given = {"processors": {"points_earned": function}, "tables": ["loyalty_points"], **more}
+    return rebuild(owned(warehouse.url("restaurant_user")), Request(**given))
+
+
+def test_a_new_processor_is_applied_to_old_events(filled: Store, owner: Any, warehouse: Any) -> None:
+    assert owner.execute(POINTS).fetchall() == [("c", 3)]
+
+    report = asked(warehouse)
+    assert (report.tables["loyalty_points"].missing, report.differences) == (2, 2)
+    asked(warehouse, apply=True)
+
+    assert owner.execute(POINTS).fetchall() == [("a", 1), ("b", 2), ("c", 3)]
+    assert asked(warehouse).differences == 0
+
+
+def test_a_changed_processor_changes_what_it_made_before(filled: Store, owner: Any, warehouse: Any) -> None:
+    asked(warehouse, doubled, apply=True)
+
+    assert owner.execute(POINTS).fetchall() == [("a", 2), ("b", 4), ("c", 6)]
+
+
+def test_without_its_processor_a_table_is_left_alone(filled: Store, owner: Any, warehouse: Any) -> None:
+    rebuild(owned(warehouse.url("restaurant_user")), Request(apply=True))
+    assert owner.execute(POINTS).fetchall() == [("c", 3)]
+
+    with pytest.raises(ConfigurationError, match="give --processors too"):
+        asked(warehouse, processors={})
+
+
+def test_a_processor_that_refuses_an_event_stops_the_rebuild(
+    filled: Store, owner: Any, warehouse: Any
+) -> None:
+    def picky(cursor: Any, event: Event, payload: dict[str, Any]) -> None:
+        if payload["points"] == 2:
+            raise ValueError("two is not a number of points")
+
+    event_id = uid("event", "points_earned", '{"customer": "b", "points": 2}')
+    with pytest.raises(RebuildRefused, match=f"refuse 1 events: points_earned {event_id}: ValueError: two"):
+        asked(warehouse, picky, apply=True)
+
+    assert owner.execute(POINTS).fetchall() == [("c", 3)]
+
+
+def test_a_table_that_was_not_named_is_asked_for(filled: Store, warehouse: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"loyalty_points.*Name each table"):
+        asked(warehouse, tables=[])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE analytics.loyalty_points SET points = 0", 'DELETE FROM "analytics"."loyalty_points"'],
+)
+def test_a_processor_cannot_reach_the_live_tables(
+    filled: Store, owner: Any, warehouse: Any, statement: str
+) -> None:
+    def careless(cursor: Any, event: Event, payload: dict[str, Any]) -> None:
+        cursor.execute(statement)
+
+    with pytest.raises(ConfigurationError, match="qualified table"):
+        asked(warehouse, careless)
+
+    assert owner.execute(POINTS).fetchall() == [("c", 3)]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [("nowhere", "There is no table analytics.nowhere"), ("keyless", "has no primary key")],
+)
+def test_a_table_that_cannot_be_compared_is_refused(
+    filled: Store, owner: Any, warehouse: Any, table: str, said: str
+) -> None:
+    owner.execute("CREATE TABLE analytics.keyless (n integer)")
+
+    with pytest.raises(ConfigurationError, match=said):
+        asked(warehouse, tables=[table])
+
+
+def test_processors_are_named_by_module_and_attribute(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SimpleNamespace(PROCESSORS=PROCESSORS, nothing={}, wrong=["points_earned"])
+    monkeypatch.setitem(__import__("sys").modules, "own_processors", module)
+
+    assert load_processors("own_processors:PROCESSORS") == PROCESSORS
+    for name in (
+        "own_processors",
+        "own_processors:nothing",
+        "own_processors:wrong",
+        "own_processors:none",
+        "no:x",
+    ):
+        with pytest.raises(ConfigurationError, match="--processors"):
+            load_processors(name)

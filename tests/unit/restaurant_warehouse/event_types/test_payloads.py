@@ -1,0 +1,126 @@
+"""Each field of each known type, with the words of its dead letter."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from restaurant_warehouse.contract import PAYLOADS, restaurant_parser
+from sse_ingest.dead_letter_reasons import Reason
+from sse_ingest.events import Rejected
+from sse_ingest.sources.sse_decoder import Frame
+
+Make = Callable[..., Frame]
+Payloads = dict[str, dict[str, Any]]
+parse = restaurant_parser().parse
+SERVICE = "dine_in, takeout or delivery"
+LONG = f'must be a text of at most 200 characters, got "{"x" * 58}…'
+TIME = "an RFC 3339 timestamp with a zone"
+QUANTITY = "a quantity (a number or a text of digits)"
+MONEY = "an amount of money (a number or a text of digits)"
+
+
+def refused(frame: Frame) -> tuple[str, str]:
+    outcome = parse(frame)
+    assert isinstance(outcome, Rejected), outcome
+    return outcome.reason_code, outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("event_type", "field", "value", "reason", "detail"),
+    [
+        ("order_created", "order_id", "7", Reason.WRONG_TYPE, 'must be a UUID, got "7"'),
+        ("order_created", "service_type", "dinein", Reason.OUT_OF_RANGE, f'must be {SERVICE}, got "dinein"'),
+        ("order_created", "service_type", 1, Reason.WRONG_TYPE, f"must be {SERVICE}, got 1"),
+        ("order_created", "visit_id", "x" * 201, Reason.OUT_OF_RANGE, LONG),
+        ("order_created", "location_code", None, Reason.WRONG_TYPE, "must be a text, got null"),
+        ("order_item_added", "unit_price", -1, Reason.OUT_OF_RANGE, "must be > 0, got -1"),
+        ("order_item_added", "unit_price", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
+        ("order_item_added", "unit_price", "0.00", Reason.OUT_OF_RANGE, 'must be > 0, got "0.00"'),
+        ("order_item_added", "unit_price", 1.234, Reason.OUT_OF_RANGE, "must have at most 2 decimals, got 1.234"),
+        ("order_item_added", "unit_price", 10**10, Reason.OUT_OF_RANGE, "must be < 10000000000, got 10000000000"),
+        ("order_item_added", "unit_price", 10**400, Reason.OUT_OF_RANGE, f"must be < 10000000000, got 1{'0' * 58}…"),
+        ("order_item_added", "unit_price", 10**4000, Reason.OUT_OF_RANGE, f"must be < 10000000000, got 1{'0' * 58}…"),
+        ("order_item_added", "unit_price", True, Reason.WRONG_TYPE, f"must be {MONEY}, got true"),
+        ("order_item_added", "unit_price", "12,50", Reason.WRONG_TYPE, f'must be {MONEY}, got "12,50"'),
+        ("order_item_added", "unit_price", "NaN", Reason.WRONG_TYPE, f'must be {MONEY}, got "NaN"'),
+        ("order_item_added", "unit_price", "１２", Reason.WRONG_TYPE, f'must be {MONEY}, got "\\uff11\\uff12"'),
+        ("order_item_added", "unit_price", "1_0", Reason.WRONG_TYPE, f'must be {MONEY}, got "1_0"'),
+        ("order_item_added", "unit_price", [], Reason.WRONG_TYPE, f"must be {MONEY}, got []"),
+        ("order_item_added", "extended_price", -0.01, Reason.OUT_OF_RANGE, "must be >= 0, got -0.01"),
+        ("order_item_added", "qty", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
+        ("order_item_added", "qty", 0.0001, Reason.OUT_OF_RANGE, "must have at most 3 decimals, got 0.0001"),
+        ("order_item_added", "qty", 10**6, Reason.OUT_OF_RANGE, "must be < 1000000, got 1000000"),
+        ("order_item_added", "qty", None, Reason.WRONG_TYPE, f"must be {QUANTITY}, got null"),
+        ("order_status_changed", "status", "lost", Reason.OUT_OF_RANGE,
+         'must be pending, preparing, ready, completed or cancelled, got "lost"'),
+        ("order_status_changed", "changed_ts", "now", Reason.BAD_TIMESTAMP, f'must be {TIME}, got "now"'),
+        ("payment_captured", "tip", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
+        ("payment_captured", "amount", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
+        ("payment_refunded", "amount", -5, Reason.OUT_OF_RANGE, "must be > 0, got -5"),
+        ("payment_refunded", "reason", {}, Reason.WRONG_TYPE, "must be a text, got {}"),
+        ("feedback_submitted", "rating", 6, Reason.OUT_OF_RANGE, "must be an integer from 1 to 5, got 6"),
+        ("feedback_submitted", "rating", 4.5, Reason.WRONG_TYPE, "must be an integer from 1 to 5, got 4.5"),
+        ("feedback_submitted", "nps", 11, Reason.OUT_OF_RANGE, "must be an integer from 0 to 10, got 11"),
+        ("feedback_submitted", "order_id", "", Reason.WRONG_TYPE, 'must be a UUID, got ""'),
+        ("menu_item_changed", "menu_item_id", "x" * 201, Reason.OUT_OF_RANGE, LONG),
+        ("menu_item_changed", "name", None, Reason.WRONG_TYPE, "must be a text, got null"),
+        ("menu_item_changed", "price", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
+        ("menu_item_changed", "cost", 1.005, Reason.OUT_OF_RANGE, "must have at most 2 decimals, got 1.005"),
+        ("menu_item_changed", "changed_ts", "now", Reason.BAD_TIMESTAMP, f'must be {TIME}, got "now"'),
+        ("customer_changed", "customer_id", 7, Reason.WRONG_TYPE,
+         "must be a text of at most 200 characters, got 7"),
+        ("customer_changed", "membership", True, Reason.WRONG_TYPE, "must be a text, got true"),
+        ("customer_changed", "changed_ts", "1800-01-01T00:00:00Z", Reason.OUT_OF_RANGE,
+         'must lie in the years 1900 to 2199, got "1800-01-01T00:00:00Z"'),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_wrong(
+    make_frame: Make, payloads: Payloads, event_type: str, field: str, value: Any, reason: Reason, detail: str
+) -> None:
+    payload = {**payloads[event_type], field: value}
+    assert refused(make_frame(event_type, payload)) == (reason, f"payload.{field}: {detail}")
+
+
+def test_every_required_field_is_missed(make_frame: Make, payloads: Payloads) -> None:
+    for event_type, payload in payloads.items():
+        required = {field.name for field in msgspec.structs.fields(PAYLOADS[event_type]) if field.required}
+        assert required <= set(payload)
+        for name in required:
+            less = {key: value for key, value in payload.items() if key != name}
+            expected = (Reason.MISSING_FIELD, f"payload.{name}: is required")
+            assert refused(make_frame(event_type, less)) == expected
+
+
+def test_every_field_refuses_an_object(make_frame: Make, payloads: Payloads) -> None:
+    for event_type, payload in payloads.items():
+        for field in msgspec.structs.fields(PAYLOADS[event_type]):
+            reason, detail = refused(make_frame(event_type, {**payload, field.name: {"a": 1}}))
+            assert reason == Reason.WRONG_TYPE
+            assert detail.startswith(f"payload.{field.name}: must be ")
+            assert detail.endswith(', got {"a": 1}')
+
+
+def test_a_number_too_long_for_any_integer_is_out_of_range(make_frame: Make, payloads: Payloads) -> None:
+    payload = json.dumps(payloads["payment_refunded"]).replace('"amount": 1', f'"amount": {"1" * 20_000}')
+    assert refused(make_frame("payment_refunded", payload.encode()))[0] == Reason.OUT_OF_RANGE
+
+
+@pytest.mark.parametrize("payload", [b"null", b"[]", b'"x"', b"5"])
+def test_a_payload_is_an_object(make_frame: Make, payload: bytes) -> None:
+    expected = (Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload.decode()}")
+    assert refused(make_frame("order_created", payload)) == expected
+    assert refused(make_frame("unheard_of", payload)) == expected
+
+
+def test_true_is_no_one_even_after_a_one_was_seen(make_frame: Make, payloads: Payloads) -> None:
+    payment = payloads["payment_captured"]
+    parse(make_frame("payment_captured", {**payment, "tip": 1}))
+    assert refused(make_frame("payment_captured", {**payment, "tip": True}))[0] == Reason.WRONG_TYPE
+
+
+def test_every_reason_has_a_sentence() -> None:
+    assert all(reason.sentence.endswith(".") for reason in Reason)
+    assert len({reason.sentence for reason in Reason}) == len(Reason)

@@ -94,5 +94,6 @@ class Clone:
             "PYTHONPATH": services.environment(self.settings, {})["PYTHONPATH"],
             "WAREHOUSE_OWNER_URL": owner,
             "INGEST_OWNER_URL": owner,
+            "INGEST_CONTRACT": services.CONTRACT,
             "INGEST_DATABASE_URL": services.database_url(self.settings, "airflow_user"),
         }

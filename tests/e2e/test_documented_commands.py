@@ -21,7 +21,7 @@ from tests.support.ports import free_port
 from tests.support.service import ROOT
 from tests.support.stack import wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ELSEWHERE = re.compile(r"^(\./stack (up|down)\b|docker |pip |git )")

@@ -9,7 +9,7 @@ from typing import Any
 def dags_test(dag_id: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "airflow", "dags", "test", dag_id]
     return subprocess.run(
-        command, env=env, cwd=env["AIRFLOW_HOME"], capture_output=True, text=True, check=False, timeout=120
+        command, env=env, cwd=env["AIRFLOW_HOME"], capture_output=True, text=True, check=False, timeout=600
     )
 
 

@@ -58,7 +58,7 @@ class EventService:
                 if self._largest_file
                 else None,
             )
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 180
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the event service did not start:\n{self._output.read_text()}")

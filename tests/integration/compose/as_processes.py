@@ -56,7 +56,7 @@ class Processes:
 
     def once(self, service: str) -> subprocess.CompletedProcess[str]:
         """Run a one-shot service to its end."""
-        return self._run(service, self.services[service]["command"], timeout=120)
+        return self._run(service, self.services[service]["command"], timeout=600)
 
     def healthy(self, service: str) -> bool:
         """What the service's healthcheck says now."""

@@ -154,10 +154,8 @@ def test_handover_without_a_gap(
     assert first.result(60).reason == "handed_over"
     service.publish(published(2))
     wait_until(owner, EVENTS, 14)
-    assert owner.execute("SELECT DISTINCT ingested_by FROM raw_data.events_raw ORDER BY 1").fetchall() == [
-        ("first",),
-        ("second",),
-    ]
+    writers = owner.execute("SELECT DISTINCT ingested_by FROM raw_data.events_raw ORDER BY 1").fetchall()
+    assert writers == [("first",), ("second",)]
     stop.set()
     assert second.result(60).events == 7
 

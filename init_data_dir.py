@@ -16,6 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True  # under sudo it would be root's, in your folder
+
+from local.env_file import names, values
+
 ROOT = Path(__file__).resolve().parent
 PLACEHOLDER = "change-me"
 ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$")
@@ -50,6 +55,13 @@ class Entry:
     name: str
     value: str
 
+    @property
+    def text(self) -> str:
+        """The value without its quotes, or without the comment behind it."""
+        if self.value[:1] in ("'", '"'):
+            return self.value[1:].partition(self.value[0])[0]
+        return re.sub(r"(^|\s+)#.*", "", self.value)
+
 
 def read_env(path: Path) -> list[Entry]:
     """The variables of an env file, in order; lines that are commented out are not variables."""
@@ -72,15 +84,15 @@ def generate(name: str) -> str:
 
 
 def missing_variables(example: Path, env: Path) -> list[Entry]:
-    """What the example has and .env has not."""
+    """What the example has and .env lacks."""
     present = {entry.name for entry in read_env(env)} if env.exists() else set()
     return [entry for entry in read_env(example) if entry.name not in present]
 
 
 def write_env(example: Path, env: Path) -> list[str]:
-    """Make .env from the example, or add to it what is new there; answer the names that were added.
+    """Make .env from the example, or add to it what is new there; return the names that were added.
 
-    What .env already says is kept to the letter. Only its owner may read it.
+    No line that .env has already is changed. Only its owner may read it.
     """
     missing = missing_variables(example, env)
     if env.exists():
@@ -126,13 +138,15 @@ def _replace(env: Path, text: str) -> None:
         raise
 
 
-def doubtful(env: Path) -> Iterator[str]:
-    """What will not work, or should not be used, in a .env."""
-    for entry in read_env(env):
-        value = entry.value.strip("'\"")
-        if value.startswith(PLACEHOLDER):
+def doubtful(example: Path, env: Path) -> Iterator[str]:
+    """What has no effect, will not work, or should not be used, in a .env."""
+    entries = read_env(env)
+    yield from names.without_effect((entry.name for entry in entries), example.read_text(encoding="utf-8"))
+    yield from values.faults({entry.name: entry.text for entry in entries}, env.name)
+    for entry in entries:
+        if entry.text.startswith(PLACEHOLDER):
             yield f"{entry.name} is still a placeholder: put a secret there, or delete the line."
-        elif entry.name.endswith("_PASSWORD") and not URL_SAFE.fullmatch(value):
+        elif entry.name.endswith("_PASSWORD") and not URL_SAFE.fullmatch(entry.text):
             yield f"{entry.name} stands in connection addresses: use letters, digits, and - . _ ~ only."
 
 
@@ -142,7 +156,7 @@ def sets_owners() -> bool:
 
 
 def make_folders(data_dir: Path) -> list[Path]:
-    """Make the bind mounts under data_dir/compose; answer those that were not there.
+    """Make the bind mounts under data_dir/compose; return those that were not there.
 
     As root on Linux each belongs to its container's user. Otherwise each is open to all, behind a folder that
     only you may enter: the containers' mounts do not pass through it. (Docker Desktop maps owners by itself.)
@@ -184,14 +198,14 @@ def _give_to_owner_of(model: Path, path: Path) -> None:
 
 def data_dir(env: Path) -> Path:
     """DATA_DIR as compose sees it: from the environment, else from .env, relative to this folder."""
-    written = {entry.name: entry.value.strip("'\"") for entry in read_env(env)} if env.exists() else {}
+    written = {entry.name: entry.text for entry in read_env(env)} if env.exists() else {}
     return ROOT / Path(os.environ.get("DATA_DIR") or written.get("DATA_DIR") or "var").expanduser()
 
 
 def check(example: Path, env: Path) -> int:
     """Report what is missing; change nothing."""
     findings = [f"{entry.name} is not in {env.name}." for entry in missing_variables(example, env)]
-    findings += doubtful(env) if env.exists() else []
+    findings += doubtful(example, env) if env.exists() else []
     parent = data_dir(env) / "compose"
     findings += [
         f"The folder {parent / folder.name} is not there."
@@ -203,7 +217,7 @@ def check(example: Path, env: Path) -> int:
 
 
 def prepare(example: Path, env: Path) -> int:
-    """Make what is missing, and say what was made."""
+    """Make what is missing, and print what was made."""
     fresh = not env.exists()
     added = write_env(example, env)
     if fresh:
@@ -212,7 +226,7 @@ def prepare(example: Path, env: Path) -> int:
         print(f"Added to {env}: {', '.join(added)}")
     else:
         print(f"{env} has every variable; nothing was changed.")
-    for sentence in doubtful(env):
+    for sentence in doubtful(example, env):
         print(f"Note: {sentence}")
     target = data_dir(env)
     made = make_folders(target)

@@ -1,27 +1,22 @@
-"""`python -m api`: serve on EVENT_HOST:EVENT_PORT until a signal."""
+"""`python -m api`: serve on EVENT_HOST:EVENT_PORT until a signal.
 
-import gc
-import logging
+It reads `.env` of the current folder, or the file that EVENT_ENV_FILE names; none when that is empty.
+"""
+
 import os
 import sys
-from pathlib import Path
 
-from api.http.server import listen, make_server
+from api.http import reload
+from api.http.server import listen, make_server, prepare_process
 from api.log.interface import LogError
-from api.settings import SettingsError, load
+from api.settings import SettingsError, env_file, load
 
 
 def main() -> int:
     """Run the service; the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Three threads share the work; the default of 5 ms makes a commit wait for a parser.
-    sys.setswitchinterval(1e-4)
-    # A thousand readers make thousands of short-lived objects. With the defaults, a fifth of the time is spent on the
-    # search for cycles among these objects and among the modules, which stay.
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
+    prepare_process()
     try:
-        settings = load(Path(".env"))
+        settings = load(env_file())
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -35,7 +30,10 @@ def main() -> int:
         return 1
     try:
         with listener:
-            make_server(settings).run(sockets=[listener])
+            if settings.hot_reload:
+                reload.run(settings.source_path, listener)
+            else:
+                make_server(settings).run(sockets=[listener])
     except LogError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,6 +1,7 @@
 """The service's settings, from the environment. Each has one comment in `.env.example`."""
 
 import math
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,8 +29,15 @@ def _max(value: object) -> object:
     return math.inf if isinstance(value, str) and value.strip().lower() == "max" else value
 
 
+def _true_or_false(value: object) -> object:
+    if isinstance(value, bool) or (isinstance(value, str) and value.lower() in ("true", "false")):
+        return value
+    raise ValueError(f"write true or false, not {value!r}")
+
+
 Rate = Annotated[float, BeforeValidator(_max), Field(ge=0, description="a number >= 0, or `max`")]
 Share = Annotated[float, Field(ge=0, le=1)]
+Switch = Annotated[bool, BeforeValidator(_true_or_false)]
 
 
 class Settings(BaseSettings):
@@ -57,6 +65,9 @@ class Settings(BaseSettings):
     max_subscribers: Annotated[int, Field(ge=1)] = 4_000
     max_connections: Annotated[int, Field(ge=1)] = 5_000
     max_connections_per_address: Annotated[int, Field(ge=1)] = 2_000
+
+    hot_reload: Annotated[Switch, Field(validation_alias="API_HOT_RELOAD")] = False
+    source_path: Path = Path(__file__).resolve().parents[1]
 
     rate: Rate = 5
     seed: int = 1
@@ -110,6 +121,15 @@ def simulates(rate: str) -> bool:
         raise SettingsError(f"EVENT_RATE: {error.errors()[0]['msg']}") from None
 
 
+def env_file() -> Path | None:
+    """The file of settings: `.env`, unless EVENT_ENV_FILE names another. When that is empty, there is none.
+
+    Whoever starts the service with settings of their own makes it empty, or `.env` would complete them.
+    """
+    name = os.environ.get("EVENT_ENV_FILE", ".env")
+    return Path(name) if name else None
+
+
 def load(env_file: Path | None = None, **overrides: Any) -> Settings:
     """The settings, or a SettingsError that names every wrong variable and never shows a secret."""
     try:
@@ -121,7 +141,8 @@ def load(env_file: Path | None = None, **overrides: Any) -> Settings:
 def _sentence(error: Mapping[str, Any]) -> str:
     if not error["loc"]:
         return str(error["ctx"]["error"])
-    variable = "EVENT_" + str(error["loc"][0]).upper()
+    field = str(error["loc"][0])
+    variable = field if field.isupper() else f"EVENT_{field.upper()}"
     if error["type"] == "missing":
         return f"{variable} is not set: put it into .env (init_data_dir.py generates one), or export it"
-    return f"{variable}: {error['msg']}"
+    return f"{variable}: {error['msg'].removeprefix('Value error, ')}"

@@ -11,11 +11,13 @@ import psycopg
 from dotenv import dotenv_values
 from werkzeug.security import check_password_hash
 
+from local import loopback
 from local.errors import StackError
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, OWNER, WAREHOUSE, WRITER, Settings
 
 DATABASE = "airflow_db"
+PREPARED_BY = "SELECT obj_description(to_regclass('ab_user'), 'pg_class')"
 USERS = {"admin": "Admin", "viewer": "Viewer"}
 DAGS = (
     "restaurant_realtime_stream",
@@ -26,9 +28,18 @@ DAGS = (
     "restaurant_anomalies",
 )
 
+# Compose has the same defaults, by the same names.
+TUNING = {
+    "AIRFLOW__CORE__PARALLELISM": ("AIRFLOW_PARALLELISM", "8"),
+    "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": ("AIRFLOW_DAG_CONCURRENCY", "16"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": ("AIRFLOW_LOAD_EXAMPLES", "false"),
+    # The examples wait until somebody unpauses them. Our own DAGs set is_paused_upon_creation themselves.
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": ("AIRFLOW_LOAD_EXAMPLES", "false"),
+}
+
 
 def prepared_by() -> str:
-    """What the comment on the table of users says when these versions have made its tables."""
+    """The comment on the table of users when these versions have made its tables."""
     return ", ".join(
         f"{name} {version(name)}" for name in ("apache-airflow-core", "apache-airflow-providers-fab")
     )
@@ -57,12 +68,13 @@ def variables(settings: Settings) -> dict[str, str]:
     }
     plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
     dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_")}
-    return plain | dags | own | _connections(settings)
+    tuning = {option: settings.values.get(name) or default for option, (name, default) in TUNING.items()}
+    return plain | tuning | dags | own | _connections(settings)
 
 
 def _connections(settings: Settings) -> dict[str, str]:
     """The connections that the DAGs use. The owner's only where old months are to be archived."""
-    found = {
+    connections = {
         "AIRFLOW_CONN_RESTAURANT_API": json.dumps(
             {
                 "conn_type": "http",
@@ -79,8 +91,8 @@ def _connections(settings: Settings) -> dict[str, str]:
         ),
     }
     if settings.values.get("RESTAURANT_KEEP_MONTHS"):
-        found["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)
-    return found
+        connections["AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER"] = _warehouse(settings, OWNER)
+    return connections
 
 
 def _warehouse(settings: Settings, role: str) -> str:
@@ -99,8 +111,7 @@ def _warehouse(settings: Settings, role: str) -> str:
 def prepared(settings: Settings) -> bool:
     """Whether tables and users are as they should be. Airflow itself would take many seconds to say so."""
     with psycopg.connect(_url(settings)) as connection:
-        said = connection.execute("SELECT obj_description(to_regclass('ab_user'), 'pg_class')").fetchone()
-        if said is None or said[0] != prepared_by():
+        if connection.execute(PREPARED_BY).fetchone() != (prepared_by(),):
             return False
         rows = connection.execute("SELECT username, password FROM ab_user").fetchall()
     hashes: dict[str, str] = dict(rows)
@@ -110,7 +121,7 @@ def prepared(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Health:
-    """What Airflow's API server says of itself and of the others, as seen since this object was made."""
+    """What Airflow's API server reports about itself and the others, since this object was made."""
 
     url: str
     since: float = field(default_factory=time.time)
@@ -121,13 +132,13 @@ class Health:
 
     def component(self, name: str) -> bool:
         """Alive by a heartbeat of this run: one of an earlier run counts as healthy for a while."""
-        told = self._read().get(name, {})
-        beat = told.get(f"latest_{name}_heartbeat") or "1970-01-01T00:00:00+00:00"
-        return told.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= self.since
+        reported = self._read().get(name, {})
+        beat = reported.get(f"latest_{name}_heartbeat") or "1970-01-01T00:00:00+00:00"
+        return reported.get("status") == "healthy" and datetime.fromisoformat(beat).timestamp() >= self.since
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:
-            answer = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=3, trust_env=False)
+            answer = loopback.get(f"{self.url}/api/v2/monitor/health")
             return dict(answer.json()) if answer.is_success else {}
         except (httpx.HTTPError, ValueError):
             return {}

@@ -1,4 +1,4 @@
-"""`./stack doctor`: checks each thing that the stack needs, and says what to do about what is wrong."""
+"""`./stack doctor`: checks each thing that the stack needs, and names the remedy for what is wrong."""
 
 import shutil
 import subprocess
@@ -22,15 +22,15 @@ MEMORY = 3 * GIBIBYTE
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was checked. `said` is what was found, or what to do."""
+    """One thing that was checked. `message` is its state, or what to do."""
 
     name: str
     fine: bool
-    said: str
+    message: str
 
 
 def examine(env_file: Path | None, root: Path = ROOT) -> Iterator[Finding]:
-    """Everything, in the order in which `up` would trip over it."""
+    """Everything, in the order in which `up` needs it."""
     yield _check("Python", _python)
     yield _check("packages", lambda: _packages(root))
     yield _check("memory", _memory)
@@ -41,12 +41,16 @@ def examine(env_file: Path | None, root: Path = ROOT) -> Iterator[Finding]:
         yield Finding("settings", False, str(error))
         return
     yield Finding("settings", True, str(settings.env_file))
+    for sentence in settings.without_effect():
+        yield Finding("settings", False, sentence)
     yield _check("disk", lambda: _disk(settings))
     yield _check("data folder", lambda: _data(settings))
     running = {state.name: state for state in states(settings)}
     for state in running.values():
-        told = f"process {state.pid}" if state.pid else f"ended: ./stack logs {state.name}, then ./stack up"
-        yield Finding(state.name, state.pid is not None, told)
+        message = (
+            f"process {state.pid}" if state.pid else f"ended: ./stack logs {state.name}, then ./stack up"
+        )
+        yield Finding(state.name, state.pid is not None, message)
     if not running:
         for variable in PORTS:
             yield _check(f"port for {variable}", partial(_port, settings, variable))
@@ -57,7 +61,7 @@ def show(env_file: Path | None, console: Console) -> bool:
     well = True
     for finding in examine(env_file):
         mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
-        console.print(f"{mark} {finding.name}: {finding.said}", highlight=False)
+        console.print(f"{mark} {finding.name}: {finding.message}", highlight=False)
         well = well and finding.fine
     return well
 
@@ -94,10 +98,10 @@ def _memory() -> str:
 def _postgres() -> str:
     program = postgres_binaries.find().path("postgres")
     try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise StackError(f"{program} does not run ({error}): delete .venv and run ./stack again.") from error
-    return said.stdout.strip()
+    return answer.stdout.strip()
 
 
 def _disk(settings: Settings) -> str:

@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
-from local import services
+from local import airflow, services
 from local.errors import StackError
 from local.settings import OWNER, WRITER, Settings
 
@@ -28,10 +29,12 @@ def to_core(settings: Settings, *command: str, source: Mapping[str, str] | None 
     """A command of the core."""
     own = {
         "INGEST_DATABASE_URL": services.database_url(settings, WRITER),
-        "INGEST_CONTRACT": services.CONTRACT,
+        "INGEST_CONTRACT": settings.values.get("INGEST_CONTRACT") or services.CONTRACT,
         "INGEST_OWNER_URL": services.database_url(settings, OWNER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or LIVE,
         "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
+        # A processor's module may import Airflow, which makes a folder for its configuration.
+        "AIRFLOW_HOME": str(settings.data_dir / "airflow"),
         **(source or {}),
     }
     return _become(settings, ["sse_ingest", *command], own)
@@ -44,10 +47,18 @@ def to_schema(settings: Settings, *command: str) -> int:
     )
 
 
+def to_airflow(settings: Settings, *command: str) -> int:
+    """A command of Airflow's own."""
+    return _become(settings, ["airflow", *command], airflow.variables(settings))
+
+
 def _become(settings: Settings, module: list[str], own: Mapping[str, str]) -> int:
     """Its exit code is ours. Passwords go by the environment, where others do not look."""
     if services.postgres(settings).pid() is None:
         raise StackError("PostgreSQL is not running: start it with ./stack up.")
     sys.stdout.flush()
-    program = [sys.executable, "-m", *module]
-    os.execve(sys.executable, program, services.environment(settings, own))  # noqa: S606 - no shell is wanted
+    env = services.environment(settings, own)
+    # The user's processors are found as plain Python finds them, but no module of theirs hides one of ours.
+    theirs = [path for path in (os.environ.get("PYTHONPATH"), str(Path.cwd())) if path]
+    env["PYTHONPATH"] = os.pathsep.join([env["PYTHONPATH"], *theirs])
+    os.execve(sys.executable, [sys.executable, "-P", "-m", *module], env)  # noqa: S606 - no shell is wanted

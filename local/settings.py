@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from local.env_file import names
+from local.env_file import values as env_values
 from local.errors import StackError
 from local.postgres import ADMIN
 
@@ -21,6 +23,7 @@ PASSWORD_VARIABLES = {
     READER: "ANALYTICS_DB_PASSWORD",
 }
 PORTS = {"POSTGRES_PORT": 5433, "EVENT_PORT": 8000, "AIRFLOW_PORT": 8081, "DASHBOARD_PORT": 8050}
+START_TIMEOUT = "STACK_START_TIMEOUT_SECONDS"
 SECRETS = (
     *PASSWORD_VARIABLES.values(),
     "EVENT_PUBLISH_TOKEN",
@@ -53,17 +56,20 @@ class Settings:
             raise StackError(
                 f"There is no {env_file}: run ./stack up, which makes it, or python3 init_data_dir.py."
             )
-        written = {name: value or "" for name, value in dotenv_values(env_file, interpolate=False).items()}
-        values = {name: os.environ.get(name, value) for name, value in written.items()}
+        in_file = {name: value or "" for name, value in dotenv_values(env_file, interpolate=False).items()}
+        values = {name: os.environ.get(name, value) for name, value in in_file.items()}
         missing = [name for name in SECRETS if not values.get(name)]
         if missing:
             raise StackError(
                 f"{env_file} gives no value for {', '.join(missing)}: "
-                "delete those lines and run ./stack up, which writes them anew."
+                "delete those lines and run ./stack up, which writes them again."
             )
         _refuse_other_hosts(values, env_file)
+        if faults := list(env_values.faults(values, str(env_file))):
+            raise StackError("\n".join(faults))
         ports = {name.lower(): _port(values, name, default, env_file) for name, default in PORTS.items()}
-        _refuse_twins(ports, env_file)
+        _refuse_shared_ports(ports, env_file)
+        _start_timeout(values, env_file)
         data_dir = Path(values.get("DATA_DIR") or "var").expanduser()
         return cls(root=root, env_file=env_file, data_dir=(root / data_dir).resolve(), values=values, **ports)
 
@@ -75,6 +81,11 @@ class Settings:
     def passwords(self) -> dict[str, str]:
         """Every database role's password, as the bootstrap takes them."""
         return {role: self.password(role) for role in PASSWORD_VARIABLES}
+
+    def without_effect(self) -> list[str]:
+        """A sentence per name in the file that no service reads: a predecessor's, or a misspelt one."""
+        example = (self.root / ".env.example").read_text(encoding="utf-8")
+        return list(names.without_effect(self.values, example))
 
     @property
     def log_dir(self) -> Path:
@@ -88,8 +99,13 @@ class Settings:
     @property
     def archive_dir(self) -> Path:
         """Where archived months of raw events are."""
-        named = self.values.get("INGEST_ARCHIVE_DIR")
-        return (self.root / Path(named).expanduser()).resolve() if named else self.data_dir / "archive"
+        folder = self.values.get("INGEST_ARCHIVE_DIR")
+        return (self.root / Path(folder).expanduser()).resolve() if folder else self.data_dir / "archive"
+
+    @property
+    def start_timeout(self) -> int:
+        """Seconds that one part may take to start, while its process lives."""
+        return _start_timeout(self.values, self.env_file)
 
     @property
     def event_url(self) -> str:
@@ -120,12 +136,19 @@ def _port(values: Mapping[str, str], name: str, default: int, env_file: Path) ->
     return int(text)
 
 
-def _refuse_twins(ports: Mapping[str, int], env_file: Path) -> None:
-    seen: dict[int, str] = {}
+def _start_timeout(values: Mapping[str, str], env_file: Path) -> int:
+    text = values.get(START_TIMEOUT) or "600"
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise StackError(f"{START_TIMEOUT} is {text!r} in {env_file}: set it to a whole number of seconds.")
+    return int(text)
+
+
+def _refuse_shared_ports(ports: Mapping[str, int], env_file: Path) -> None:
+    taken: dict[int, str] = {}
     for name in PORTS:
         port = ports[name.lower()]
-        if port in seen:
+        if port in taken:
             raise StackError(
-                f"{seen[port]} and {name} are both {port} in {env_file}: give each a port of its own."
+                f"{taken[port]} and {name} are both {port} in {env_file}: give each a port of its own."
             )
-        seen[port] = name
+        taken[port] = name

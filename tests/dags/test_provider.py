@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.code_path import python_path
-from tests.support.scripted_server import Connection, Script, Server, answering, frame, status
+from tests.support.servers.scripted_server import Connection, Script, Server, answering, frame, status
 
 pytestmark = pytest.mark.airflow
 ROOT = Path(__file__).parents[2]

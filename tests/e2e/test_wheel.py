@@ -22,7 +22,7 @@ from tests.support.fresh_environment import environment, fresh_python
 from tests.support.own_airflow import OwnAirflow
 from tests.support.package_readme import PACKAGE, ten_lines
 from tests.support.ports import free_port
-from tests.support.scripted_server import Connection, Server, status
+from tests.support.servers.scripted_server import Connection, Server, status
 from tests.support.service import ROOT
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from api.log.interface import Draft, EventFilter, EventIdConflict, Retention
 from api.log.sse_frames import encode
+from tests.support.examples import examples
 from tests.support.log_engines import ENGINES, Engine, ignore_commit, wait_until_oldest
 
 ids = st.integers(1, 12).map(lambda n: UUID(int=n))
@@ -140,5 +141,5 @@ class LogMachine(RuleBasedStateMachine):
 def test_the_log_agrees_with_the_model(engine: Engine) -> None:
     machine = type("EngineMachine", (LogMachine,), {"engine": engine})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=60, stateful_step_count=20, deadline=None)
+        machine, settings=settings(max_examples=examples(60), stateful_step_count=20, deadline=None)
     )

@@ -16,6 +16,7 @@ from api.contract.parser import Parser
 from api.contract.schemas import PAYLOADS
 from api.log.interface import Draft
 from api.simulator.world import World
+from tests.support.examples import examples
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=2)
@@ -199,7 +200,7 @@ def test_any_value_in_any_field_is_read_alike(kind: str) -> None:
             agrees(json_object(list((fields | {"payload": payload}).items())).encode())
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(documents())
 def test_a_changed_event_is_read_alike(text: bytes) -> None:
     event("fast" if read_fast(text) else "left to the precise parser")
@@ -224,7 +225,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(
     document=st.sampled_from(
         [json_object(list(published(draft).items())).encode() for draft in BY_TYPE.values()]

@@ -18,6 +18,7 @@ from api.log.sse_frames import encode
 from api.simulator.catalogue import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
 from api.simulator.order_lifecycle import EVENTS_PER_ORDER
 from api.simulator.world import HORIZON, LATE, Faults, World, busyness
+from tests.support.examples import examples
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
 MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}
@@ -45,7 +46,7 @@ def of(events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_same_seed_and_clock_tell_the_same(seed: int, clock: int) -> None:
     faults = Faults(0.2, 0.2, 0.2, 0.2)
     assert World(seed, 200, faults).slot(clock) == World(seed, 200, faults).slot(clock)
@@ -53,7 +54,7 @@ def test_the_same_seed_and_clock_tell_the_same(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_no_id_comes_twice(seed: int, clock: int) -> None:
     worlds = (World(seed, 100), World(seed, 101), World(seed + 1, 100))
     drafts = [e.draft for world in worlds for second in range(clock, clock + 3) for e in world.slot(second)]
@@ -63,7 +64,7 @@ def test_no_id_comes_twice(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_service_takes_every_event(seed: int, clock: int) -> None:
     for emission in World(seed, 200).slot(clock):
         event = as_json(emission.draft)
@@ -73,7 +74,7 @@ def test_the_service_takes_every_event(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_money_adds_up_to_the_cent(seed: int, clock: int) -> None:
     for events in by_order(World(seed, 1).burst(clock * 1_000_000)).values():
         items = of(events, "order_item_added")
@@ -92,7 +93,7 @@ def test_money_adds_up_to_the_cent(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
     for events in by_order(World(seed, 1).burst(clock * 1_000_000)).values():
         assert [event["event_type"] for event in events].count("order_created") == 1
@@ -110,7 +111,7 @@ def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, day=st.integers(17_000, 20_000), rate=st.sampled_from([3, 200]))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_a_day_keeps_the_rate(seed: int, day: int, rate: int) -> None:
     """As many events of a day, whatever the rate: some 43,000."""
     world = World(seed, rate)
@@ -120,7 +121,7 @@ def test_a_day_keeps_the_rate(seed: int, day: int, rate: int) -> None:
 
 
 @given(seed=seeds, clock=clocks, rate=st.sampled_from([0.1, 1, 5, 20]))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_the_whole_menu_is_published_in_turn(seed: int, clock: int, rate: float) -> None:
     """Within six minutes at usual rates, and never more than a twentieth of all events."""
     world = World(seed, rate)
@@ -173,7 +174,7 @@ def test_every_restaurant_and_dish_is_seen() -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_faults_lose_no_event_and_leave_the_world_as_it_was(seed: int, clock: int) -> None:
     plain = {emission.draft.event_id: emission for emission in World(seed, 300).slot(clock)}
     faulty = World(seed, 300, Faults(1, 1, 1, 1)).slot(clock)

@@ -36,6 +36,7 @@ class EventService:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("EVENT_")},
             "PYTHONPATH": str(ROOT),
+            "EVENT_ENV_FILE": "",
             "EVENT_HOST": "127.0.0.1",
             "EVENT_PORT": str(self.port),
             "EVENT_LOG_PATH": str(self.log_path),
@@ -57,7 +58,7 @@ class EventService:
                 if self._largest_file
                 else None,
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the event service did not start:\n{self._output.read_text()}")
@@ -66,7 +67,7 @@ class EventService:
     def stop(self, number: int = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.wait(20)
+            self._process.wait(60)
             self._process = None
 
     def restart(self, number: int = signal.SIGTERM) -> None:
@@ -85,7 +86,7 @@ class EventService:
         return accepted
 
     def health(self) -> dict[str, Any]:
-        health: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
+        health: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=30).json()
         return health
 
     def _limit(self) -> None:

@@ -28,17 +28,20 @@ def _values(path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The script and its example in a folder of their own, as after a clone."""
+    """The script and what it reads in a folder of their own, as after a clone."""
     home = tmp_path / "project"
-    home.mkdir()
-    for name in ("init_data_dir.py", ".env.example"):
-        shutil.copy(ROOT / name, home)
+    shutil.copytree(
+        ROOT / "local" / "env_file", home / "local" / "env_file", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    for name in ("init_data_dir.py", ".env.example", "local/__init__.py"):
+        shutil.copy(ROOT / name, home / name)
     return home
 
 
 def _run(project: Path, *arguments: str, data_dir: str | None = None) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"]} | ({"DATA_DIR": data_dir} if data_dir else {})
-    command = [sys.executable, "-I", str(project / "init_data_dir.py"), *arguments]
+    # -S: without any installed package.
+    command = [sys.executable, "-E", "-s", "-S", str(project / "init_data_dir.py"), *arguments]
     return subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=False)
 
 
@@ -166,7 +169,8 @@ def test_check_reports_and_changes_nothing(project: Path) -> None:
     assert done.returncode == 1
     assert "POSTGRES_ADMIN_PASSWORD is not in .env." in done.stdout
     assert "compose/metabase is not there." in done.stdout
-    assert sorted(path.name for path in project.iterdir()) == [".env.example", "init_data_dir.py"]
+    assert sorted(path.name for path in project.iterdir()) == [".env.example", "init_data_dir.py", "local"]
+    assert not list(project.rglob("__pycache__"))
     _run(project)
     done = _run(project, "--check")
     assert (done.returncode, done.stdout) == (0, "Everything is there.\n")
@@ -180,6 +184,45 @@ def test_check_names_placeholders_and_passwords_that_break_addresses(project: Pa
     assert done.returncode == 1
     assert "AIRFLOW_DB_PASSWORD stands in connection addresses" in done.stdout
     assert "EVENT_PUBLISH_TOKEN is still a placeholder" in done.stdout
+
+
+def test_a_line_without_effect_is_named_with_what_replaces_it(project: Path) -> None:
+    lines = (
+        "POSTGRES_SUPERUSER_PASSWORD=x",
+        "METABASE_EXTERNAL_PORT=3001",
+        "EVENT_RTAE=3",
+        "TZ=America/Toronto",
+    )
+    (project / ".env").write_text("\n".join(lines))
+    for done in (_run(project), _run(project, "--check")):
+        assert (
+            "POSTGRES_SUPERUSER_PASSWORD has no effect. Set POSTGRES_ADMIN_PASSWORD instead." in done.stdout
+        )
+        assert "METABASE_EXTERNAL_PORT has no effect. Set METABASE_PORT instead." in done.stdout
+        assert "EVENT_RTAE has no effect. Did you mean EVENT_RATE?" in done.stdout
+        assert "TZ has no effect. All times are stored in UTC." in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("AIRFLOW_PARALLELISM=many", "AIRFLOW_PARALLELISM is 'many' in .env: write a whole number from 4"),
+        (
+            "POSTGRES_SHARED_BUFFERS='512 MB'",
+            "POSTGRES_SHARED_BUFFERS is '512 MB' in .env: write a whole number and",
+        ),
+        ("AIRFLOW_PARALLELISM=32  # more", ""),
+        ('POSTGRES_SHARED_BUFFERS="512MB" # more', ""),
+    ],
+)
+def test_a_value_that_compose_would_hand_on_unread_is_checked(
+    project: Path, line: str, complaint: str
+) -> None:
+    (project / ".env").write_text(f"{line}\n")
+    said = _run(project).stdout
+    assert complaint in said
+    assert ("Note:" in said) == bool(complaint)
 
 
 def test_data_dir_comes_from_the_environment_or_from_env(project: Path, tmp_path: Path) -> None:

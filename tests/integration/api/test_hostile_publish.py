@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from sse_ingest.dead_letter_reasons import Reason
-from tests.support.hostile_draft import Case, Pen
-from tests.support.hostile_fields import WRONG_FIELDS
-from tests.support.hostile_places import event_again_at_another_offset, event_id_with_other_content
-from tests.support.hostile_texts import BROKEN_TEXTS, too_large
+from tests.support.hostile.draft import Case, Pen
+from tests.support.hostile.fields import WRONG_FIELDS
+from tests.support.hostile.places import event_again_at_another_offset, event_id_with_other_content
+from tests.support.hostile.texts import BROKEN_TEXTS, too_large
 from tests.support.service import TOKEN, EventService
 
 pytestmark = pytest.mark.integration

@@ -108,7 +108,7 @@ def test_a_full_disk_is_reported_and_passes(make_service: MakeService, numbered:
 
 def test_the_simulator_publishes_orders(make_service: MakeService) -> None:
     service = make_service(EVENT_RATE="100", EVENT_FAULT_MALFORMED="0.2", EVENT_FAULT_DUPLICATES="0.2")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while service.health()["head_offset"] < 200 and time.monotonic() < deadline:
         time.sleep(0.1)
     events = httpx.get(f"{service.url}/events?limit=10000").json()["events"]
@@ -128,7 +128,7 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=200,
     )
 
 

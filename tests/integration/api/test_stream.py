@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.contention import Contention
 from tests.support.service import EventService
 
 pytestmark = pytest.mark.integration
@@ -26,7 +27,7 @@ def test_two_readers_each_see_every_event_in_order(
         taken = [pool.submit(lambda it: [b.number for b in islice(it, 300)], it) for it in (one, two)]
         for first in range(1, 301, 30):
             service.publish(numbered(first, first + 29))
-        assert [future.result(20) for future in taken] == [list(range(1, 301))] * 2
+        assert [future.result(60) for future in taken] == [list(range(1, 301))] * 2
 
 
 def test_a_frame_is_as_the_contract_says(service: EventService, numbered: Numbered, follow: Follow) -> None:
@@ -67,7 +68,7 @@ def test_catching_up_goes_over_into_live_without_a_seam(
         taken = pool.submit(lambda: [block.number for block in islice(stream, 4_000)])
         for first in range(3_001, 4_001, 100):
             service.publish(numbered(first, first + 99))
-        assert taken.result(20) == list(range(1, 4_001))
+        assert taken.result(60) == list(range(1, 4_001))
 
 
 def test_filters(service: EventService, numbered: Numbered, follow: Follow) -> None:
@@ -124,7 +125,7 @@ def test_a_deleted_position_is_reported_with_the_number_missing(
 ) -> None:
     service = make_service(EVENT_RETENTION_COUNT="10")
     stream_id = service.publish(numbered(1, 50))["stream_id"]
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while service.health()["oldest_offset"] < 41 and time.monotonic() < deadline:
         time.sleep(0.05)
     with follow(service, f"?since={stream_id}-5") as stream:
@@ -154,7 +155,7 @@ def test_a_reader_that_does_not_read_is_cut_and_others_go_on(
             taken = pool.submit(lambda: [block.number for block in islice(stream, 240)])
             for first in range(1, 241, 8):
                 service.publish(numbered(first, first + 7, size=100_000))
-            assert taken.result(30) == list(range(1, 241))
+            assert taken.result(60) == list(range(1, 241))
         _until(lambda: service.health()["subscribers"] == 1)
         assert "readers_cut_total 1.0" in httpx.get(f"{service.url}/metrics").text
 
@@ -166,9 +167,9 @@ def test_a_stop_ends_the_streams_and_the_reader_goes_on_with_the_next_service(
     service.publish(numbered(1, 5))
     with follow(service, "?since=earliest") as stream:
         position = list(islice(stream, 5))[-1].fields["id"]
-        began = time.monotonic()
+        busy, began = Contention(), time.monotonic()
         service.stop()
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 4 + busy.seconds
         assert list(stream) == []  # a complete answer: the last chunk came, httpx would raise otherwise
     service.start()
     service.publish(numbered(6, 6))
@@ -177,7 +178,7 @@ def test_a_stop_ends_the_streams_and_the_reader_goes_on_with_the_next_service(
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)

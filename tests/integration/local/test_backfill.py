@@ -71,10 +71,11 @@ def shell(up: Place, tmp_path: Path) -> Any:
                 f"trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{commands}",
             ],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": python_path(ROOT)},
+            env={name: value for name, value in os.environ.items() if name != "EVENT_ENV_FILE"}
+            | {"PYTHONPATH": python_path(ROOT)},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=200,
             check=False,
         )
 

@@ -144,7 +144,39 @@ def test_every_mount_is_a_folder_that_init_data_dir_makes() -> None:
     mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
     assert all(mount["type"] == "bind" and mount["bind"] == {"create_host_path": False} for mount in mounts)
     sources = {mount["source"] for mount in mounts}
-    assert sources == {f"./var/compose/{folder.name}" for folder in init_data_dir.FOLDERS}
+    assert sources - {"./api"} == {f"./var/compose/{folder.name}" for folder in init_data_dir.FOLDERS}
+
+
+def test_the_source_for_hot_reload_is_beside_what_the_image_holds() -> None:
+    service = SERVICES["api"]
+    mount = next(mount for mount in service["volumes"] if mount["source"] == "./api")
+    assert mount["read_only"] is True
+    assert mount["target"] == f"{service['environment']['EVENT_SOURCE_PATH']}/api" != "/app/api"
+
+
+def test_the_tuning_of_env_reaches_postgres_and_airflow() -> None:
+    tuned = load(
+        documented()
+        | SECRETS
+        | {
+            "POSTGRES_MAX_CONNECTIONS": "77",
+            "POSTGRES_SHARED_BUFFERS": "512MB",
+            "POSTGRES_EFFECTIVE_CACHE_SIZE": "2GB",
+            "AIRFLOW_PARALLELISM": "5",
+            "AIRFLOW_DAG_CONCURRENCY": "6",
+            "AIRFLOW_LOAD_EXAMPLES": "true",
+            "API_HOT_RELOAD": "true",
+        }
+    )["services"]
+    wanted = {"--max_connections=77", "--shared_buffers=512MB", "--effective_cache_size=2GB"}
+    assert wanted <= set(tuned["postgres"]["command"])
+    assert tuned["api"]["environment"]["API_HOT_RELOAD"] == "true"
+    for name in ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor"):
+        given = tuned[name]["environment"]
+        assert given["AIRFLOW__CORE__PARALLELISM"] == "5"
+        assert given["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "6"
+        assert given["AIRFLOW__CORE__LOAD_EXAMPLES"] == "true"
+        assert given["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "true"
 
 
 def test_commands_name_modules_that_exist() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from local import airflow, services
 from local.code_path import code_folders
+from local.postgres import SETTINGS as SERVER_SETTINGS
 from local.settings import LOOPBACK, Settings
 
 
@@ -50,6 +51,33 @@ def test_whom_to_alert_reaches_airflow(env_file: Path, change: Callable[..., Non
     assert json.loads(env["AIRFLOW_CONN_RESTAURANT_ALERT_WEBHOOK"])["host"] == hook
 
 
+def test_the_tuning_of_env_reaches_postgres_and_airflow(env_file: Path, change: Callable[..., None]) -> None:
+    change(POSTGRES_MAX_CONNECTIONS="77", POSTGRES_SHARED_BUFFERS="", POSTGRES_EFFECTIVE_CACHE_SIZE="2GB")
+    change(
+        AIRFLOW_PARALLELISM="5",
+        AIRFLOW_DAG_CONCURRENCY="",
+        AIRFLOW_LOAD_EXAMPLES="true",
+        API_HOT_RELOAD="true",
+    )
+    tuned = Settings.load(env_file=env_file)
+    assert services.postgres(tuned).settings == {"max_connections": "77", "effective_cache_size": "2GB"}
+    assert services.event_service(tuned).env["API_HOT_RELOAD"] == "true"
+    env = airflow.variables(tuned)
+    assert env["AIRFLOW__CORE__PARALLELISM"] == "5"
+    assert env["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "16"
+    assert env["AIRFLOW__CORE__LOAD_EXAMPLES"] == env["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "true"
+
+
+def test_the_defaults_are_those_of_the_example(settings: Settings) -> None:
+    assert {name: settings.values[name] for name, _ in airflow.TUNING.values()} == dict(
+        airflow.TUNING.values()
+    )
+    given = services.postgres(settings).settings
+    assert {name: given[name] for name in SERVER_SETTINGS if name in given} == {
+        name: value for name, value in SERVER_SETTINGS.items() if name in services.POSTGRES_TUNING
+    }
+
+
 def test_nothing_of_the_callers_steers_a_service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "Other")
     monkeypatch.setenv("PGHOST", "elsewhere")
@@ -81,3 +109,15 @@ def test_data_dir_moves_the_event_log_and_a_path_of_ones_own_stays(
 def test_airflow_tasks_find_the_project(settings: Settings) -> None:
     path = services.airflow_services(settings)[0].env["PYTHONPATH"].split(":")
     assert path == code_folders(settings.root)
+
+
+def test_a_fingerprint_is_of_the_settings_and_not_of_the_terminal(
+    settings: Settings, env_file: Path, change: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {
+        service.name: service.fingerprint for service in services.selected(settings, with_airflow=False)
+    }
+    monkeypatch.setenv("WINDOWID", "7")
+    change(EVENT_RATE="7")
+    changed = services.selected(Settings.load(env_file=env_file), with_airflow=False)
+    assert {service.name for service in changed if service.fingerprint != before[service.name]} == {"api"}

@@ -7,7 +7,7 @@ import pytest
 from sse_ingest.errors import ConfigurationError, IngestError, SourceUnavailable, Unauthorized
 from sse_ingest.sources.probe import Probe
 from sse_ingest.sources.sse_decoder import Frame
-from tests.support.scripted_server import SSE, Connection, Server, answering, frame, status
+from tests.support.servers.scripted_server import SSE, Connection, Server, answering, frame, status
 
 pytestmark = pytest.mark.integration
 

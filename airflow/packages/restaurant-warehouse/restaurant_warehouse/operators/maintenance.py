@@ -28,7 +28,7 @@ class MaintenanceOperator(BaseOperator):
     :param postgres_conn_id: Postgres connection that may execute what is needed
     """
 
-    template_fields = ("postgres_conn_id",)
+    template_fields: tuple[str, ...] = ("postgres_conn_id",)
     ui_color = "#e9e4f0"
 
     def __init__(self, *, postgres_conn_id: str = "postgres_restaurant", **kwargs: Any) -> None:

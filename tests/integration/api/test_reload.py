@@ -1,0 +1,39 @@
+"""API_HOT_RELOAD: a change of the service's own files is served without anybody starting it again."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.service import ROOT, EventService
+from tests.support.stack import wait_for
+
+pytestmark = pytest.mark.integration
+MakeService = Callable[..., EventService]
+
+
+def title(service: EventService) -> str:
+    return str(httpx.get(f"{service.url}/openapi.json", timeout=5).json()["info"]["title"])
+
+
+def test_a_change_is_served(make_service: MakeService, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / "api", source / "api", ignore=shutil.ignore_patterns("__pycache__"))
+    service = make_service(API_HOT_RELOAD="true", EVENT_SOURCE_PATH=str(source), PYTHONDONTWRITEBYTECODE="1")
+    before = title(service)
+    app = source / "api" / "app.py"
+
+    def changed() -> bool:
+        # Again at each look: the watcher compares with the time that it saw first, which may be this one.
+        app.write_text(app.read_text().replace(f'"{before}"', '"Changed"') + "\n")
+        return title(service) == "Changed"
+
+    wait_for(changed, "the changed title is served", 60)
+
+
+def test_a_wrong_switch_is_named(tmp_path: Path) -> None:
+    service = EventService(tmp_path, {"API_HOT_RELOAD": "yes"})
+    with pytest.raises(RuntimeError, match="API_HOT_RELOAD: write true or false, not 'yes'"):
+        service.start()

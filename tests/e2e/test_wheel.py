@@ -25,7 +25,7 @@ from tests.support.ports import free_port
 from tests.support.servers.scripted_server import Connection, Server, status
 from tests.support.service import ROOT
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 EVENTS = 1500
 
 AFTER_ORDERS = """

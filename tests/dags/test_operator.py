@@ -130,6 +130,7 @@ def test_template_fields(seen: Any) -> None:
         "postgres_conn_id",
         "source_url",
         "endpoint",
+        "schema",
         "offset_variable",
     ]
 

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +15,7 @@ from unittest.mock import patch
 
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
+from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import DatabaseUnavailable, Unauthorized
 from sse_ingest.pipeline.run import Progress, Reason, Result
 from sse_ingest.store.store import Tally
@@ -188,7 +188,12 @@ def settings() -> Any:
         max_batch=7,
         raw=True,
     )
-    return {name: value for name, value in asdict(given[-1]).items() if name not in ("processors", "writer")}
+    texts = {
+        name: value
+        for name, value in vars(given[-1]).items()
+        if name not in ("contract", "processors", "writer")
+    }
+    return texts | {"raw": given[-1].contract is RAW}
 
 
 @case

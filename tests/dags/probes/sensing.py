@@ -11,8 +11,8 @@ from typing import Any
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 from airflow.sdk.exceptions import TaskDeferred
 
-from sse_ingest.airflow.sensors import SSEStreamSensor
 from sse_ingest.airflow.triggers import ServiceReadyTrigger
+from sse_operator import SSEStreamSensor
 
 answer = 200
 sequence: list[int] = []

@@ -86,6 +86,7 @@ class SSEToPostgresOperator(BaseOperator):
         "postgres_conn_id",
         "source_url",
         "endpoint",
+        "schema",
         "offset_variable",
     )
     ui_color = "#e8f4ea"
@@ -94,9 +95,9 @@ class SSEToPostgresOperator(BaseOperator):
     def __init__(  # noqa: PLR0913 - one keyword a setting, as operators have them
         self,
         *,
-        stream: str = "restaurant",
-        api_conn_id: str = "restaurant_api",
-        postgres_conn_id: str = "postgres_restaurant",
+        stream: str = "default",
+        api_conn_id: str = "sse_default",
+        postgres_conn_id: str = "postgres_default",
         source_url: str | None = None,
         endpoint: str | None = None,
         mode: Literal["stream", "poll"] = "stream",

@@ -32,7 +32,7 @@ class SSEStreamSensor(BaseSensorOperator):
     def __init__(
         self,
         *,
-        api_conn_id: str = "restaurant_api",
+        api_conn_id: str = "sse_default",
         endpoint: str = "/ready",
         request_timeout: float = 5,
         mode: str = "reschedule",

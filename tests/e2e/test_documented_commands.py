@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local import counters
-from local.services import database_url
+from local.display import counters
+from local.servers.services import database_url
 from local.settings import PORTS
 from tests.support.documented import PAGES, Clone, blocks, commands, mentioned
 from tests.support.ports import free_port

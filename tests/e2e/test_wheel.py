@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from tests.support.fresh_environment import environment, fresh_python
 from tests.support.own_airflow import OwnAirflow
 from tests.support.package_readme import PACKAGE, ten_lines

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.contract.raw import RawParser
 from sse_ingest.dead_letter_reasons import Reason

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import init_data_dir
-from local import services
+from local.servers import services
 from local.settings import Settings
 from tests.support.service import ROOT
 

@@ -17,8 +17,8 @@ import psycopg
 
 import init_data_dir
 from local.code_path import python_path
-from local.processes import Processes, Record
-from local.services import database_url
+from local.processes.process_records import Processes, Record
+from local.servers.services import database_url
 from local.settings import Settings
 from tests.support.contention import Contention
 from tests.support.ports import free_port

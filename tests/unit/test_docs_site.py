@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import api
-from local import docs, docs_hooks
+from local.development import docs, docs_hooks
 from local.errors import StackError
 from local.settings import ROOT
 from tests.support.ports import free_port

@@ -10,7 +10,7 @@ import init_data_dir
 from local.display import counters, tables
 from local.display.progress import Progress
 from local.errors import StackError
-from local.processes import preflight
+from local.processes import preflight, private_folders
 from local.processes.interrupts import Interrupts
 from local.processes.restart_requests import RestartRequests
 from local.processes.stack import POLL_SECONDS, Stack
@@ -48,6 +48,7 @@ def up(
     with Interrupts() as interrupts, StackLock(settings.run_dir, "up"):
         stack = Stack(settings, progress, interrupts)
         refuse_second(stack)
+        protect_data(stack)
         chosen = services.selected(settings, with_airflow=with_airflow)
         staying = False
         try:
@@ -92,6 +93,14 @@ def refuse_second(stack: Stack) -> None:
         raise StackError(
             "The stack is running already, in the background: ./stack status shows it, ./stack down stops it."
         )
+
+
+def protect_data(stack: Stack) -> None:
+    """Keep other users of this machine out; earlier versions did not."""
+    settings = stack.settings
+    passable = stack.postgres.binaries.user is not None
+    for sentence in private_folders.protect(settings.data_dir, settings.root, passable=passable):
+        stack.progress.say(sentence)
 
 
 def refuse_dead(stack: Stack, chosen: Sequence[Service]) -> None:

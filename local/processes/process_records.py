@@ -65,8 +65,8 @@ class Processes:
         fingerprint: str = "",
     ) -> subprocess.Popen[bytes]:
         """Start `command` in a session of its own, its output appended to `log`, and record it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        log.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("ab") as output:
             child = subprocess.Popen(
                 command,
@@ -86,7 +86,7 @@ class Processes:
             created = psutil.Process(pid).create_time()
         except psutil.NoSuchProcess:
             created = time.time()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = self.folder / f".{name}.unfinished"
         unfinished.touch(mode=0o600)
         record = Record(name, pid, created, command, str(log), fingerprint)

@@ -24,7 +24,7 @@ class StackLock:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> "StackLock":
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = self.path.open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

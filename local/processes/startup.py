@@ -106,7 +106,7 @@ class Startup:
             )
 
     def _begin_airflow_setup(self) -> None:
-        (self.settings.data_dir / "airflow").mkdir(parents=True, exist_ok=True)
+        (self.settings.data_dir / "airflow").mkdir(mode=0o700, parents=True, exist_ok=True)
         if airflow.prepared(self.settings):
             return
         for name in self.chosen:  # they work with the tables that the setup is about to change

@@ -91,7 +91,7 @@ class PostgresServer:
         command = [self.binaries.path("pg_ctl"), "start", "--wait", f"--timeout={within_seconds}"]
         command += ["-D", str(self.data_dir.resolve())]
         command += ["-o", " ".join(f"--{name}={shlex.quote(value)}" for name, value in options.items())]
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        self.log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.log_file.open("ab") as log:
             started = subprocess.run(
                 command,

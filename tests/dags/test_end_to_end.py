@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from tests.support.airflow.dag_runs import dags_test, output, xcom
 from tests.support.contention import Contention
 from tests.support.core import CONTRACT_NAME
-from tests.support.dag_runs import dags_test, output, xcom
 from tests.support.servers.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(900)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.dag_runs import dags_test, output, xcom
+from tests.support.airflow.dag_runs import dags_test, output, xcom
 from tests.support.servers.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(900)]

@@ -103,8 +103,8 @@ class RunningStack:
                 method, f"/api/v2{path}", json=body, headers={"Authorization": f"Bearer {token}"}
             )
             assert answer.is_success, answer.text
-            told: dict[str, Any] = answer.json()
-            return told
+            answered: dict[str, Any] = answer.json()
+            return answered
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "local", "--env-file", str(self.env_file), *arguments]

@@ -33,7 +33,7 @@ def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"./stack {name}" in (ROOT / "README.md").read_text()
 
 
-def test_a_mistake_of_ours_to_tell_is_one_sentence(tmp_path: Path) -> None:
+def test_an_expected_error_is_one_sentence(tmp_path: Path) -> None:
     said = stack("--env-file", str(tmp_path / "none"), "status")
     assert said.returncode == 1
     assert said.stderr.startswith("stack: There is no ")

@@ -16,10 +16,10 @@ from local.replay.reading import BadRow
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def publisher(handler: Handler, patience: float = 60) -> tuple[Publisher, list[float]]:
+def publisher(handler: Handler, wait_seconds: float = 60) -> tuple[Publisher, list[float]]:
     pauses: list[float] = []
     client = httpx.Client(base_url="http://events.test", transport=httpx.MockTransport(handler))
-    return Publisher(client, patience, pauses.append), pauses
+    return Publisher(client, wait_seconds, pauses.append), pauses
 
 
 def accepted(request: httpx.Request) -> httpx.Response:
@@ -65,7 +65,7 @@ def test_a_service_that_comes_back_gets_the_batch() -> None:
 
 
 def test_a_service_that_stays_away_ends_in_one_sentence() -> None:
-    sender, _ = publisher(lambda _: httpx.Response(503), patience=0)
+    sender, _ = publisher(lambda _: httpx.Response(503), wait_seconds=0)
     with pytest.raises(PublishingStopped, match="run the same command again"):
         sender.publish(messages(1))
 

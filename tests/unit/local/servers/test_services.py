@@ -42,7 +42,7 @@ def test_airflow_gets_the_owners_login_only_for_retention(
     assert (env["RESTAURANT_KEEP_MONTHS"], env["INGEST_ARCHIVE_DIR"]) == (months, str(settings.archive_dir))
 
 
-def test_whom_to_alert_reaches_airflow(env_file: Path, change: Callable[..., None]) -> None:
+def test_the_receivers_of_alerts_reach_airflow(env_file: Path, change: Callable[..., None]) -> None:
     smtp, hook = "smtp://user:p%40ss@mail:465?from_email=a%40b", "https://chat.example.com/hooks/T/B"
     change(RESTAURANT_ALERT_EMAIL="ops@b", RESTAURANT_ALERT_SMTP=smtp, RESTAURANT_ALERT_WEBHOOK=hook)
     env = airflow.variables(Settings.load(env_file=env_file))

@@ -35,7 +35,7 @@ def owner(warehouse: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def told(warehouse: Any) -> Callable[[str], tuple[str, dict[str, Any]]]:
+def reported(warehouse: Any) -> Callable[[str], tuple[str, dict[str, Any]]]:
     """What health_check() says of a component, asked as the dashboards ask."""
 
     def ask(component: str) -> tuple[str, dict[str, Any]]:
@@ -65,33 +65,39 @@ def streaming(settings: Settings) -> Iterator[None]:
 
 
 def test_nobody_ingests(
-    service: EventService, settings: Settings, owner: Any, told: Callable[[str], tuple[str, dict[str, Any]]]
+    service: EventService,
+    settings: Settings,
+    owner: Any,
+    reported: Callable[[str], tuple[str, dict[str, Any]]],
 ) -> None:
     service.publish(published(1))
     run(Settings(**{**vars(settings), "mode": "poll"}))
     for order in range(2, 8):
         service.publish(published(order))
 
-    wait_for(lambda: told("freshness")[0] == "error", "freshness is an error", 10)
-    assert told("lease")[0] == "warn"
-    assert told("lease")[1]["remedy"]
-    assert told("freshness")[1]["remedy"]
+    wait_for(lambda: reported("freshness")[0] == "error", "freshness is an error", 10)
+    assert reported("lease")[0] == "warn"
+    assert reported("lease")[1]["remedy"]
+    assert reported("freshness")[1]["remedy"]
     assert service.health()["status"] == "ok"
     assert service.health()["head_offset"] == 49
 
     with streaming(settings):
-        wait_for(lambda: told("freshness")[0] == "ok", "freshness is mended", 10)
-        assert told("lease")[0] == "ok"
-        wait_for(lambda: told("lag")[1].get("lag_events") == 0, "the lag is known to be nothing", 10)
+        wait_for(lambda: reported("freshness")[0] == "ok", "freshness is mended", 10)
+        assert reported("lease")[0] == "ok"
+        wait_for(lambda: reported("lag")[1].get("lag_events") == 0, "the lag is known to be nothing", 10)
 
 
 def test_the_log_was_lost(
-    service: EventService, settings: Settings, owner: Any, told: Callable[[str], tuple[str, dict[str, Any]]]
+    service: EventService,
+    settings: Settings,
+    owner: Any,
+    reported: Callable[[str], tuple[str, dict[str, Any]]],
 ) -> None:
     with streaming(settings):
         service.publish(published(1))
-        wait_for(lambda: told("freshness")[0] == "ok", "the first events are in", 10)
-        assert told("gaps")[0] == "ok"
+        wait_for(lambda: reported("freshness")[0] == "ok", "the first events are in", 10)
+        assert reported("gaps")[0] == "ok"
         before = service.health()["stream_id"]
         service.stop()
         for file in service.log_path.parent.glob("events.db*"):
@@ -99,16 +105,16 @@ def test_the_log_was_lost(
         service.start()
         service.publish(published(2))
 
-        wait_for(lambda: told("gaps")[0] == "error", "the gap is told", 20)
+        wait_for(lambda: reported("gaps")[0] == "error", "the gap is told", 20)
 
     assert service.health()["stream_id"] != before
-    assert told("gaps")[1]["remedy"]
+    assert reported("gaps")[1]["remedy"]
     owner.execute("UPDATE raw_data.stream_gaps SET acknowledged_at = now()")
-    assert told("gaps")[0] == "ok"
+    assert reported("gaps")[0] == "ok"
 
 
 def test_a_producer_sends_what_nobody_can_take(
-    tmp_path: Path, owner: Any, warehouse: Any, told: Callable[[str], tuple[str, dict[str, Any]]]
+    tmp_path: Path, owner: Any, warehouse: Any, reported: Callable[[str], tuple[str, dict[str, Any]]]
 ) -> None:
     folder = tmp_path / "faulty"
     folder.mkdir()
@@ -118,17 +124,17 @@ def test_a_producer_sends_what_nobody_can_take(
         with streaming(
             Settings(contract=CONTRACT, source_url=faulty.url, database_url=warehouse.url("airflow_user"))
         ):
-            wait_for(lambda: told("dead_letters")[0] != "ok", "dead letters are told", 20)
-            status, details = told("dead_letters")
+            wait_for(lambda: reported("dead_letters")[0] != "ok", "dead letters are told", 20)
+            status, details = reported("dead_letters")
             assert status == "warn"
             assert details["open"] == sum(details["by_reason"].values())
             assert details["remedy"]
-            assert told("freshness")[0] == "ok"
+            assert reported("freshness")[0] == "ok"
         assert faulty.health()["status"] == "ok"
     finally:
         faulty.stop()
     owner.execute("UPDATE raw_data.dead_letters SET resolved_at = now(), resolution = 'discarded'")
-    assert told("dead_letters")[0] == "ok"
+    assert reported("dead_letters")[0] == "ok"
 
 
 def test_the_disk_of_the_log_is_full(tmp_path: Path) -> None:
@@ -140,9 +146,9 @@ def test_the_disk_of_the_log_is_full(tmp_path: Path) -> None:
         answers = [service.post(published(order)).status_code for order in range(120)]
         assert set(answers) <= {202, 503, 507}
         assert answers[-1] != 202
-        told = service.health()
-        assert told["status"] == "degraded"
-        assert told["trouble"]
-        assert told["head_offset"] == 7 * answers.count(202)
+        reported = service.health()
+        assert reported["status"] == "degraded"
+        assert reported["trouble"]
+        assert reported["head_offset"] == 7 * answers.count(202)
     finally:
         service.stop()

@@ -6,11 +6,10 @@ It reads `.env` of the current folder, or the file that EVENT_ENV_FILE names; no
 import os
 import sys
 
-from api import reload
-from api.log import LogError
-from api.server import listen, make_server, prepare_process
+from api.http import reload
+from api.http.server import listen, make_server, prepare_process
+from api.log.interface import LogError
 from api.settings import SettingsError, env_file, load
-from api.sqlite_store import Store
 
 
 def main() -> int:
@@ -22,22 +21,22 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
-        Store(settings.log_path).close()  # here a trouble with it is a sentence, in the server a traceback
         listener = listen(settings)
-    except LogError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
     except OSError as error:
         sys.stderr.write(
             f"EVENT_HOST:EVENT_PORT {settings.host}:{settings.port} cannot be used ({os.strerror(error.errno or 0)}): "
             "stop what listens there, or set another EVENT_PORT\n"
         )
         return 1
-    with listener:
-        if settings.hot_reload:
-            reload.run(settings.source_path, listener)
-        else:
-            make_server(settings).run(sockets=[listener])
+    try:
+        with listener:
+            if settings.hot_reload:
+                reload.run(settings.source_path, listener)
+            else:
+                make_server(settings).run(sockets=[listener])
+    except LogError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

@@ -22,7 +22,7 @@ _PLACEHOLDERS = ("change", "placeholder", "example", "secret", "token", "passwor
 
 
 class SettingsError(Exception):
-    """A variable is missing or wrong; the message names it and says what it takes."""
+    """A variable is missing or wrong. The message names it and its allowed values."""
 
 
 def _max(value: object) -> object:
@@ -41,7 +41,7 @@ Switch = Annotated[bool, BeforeValidator(_true_or_false)]
 
 
 class Settings(BaseSettings):
-    """Read once at the start; nothing changes them afterwards."""
+    """Read once, at the start."""
 
     model_config = SettingsConfigDict(env_prefix="EVENT_", frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -114,7 +114,7 @@ def _weak(secret: str) -> bool:
 
 
 def simulates(rate: str) -> bool:
-    """Whether there is a simulator at this EVENT_RATE, for whoever asks nothing else."""
+    """Whether the service simulates at this EVENT_RATE. It needs no other setting."""
     try:
         return TypeAdapter(Rate).validate_python(rate or Settings.model_fields["rate"].default) > 0
     except ValidationError as error:

@@ -7,13 +7,18 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.completion import completion_init  # type: ignore[attr-defined]
 
-from local import checks, doctor, forward, logs, psql, status, up
-from local.bench.command import bench
-from local.chaos.command import chaos
+from api import __version__
+from local import completion, dev_tools, doctor, forward, from_tests, logs, psql, status, up
+from local.build import build
+from local.checks import run as checks
 from local.dictionary import dictionary
+from local.docs import docs
 from local.errors import StackError
 from local.replay import replay
+from local.reset import reset
+from local.restart import restart
 from local.settings import READER, WAREHOUSE, Settings
 from sql.tool.errors import WarehouseError
 
@@ -31,14 +36,31 @@ ShowPasswords = Annotated[
 ]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+ServiceName = Annotated[
+    str,
+    typer.Argument(help="A service, as ./stack status names it.", autocompletion=completion.service_names),
+]
+
+
 @app.callback()
 def main(
     env_file: Annotated[
         Path | None,
         typer.Option(envvar="STACK_ENV_FILE", help="Settings file to use instead of .env.", metavar="FILE"),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and return."),
+    ] = False,
 ) -> None:
     """The restaurant warehouse on this machine: PostgreSQL, event service, Airflow and dashboard."""
+    del version
     chosen["env_file"] = env_file.resolve() if env_file else None
 
 
@@ -71,6 +93,20 @@ def down_command() -> None:
     up.down(settings(), console)
 
 
+@app.command("restart")
+def restart_command(service: ServiceName) -> None:
+    """End and start one service of the running stack, and return when it is ready."""
+    restart(settings(), console, service)
+
+
+@app.command("reset")
+def reset_command(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove all data of the stack, after a question: the warehouse, the event log, Airflow's state, archives, logs."""
+    reset(settings(), console, lambda question: yes or typer.confirm(question))
+
+
 @app.command("status")
 def status_command(show_passwords: ShowPasswords = False) -> None:
     """Show what runs, where, and how far the orders have come. Exit 1 when something does not run."""
@@ -80,7 +116,7 @@ def status_command(show_passwords: ShowPasswords = False) -> None:
 
 @app.command("logs")
 def logs_command(
-    service: Annotated[str, typer.Argument(help="A service, as ./stack status names it.")],
+    service: ServiceName,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")
     ] = False,
@@ -123,6 +159,16 @@ def dlq_command(
     raise typer.Exit(forward.to_core(settings(), "dlq", *(arguments or ["--help"])))
 
 
+@app.command("airflow", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def airflow_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="As Airflow takes them.", metavar="COMMAND …")
+    ] = None,
+) -> None:
+    """Run a command of Airflow itself, with the environment of this stack: ./stack airflow dags list."""
+    raise typer.Exit(forward.to_airflow(settings(), *(arguments or [])))
+
+
 @app.command("completeness")
 def completeness_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
@@ -134,7 +180,7 @@ def completeness_command(
 @app.command("locations", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 def locations_command(
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help tells more.", metavar="[FILE] [OPTIONS]…")
+        list[str] | None, typer.Argument(help="--help explains them.", metavar="[FILE] [OPTIONS]…")
     ] = None,
 ) -> None:
     """Enter restaurants and their clocks from a CSV file; without FILE, show them as one."""
@@ -147,26 +193,30 @@ def check_command(
         list[str] | None,
         typer.Argument(help="Given to pytest, which then runs alone.", metavar="[PYTEST ARGUMENTS]…"),
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="The long tests too, and every example of the properties.")
+    ] = False,
 ) -> None:
-    """Run every check: ruff, mypy, the import contracts, and all tests."""
-    if not checks.run(arguments or [], console):
+    """Run the quick checks, or all: ruff, mypy, the import contracts, and the tests."""
+    dev_tools.ensure()
+    if not checks.run(arguments or [], console, everything=everything):
         raise typer.Exit(1)
 
 
 @app.command("rebuild", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 def rebuild_command(
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help tells the options.", metavar="[OPTIONS]…")
+        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
     ] = None,
 ) -> None:
-    """Compute the analytics tables anew from the raw events, and show or correct what differs."""
+    """Compute the analytics tables again from the raw events, and show or correct what differs."""
     raise typer.Exit(forward.to_core(settings(), "rebuild", *(arguments or [])))
 
 
 @app.command("archive", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 def archive_command(
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help tells the options.", metavar="[OPTIONS]…")
+        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
     ] = None,
 ) -> None:
     """Move old months of raw events into verified Parquet files."""
@@ -187,16 +237,48 @@ def backfill_command(
     raise typer.Exit(forward.backfill(settings(), url, stream, pace))
 
 
+@app.command("chaos", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def chaos_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
+    ] = None,
+) -> None:
+    """Break the real processes in every way at every step, and check that no event is lost or taken twice."""
+    dev_tools.ensure()
+    from_tests.run("chaos", arguments or [])
+
+
+@app.command("bench", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def bench_command(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="--help lists the suites and options.", metavar="[SUITE]… [OPTIONS]…"),
+    ] = None,
+) -> None:
+    """Measure how fast everything is on this machine, beside what the machine can do at best."""
+    dev_tools.ensure()
+    from_tests.run("bench", arguments or [])
+
+
+@app.command("completion")
+def completion_command(
+    shell: Annotated[completion.Shell, typer.Argument(help="bash, zsh or fish.")],
+) -> None:
+    """Print the script for your shell: source <(./stack completion bash)."""
+    typer.echo(completion.script(shell))
+
+
 app.command()(replay)
-app.command()(chaos)
-app.command()(bench)
 app.command()(dictionary)
+app.command()(docs)
+app.command()(build)
 
 
 def run() -> int:
     """The command line, with our errors as one sentence each."""
     try:
-        app(prog_name="./stack")
+        completion_init()
+        app(prog_name="./stack", complete_var=completion.VARIABLE)
     except (StackError, WarehouseError) as error:
         typer.echo(f"stack: {error}", err=True)
     except OSError as error:

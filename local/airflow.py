@@ -11,11 +11,13 @@ import psycopg
 from dotenv import dotenv_values
 from werkzeug.security import check_password_hash
 
+from local import loopback
 from local.errors import StackError
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, OWNER, WAREHOUSE, WRITER, Settings
 
 DATABASE = "airflow_db"
+PREPARED_BY = "SELECT obj_description(to_regclass('ab_user'), 'pg_class')"
 USERS = {"admin": "Admin", "viewer": "Viewer"}
 DAGS = (
     "restaurant_realtime_stream",
@@ -37,7 +39,7 @@ TUNING = {
 
 
 def prepared_by() -> str:
-    """What the comment on the table of users says when these versions have made its tables."""
+    """The comment on the table of users when these versions have made its tables."""
     return ", ".join(
         f"{name} {version(name)}" for name in ("apache-airflow-core", "apache-airflow-providers-fab")
     )
@@ -109,8 +111,7 @@ def _warehouse(settings: Settings, role: str) -> str:
 def prepared(settings: Settings) -> bool:
     """Whether tables and users are as they should be. Airflow itself would take many seconds to say so."""
     with psycopg.connect(_url(settings)) as connection:
-        comment = connection.execute("SELECT obj_description(to_regclass('ab_user'), 'pg_class')").fetchone()
-        if comment is None or comment[0] != prepared_by():
+        if connection.execute(PREPARED_BY).fetchone() != (prepared_by(),):
             return False
         rows = connection.execute("SELECT username, password FROM ab_user").fetchall()
     hashes: dict[str, str] = dict(rows)
@@ -137,7 +138,7 @@ class Health:
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:
-            answer = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=3, trust_env=False)
+            answer = loopback.get(f"{self.url}/api/v2/monitor/health")
             return dict(answer.json()) if answer.is_success else {}
         except (httpx.HTTPError, ValueError):
             return {}

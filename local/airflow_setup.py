@@ -1,4 +1,4 @@
-"""Run inside Airflow's environment: bring its database up to date, make its users or mend their passwords.
+"""Run inside Airflow's environment: bring its database up to date, make its users or correct their passwords.
 
 One process for both, because importing Airflow is most of the time that either takes.
 """

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import psycopg
 
+from local import loopback
 from local.services import database_url
 from local.settings import OWNER, Settings
 
@@ -64,7 +65,7 @@ def read(settings: Settings) -> Counters:
 
 def _accepted(settings: Settings) -> int | None:
     try:
-        answer = httpx.get(f"{settings.event_url}/health", timeout=2, trust_env=False)
+        answer = loopback.get(f"{settings.event_url}/health", timeout_seconds=2)
         return int(answer.json()["head_offset"]) if answer.is_success else None
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None

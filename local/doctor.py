@@ -1,4 +1,4 @@
-"""`./stack doctor`: checks each thing that the stack needs, and says what to do about what is wrong."""
+"""`./stack doctor`: checks each thing that the stack needs, and names the remedy for what is wrong."""
 
 import shutil
 import subprocess
@@ -22,11 +22,11 @@ MEMORY = 3 * GIBIBYTE
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was checked. `text` is its state, or what to do about it."""
+    """One thing that was checked. `message` is its state, or what to do."""
 
     name: str
     fine: bool
-    text: str
+    message: str
 
 
 def examine(env_file: Path | None, root: Path = ROOT) -> Iterator[Finding]:
@@ -47,8 +47,10 @@ def examine(env_file: Path | None, root: Path = ROOT) -> Iterator[Finding]:
     yield _check("data folder", lambda: _data(settings))
     running = {state.name: state for state in states(settings)}
     for state in running.values():
-        text = f"process {state.pid}" if state.pid else f"ended: ./stack logs {state.name}, then ./stack up"
-        yield Finding(state.name, state.pid is not None, text)
+        message = (
+            f"process {state.pid}" if state.pid else f"ended: ./stack logs {state.name}, then ./stack up"
+        )
+        yield Finding(state.name, state.pid is not None, message)
     if not running:
         for variable in PORTS:
             yield _check(f"port for {variable}", partial(_port, settings, variable))
@@ -59,7 +61,7 @@ def show(env_file: Path | None, console: Console) -> bool:
     well = True
     for finding in examine(env_file):
         mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
-        console.print(f"{mark} {finding.name}: {finding.text}", highlight=False)
+        console.print(f"{mark} {finding.name}: {finding.message}", highlight=False)
         well = well and finding.fine
     return well
 

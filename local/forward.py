@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from local import services
+from local import airflow, services
 from local.errors import StackError
 from local.settings import OWNER, WRITER, Settings
 
@@ -29,7 +29,7 @@ def to_core(settings: Settings, *command: str, source: Mapping[str, str] | None 
     """A command of the core."""
     own = {
         "INGEST_DATABASE_URL": services.database_url(settings, WRITER),
-        "INGEST_CONTRACT": services.CONTRACT,
+        "INGEST_CONTRACT": settings.values.get("INGEST_CONTRACT") or services.CONTRACT,
         "INGEST_OWNER_URL": services.database_url(settings, OWNER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or LIVE,
         "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
@@ -45,6 +45,11 @@ def to_schema(settings: Settings, *command: str) -> int:
     return _become(
         settings, ["sql", *command], {"WAREHOUSE_OWNER_URL": services.database_url(settings, OWNER)}
     )
+
+
+def to_airflow(settings: Settings, *command: str) -> int:
+    """A command of Airflow's own."""
+    return _become(settings, ["airflow", *command], airflow.variables(settings))
 
 
 def _become(settings: Settings, module: list[str], own: Mapping[str, str]) -> int:

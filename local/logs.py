@@ -40,7 +40,7 @@ def last_lines(log: Path, count: int) -> list[str]:
 
 
 def follow(log: Path, poll_seconds: float = 0.2) -> Generator[str, None, None]:
-    """Lines as they are added, for ever; begins anew when the file was replaced."""
+    """Lines as they are added, for ever; begins again when the file was replaced."""
     file = log.open(errors="replace")
     try:
         file.seek(0, os.SEEK_END)

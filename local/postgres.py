@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
+import psycopg
 
 from local import postgres_binaries
 from local.errors import StackError
@@ -71,7 +72,9 @@ class PostgresServer:
         unfinished.mkdir(parents=True)
         self.binaries.give(unfinished, 0o700)
         self._initdb(unfinished)
-        if home != self.data_dir and home.exists():  # our link to it is gone, so somebody wants to begin anew
+        if (
+            home != self.data_dir and home.exists()
+        ):  # our link to it is gone, so somebody wants to begin again
             home.rename(home.with_name(f"{home.name}.{time.strftime('%Y%m%dT%H%M%S')}"))
         unfinished.rename(home)
         if home != self.data_dir:
@@ -101,7 +104,7 @@ class PostgresServer:
             )
         running = self.pid()
         if started.returncode != 0 or running is None:
-            raise StackError(f"PostgreSQL did not start: {self._last_words()} (log: {self.log_file})")
+            raise StackError(f"PostgreSQL did not start: {self._last_line()} (log: {self.log_file})")
         return running
 
     def stop(self, *, immediate: bool = False, within_seconds: float = 30) -> None:
@@ -126,6 +129,22 @@ class PostgresServer:
         except (OSError, ValueError, psutil.Error):
             return None
 
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        try:
+            psycopg.connect(self.admin_url, connect_timeout=10).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def listens_elsewhere(self) -> bool:
+        """Whether the running server still has another port than ours."""
+        try:
+            lines = (self.data_dir / "postmaster.pid").read_text().split("\n")
+            return self.pid() is not None and int(lines[3]) != self.port
+        except (OSError, ValueError, IndexError):
+            return False
+
     def _initdb(self, folder: Path) -> None:
         with tempfile.NamedTemporaryFile("w") as password_file:
             password_file.write(self.admin_password)
@@ -149,9 +168,9 @@ class PostgresServer:
             )
         if made.returncode != 0:
             shutil.rmtree(folder, ignore_errors=True)
-            said = made.stderr.strip().splitlines()
+            lines = made.stderr.strip().splitlines()
             raise StackError(
-                f"PostgreSQL could not make {self.data_dir}: {said[-1] if said else 'initdb said nothing'}"
+                f"PostgreSQL could not make {self.data_dir}: {lines[-1] if lines else 'initdb printed nothing'}"
             )
 
     def _reachable_home(self) -> Path:
@@ -167,12 +186,12 @@ class PostgresServer:
         name = hashlib.sha256(str(self.data_dir.resolve()).encode()).hexdigest()[:12]
         return postgres_binaries.SYSTEM_HOME / f"data-{name}"
 
-    def _last_words(self) -> str:
+    def _last_line(self) -> str:
         with suppress(OSError):
             lines = self.log_file.read_text(errors="replace").strip().splitlines()
-            told = [line for line in lines if "FATAL" in line or "PANIC" in line or "HINT" in line]
-            return (told or lines)[-1] if lines else "it said nothing"
-        return "it said nothing"
+            reasons = [line for line in lines if "FATAL" in line or "PANIC" in line or "HINT" in line]
+            return (reasons or lines)[-1] if lines else "it printed nothing"
+        return "it printed nothing"
 
 
 def _ended(process: psutil.Process, within_seconds: float) -> bool:

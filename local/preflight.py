@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from local.errors import StackError
-from local.settings import LOOPBACK, Settings
+from local.settings import LOOPBACK
 
 GIBIBYTE = 1 << 30
 
@@ -51,16 +51,6 @@ def check_port(port: int, variable: str, env_file: Path) -> None:
                 f"Port {port} is in use by {holder(port)}: "
                 f"stop that, or set {variable} in {env_file} to a free port."
             ) from error
-
-
-def check_ports(settings: Settings, *, with_airflow: bool, with_dashboard: bool) -> None:
-    """Every port that is about to be listened on."""
-    check_port(settings.postgres_port, "POSTGRES_PORT", settings.env_file)
-    check_port(settings.event_port, "EVENT_PORT", settings.env_file)
-    if with_airflow:
-        check_port(settings.airflow_port, "AIRFLOW_PORT", settings.env_file)
-    if with_dashboard:
-        check_port(settings.dashboard_port, "DASHBOARD_PORT", settings.env_file)
 
 
 def holder(port: int) -> str:

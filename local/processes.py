@@ -29,6 +29,7 @@ class Record:
     create_time: float
     command: list[str]
     log: str
+    fingerprint: str = ""  # of what it was started with; records of earlier versions have none
 
     def leader(self) -> psutil.Process | None:
         """The process itself while it runs; None when it ended or when its pid is somebody else's now."""
@@ -54,7 +55,14 @@ class Processes:
         self.folder = folder
 
     def start(
-        self, name: str, command: Sequence[str], env: Mapping[str, str], *, cwd: Path, log: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        cwd: Path,
+        log: Path,
+        fingerprint: str = "",
     ) -> subprocess.Popen[bytes]:
         """Start `command` in a session of its own, its output appended to `log`, and record it."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -69,10 +77,10 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.record(name, child.pid, command=list(command), log=log)
+        self.record(name, child.pid, command=list(command), log=log, fingerprint=fingerprint)
         return child
 
-    def record(self, name: str, pid: int, *, command: list[str], log: Path) -> None:
+    def record(self, name: str, pid: int, *, command: list[str], log: Path, fingerprint: str = "") -> None:
         """Write the record of a process that runs already."""
         try:
             created = psutil.Process(pid).create_time()
@@ -80,7 +88,9 @@ class Processes:
             created = time.time()
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f".{name}.unfinished"
-        unfinished.write_text(json.dumps(asdict(Record(name, pid, created, command, str(log))), indent=1))
+        unfinished.touch(mode=0o600)
+        record = Record(name, pid, created, command, str(log), fingerprint)
+        unfinished.write_text(json.dumps(asdict(record), indent=1))
         unfinished.replace(self.folder / f"{name}.json")
 
     def find(self, name: str) -> Record | None:

@@ -1,31 +1,31 @@
 """The stack's services in the order of starting: command, environment, and when they are ready."""
 
-import importlib.util
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
-import httpx
-
-from local import airflow
+from local import airflow, loopback
 from local.code_path import python_path
 from local.postgres import PostgresServer
 from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
 
+CONTRACT = "restaurant_warehouse.contract:CONTRACT"
 OWN_PREFIXES = (
     "PG",
     "AIRFLOW",
+    "ANALYTICS_",
     "API_",
+    "DASHBOARD_",
     "EVENT_",
     "INGEST_",
-    "WAREHOUSE_",
     "POSTGRES_",
-    "ANALYTICS_",
     "RESTAURANT_",
+    "WAREHOUSE_",
 )
-CONTRACT = "restaurant_warehouse.contract:CONTRACT"
 DEFAULT_LOG_PATH = "var/eventlog/events.db"
 POSTGRES_TUNING = ("max_connections", "shared_buffers", "effective_cache_size")
 
@@ -41,7 +41,16 @@ class Service:
     url: str = ""
     ready: Callable[[], bool] = lambda: True
     grace: float = 15
-    start_within: float = 90
+
+    def answers(self) -> bool:
+        """Whether it answers at its address; one without an address has nothing to answer."""
+        return not self.url or self.ready()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of its command and its settings, whatever terminal it is started from."""
+        own = {name: value for name, value in self.env.items() if name.startswith(OWN_PREFIXES)}
+        return sha256(json.dumps([self.command, own], sort_keys=True).encode()).hexdigest()
 
 
 def postgres(settings: Settings) -> PostgresServer:
@@ -75,7 +84,7 @@ def event_service(settings: Settings) -> Service:
         [sys.executable, "-m", "api"],
         environment(settings, _event_variables(settings)),
         settings.event_url,
-        lambda: _answers(f"{settings.event_url}/ready"),
+        lambda: loopback.answers(f"{settings.event_url}/ready"),
     )
 
 
@@ -83,7 +92,7 @@ def ingest(settings: Settings) -> Service:
     """The core without Airflow."""
     own = {
         "INGEST_SOURCE_URL": settings.event_url,
-        "INGEST_CONTRACT": CONTRACT,
+        "INGEST_CONTRACT": settings.values.get("INGEST_CONTRACT") or CONTRACT,
         "INGEST_DATABASE_URL": database_url(settings, WRITER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "EVENT_STREAM_TOKEN": settings.values.get("EVENT_STREAM_TOKEN", ""),
@@ -105,18 +114,14 @@ def dashboard(settings: Settings) -> Service:
         [sys.executable, "-m", "local.dashboard"],
         environment(settings, own),
         settings.dashboard_url,
-        lambda: _answers(settings.dashboard_url),
+        lambda: loopback.answers(settings.dashboard_url),
     )
 
 
-def has_dashboard() -> bool:
-    return importlib.util.find_spec("local.dashboard") is not None
-
-
 def airflow_services(settings: Settings) -> list[Service]:
-    """Airflow's three processes; the API server first, because tasks report to it."""
+    """Airflow's three processes, which wait for each other by themselves: see airflow_process."""
     env = environment(settings, airflow.variables(settings))
-    python = [sys.executable, "-m", "airflow"]
+    python = [sys.executable, "-m", "local.airflow_process"]
     server = [
         *python,
         "api-server",
@@ -164,7 +169,7 @@ def selected(settings: Settings, *, with_airflow: bool) -> list[Service]:
     """Everything but PostgreSQL, in the order of starting."""
     chosen = [event_service(settings)]
     chosen += airflow_services(settings) if with_airflow else [ingest(settings)]
-    return chosen + ([dashboard(settings)] if has_dashboard() else [])
+    return [*chosen, dashboard(settings)]
 
 
 def environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
@@ -184,17 +189,9 @@ def _event_variables(settings: Settings) -> dict[str, str]:
     path = given.get("EVENT_LOG_PATH") or DEFAULT_LOG_PATH
     # The example names the default folder; DATA_DIR moves that, a path of the user's own it does not.
     log = settings.data_dir / "eventlog" / "events.db" if path == DEFAULT_LOG_PATH else settings.root / path
-    log.parent.mkdir(parents=True, exist_ok=True)
     return given | {
         "EVENT_HOST": LOOPBACK,
         "EVENT_PORT": str(settings.event_port),
         "EVENT_LOG_PATH": str(log),
         "EVENT_ENV_FILE": "",
     }
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False

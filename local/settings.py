@@ -23,6 +23,7 @@ PASSWORD_VARIABLES = {
     READER: "ANALYTICS_DB_PASSWORD",
 }
 PORTS = {"POSTGRES_PORT": 5433, "EVENT_PORT": 8000, "AIRFLOW_PORT": 8081, "DASHBOARD_PORT": 8050}
+START_TIMEOUT = "STACK_START_TIMEOUT_SECONDS"
 SECRETS = (
     *PASSWORD_VARIABLES.values(),
     "EVENT_PUBLISH_TOKEN",
@@ -68,6 +69,7 @@ class Settings:
             raise StackError("\n".join(faults))
         ports = {name.lower(): _port(values, name, default, env_file) for name, default in PORTS.items()}
         _refuse_shared_ports(ports, env_file)
+        _start_timeout(values, env_file)
         data_dir = Path(values.get("DATA_DIR") or "var").expanduser()
         return cls(root=root, env_file=env_file, data_dir=(root / data_dir).resolve(), values=values, **ports)
 
@@ -101,6 +103,11 @@ class Settings:
         return (self.root / Path(folder).expanduser()).resolve() if folder else self.data_dir / "archive"
 
     @property
+    def start_timeout(self) -> int:
+        """Seconds that one part may take to start, while its process lives."""
+        return _start_timeout(self.values, self.env_file)
+
+    @property
     def event_url(self) -> str:
         return f"http://{LOOPBACK}:{self.event_port}"
 
@@ -126,6 +133,13 @@ def _port(values: Mapping[str, str], name: str, default: int, env_file: Path) ->
     text = values.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise StackError(f"{name} is {text!r} in {env_file}: set it to a port number between 1 and 65535.")
+    return int(text)
+
+
+def _start_timeout(values: Mapping[str, str], env_file: Path) -> int:
+    text = values.get(START_TIMEOUT) or "600"
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise StackError(f"{START_TIMEOUT} is {text!r} in {env_file}: set it to a whole number of seconds.")
     return int(text)
 
 

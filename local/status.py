@@ -69,7 +69,7 @@ def show(settings: Settings, console: Console, *, show_passwords: bool) -> bool:
 
 
 def _word(state: State, service: Service | None) -> str:
-    if state.pid and service and service.url and not service.ready():
+    if state.pid and service and not service.answers():
         return "not answering"
     return state.word
 

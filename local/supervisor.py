@@ -1,4 +1,4 @@
-"""`./stack up` in the foreground: shows the counters and starts again what dies, until it is told to stop."""
+"""`./stack up` in the foreground: shows the counters and starts again what dies, until it is interrupted."""
 
 import time
 from collections.abc import Sequence
@@ -9,11 +9,12 @@ from rich.live import Live
 
 from local import counters, tables
 from local.errors import StackError
+from local.restart_requests import RestartRequests
 from local.services import Service
 from local.stack import Stack
 
 ATTEMPTS = 5
-HEALTHY_SECONDS = 300.0  # after as long as that without dying, the count begins anew
+HEALTHY_SECONDS = 300.0  # after as long as that without an end, the count begins again at one
 PLAIN_INTERVAL = 10.0
 
 
@@ -27,25 +28,29 @@ class Attempt:
 
 
 class Supervisor:
-    """Restarts with 1, 2, 4, 8 and 16 seconds between; then leaves the service down and says so."""
+    """Restarts with 1, 2, 4, 8 and 16 seconds between; then leaves the service down and reports it."""
 
     def __init__(self, stack: Stack, services: Sequence[Service]) -> None:
         self.stack = stack
         self.services = services
         self.attempts: dict[str, Attempt] = {service.name: Attempt() for service in services}
         self.postgres_attempt = Attempt()
+        self.requests = RestartRequests(stack.settings.run_dir)
 
     def look(self, now: float) -> None:
-        """One round: notice who died, start who is due."""
+        """One round: restart what ./stack restart asks for, notice what died, start what is due."""
+        for name in self.requests.pending():
+            self._restart(name)
         self._look_after_postgres(now)
         for service in self.services:
             attempt = self.attempts[service.name]
             child = self.stack.children.get(service.name)
-            if child is not None and child.poll() is not None:
+            if child is not None and child.ended():
                 # What it left behind ends with it, or two would run side by side.
                 self.stack.processes.end(service.name, grace=5, impatient=self.stack.interrupts.impatient)
                 del self.stack.children[service.name]
-                self._mourn(service, attempt, child.returncode, now)
+                self.stack.progress.say(self.stack.report_exit(service, f"died ({child.exit_text()})"))
+                self._schedule(service.name, attempt, now)
             elif attempt.due is not None and now >= attempt.due:
                 attempt.due = None
                 self.stack.spawn(service)
@@ -75,26 +80,38 @@ class Supervisor:
                 due += PLAIN_INTERVAL
             time.sleep(1)
 
-    def _mourn(self, service: Service, attempt: Attempt, code: int, now: float) -> None:
-        self.stack.progress.say(self.stack.obituary(service, f"died (exit code {code})"))
-        self._schedule(service.name, attempt, now)
+    def _restart(self, name: str) -> None:
+        """Whoever asked waits for the new process, so the request goes first."""
+        self.requests.remove(name)
+        self.stack.progress.say(f"Restarting {name}, as ./stack restart asked.")
+        if name == "postgres":
+            self.postgres_attempt = Attempt()
+            try:
+                self.stack.restart_postgres()
+            except StackError as error:
+                self.stack.progress.say(str(error))
+        for service in self.services:
+            if service.name == name:
+                self.attempts[name] = Attempt()
+                self.stack.end(name)
+                self.stack.spawn(service)
 
     def _schedule(self, name: str, attempt: Attempt, now: float) -> None:
         attempt.deaths = 1 if now - attempt.last > HEALTHY_SECONDS else attempt.deaths + 1
         attempt.last = now
         if attempt.deaths > ATTEMPTS:
             attempt.due = None
-            words = (
+            message = (
                 f"{name} died {attempt.deaths} times in a row and stays down: "
-                "mend what its log says, then ./stack down and ./stack up."
+                "correct what its log shows, then ./stack down and ./stack up."
             )
         else:
             pause = 2 ** (attempt.deaths - 1)
             attempt.due = now + pause
-            words = f"Starting {name} again in {pause} s (attempt {attempt.deaths} of {ATTEMPTS})."
-        self.stack.progress.say(words)
+            message = f"Starting {name} again in {pause} s (attempt {attempt.deaths} of {ATTEMPTS})."
+        self.stack.progress.say(message)
         with (self.stack.settings.log_dir / f"{name}.log").open("a") as log:
-            log.write(f"stack: {words}\n")
+            log.write(f"stack: {message}\n")
 
     def _look_after_postgres(self, now: float) -> None:
         attempt = self.postgres_attempt
@@ -106,6 +123,6 @@ class Supervisor:
         elif attempt.due is not None and now >= attempt.due:
             attempt.due = None
             try:
-                self.stack.postgres.start()
+                self.stack.postgres.start(within_seconds=self.stack.settings.start_timeout)
             except StackError as error:
                 self.stack.progress.say(str(error))

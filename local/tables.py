@@ -5,7 +5,6 @@ from rich.console import Console
 from rich.table import Table
 
 from local.counters import Counters
-from local.services import has_dashboard
 from local.settings import READER, WAREHOUSE, Settings
 
 
@@ -27,6 +26,7 @@ def _rows(settings: Settings, *, with_airflow: bool) -> list[tuple[str, str, str
     events = settings.event_url
     stream_token = "EVENT_STREAM_TOKEN" if settings.values.get("EVENT_STREAM_TOKEN") else ""
     rows = [
+        ("dashboard", settings.dashboard_url, "anybody", ""),
         ("event service", f"{events}/docs", "", ""),
         ("  stream", f"{events}/stream", "bearer token" if stream_token else "anybody", stream_token),
         ("  publish", f"{events}/events", "bearer token", "EVENT_PUBLISH_TOKEN"),
@@ -34,8 +34,6 @@ def _rows(settings: Settings, *, with_airflow: bool) -> list[tuple[str, str, str
         ("  database", WAREHOUSE, "", ""),
         ("  psql", "./stack psql", "", ""),
     ]
-    if has_dashboard():
-        rows.insert(0, ("dashboard", settings.dashboard_url, "anybody", ""))
     if with_airflow:
         rows.insert(0, ("", "", "viewer", "AIRFLOW_VIEWER_PASSWORD"))
         rows.insert(0, ("Airflow", settings.airflow_url, "admin", "AIRFLOW_ADMIN_PASSWORD"))

@@ -1,5 +1,6 @@
 """The commands that change the stack: up and down."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,13 +8,15 @@ from rich.console import Console
 
 import init_data_dir
 from local import counters, preflight, services, tables
-from local.claim import Claim
 from local.errors import StackError
 from local.interrupts import Interrupts
 from local.progress import Progress
+from local.restart_requests import RestartRequests
 from local.services import Service
 from local.settings import ROOT, Settings
-from local.stack import Stack
+from local.stack import POLL_SECONDS, Stack
+from local.stack_lock import StackLock
+from local.startup import Startup
 from local.supervisor import Supervisor
 
 
@@ -40,15 +43,16 @@ def up(
     """Start everything; stay until interrupted unless `detach`."""
     progress = Progress(console)
     settings = prepare(env_file, progress)
-    with Interrupts() as interrupts, Claim(settings.run_dir, "up"):
+    with Interrupts() as interrupts, StackLock(settings.run_dir, "up"):
         stack = Stack(settings, progress, interrupts)
         refuse_second(stack)
         chosen = services.selected(settings, with_airflow=with_airflow)
         staying = False
         try:
-            end_leftovers(stack)
-            stack.start(chosen, with_airflow=with_airflow)
-            stack.await_orders()
+            stack.forget_detached()
+            RestartRequests(settings.run_dir).clear()
+            Startup(stack, chosen, with_airflow=with_airflow).run()
+            await_orders(stack)
             if detach:
                 refuse_dead(stack, chosen)
             tables.show_doors(console, settings, with_airflow=with_airflow, show_passwords=show_passwords)
@@ -71,9 +75,9 @@ def down(settings: Settings, console: Console) -> None:
     """Stop everything, whoever started it."""
     progress = Progress(console)
     with Interrupts() as interrupts:
-        claim = Claim(settings.run_dir, "down")
-        stopped = claim.release_elsewhere(within_seconds=120)
-        with claim:
+        lock = StackLock(settings.run_dir, "down")
+        stopped = lock.stop_holder(within_seconds=120)
+        with lock:
             stack = Stack(settings, progress, interrupts)
             ended = stack.stop()
         console.print("Everything is stopped; the data stay." if ended or stopped else "Nothing was running.")
@@ -92,12 +96,21 @@ def refuse_dead(stack: Stack, chosen: Sequence[Service]) -> None:
     """Nobody watches over a detached stack: it is left running whole, or not at all."""
     for service in chosen:
         if service.name in stack.dead():
-            raise StackError(stack.obituary(service, "died right after its start"))
+            raise StackError(stack.report_exit(service, "died right after its start"))
 
 
-def end_leftovers(stack: Stack) -> None:
-    """End what a killed `up`, or a detached stack of which a part has died, has left running."""
-    left = stack.alive()
-    if left:
-        stack.progress.say(f"Left by an earlier run, and ended first: {', '.join(left)}.")
-    stack.stop()
+def await_orders(stack: Stack, within_seconds: float = 60) -> None:
+    """Wait until something new is committed, so that "up" means that orders flow; never fails for it."""
+    before = counters.read(stack.settings)
+    if not before.accepted:
+        return
+    with stack.progress.step("orders on their way"):
+        deadline = time.monotonic() + within_seconds
+        while (now := counters.read(stack.settings)).lag_events != 0 and now.committed == before.committed:
+            if time.monotonic() > deadline or stack.dead():
+                break
+            time.sleep(POLL_SECONDS)
+    if now.committed == before.committed and now.lag_events != 0 and not stack.dead():
+        stack.progress.say(
+            f"No order was committed within {within_seconds:g} s: ./stack status names the logs."
+        )

@@ -1,9 +1,8 @@
-"""Fixtures that every room shares: one embedded PostgreSQL a session, one migrated clone a test."""
+"""Fixtures for all tests: one embedded PostgreSQL per session, one migrated database per test."""
 
+import json
 import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +12,44 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-import sql
+from local import scratch
 from local.env_file import names
 from local.postgres import ADMIN, PostgresServer
-from sql.tool.cluster import grant_access
+from local.settings import OWNER, READER, WRITER
+from tests.support.examples import register_profile
+from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
 from tests.support.service import ROOT, EventService
 
+# With characters that an address has to escape.
 PASSWORDS = {
     ADMIN: "admin p@ss/word",
-    "restaurant_user": "owner-password",
-    "airflow_user": "writer:p@ss",
-    "analytics_reader": "reader-password",
+    OWNER: "owner-password",
+    WRITER: "writer:p@ss",
+    READER: "reader-password",
 }
-TEMPLATE = "warehouse_template"
+
+
+LEFT_OUT = pytest.StashKey[list[str]]()
+register_profile()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--left-out", type=Path, metavar="FILE", help="write the names of deselected tests there"
+    )
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    names = items[0].config.stash.setdefault(LEFT_OUT, [])
+    names.extend(item.nodeid for item in items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """All workers of a run leave out the same tests: the first one writes them down."""
+    file = session.config.getoption("--left-out")
+    if file and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        file.write_text(json.dumps(session.config.stash.get(LEFT_OUT, [])))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -37,6 +60,13 @@ def _clean_environment() -> None:
         if name in documented or name.startswith(("PG", "EVENT_", "INGEST_", "WAREHOUSE_", "AIRFLOW")):
             del os.environ[name]
     os.environ |= {"EVENT_ENV_FILE": "", "STACK_ENV_FILE": os.devnull}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def guard() -> Iterator[Guard]:
+    """Whatever ends the tests, what they have started ends too."""
+    with guarded() as guard:
+        yield guard
 
 
 @pytest.fixture(name="free_port")
@@ -68,37 +98,25 @@ class Warehouse:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[PostgresServer]:
-    """A running server with our roles; `warehouse_template` in it is migrated."""
-    home = Path(tempfile.mkdtemp(prefix="warehouse-"))
-    home.chmod(0o711)
+def cluster(guard: Guard) -> Iterator[PostgresServer]:
+    """A running server with our roles and a migrated template."""
     settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
-    server = PostgresServer(home / "postgres", free_port(), home / "postgres.log", PASSWORDS[ADMIN], settings)
-    server.initialise()
-    server.start()
-    try:
-        sql.bootstrap(server.admin_url, PASSWORDS)
-        sql.migrate(server.url("restaurant_user", PASSWORDS["restaurant_user"], "restaurant_analytics"))
-        with psycopg.connect(server.admin_url, autocommit=True) as admin:
-            admin.execute(f"ALTER DATABASE restaurant_analytics RENAME TO {TEMPLATE}")
-        yield server
-    finally:
-        server.stop(immediate=True)
-        shutil.rmtree(home)
+    with scratch.cluster("warehouse", settings, passwords=PASSWORDS, port=free_port()) as running:
+        guard.remove(running.server.data_dir.parent)
+        yield running.server
 
 
 @pytest.fixture(scope="session")
 def fresh_warehouse(cluster: PostgresServer) -> Callable[[], AbstractContextManager[Warehouse]]:
-    """Makes a clone of the template each time; it is dropped when its context is left."""
+    """Each call clones the template; the clone is dropped on exit of its context."""
 
     @contextmanager
     def clone() -> Iterator[Warehouse]:
         name = f"test_{uuid4().hex[:12]}"
         with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-            grant_access(admin, name)
+            scratch.clone_template(admin, name)
             yield Warehouse(cluster, name)
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            scratch.drop(admin, name)
 
     return clone
 

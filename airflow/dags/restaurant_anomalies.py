@@ -4,7 +4,7 @@
 Every hour, one task: `score_payments` trains an Isolation Forest on the payments that are older than a week, and scores
 those of the last week that have no score yet or changed since. `analytics.anomalies` shows what it found, beside the
 hours in which a restaurant sold unusually much or little, which need no task. What the scores are made of and how good
-they are is in docs/anomalies.md.
+they are is in docs/explanation/anomalies.md.
 
 Until there are a thousand payments that are older than a week, nothing is scored, and the log says so.
 """

@@ -1,4 +1,4 @@
-"""`./stack dictionary`: docs/data-dictionary.md, from the catalog of a newly migrated warehouse.
+"""`./stack dictionary`: docs/reference/data-dictionary.md, from the catalog of a newly migrated warehouse.
 
 catalog.sql   the catalog's tables, views, functions, comments, grants and dependencies, as one JSON document
 catalog.py    the document, typed

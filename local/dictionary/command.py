@@ -4,10 +4,10 @@ import typer
 
 from local import scratch
 from local.dictionary import catalog, lineage, page
-from local.settings import ROOT
+from local.settings import OWNER, ROOT
 from restaurant_warehouse.event_types import EVENT_TYPES
 
-PAGE = ROOT / "docs" / "data-dictionary.md"
+PAGE = ROOT / "docs" / "reference" / "data-dictionary.md"
 EVENTS = {name: f"analytics.{kind.table}" for name, kind in EVENT_TYPES.items()}
 
 
@@ -18,8 +18,8 @@ def written(url: str) -> str:
 
 
 def dictionary() -> None:
-    """Generate docs/data-dictionary.md from the schema of this version, in a temporary database."""
+    """Generate docs/reference/data-dictionary.md from the schema of this version, in a temporary database."""
     with scratch.cluster("dictionary", {"fsync": "off"}) as cluster:
-        text = written(cluster.url(scratch.OWNER, cluster.clone("dictionary")))
+        text = written(cluster.url(OWNER, cluster.clone("dictionary")))
     PAGE.write_text(text, encoding="utf-8")
     typer.echo(f"{PAGE.relative_to(ROOT)} is up to date.")

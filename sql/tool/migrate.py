@@ -22,6 +22,7 @@ from psycopg.errors import (
 
 from sql.tool import repeatables
 from sql.tool.errors import NotBootstrappedError, ObjectsInUseError
+from sse_ingest.migrations import init_db
 
 OWNER = "restaurant_owner"
 SCHEMAS = ("raw_data", "analytics", "staging")
@@ -62,6 +63,7 @@ def migrate(owner_url: str) -> None:
         if status(owner_url).ahead:
             return
         _retried(lambda: upgrade(owner_url))
+        _retried(lambda: init_db.upgrade(lambda: _core(owner_url), "raw_data"))
         _retried(lambda: repeatables.apply(connection, repeatables.on_disk()))
         _retried(lambda: _partitions_ahead(connection))
 
@@ -98,6 +100,14 @@ def _become_owner(connection: Connection) -> None:
             connection.execute("SELECT %s::regnamespace", [schema])
     except (InvalidParameterValue, InsufficientPrivilege, InvalidSchemaName) as error:
         raise NotBootstrappedError(f"{error.diag.message_primary}. {NotBootstrappedError.__doc__}") from error
+
+
+def _core(owner_url: str) -> Connection:
+    """For the migrations of the core: its tables lie in raw_data, two of them in analytics."""
+    connection = connect(owner_url)
+    _become_owner(connection)
+    connection.execute("SET search_path = raw_data, analytics")
+    return connection
 
 
 def _config() -> Config:

@@ -15,6 +15,7 @@ from psycopg.errors import (
 )
 
 from sql.tool.errors import ForeignDependentsError
+from sse_ingest.migrations.raw_functions import raw_functions
 
 FOLDER = Path(__file__).parents[1] / "repeatable"
 EVENT_TYPES = "event_types"
@@ -67,16 +68,17 @@ class Repeatable:
 
 
 def on_disk() -> list[Repeatable]:
-    """Every object's file by name, the rows of event types, and the grants last.
+    """Every object by name, those of the core too, then the rows of event types, and the grants last.
 
     Between the schema's folder and the file, folders group by subject and are no part of the name: a file may move
     from one to another without its object being dropped and created again.
     """
     files = {f"{f.relative_to(FOLDER).parts[0]}/{f.stem}": f for f in FOLDER.glob("*/**/*.sql")}
-    whole = {name: FOLDER / f"{name}.sql" for name in (EVENT_TYPES, GRANTS)}
-    return [
-        Repeatable(name, file.read_text("utf-8")) for name, file in [*sorted(files.items()), *whole.items()]
-    ]
+    objects = {name: file.read_text("utf-8") for name, file in files.items()}
+    core = raw_functions("raw_data", "analytics")
+    objects.update({f"raw_data/{name}": text for name, text in core.items()})
+    last = [(name, (FOLDER / f"{name}.sql").read_text("utf-8")) for name in (EVENT_TYPES, GRANTS)]
+    return [Repeatable(name, text) for name, text in [*sorted(objects.items()), *last]]
 
 
 def pending(connection: Connection, wanted: list[Repeatable]) -> list[Repeatable]:

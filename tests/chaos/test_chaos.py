@@ -1,4 +1,4 @@
-"""The fire, as CI runs it: 300 faults, no event lost and none taken twice. CHAOS_SEED chooses another run."""
+"""The chaos suite, as CI runs it: 300 faults, no event lost and none stored twice. CHAOS_SEED chooses another run."""
 
 import json
 import os
@@ -6,38 +6,39 @@ import time
 
 import pytest
 
-from local.chaos import scoreboard
-from local.chaos.faults import KINDS
-from local.chaos.run import Plan, Report, run
+from tests.chaos import scoreboard
+from tests.chaos.faults.kinds import KINDS
+from tests.chaos.plan import Plan
+from tests.chaos.report import Report
+from tests.chaos.run import run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(1800)]
 
 _FAULTS = 300
-_MINUTES = 9.0
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
     # Another seed each day, so that all runs together reach every combination; the report names it.
     seed = int(os.environ.get("CHAOS_SEED") or time.time() // 86_400)
-    made = run(Plan(seed=seed, faults=_FAULTS, minutes=_MINUTES))
-    print(json.dumps(scoreboard.as_json(made), indent=1))  # noqa: T201 - pytest shows it when a test fails
-    return made
+    report = run(Plan(seed=seed, faults=_FAULTS))
+    print(json.dumps(scoreboard.as_json(report), indent=1))  # noqa: T201 - pytest shows it when a test fails
+    return report
 
 
-def test_no_event_is_lost_and_none_is_taken_twice(report: Report) -> None:
-    assert not report.findings, "\n".join([*report.findings, f"the same again: {report.command()}"])
+def test_no_event_is_lost_and_none_is_stored_twice(report: Report) -> None:
+    assert not report.findings, "\n".join([*report.findings, f"to run it again: {report.command()}"])
     seen = scoreboard.totals(report)
     assert seen["lost"] == seen["duplicated"] == 0
     assert seen["committed"] + seen["excused"] == seen["published"] > 0
 
 
-def test_every_kind_of_fault_struck(report: Report) -> None:
-    assert len(report.faults) >= _FAULTS * 2 / 3, "the machine is too slow for the number of faults"
-    assert {struck.fault.kind for struck in report.faults} == set(KINDS)
+def test_every_kind_of_fault_is_injected(report: Report) -> None:
+    assert len(report.faults) >= _FAULTS
+    assert {injected.fault.kind for injected in report.faults} == set(KINDS)
 
 
-def test_what_can_befall_an_event_befell_some(report: Report) -> None:
+def test_events_have_every_possible_result(report: Report) -> None:
     seen = scoreboard.totals(report)
 
     assert seen["dead_letters"] > 0

@@ -1,31 +1,32 @@
-"""The suite is worth something: a core without its fence, its claims or its savepoints does not get through it."""
+"""The chaos suite can fail: it notices a core without its fence, its deduplication or its savepoints."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
-from local.chaos.fleet import CORE
-from local.chaos.run import Plan, run
+from tests.chaos.environment.fleet import CORE
+from tests.chaos.plan import Plan
+from tests.chaos.run import run
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(600)]
 
 MUTATIONS = {
     "fence": (
         "store/store.sql",
         "WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s",
         "WHERE stream = %(stream)s AND shard = %(shard)s AND fence >= %(fence)s",
-        ("writer.usurped",),
+        ("writer.lease_lost",),
         ("store.before_transaction",),
         "replaced writer",
     ),
-    "claim": (
+    "deduplication": (
         "store/deduplication.py",
         "if event.event_id in taken:",
         "if event.event_id in ():",
         ("service.kill",),
         ("store.after_begin",),
-        "",
+        "duplicate is not as the model says",
     ),
     "savepoint": (
         "store/processors.py",
@@ -33,14 +34,14 @@ MUTATIONS = {
         "with GuardedCursor(connection) as cursor:",
         ("source.cut",),
         ("store.after_begin",),
-        "",
+        "is committed",
     ),
 }
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_the_suite_notices(name: str, tmp_path: Path) -> None:
-    file, before, after, kinds, points, said = MUTATIONS[name]
+    file, before, after, kinds, points, finding = MUTATIONS[name]
     core = tmp_path / "core"
     shutil.copytree(CORE / "sse_ingest", core / "sse_ingest")
     mutated = core / "sse_ingest" / file
@@ -48,9 +49,11 @@ def test_the_suite_notices(name: str, tmp_path: Path) -> None:
     assert text.count(before) == 1, f"{file} no longer reads as this test expects"
     mutated.write_text(text.replace(before, after))
 
-    report = run(Plan(seed=1, rounds=1, per_round=4, patience=10, kinds=kinds, points=points, core=core))
+    report = run(
+        Plan(seed=1, rounds=1, per_round=4, recovery_seconds=10, kinds=kinds, points=points, core=core)
+    )
 
     assert report.findings, f"the suite does not notice a core without its {name}"
-    assert said in " ".join(report.findings)
+    assert finding in " ".join(report.findings)
     if report.folder is not None:
         shutil.rmtree(report.folder.parent)

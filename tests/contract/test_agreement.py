@@ -7,12 +7,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.frames import encode
-from api.publish import InvalidEvent, Parser
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
+from api.log.sse_frames import encode
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event
 from sse_ingest.sources.sse_decoder import Decoder
 from tests.support.events import CHANGES, LIFECYCLE, event, payload
+from tests.support.examples import examples
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2))
 
@@ -86,7 +88,7 @@ def _object(fields: dict[str, str]) -> str:
     return "{" + ", ".join(f"{json.dumps(name)}: {value}" for name, value in fields.items()) + "}"
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=examples(3000), deadline=None)
 @given(document=documents())
 def test_what_the_service_accepts_the_core_accepts(document: bytes) -> None:
     try:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.code_path import python_path
-from tests.support.mailbox import Mailbox
+from tests.support.servers.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
 PROBES = Path(__file__).parent / "probes"
@@ -60,7 +60,7 @@ def probe(airflow_env: dict[str, str]) -> Probe:
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=200,
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         return json.loads(done.stdout.splitlines()[-1])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.mailbox import Mailbox
+from tests.support.servers.mailbox import Mailbox
 
 pytestmark = pytest.mark.airflow
 TOLD = ["payments_add_up", "first failure", "last state unknown", "It was ended from outside"]

@@ -24,6 +24,12 @@ SOURCES = [
     {"conn_type": "http", "host": "https://events.example.com"},
     {"conn_type": "http", "host": "events.example.com/feeds/", "schema": "https", "port": 8443},
     {"conn_type": "http", "host": "::1", "port": 8000},
+    {
+        "conn_type": "sse",
+        "host": "api",
+        "extra": {"endpoint": "/feed", "state_url": "https://status/{stream}"},
+    },
+    {"conn_type": "sse", "host": "api", "extra": {"endpoint": " ", "state_url": None}},
     {"conn_type": "http"},
     {"conn_type": "http", "host": "api", "schema": "ftp"},
 ]
@@ -53,17 +59,23 @@ def test_databases_that_cannot_be(seen: Any) -> None:
     ]
 
 
+def address(url: str, **more: str) -> dict[str, str | None]:
+    return {"url": url, "token": None, "endpoint": None, "state_url": None, **more}
+
+
 def test_sources(seen: Any) -> None:
-    assert seen["source"][:4] == [
-        ["http://api:8000", AWKWARD],
-        ["https://events.example.com", None],
-        ["https://events.example.com:8443/feeds", None],
-        ["http://[::1]:8000", None],
+    assert seen["source"][:6] == [
+        address("http://api:8000", token=AWKWARD),
+        address("https://events.example.com"),
+        address("https://events.example.com:8443/feeds"),
+        address("http://[::1]:8000"),
+        address("http://api", endpoint="/feed", state_url="https://status/{stream}"),
+        address("http://api"),
     ]
 
 
 def test_sources_that_cannot_be(seen: Any) -> None:
-    assert seen["source"][4:] == [
+    assert seen["source"][6:] == [
         "AirflowFailException: The Airflow connection 'it' needs a host: 127.0.0.1, https://events.example.com",
         "AirflowFailException: The Airflow connection 'it' has the schema 'ftp': make it http or https",
     ]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.support.dag_runs import dags_test, output, xcom
-from tests.support.mailbox import Mailbox
+from tests.support.servers.mailbox import Mailbox
 
-pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(900)]
 DAG, CHECK = "restaurant_maintenance", "validate_data_consistency"
 STRAY = (
     "WITH ids AS (INSERT INTO raw_data.event_ids (event_id, ts, stream_id, event_offset, content_hash)"

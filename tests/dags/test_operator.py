@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.contention import Contention
+
 pytestmark = pytest.mark.airflow
 
 REPORT = {
@@ -21,7 +23,9 @@ REPORT = {
 
 @pytest.fixture(scope="module")
 def seen(probe: Any) -> Any:
-    return probe("running")
+    busy = Contention()
+    found = probe("running")
+    return found | {"machine_was_busy": busy.seconds}
 
 
 def test_the_result_goes_to_xcom_and_the_position_to_the_variable(seen: Any) -> None:
@@ -62,7 +66,7 @@ def test_an_empty_name_means_no_variable(seen: Any) -> None:
 
 def test_a_signal_ends_the_run_at_once_and_asks_for_another_try(seen: Any) -> None:
     assert seen["killed"]["raised"] == ["StreamInterrupted"]
-    assert seen["killed"]["slowest"] < 1
+    assert seen["killed"]["slowest"] < 1 + seen["machine_was_busy"]
 
 
 def test_a_signal_before_the_run_began_is_not_lost(seen: Any) -> None:

@@ -1,4 +1,4 @@
-"""SSEStreamSensor: one poke for each answer of a real HTTP server."""
+"""SSEStreamSensor and its trigger: each answer of a real HTTP server."""
 
 from typing import Any
 
@@ -43,3 +43,46 @@ def test_it_asks_ready_with_the_token_of_the_connection(seen: Any) -> None:
 def test_between_two_pokes_no_worker_is_held(seen: Any) -> None:
     assert seen["mode"] == "reschedule"
     assert seen["reschedule"] is True
+
+
+def test_template_fields(seen: Any) -> None:
+    assert seen["template_fields"] == ["api_conn_id", "endpoint"]
+
+
+class TestDeferrable:
+    def test_a_service_that_is_ready_needs_no_triggerer(self, seen: Any) -> None:
+        assert seen["deferrable"]["ready at once"] is None
+
+    def test_the_rest_is_left_to_the_triggerer_without_the_token(self, seen: Any) -> None:
+        assert seen["deferrable"]["leaves"] == {
+            "arguments": {
+                "api_conn_id": "restaurant_api",
+                "endpoint": "/ready",
+                "request_timeout": 5,
+                "poke_interval": 0.01,
+            },
+            "method": "execute_complete",
+            "timeout": "0:01:00",
+        }
+
+    def test_what_waiting_cannot_heal_is_not_deferred(self, seen: Any) -> None:
+        assert seen["deferrable"]["never"].startswith("AirflowFailException: ")
+        assert seen["deferrable"]["never, softly"].startswith("AirflowSkipException: ")
+
+    def test_the_trigger_asks_until_the_service_is_ready(self, seen: Any) -> None:
+        assert seen["deferrable"]["ready later"] == {
+            "events": [{"ready": True}],
+            "asked": 3,
+            "first": ["/ready", "Bearer tok@en"],
+        }
+
+    def test_the_trigger_ends_when_waiting_cannot_help(self, seen: Any) -> None:
+        [event] = seen["deferrable"]["never ready"]["events"]
+        assert event["ready"] is False
+        assert "answers 404: nothing is served at that path" in event["error"]
+
+    def test_a_cancelled_trigger_ends(self, seen: Any) -> None:
+        assert seen["deferrable"]["cancelled"] == "CancelledError"
+
+    def test_after_the_trigger_the_task_is_done_or_failed(self, seen: Any) -> None:
+        assert seen["deferrable"]["completed"] == [None, "AirflowFailException: it refuses"]

@@ -1,6 +1,5 @@
 """One whole stack for all end-to-end tests: embedded PostgreSQL, the event service, real Airflow."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.publisher import Publisher
-from tests.support.stack import RunningStack, wait_for
+from tests.support.stack import RunningStack, running_stack, wait_for
 
 SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
 
@@ -16,13 +15,8 @@ SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
 @pytest.fixture(scope="session")
 def stack() -> Iterator[RunningStack]:
     """Running, with the simulator silent: what arrives is what a test publishes."""
-    with tempfile.TemporaryDirectory(prefix="stack-") as folder:
-        running = RunningStack(Path(folder), SILENT)
-        try:
-            running.start()
-            yield running
-        finally:
-            running.stop()
+    with running_stack(SILENT) as running:
+        yield running
 
 
 @pytest.fixture

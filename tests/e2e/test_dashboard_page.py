@@ -18,7 +18,7 @@ from local.code_path import python_path
 from local.dashboard.app import create_app
 from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, DatabaseDown, Reader
-from tests.support import restaurant
+from tests.support.warehouse import restaurant
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -51,7 +51,7 @@ def dashboard(warehouse: Any, free_port: int) -> Iterator[Callable[[str], str]]:
         env["DASHBOARD_DATABASE_URL"] = database_url
         running.append(subprocess.Popen([sys.executable, "-m", "local.dashboard"], cwd=ROOT, env=env))
         url = f"http://127.0.0.1:{free_port}/"
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not answers(url):
             assert time.monotonic() < deadline, "the dashboard did not start"
             time.sleep(0.1)
@@ -60,7 +60,7 @@ def dashboard(warehouse: Any, free_port: int) -> Iterator[Callable[[str], str]]:
     yield start
     for process in running:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def answers(url: str) -> bool:
@@ -136,7 +136,7 @@ def test_the_page_recovers_by_itself(warehouse: Any, free_port: int, tmp_path: P
     server = uvicorn.Server(config)
     thread = Thread(target=server.run)
     thread.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not server.started:
         assert time.monotonic() < deadline, "the dashboard did not start"
         time.sleep(0.05)

@@ -10,14 +10,15 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.support.contention import Contention
 from tests.support.publisher import Publisher
 from tests.support.stack import RunningStack, wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 FENCE = "SELECT fence FROM raw_data.stream_checkpoints"
 HANDOVERS = 5
-# What is meant is 0.25 s, which a quiet machine keeps (docs/reliability.md); a busy one is given some slack.
+# The target is 0.25 s, which a quiet machine keeps (docs/explanation/reliability.md); a busy one is given some slack.
 LONGEST_PAUSE = float(os.environ.get("HANDOVER_LONGEST_PAUSE", "1.0"))
 
 
@@ -59,6 +60,7 @@ def test_handovers_do_not_pause_the_stream(
         waited.append(standbys(stack) > 0)
         return bool(stack.value(FENCE) >= first + HANDOVERS)
 
+    busy = Contention()
     took = wait_for(done, f"{HANDOVERS} handovers", 300)
     pause = longest_pause(stack, since)
     rate = stack.value(f"SELECT count(*) FROM raw_data.events_raw WHERE ingested_at > '{since}'") / took
@@ -67,8 +69,8 @@ def test_handovers_do_not_pause_the_stream(
     record_property("events_per_second", rate)
     record_property("standby_share", sum(waited) / len(waited))
     print(f"longest pause {pause:.3f} s, {rate:.0f} events/s, standby {sum(waited) / len(waited):.0%}")  # noqa: T201
-    assert pause < LONGEST_PAUSE
-    assert sum(waited) / len(waited) > 0.5
+    assert pause < LONGEST_PAUSE + busy.seconds
+    assert sum(waited) / len(waited) > 0.5 - busy.seconds / took
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -78,12 +80,13 @@ def test_a_standby_replaces_an_incumbent_that_is_killed_or_stopped(
     wait_for(lambda: standbys(stack) > 0, "a standby waits", 90)
     fence, holder = stack.query("SELECT fence, holder FROM raw_data.stream_checkpoints")[0]
     incumbent = psutil.Process(int(holder.rpartition(":")[2]))
+    busy = Contention()
     incumbent.send_signal(number)
     try:
         took = wait_for(lambda: stack.value(FENCE) > fence, "the standby takes over", 30)
         record_property("replaced_after_seconds", took)
         print(f"replaced after {took:.2f} s")  # noqa: T201
-        assert took < 3
+        assert took < 3 + busy.seconds
     finally:
         with suppress(psutil.NoSuchProcess):
             incumbent.send_signal(signal.SIGCONT)

@@ -11,7 +11,7 @@ import pytest
 from tests.support.publisher import Publisher
 from tests.support.stack import RunningStack, wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 COMMITTED = "SELECT event_offset FROM raw_data.stream_checkpoints"
 REALTIME, POLLING = "restaurant_realtime_stream", "restaurant_stream_ingest_polling"

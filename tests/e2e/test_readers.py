@@ -13,7 +13,8 @@ from tests.support.stack import RunningStack, wait_for
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.timeout(120),
+    pytest.mark.long,
+    pytest.mark.timeout(600),
     pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
 ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.shared, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.shared, pytest.mark.timeout(900)]
 
 ORDERS = "SELECT count(*) FROM analytics.orders"
 ITEMS = "SELECT count(*), sum(qty), sum(extended_price) FROM analytics.order_items"

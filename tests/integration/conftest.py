@@ -16,8 +16,8 @@ from sse_ingest.dlq.operations import DeadLetters
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
-from tests.support.archives import fill
 from tests.support.core import SCHEMAS, owned
+from tests.support.warehouse.archives import fill
 
 
 @pytest.fixture

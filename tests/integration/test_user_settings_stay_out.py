@@ -14,9 +14,9 @@ import pytest
 import init_data_dir
 import tests.support.service
 from local import services
-from local.bench import processes
-from local.chaos import event_service
 from local.settings import Settings
+from tests.bench.processes import process
+from tests.chaos.environment import event_service
 from tests.support.ports import free_port
 from tests.support.service import ROOT
 from tests.support.stack import wait_for
@@ -50,7 +50,7 @@ def of_the_tests(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def of_the_chaos_suite(folder: Path) -> Iterator[str]:
-    service = event_service.EventService(folder, seed=1)
+    service = event_service.EventService(folder)
     try:
         service.start()
         yield service.url
@@ -60,7 +60,7 @@ def of_the_chaos_suite(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def of_the_bench(folder: Path) -> Iterator[str]:
-    with processes.EventService(folder) as service:
+    with process.EventService(folder) as service:
         yield service.url
 
 
@@ -73,13 +73,13 @@ def of_the_stack(folder: Path) -> Iterator[str]:
     env_file.write_text(text)
     service = services.event_service(Settings.load(env_file=env_file))
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(service.command, env=dict(service.env), stdout=log, stderr=log)
+        started = subprocess.Popen(service.command, env=dict(service.env), stdout=log, stderr=log)
     try:
         wait_for(service.ready, "the event service answers", 60)
         yield service.url
     finally:
-        process.terminate()
-        process.wait()
+        started.terminate()
+        started.wait()
 
 
 @pytest.mark.parametrize("start", [of_the_tests, of_the_chaos_suite, of_the_bench, of_the_stack])

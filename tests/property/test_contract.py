@@ -18,6 +18,7 @@ from sse_ingest.contract.raw import RawParser
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.sources.sse_decoder import Decoder, Frame
+from tests.support.examples import examples
 
 ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"
 contract = restaurant_parser()
@@ -181,14 +182,14 @@ wild_frames = st.builds(
 @example(Frame("stream_gap", rb'{"requested":"\u0000","oldest":1,"stream_id":"s"}', ""))
 @example(Frame("m", b'{"a":' * 100_000, ""))
 @example(Frame("m", b'{"' + b"\\" * 100_001, ""))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_whatever_comes_nothing_is_raised(frame: Frame) -> None:
     check_total(contract.parse(frame), frame)
     check_total(RawParser("s").parse(frame), frame)
 
 
 @given(frames(), st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=3)), max_size=3))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_damage_raises_nothing_either(frame: Frame, damage: list[tuple[int, bytes]]) -> None:
     data = bytearray(frame.data)
     for at, piece in damage:
@@ -198,7 +199,7 @@ def test_damage_raises_nothing_either(frame: Frame, damage: list[tuple[int, byte
 
 
 @given(frames())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_an_event_comes_through_the_stream_unchanged(frame: Frame) -> None:
     stream = b"id: s-7\nevent: %s\ndata: %s\n\n" % (frame.event.encode(), frame.data)
     assert [contract.parse(frame)] == [contract.parse(decoded) for decoded in Decoder().decode(stream)]
@@ -238,7 +239,7 @@ def fits_jsonb(text: str) -> bool:
 
 
 @given(json_texts)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_valid_json_is_taken_exactly_when_jsonb_can_hold_it(text: str) -> None:
     outcome = RawParser("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
     assert isinstance(outcome, Event) == fits_jsonb(text), outcome
@@ -252,7 +253,7 @@ def connection(cluster: PostgresServer) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.mark.integration
 @given(st.lists(frames(), min_size=20, max_size=20))
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 def test_postgresql_takes_what_the_contract_takes(
     connection: psycopg.Connection[Any], some: list[Frame]
 ) -> None:
@@ -279,7 +280,7 @@ def test_postgresql_takes_what_the_contract_takes(
 
 @pytest.mark.integration
 @given(json_texts)
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(500), deadline=None, suppress_health_check=list(HealthCheck))
 def test_postgresql_takes_any_json_that_is_taken_raw(connection: psycopg.Connection[Any], text: str) -> None:
     outcome = RawParser("s").parse(Frame("m", text.encode("utf-8", "surrogatepass"), "a"))
     if isinstance(outcome, Event):

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.events import Event
-from tests.support import deliveries
-from tests.support.deliveries import Bench
 from tests.support.events import frame, moment, parsed, payload
+from tests.support.examples import examples
+from tests.support.warehouse import deliveries
+from tests.support.warehouse.deliveries import Bench
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 KINDS = ("menu_item_changed", "customer_changed", "order_created", "order_item_added")
@@ -134,7 +135,7 @@ def owner(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
 
 
 @hypothesis_settings(
-    max_examples=80,
+    max_examples=examples(80),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -164,7 +165,7 @@ def test_versions_and_the_facts_that_join_them(
     )
 
 
-@hypothesis_settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=examples(500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(kind=st.sampled_from(KINDS[:2]), changed_ts=spellings, price=money, cost=money)
 def test_whatever_the_contract_takes_fits_its_table(
     owner: psycopg.Connection[Any], kind: str, changed_ts: str, price: Any, cost: Any

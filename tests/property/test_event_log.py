@@ -1,22 +1,28 @@
-"""Whatever is appended, deleted and restarted, the log agrees with a model of it."""
+"""Whatever is appended, deleted and restarted, every engine of the log agrees with a model of it."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from api.frames import encode
-from api.log import Draft, EventIdConflict, Only
-from api.sqlite_log import Retention, SqliteLog
-from api.sqlite_store import Store
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+from api.log.interface import Draft, EventFilter, EventIdConflict, Retention
+from api.log.sse_frames import encode
+from tests.support.event_log.log_engines import ENGINES, Engine, ignore_commit, wait_until_oldest
+from tests.support.examples import examples
 
 ids = st.integers(1, 12).map(lambda n: UUID(int=n))
 drafts = st.builds(
@@ -30,6 +36,8 @@ drafts = st.builds(
 class LogMachine(RuleBasedStateMachine):
     """The model: all drafts ever stored, in order; the first `gone` of them are deleted."""
 
+    engine: Engine
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
@@ -42,8 +50,9 @@ class LogMachine(RuleBasedStateMachine):
     def first_start(self) -> None:
         self.open()
 
-    def open(self) -> None:
-        self.log = self.runner.run(SqliteLog.open(self.path, Retention(timedelta(days=1), 10**9)))
+    def open(self, keep: int = 10**9) -> None:
+        opening = self.engine.open(self.path, Retention(timedelta(days=1), keep), ignore_commit)
+        self.log = self.runner.run(opening)
 
     def held(self) -> dict[UUID | None, tuple[int, Draft]]:
         first = self.gone + 1
@@ -84,14 +93,10 @@ class LogMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def retention(self, data: st.DataObject) -> None:
         self.gone = data.draw(st.integers(self.gone + 1, len(self.stored)))
-        keep = len(self.stored) - self.gone
-
         self.runner.run(self.log.close())
-        store = Store(self.path)  # not beside the log: its own thread uses its store alone
-        while store.expire(LONG_AGO, keep, 2):
-            pass
-        store.close()
-        self.open()
+        self.open(keep=len(self.stored) - self.gone)
+        self.runner.run(wait_until_oldest(self.log, self.gone + 1))
+        self.restart()
 
     @rule()
     def restart(self) -> None:
@@ -106,8 +111,8 @@ class LogMachine(RuleBasedStateMachine):
     )
     def read(self, after: int, limit: int, memory: bool, kind: str) -> None:
         if not memory:
-            self.log._tail.forget(10**9)
-        only = Only(frozenset({kind} - {""}))
+            self.engine.forget(self.log)
+        only = EventFilter(frozenset({kind} - {""}))
         batch = self.runner.run(self.log.read(after, limit, only))
         if after < self.gone:
             assert (batch.gap, batch.frames) == (self.gone + 1, ())
@@ -132,5 +137,9 @@ class LogMachine(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-TestLog = LogMachine.TestCase
-TestLog.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_the_log_agrees_with_the_model(engine: Engine) -> None:
+    machine = type("EngineMachine", (LogMachine,), {"engine": engine})
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=examples(60), stateful_step_count=20, deadline=None)
+    )

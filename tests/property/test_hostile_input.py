@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.sources.sse_decoder import Decoder, Frame
-from tests.support.hostile import GENERATORS, ODD_VALUES, cases, chunks, noise
-from tests.support.hostile_draft import ENVELOPE, FIELDS, LIMIT, LOG, Case, Pen
-from tests.support.hostile_fields import OTHERS, WRONG
-from tests.support.hostile_run import Account, Reading, reading
+from tests.support.examples import examples
+from tests.support.hostile.cases import GENERATORS, ODD_VALUES, cases, chunks, noise
+from tests.support.hostile.draft import ENVELOPE, FIELDS, LIMIT, LOG, Case, Pen
+from tests.support.hostile.fields import OTHERS, WRONG
+from tests.support.hostile.run import Account, Reading, reading
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -35,6 +36,7 @@ def decoded(told: Sequence[tuple[str, Case]], random: Random) -> list[Frame]:
     return frames
 
 
+@pytest.mark.long
 def test_every_case_becomes_what_its_generator_says(warehouse: Any) -> None:
     random = Random(SEED)
     told = list(cases(random, ROUNDS))
@@ -49,10 +51,10 @@ def test_every_case_becomes_what_its_generator_says(warehouse: Any) -> None:
             stream.commit(frames[start : start + BATCH])
 
     with warehouse.connect("restaurant_user") as connection:
-        wrongs = list(Account(connection.execute).wrongs(told))
-        if wrongs:
+        mistakes = list(Account(connection.execute).mistakes(told))
+        if mistakes:
             pytest.fail(
-                f"seed {SEED}: {len(wrongs)} wrong; the first:\n" + "\n".join(wrongs[:20]), pytrace=False
+                f"seed {SEED}: {len(mistakes)} wrong; the first:\n" + "\n".join(mistakes[:20]), pytrace=False
             )
         certificate = connection.execute(
             "SELECT missing_offsets, complete, dead_letters FROM analytics.completeness() WHERE stream_id = %s",
@@ -75,12 +77,12 @@ def test_any_stream_of_json_survives_the_same_bytes(warehouse: Any) -> None:
     with warehouse.connect("restaurant_user") as connection:
         account = Account(connection.execute)
     assert taken["Event"] == account.raw.total() + account.duplicates.total() + conflicts(account)
-    assert taken["Rejected"] + conflicts(account) == account.letters_total
-    assert Reason.REFUSED_BY_DATABASE not in {letter[0] for letter in account.letters.values()}
+    assert taken["Rejected"] + conflicts(account) == account.dead_letters_total
+    assert Reason.REFUSED_BY_DATABASE not in {letter[0] for letter in account.dead_letters.values()}
 
 
 def conflicts(account: Account) -> int:
-    found = Counter(letter[0] for letter in account.letters.values())
+    found = Counter(letter[0] for letter in account.dead_letters.values())
     return found[Reason.EVENT_ID_CONFLICT] + found[Reason.PROCESSOR_FAILED]
 
 
@@ -98,8 +100,8 @@ def test_a_dead_letter_delivered_again_counts_another_attempt(warehouse: Any) ->
 
     with warehouse.connect("restaurant_user") as connection:
         account = Account(connection.execute)
-    assert account.letters_total == len(told)
-    assert {letter[3] for letter in account.letters.values()} == {2}
+    assert account.dead_letters_total == len(told)
+    assert {letter[3] for letter in account.dead_letters.values()} == {2}
 
 
 def test_an_offset_used_for_two_events_is_told(warehouse: Any) -> None:
@@ -114,7 +116,7 @@ def test_an_offset_used_for_two_events_is_told(warehouse: Any) -> None:
         account = Account(connection.execute)
     event_id = first.envelope["event_id"].strip(b'"').decode()
     assert account.raw == {(LOG, 1): 1}
-    assert account.letters[LOG, 1][:2] == (
+    assert account.dead_letters[LOG, 1][:2] == (
         Reason.BAD_POSITION,
         f"offset 1 was used twice, first for event {event_id}",
     )
@@ -144,7 +146,7 @@ def paths(kind: str) -> list[str]:
 
 
 @hypothesis_settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -162,9 +164,9 @@ def test_the_database_takes_whatever_the_contract_takes(
     stream.commit(frames)
 
     account = Account(owner.execute)
-    places = account.raw + account.duplicates + Counter(list(account.letters))
-    assert Reason.REFUSED_BY_DATABASE not in {letter[0] for letter in account.letters.values()}
-    assert len(account.letters) == account.letters_total
+    places = account.raw + account.duplicates + Counter(list(account.dead_letters))
+    assert Reason.REFUSED_BY_DATABASE not in {letter[0] for letter in account.dead_letters.values()}
+    assert len(account.dead_letters) == account.dead_letters_total
     assert places == {(LOG, number): 1 for number in range(1, len(frames) + 1)}
 
 

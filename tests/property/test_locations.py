@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sql.tool import location_file, locations
 from sql.tool.locations import Loaded
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.integration
 
@@ -33,7 +34,9 @@ def written(restaurants: list[tuple[Any, ...]]) -> bytes:
 
 
 @given(restaurants=rows, more=rows)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_is_shown_can_be_loaded_again(warehouse: Any, restaurants: list[Any], more: list[Any]) -> None:
     url = warehouse.url("restaurant_user")
     with warehouse.connect("restaurant_user", autocommit=True) as owner:

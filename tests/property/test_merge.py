@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from restaurant_warehouse.event_types import EVENT_TYPES
 from sse_ingest.events import Event
-from tests.support import deliveries
-from tests.support.deliveries import Bench
 from tests.support.events import frame, parsed, payload
+from tests.support.examples import examples
+from tests.support.warehouse import deliveries
+from tests.support.warehouse.deliveries import Bench
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -46,7 +47,7 @@ def bench(warehouse: Any) -> Iterator[Bench]:
 
 
 @hypothesis_settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -14,8 +14,9 @@ from psycopg import errors
 from restaurant_warehouse.quality import run as quality
 from restaurant_warehouse.quality.rules import load
 from restaurant_warehouse.quality.run import Verdict, run
+from tests.support.examples import examples
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 RULE = replace(
     next(rule for rule in load() if rule.severity == "warning"),
@@ -68,7 +69,9 @@ def sample_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 1), STEPS), max_size=4))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_each_event_once(warehouse: Any, sample_of_all: None, steps: list[tuple[int, list[str]]]) -> None:
     rule = replace(RULE, name=f"each_{uuid4().hex}")
     seen: list[str] = []

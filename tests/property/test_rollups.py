@@ -14,9 +14,10 @@ from psycopg import IsolationLevel
 
 from sse_ingest.events import Event
 from sse_ingest.store.store import Store
-from tests.support.deliveries import writing
 from tests.support.events import EPOCH, frame, moment, parsed, payload
-from tests.support.plain import assert_exact, rows_of
+from tests.support.examples import examples
+from tests.support.warehouse.deliveries import writing
+from tests.support.warehouse.plain import assert_exact, rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 HOUR = 3600
@@ -199,7 +200,7 @@ def bench(warehouse: Any) -> Iterator[Bench]:
 
 
 @hypothesis_settings(
-    max_examples=80,
+    max_examples=examples(80),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

@@ -26,6 +26,7 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS, owned
 from tests.support.events import LIFECYCLE, frame, parsed, payload
+from tests.support.examples import examples
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 Delivery: TypeAlias = tuple[str, Event]
@@ -136,7 +137,7 @@ def bench(warehouse: Any) -> Iterator[Bench]:
 
 
 EXAMPLES = hypothesis_settings(
-    max_examples=30,
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -16,9 +16,10 @@ from restaurant_warehouse.typed.tables import RestaurantTables
 from sse_ingest.database.connection import connect
 from sse_ingest.events import Event
 from sse_ingest.store import incoming
-from tests.support import deliveries
 from tests.support.core import SCHEMAS
 from tests.support.events import frame, payload
+from tests.support.examples import examples
+from tests.support.warehouse import deliveries
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -108,7 +109,7 @@ def tables(connection: psycopg.Connection[Any], events: list[Event], *, direct: 
 
 
 @hypothesis_settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

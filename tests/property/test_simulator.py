@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.contract import PAYLOADS
-from api.frames import encode
-from api.lives import EVENTS_AN_ORDER
-from api.log import Draft
-from api.menu import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
-from api.publish import InvalidEvent, Parser
-from api.simulator import HORIZON, LATE, Faults, World, busyness
+from api.contract.errors import InvalidEvent
+from api.contract.parser import Parser
+from api.contract.schemas import PAYLOADS
+from api.log.interface import Draft
+from api.log.sse_frames import encode
+from api.simulator.catalogue import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
+from api.simulator.order_lifecycle import EVENTS_PER_ORDER
+from api.simulator.world import HORIZON, LATE, Faults, World, busyness
+from tests.support.examples import examples
 
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
 MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}
@@ -27,8 +29,8 @@ clocks = st.integers(1_500_000_000, 1_790_000_000)
 
 def as_json(draft: Draft) -> dict[str, Any]:
     data = encode("log", 1, draft).split(b"data: ")[1]
-    found: dict[str, Any] = json.loads(data, parse_float=Decimal)
-    return found
+    event: dict[str, Any] = json.loads(data, parse_float=Decimal)
+    return event
 
 
 def by_order(drafts: list[Draft]) -> dict[str, list[dict[str, Any]]]:
@@ -44,7 +46,7 @@ def of(events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_same_seed_and_clock_tell_the_same(seed: int, clock: int) -> None:
     faults = Faults(0.2, 0.2, 0.2, 0.2)
     assert World(seed, 200, faults).slot(clock) == World(seed, 200, faults).slot(clock)
@@ -52,7 +54,7 @@ def test_the_same_seed_and_clock_tell_the_same(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_no_id_comes_twice(seed: int, clock: int) -> None:
     worlds = (World(seed, 100), World(seed, 101), World(seed + 1, 100))
     drafts = [e.draft for world in worlds for second in range(clock, clock + 3) for e in world.slot(second)]
@@ -62,7 +64,7 @@ def test_no_id_comes_twice(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_service_takes_every_event(seed: int, clock: int) -> None:
     for emission in World(seed, 200).slot(clock):
         event = as_json(emission.draft)
@@ -72,7 +74,7 @@ def test_the_service_takes_every_event(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_money_adds_up_to_the_cent(seed: int, clock: int) -> None:
     for events in by_order(World(seed, 1).burst(clock * 1_000_000)).values():
         items = of(events, "order_item_added")
@@ -91,7 +93,7 @@ def test_money_adds_up_to_the_cent(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
     for events in by_order(World(seed, 1).burst(clock * 1_000_000)).values():
         assert [event["event_type"] for event in events].count("order_created") == 1
@@ -109,7 +111,7 @@ def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
 
 
 @given(seed=seeds, day=st.integers(17_000, 20_000), rate=st.sampled_from([3, 200]))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_a_day_keeps_the_rate(seed: int, day: int, rate: int) -> None:
     """As many events of a day, whatever the rate: some 43,000."""
     world = World(seed, rate)
@@ -119,30 +121,30 @@ def test_a_day_keeps_the_rate(seed: int, day: int, rate: int) -> None:
 
 
 @given(seed=seeds, clock=clocks, rate=st.sampled_from([0.1, 1, 5, 20]))
-@settings(max_examples=10, deadline=None)
-def test_the_whole_menu_is_told_again_and_again(seed: int, clock: int, rate: float) -> None:
-    """Within six minutes where events are not few; never more than a twentieth of them."""
+@settings(max_examples=examples(10), deadline=None)
+def test_the_whole_menu_is_published_in_turn(seed: int, clock: int, rate: float) -> None:
+    """Within six minutes at usual rates, and never more than a twentieth of all events."""
     world = World(seed, rate)
     least = max(15, 20 / rate)
-    found = [e for second in range(clock, clock + 24 * int(least)) for e in world.slot(second)]
-    dishes = of([as_json(e.draft) for e in found], "menu_item_changed")
+    emissions = [e for second in range(clock, clock + 24 * int(least)) for e in world.slot(second)]
+    dishes = of([as_json(e.draft) for e in emissions], "menu_item_changed")
     assert {dish["menu_item_id"]: dish["price"] for dish in dishes} == MENU_PRICES
     assert len(dishes) == len(MENU_PRICES)
     assert all(0 < dish["cost"] < dish["price"] for dish in dishes)
     assert len(dishes) / (24 * least) <= 0.05 * rate + 1e-9
 
 
-def test_guests_are_told_as_they_order_and_no_other_time() -> None:
+def test_guests_are_published_with_their_orders_and_at_no_other_time() -> None:
     world = World(1, 200)
     events = [as_json(e.draft) for second in range(1_790_000_000, 1_790_000_060) for e in world.slot(second)]
     orders = of(events, "order_created")
-    told = of(events, "customer_changed")
+    published = of(events, "customer_changed")
     ordered = {(order["customer_id"], order["order_ts"]) for order in orders if "customer_id" in order}
-    assert {(guest["customer_id"], guest["changed_ts"]) for guest in told} <= ordered
-    assert abs(len(told) / len(ordered) / 0.2 - 1) < 0.15
-    assert {guest.get("membership") for guest in told} == set(MEMBERSHIPS)
-    assert len({(guest["customer_id"], guest["city"]) for guest in told}) == len(
-        {guest["customer_id"] for guest in told}
+    assert {(guest["customer_id"], guest["changed_ts"]) for guest in published} <= ordered
+    assert abs(len(published) / len(ordered) / 0.2 - 1) < 0.15
+    assert {guest.get("membership") for guest in published} == set(MEMBERSHIPS)
+    assert len({(guest["customer_id"], guest["city"]) for guest in published}) == len(
+        {guest["customer_id"] for guest in published}
     )
 
 
@@ -168,11 +170,11 @@ def test_every_restaurant_and_dish_is_seen() -> None:
         as_json(d)["payload"]["menu_item_id"] for d in drafts if d.event_type == "order_item_added"
     )
     assert items.keys() == MENU_PRICES.keys()
-    assert abs(len(drafts) / 1_000 / EVENTS_AN_ORDER - 1) < 0.05
+    assert abs(len(drafts) / 1_000 / EVENTS_PER_ORDER - 1) < 0.05
 
 
 @given(seed=seeds, clock=clocks)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_faults_lose_no_event_and_leave_the_world_as_it_was(seed: int, clock: int) -> None:
     plain = {emission.draft.event_id: emission for emission in World(seed, 300).slot(clock)}
     faulty = World(seed, 300, Faults(1, 1, 1, 1)).slot(clock)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sse_ingest.sources.sse_decoder import Decoder, Frame
+from tests.support.examples import examples
 
 
 @dataclass
@@ -129,7 +130,7 @@ def chunks_of(stream: bytes, cuts: list[int]) -> list[bytes]:
 
 
 @given(streams, st.lists(st.integers(0, 10_000), max_size=12))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 def test_any_chunking_equals_the_transcription(stream: bytes, cuts: list[int]) -> None:
     expected = Transcription().interpret(stream)
     for chunks in ([stream], chunks_of(stream, cuts), [stream[at : at + 1] for at in range(len(stream))]):
@@ -141,7 +142,7 @@ def test_any_chunking_equals_the_transcription(stream: bytes, cuts: list[int]) -
 
 
 @given(streams, st.lists(st.integers(0, 10_000), max_size=12), st.integers(16, 40))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_with_a_limit_any_chunking_is_still_the_same(stream: bytes, cuts: list[int], limit: int) -> None:
     whole = Decoder(max_frame_bytes=limit)
     pieces = Decoder(max_frame_bytes=limit)

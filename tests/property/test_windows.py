@@ -18,7 +18,8 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
 from tests.support.events import EPOCH, frame, moment, parsed, payload
-from tests.support.plain import rows_of
+from tests.support.examples import examples
+from tests.support.warehouse.plain import rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 MINUTE = timedelta(minutes=1)
@@ -163,7 +164,7 @@ def stores(warehouse: Any) -> Iterator[tuple[psycopg.Connection[Any], dict[str, 
 
 
 @hypothesis_settings(
-    max_examples=80,
+    max_examples=examples(80),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

@@ -24,9 +24,9 @@ def moment(seconds: float) -> str:
 
 
 def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[str, Any]:
-    """A valid payload of one order's life; `part` tells apart what an order has several of."""
+    """A valid payload of one order; `part` is the number of a line, payment and so on of the order."""
     order_id = str(uid("order", order))
-    made: dict[str, dict[str, Any]] = {
+    payloads: dict[str, dict[str, Any]] = {
         "order_created": {
             "service_type": "dine_in",
             "order_ts": moment(order),
@@ -78,7 +78,7 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
         },
     }
     whose = {} if event_type in dict(CHANGES) else {"order_id": order_id}
-    return {**whose, **made.get(event_type, {}), **fields}
+    return {**whose, **payloads.get(event_type, {}), **fields}
 
 
 def event(
@@ -104,8 +104,8 @@ def frame(
     log: str = LOG,
 ) -> Frame:
     """The frame of one event, as the service would write it."""
-    made = event(event_type, body, event_id=event_id, seconds=offset if seconds is None else seconds)
-    data = json.dumps({"offset": offset, **made}).encode()
+    content = event(event_type, body, event_id=event_id, seconds=offset if seconds is None else seconds)
+    data = json.dumps({"offset": offset, **content}).encode()
     return Frame(event=event_type, data=data, last_event_id=f"{log}-{offset}")
 
 
@@ -125,16 +125,16 @@ LIFECYCLE = [
     ("feedback_submitted", 0),
 ]
 CHANGES = [("menu_item_changed", 0), ("customer_changed", 0)]
-"""What orders refer to, as it changes."""
+"""Changes of the menu and the customers that orders refer to."""
 
 
 def lifecycle(order: int, first_offset: int) -> list[Frame]:
-    """Everything that happens to one order, in its natural order."""
+    """All events of one order, in their natural order."""
     return [
         frame(first_offset + i, kind, payload(kind, order, part)) for i, (kind, part) in enumerate(LIFECYCLE)
     ]
 
 
 def published(order: int) -> list[dict[str, Any]]:
-    """The same, as a producer publishes it."""
+    """The same events, as a producer publishes them."""
     return [event(kind, payload(kind, order, part), seconds=order) for kind, part in LIFECYCLE]

@@ -1,4 +1,4 @@
-"""What an order history adds up to, with nothing but csv: shares no line with ./stack replay or the warehouse.
+"""The totals of an order history, read with csv only. It shares no code with ./stack replay or the warehouse.
 
     python3 tests/support/history_totals.py days FILE     day, orders
     python3 tests/support/history_totals.py items FILE    item, lines, quantity
@@ -62,9 +62,9 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     for column in ("order", "item", "date", "quantity"):
         parser.add_argument(f"--{column}", metavar="HEADER", default=argparse.SUPPRESS)
-    told = vars(parser.parse_args())
-    what, file = told.pop("what"), told.pop("file")
-    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(totals(file, **told), what))
+    options = vars(parser.parse_args())
+    what, file = options.pop("what"), options.pop("file")
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(totals(file, **options), what))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A producer that never gives up: publishes whole orders at a steady pace and remembers what was accepted."""
+"""A producer that publishes whole orders at a steady rate, repeats requests without answer, and keeps the answers."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from tests.support.events import published
 
 
 class Publisher:
-    """Runs in a thread while it is entered. An answer that was lost is asked for again, as a till would."""
+    """Runs in a thread inside the context. A request without answer is sent again, as a till does."""
 
     _orders = count(1_000)
     _client: httpx.Client

@@ -1,4 +1,4 @@
-"""For schemathesis, which test_schemathesis.py runs: what a JSON schema cannot say."""
+"""For schemathesis, which test_schemathesis.py runs: rules that a JSON schema cannot express."""
 
 from datetime import datetime
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-# The service accepts a range of times, of which one end moves with the clock.
+# The service accepts a range of times whose end moves with the clock.
 _MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2025, 12, 31)).map(lambda at: f"{at.isoformat()}Z")  # noqa: DTZ001
 schemathesis.openapi.format("date-time", _MOMENTS)
 
 
 @schemathesis.hook
 def map_body(_context: Any, body: Any) -> Any:
-    """To JSON Schema 5.0 is an integer; to the contract, and to jsonb, it is not."""
+    """For JSON Schema 5.0 is an integer; for the contract and for jsonb it is not."""
     for event in body if isinstance(body, list) else [body]:
         payload = event.get("payload") if isinstance(event, dict) else None
         if isinstance(payload, dict):

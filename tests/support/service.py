@@ -22,7 +22,7 @@ TOKEN = "publish-token-of-the-tests"
 class EventService:
     """`python -m api` on a free port with its log in `folder`; quiet unless the environment says otherwise.
 
-    `largest_file` bytes is as far as any of its files can grow: a full disk, for whoever is no administrator too.
+    `largest_file` bytes limits the size of each of its files: a full disk, without administrator rights.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class EventService:
                 if self._largest_file
                 else None,
             )
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 60
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the event service did not start:\n{self._output.read_text()}")
@@ -67,7 +67,7 @@ class EventService:
     def stop(self, number: int = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.wait(20)
+            self._process.wait(60)
             self._process = None
 
     def restart(self, number: int = signal.SIGTERM) -> None:
@@ -86,8 +86,8 @@ class EventService:
         return accepted
 
     def health(self) -> dict[str, Any]:
-        told: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=5).json()
-        return told
+        health: dict[str, Any] = httpx.get(f"{self.url}/health", timeout=30).json()
+        return health
 
     def _limit(self) -> None:
         assert self._largest_file is not None

@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from local.code_path import python_path
 from local.processes import Processes, Record
 from local.services import database_url
 from local.settings import Settings
+from tests.support.contention import Contention
 from tests.support.ports import free_port
 from tests.support.service import ROOT
 
@@ -44,9 +47,9 @@ class RunningStack:
             self._up = subprocess.Popen(
                 self._command("up", *options), stdout=output, stderr=output, env=_environment()
             )
-        deadline = time.monotonic() + 240
+        busy, began = Contention(), time.monotonic()
         while self.settings.event_url not in self._output.read_text(errors="replace"):
-            if self._up.poll() is not None or time.monotonic() > deadline:
+            if self._up.poll() is not None or time.monotonic() - began > 240 + busy.seconds:
                 raise RuntimeError(f"./stack up did not come up:\n{self._output.read_text(errors='replace')}")
             time.sleep(0.2)
 
@@ -107,6 +110,18 @@ class RunningStack:
         return [sys.executable, "-m", "local", "--env-file", str(self.env_file), *arguments]
 
 
+@contextmanager
+def running_stack(changes: Mapping[str, str]) -> Iterator[RunningStack]:
+    """Up when it is entered; it and its data are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="stack-") as folder:
+        running = RunningStack(Path(folder), changes)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
+
+
 def _environment() -> dict[str, str]:
     path = python_path(ROOT)
     return {**os.environ, "PYTHONPATH": path, "COLUMNS": "200"}
@@ -114,12 +129,12 @@ def _environment() -> dict[str, str]:
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float) -> float:
     """Seconds until it held. Errors of a database or service that is down count as not yet."""
-    began = time.monotonic()
+    busy, began = Contention(), time.monotonic()
     while True:
         try:
             if condition():
                 return time.monotonic() - began
         except (psycopg.OperationalError, httpx.TransportError):
             pass
-        assert time.monotonic() - began < seconds, f"not within {seconds:g} s: {what}"
+        assert time.monotonic() - began < seconds + busy.seconds, f"not within {seconds:g} s: {what}"
         time.sleep(0.2)

@@ -3,11 +3,12 @@
 import json
 import os
 import sys
+from dataclasses import asdict
 from typing import Any
 
 import airflow.settings  # noqa: F401 - puts the plugins folder on sys.path
 
-from sse_ingest.airflow.connections import database_url, source_address
+from sse_ingest.airflow.connections import database_url, stream_address
 
 
 def came_to(resolve: Any, connection: dict[str, Any]) -> Any:
@@ -22,7 +23,7 @@ asked = json.loads(os.environ["CONNECTIONS"])
 del os.environ["CONNECTIONS"]
 found = {
     "database": [came_to(database_url, connection) for connection in asked["database"]],
-    "source": [came_to(source_address, connection) for connection in asked["source"]],
+    "source": [came_to(lambda it: asdict(stream_address(it)), connection) for connection in asked["source"]],
 }
 del os.environ["AIRFLOW_CONN_IT"]
 try:

@@ -51,7 +51,11 @@ def progress(events: int) -> Progress:
 
 
 def context(*, paused: bool = False) -> Any:
-    ti = SimpleNamespace(dag_id="d", get_dag=lambda _dag_id: SimpleNamespace(is_paused=paused))
+    ti = SimpleNamespace(
+        dag_id="d",
+        get_dag=lambda _dag_id: SimpleNamespace(is_paused=paused),
+        xcom_push=lambda **_: None,
+    )
     return {"ti": ti, "dag_run": SimpleNamespace(run_type="scheduled")}
 
 
@@ -132,7 +136,7 @@ def killed_while_handing_over() -> Any:
 
 @case
 def mirror_fails() -> Any:
-    with patch("sse_companion.Variable.set", side_effect=PermissionError("refused")):
+    with patch("sse_ingest.airflow.companion.Variable.set", side_effect=PermissionError("refused")):
         return executed(ends("deadline"))
 
 
@@ -251,7 +255,8 @@ def remember(key: str, value: str, description: str | None = None) -> None:
 
 
 with (
-    patch("sse_companion.Variable.set", remember),
-    patch("sse_companion.Companion.round_seconds", 0.05),
+    patch("sse_ingest.airflow.companion.Variable.set", remember),
+    patch("sse_ingest.airflow.companion.Companion.round_seconds", 0.05),
+    patch("sse_ingest.airflow.operators.announce"),  # see announcing.py
 ):
     sys.stdout.write(json.dumps({name: function() for name, function in CASES.items()}) + "\n")

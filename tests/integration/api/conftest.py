@@ -90,9 +90,9 @@ def following(service: EventService, query: str = "", **headers: str) -> Iterato
     """Follow the stream; what the service sends first (`retry:`) has been read."""
     with httpx.stream("GET", f"{service.url}/stream{query}", headers=headers, timeout=20) as response:
         assert response.status_code == 200, response.read()
-        found = blocks(response)
-        assert next(found).fields == {"retry": "1000"}
-        yield found
+        stream = blocks(response)
+        assert next(stream).fields == {"retry": "1000"}
+        yield stream
 
 
 Follow = Callable[..., Any]

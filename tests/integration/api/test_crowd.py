@@ -10,8 +10,9 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.bench.measure import bad_company, crowd, event, follow, until
+from tests.support.contention import Contention
 from tests.support.service import ROOT, EventService
+from tests.support.subscribers.company import bad_company, crowd, event, follow, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.alone]
 MakeService = Callable[..., EventService]
@@ -28,6 +29,7 @@ def connections(service: EventService) -> int:
     return sum(one.status != "LISTEN" for one in process_of(service).net_connections("tcp"))
 
 
+@pytest.mark.long
 def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeService) -> None:
     service = make_service(**PATIENCE)
     for _ in range(20):  # what the service keeps in memory of its log is full before memory is compared
@@ -35,9 +37,11 @@ def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeSe
     process, memory = process_of(service), []
     for _ in range(6):
         with bad_company(service, 200):
+            until(lambda: connections(service) > 150)
+            busy = Contention()
             delays = follow(service, rate=150, seconds=4, size=2_000)
-            assert delays[-1] < 1, "an event came late to the good reader"
-            assert connections(service) > 50
+            assert delays[-1] < 1 + busy.seconds, "an event came late to the good reader"
+            assert connections(service) >= 40, "those who only listen are no burden, and stay"
         until(lambda: service.health()["subscribers"] == 0 and connections(service) == 0)
         memory.append(process.memory_info().rss / 1e6)
     # The first rounds fill pools, and any may end in the middle of something: from then on nothing may stay.
@@ -55,9 +59,9 @@ def test_a_stop_does_not_wait_for_those_who_read_nothing(make_service: MakeServi
     service = make_service()
     with crowd(service, "stalled", 50):
         follow(service, rate=150, seconds=3, size=4_000)
-        began = time.monotonic()
+        busy, began = Contention(), time.monotonic()
         service.stop()
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 8 + busy.seconds
 
 
 def test_peers_that_vanish_without_a_word_are_noticed() -> None:
@@ -69,12 +73,12 @@ def test_peers_that_vanish_without_a_word_are_noticed() -> None:
             "a network namespace of one's own needs unshare, ip and a kernel that lets users make one"
         )
     done = subprocess.run(
-        [*alone, sys.executable, "-m", "tests.bench.vanish"],
+        [*alone, sys.executable, "-m", "tests.support.subscribers.vanish"],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -22,10 +22,10 @@ def post(service: EventService, body: str | bytes, **headers: str) -> httpx.Resp
 
 
 def page(service: EventService, **query: str | int) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
+    found_page: dict[str, Any] = json.loads(
         httpx.get(f"{service.url}/events", params=query).raise_for_status().content, parse_float=Decimal
     )
-    return found
+    return found_page
 
 
 def test_an_object_an_array_and_lines(service: EventService, numbered: Numbered) -> None:
@@ -149,18 +149,20 @@ def _status(service: EventService, path: str, header: dict[str, str]) -> int:
 def test_pages_follow_each_other_without_a_seam(service: EventService, numbered: Numbered) -> None:
     since: str | int = service.publish(numbered(1, 25))["offsets"][0] - 1
     seen: list[int] = []
-    while (found := page(service, since=since, limit=10))["events"]:
-        seen += [event["payload"]["n"] for event in found["events"]]
-        assert found["ids"] == [f"{found['stream_id']}-{event['offset']}" for event in found["events"]]
-        since = found["next_since"]
+    while (found_page := page(service, since=since, limit=10))["events"]:
+        seen += [event["payload"]["n"] for event in found_page["events"]]
+        assert found_page["ids"] == [
+            f"{found_page['stream_id']}-{event['offset']}" for event in found_page["events"]
+        ]
+        since = found_page["next_since"]
     assert seen == list(range(1, 26))
-    assert found["next_since"] == since == f"{found['stream_id']}-{found['head']}"
+    assert found_page["next_since"] == since == f"{found_page['stream_id']}-{found_page['head']}"
 
 
 def test_an_element_is_the_data_of_the_stream(service: EventService, numbered: Numbered, follow: Any) -> None:
     offset = service.publish(numbered(1, 1))["offsets"][0]
-    with follow(service, f"?since={offset - 1}") as found:
-        data = next(found).fields["data"]
+    with follow(service, f"?since={offset - 1}") as found_page:
+        data = next(found_page).fields["data"]
     content = httpx.get(f"{service.url}/events?since={offset - 1}&limit=1").text
     assert content.startswith(f'{{"events":[{data}],"ids":')
 

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.examples import examples
 from tests.support.service import ROOT, TOKEN, EventService
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SEED = "1"
 
@@ -60,9 +61,9 @@ starts = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(since=starts, types=st.none() | st.text(max_size=8), location=st.none() | st.text(max_size=8))
-def test_the_stream_judges_its_parameters_as_polling_does(
+def test_the_stream_checks_its_parameters_as_polling_does(
     client: httpx.Client, since: str, types: str | None, location: str | None
 ) -> None:
     asked = {"since": since, "types": types, "location": location}

@@ -19,6 +19,8 @@ from typing import Any
 
 import psutil
 
+from tests.support.contention import Contention
+from tests.support.guard import mark
 from tests.unit.compose.compose_file import ROOT, env_file, load
 
 IMAGES = {"restaurant-warehouse-api:local": "api", "restaurant-warehouse-airflow:local": "airflow"}
@@ -43,14 +45,14 @@ class Processes:
         (self.home / "airflow" / "airflow.cfg").touch()
 
     def environment(self, service: str) -> dict[str, str]:
-        """The image's, the env file's and the service's own, and nothing of this shell's."""
+        """The image's, the env file's and the service's own; of this shell's only the mark of the test run."""
         spec = self.services[service]
         found = _image_environment(IMAGES[spec["image"]])
         for name in spec.get("env_file", []):
             found |= env_file(ROOT / name)
         moved = {name: self._move(value) for name, value in (found | spec["environment"]).items()}
         moved["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return moved | {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.ports["8793"])}
+        return moved | mark() | {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.ports["8793"])}
 
     def once(self, service: str) -> subprocess.CompletedProcess[str]:
         """Run a one-shot service to its end."""
@@ -77,11 +79,12 @@ class Processes:
     def wait_until_healthy(self, service: str) -> None:
         """Ask as Docker does: through the start period and all retries."""
         check = self.services[service]["healthcheck"]
-        deadline = time.monotonic() + float(check["start_period"][:-1])
+        busy, began, period = Contention(), time.monotonic(), float(check["start_period"][:-1])
         while not self.healthy(service):
             ended = self.running[service].poll()
             assert ended is None, f"{service} ended with {ended}: {self.log(service)}"
-            assert time.monotonic() < deadline, f"{service} did not get healthy: {self.log(service)}"
+            within = time.monotonic() - began < period + busy.seconds
+            assert within, f"{service} did not get healthy: {self.log(service)}"
             time.sleep(1)
 
     def stop(self, service: str) -> float:

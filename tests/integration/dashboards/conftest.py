@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import restaurant
+from tests.support.warehouse import restaurant
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ import init_data_dir
 from local.code_path import python_path
 from local.processes import Processes
 from local.settings import PORTS, ROOT, Settings
+from tests.support.contention import Contention
 from tests.support.ports import free_port
 
 
@@ -40,12 +41,13 @@ class Place:
             self.command(*arguments), cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
         """Begin a command; its output is a pipe."""
         return subprocess.Popen(
             self.command(*arguments),
             cwd=ROOT,
             env=environment(),
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -61,10 +63,13 @@ class Place:
         text = re.sub(rf"^{name}=.*$", f"{name}={value}", self.env_file.read_text(), flags=re.MULTILINE)
         self.env_file.write_text(text)
 
-    def wait(self, true: Callable[[], bool], seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
+    def free_port(self) -> int:
+        return free_port()
+
+    def wait(self, true: Callable[[], bool], seconds: float = 300) -> None:
+        busy, began = Contention(), time.monotonic()
         while not true():
-            assert time.monotonic() < deadline, "waited in vain"
+            assert time.monotonic() - began < seconds + busy.seconds, "waited in vain"
             time.sleep(0.1)
 
     def assert_nothing_is_left(self) -> None:

@@ -1,4 +1,4 @@
-"""The recipe of docs/maintenance.md for a history beside a live stream, run as it is written."""
+"""The recipe of docs/reference/maintenance.md for a history beside a live stream, run as it is written."""
 
 import os
 import re
@@ -75,7 +75,7 @@ def shell(up: Place, tmp_path: Path) -> Any:
             | {"PYTHONPATH": python_path(ROOT)},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=200,
             check=False,
         )
 
@@ -83,7 +83,7 @@ def shell(up: Place, tmp_path: Path) -> Any:
 
 
 def test_the_recipe_brings_the_history_and_leaves_a_healthy_warehouse(up: Place, shell: Any) -> None:
-    done = shell(block("maintenance.md", "Backfill beside a live stream"))
+    done = shell(block("reference/maintenance.md", "Backfill beside a live stream"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"reason": "caught_up"' in done.stdout
     with psycopg.connect(database_url(up.settings, "restaurant_user"), autocommit=True) as owner:
@@ -91,7 +91,7 @@ def test_the_recipe_brings_the_history_and_leaves_a_healthy_warehouse(up: Place,
         assert owner.execute(BRANCHED).fetchall() == [("backfill", True), ("restaurant", True)]
         assert owner.execute(WAITED_FOR).fetchall() == []
 
-    totals = block("warehouse.md", "Checked against the file").partition("\n")[2]
+    totals = block("explanation/warehouse.md", "Checked against the file").partition("\n")[2]
     agreed = shell(totals)
     assert (agreed.returncode, agreed.stdout) == (0, ""), agreed.stderr
     differing = shell("echo 2017-04-10,11:00:00,5,Tea >> orders.csv\n" + totals)

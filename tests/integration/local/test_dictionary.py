@@ -1,4 +1,4 @@
-"""docs/data-dictionary.md is what the migrated database says, and what it says of functions is what they do."""
+"""The data dictionary is what the migrated database says, and what it says of functions is what they do."""
 
 import re
 from typing import Any
@@ -24,7 +24,9 @@ def url(warehouse: Any) -> str:
 def test_the_page_is_what_the_database_says(url: str) -> None:
     found = written(url)
     current = found == PAGE.read_text(encoding="utf-8")
-    assert current, "docs/data-dictionary.md is older than the schema: run ./stack dictionary, and commit it."
+    assert current, (
+        "docs/reference/data-dictionary.md is older than the schema: run ./stack dictionary, and commit it."
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_what_was_committed_survives_a_crash(server: PostgresServer) -> None:
     with psycopg.connect(server.admin_url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=60)
     assert (server.data_dir / "postmaster.pid").exists()
     assert server.pid() is None
     server.start()

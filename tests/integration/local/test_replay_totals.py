@@ -22,12 +22,12 @@ from restaurant_warehouse.rollups import refresh
 from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from tests.support.history_totals import Totals, rows, totals
-from tests.support.plain import assert_exact
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.warehouse.plain import assert_exact
 
 SHARED = ROOT.parent / "shared" / "data"
 YEAR = timedelta(days=365)
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 DAYS = "SELECT to_char(day, 'YYYY-MM-DD'), order_count FROM analytics.daily_sales ORDER BY day"
 ITEMS = """
@@ -117,6 +117,7 @@ def test_the_longest_real_history(warehouse: Any, ingested: Callable[[Path], Non
 
 
 @pytest.mark.shared
+@pytest.mark.long
 def test_a_year_made_of_it(warehouse: Any, ingested: Callable[[Path], None], tmp_path: Path) -> None:
     real = shared("breadbasket.csv")
     year = a_year(real, tmp_path / "year.csv")

@@ -17,10 +17,10 @@ from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
-from tests.support.reads import Meter, Reads
+from tests.support.warehouse.reads import Meter, Reads
 
 ROOT = Path(__file__).parents[3]
-YEAR = (ROOT / "tests" / "support" / "year.sql").read_bytes()
+YEAR = (ROOT / "tests" / "support" / "warehouse" / "year.sql").read_bytes()
 SUMMED = datetime.fromisoformat("2025-06-30T00:00:00Z")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.dashboard import cards
 from restaurant_warehouse.rollups import refresh
-from tests.support.reads import Meter
+from tests.support.warehouse.reads import Meter
 
 pytestmark = pytest.mark.integration
 Year = Any  # the fixture's class; conftest files cannot be imported from

@@ -14,9 +14,9 @@ from sse_ingest.archive.files import Manifest
 from sse_ingest.events import Event, Rejected
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
 from sse_ingest.store.store import Store
-from tests.support.archives import FEBRUARY
 from tests.support.core import owned
 from tests.support.events import CHANGES, frame, parsed, payload, uid
+from tests.support.warehouse.archives import FEBRUARY
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]

@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.bench import workload
 from restaurant_warehouse.contract import restaurant_parser
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.database.connection import connect
@@ -16,6 +15,7 @@ from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.sources.sse_decoder import Decoder
 from sse_ingest.store.store import Store
+from tests.bench.workload import order_events
 from tests.support.core import SCHEMAS
 
 pytestmark = pytest.mark.integration
@@ -30,7 +30,7 @@ AT_ONCE = 10
 def events() -> list[Event]:
     """The simulator's orders, about a hundred of them at a time."""
     contract = restaurant_parser()
-    frames = Decoder("").decode(b"".join(workload.encode(workload.drafts(EVENTS))))
+    frames = Decoder("").decode(b"".join(order_events.encode(order_events.drafts(EVENTS))))
     return [item for frame in frames if isinstance(item := contract.parse(frame), Event)]
 
 

@@ -15,8 +15,8 @@ from restaurant_warehouse.maintenance import (
 )
 from sse_ingest.errors import ConfigurationError
 from sse_ingest.store.store import Store
-from tests.support.archives import DAY, partitions, violated
 from tests.support.events import frame, parsed, payload
+from tests.support.warehouse.archives import DAY, partitions, violated
 
 pytestmark = pytest.mark.integration
 Owner = psycopg.Connection[Any]

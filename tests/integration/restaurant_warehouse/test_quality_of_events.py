@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.log import Draft
-from api.simulator import Faults, World
+from api.log.interface import Draft
+from api.simulator.world import Faults, World
 from restaurant_warehouse.contract import restaurant_parser
 from restaurant_warehouse.quality.rules import load
 from restaurant_warehouse.quality.run import Verdict, run

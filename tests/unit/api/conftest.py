@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.log import Draft
-from api.publish import Parser
-from api.sqlite_log import Retention, SqliteLog
+from api.contract.parser import Parser
+from api.log.interface import Draft, EventLog, OnCommit, Retention
+from tests.support.event_log.log_engines import SQLITE, Engine, ignore_commit
 
-OpenLog = Callable[..., Awaitable[SqliteLog]]
+OpenLog = Callable[..., Awaitable[EventLog]]
 ID = "0190b0a2-7a3c-7bbb-8ccc-0123456789ab"
 NOON = "2026-01-31T12:00:00Z"
 PAYLOADS: dict[str, dict[str, Any]] = {
@@ -71,18 +71,23 @@ def make_draft() -> Callable[..., Draft]:
 
 
 @pytest.fixture
-async def open_log(tmp_path: Path) -> AsyncIterator[OpenLog]:
-    """open_log(days=…, keep=…): the log of this test, closed at its end if it was not before."""
+def engine() -> Engine:
+    """The engine of `open_log`; the conformance suite has every one of them here."""
+    return SQLITE
+
+
+@pytest.fixture
+async def open_log(tmp_path: Path, engine: Engine) -> AsyncIterator[OpenLog]:
+    """open_log(days=…, keep=…, on_commit=…): the log of this test, closed at its end."""
     async with AsyncExitStack() as stack:
 
-        async def open_one(days: float = 1, keep: int = 1_000_000) -> SqliteLog:
-            log = await SqliteLog.open(tmp_path / "log" / "events.db", Retention(timedelta(days=days), keep))
-
-            async def close() -> None:
-                if not log.closed:
-                    await log.close()
-
-            stack.push_async_callback(close)
+        async def open_one(
+            days: float = 1, keep: int = 1_000_000, on_commit: OnCommit = ignore_commit
+        ) -> EventLog:
+            log = await engine.open(
+                tmp_path / "log" / "events.db", Retention(timedelta(days), keep), on_commit
+            )
+            stack.push_async_callback(log.close)
             return log
 
         yield open_one

@@ -1,11 +1,11 @@
-"""The part of the log in memory, and the bell."""
+"""The part of the log in memory, and the notifier."""
 
 import asyncio
 
 import pytest
 
-from api.log import EVERYTHING, Only, Record
-from api.tail import Bell, Tail
+from api.log.interface import EVERYTHING, EventFilter, Record
+from api.log.tail import Notifier, Tail
 
 
 def record(offset: int, kind: str = "a", size: int = 100) -> Record:
@@ -13,7 +13,7 @@ def record(offset: int, kind: str = "a", size: int = 100) -> Record:
 
 
 def offsets(
-    tail: Tail, after: int, limit: int = 1000, only: Only = EVERYTHING, max_bytes: int = 10**6
+    tail: Tail, after: int, limit: int = 1000, only: EventFilter = EVERYTHING, max_bytes: int = 10**6
 ) -> list[int] | None:
     batch = tail.read(after, limit, only, max_bytes)
     return None if batch is None else [int(frame.split(b".")[0]) for frame in batch.frames]
@@ -54,29 +54,29 @@ def test_a_read_ends_at_its_limits_and_takes_at_least_one() -> None:
 def test_a_filter_moves_on_over_what_it_leaves_out() -> None:
     tail = Tail(10_000)
     tail.extend([record(1, "a"), record(2, "b"), record(3, "b")])
-    batch = tail.read(0, 10, Only(frozenset({"a"})))
+    batch = tail.read(0, 10, EventFilter(frozenset({"a"})))
     assert batch is not None
     assert (batch.after, len(batch.frames)) == (3, 1)
 
 
 @pytest.mark.anyio
-async def test_the_bell_wakes_all_and_waits_longer_for_many() -> None:
-    bell = Bell()
+async def test_the_notifier_wakes_all_and_waits_longer_for_many() -> None:
+    notifier = Notifier()
 
     async def round_of(readers: int) -> float:
         loop = asyncio.get_running_loop()
-        tasks = [asyncio.create_task(bell.wait()) for _ in range(readers)]
+        tasks = [asyncio.create_task(notifier.wait()) for _ in range(readers)]
         await asyncio.sleep(0)
         began = loop.time()
-        bell.ring()
-        bell.ring()
+        notifier.notify()
+        notifier.notify()
         await asyncio.gather(*tasks)
         return loop.time() - began
 
     await round_of(2)
     assert await round_of(2) < 0.02
     assert await round_of(500) > 0.02
-    slow = asyncio.create_task(bell.wait())
+    slow = asyncio.create_task(notifier.wait())
     await asyncio.sleep(0)
-    bell.ring(now=True)
+    notifier.notify(now=True)
     await slow

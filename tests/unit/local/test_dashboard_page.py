@@ -10,7 +10,7 @@ from local.dashboard.app import build_page, create_app
 from local.dashboard.cards import load
 from local.dashboard.warehouse import Reader
 from local.errors import StackError
-from tests.support.asgi import get
+from tests.support.servers.asgi import get
 
 NOWHERE = "postgresql://analytics_reader:x@127.0.0.1:1/none"
 

@@ -17,7 +17,7 @@ from local.settings import ROOT, Settings
 
 EXAMPLE = (ROOT / ".env.example").read_text()
 KNOWN = names.documented(EXAMPLE)
-PAGE = (ROOT / "docs" / "predecessor.md").read_text()
+PAGE = (ROOT / "docs" / "reference" / "predecessor.md").read_text()
 # What its documents and its Compose file read.
 OF_THE_PREDECESSOR = re.findall(
     r"\w+",
@@ -120,7 +120,7 @@ def test_a_wrong_value_is_named_with_the_file_and_what_to_write(
 def test_doctor_names_what_has_no_effect(env_file: Path, change: Callable[..., None], tmp_path: Path) -> None:
     change(DATA_DIR=str(tmp_path / "var"), POSTGRES_EXTERNAL_PORT="5433", EVENT_PROT="8000")
     wrong = [
-        finding.text
+        finding.message
         for finding in doctor.examine(env_file)
         if finding.name == "settings" and not finding.fine
     ]

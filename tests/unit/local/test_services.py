@@ -109,3 +109,15 @@ def test_data_dir_moves_the_event_log_and_a_path_of_ones_own_stays(
 def test_airflow_tasks_find_the_project(settings: Settings) -> None:
     path = services.airflow_services(settings)[0].env["PYTHONPATH"].split(":")
     assert path == code_folders(settings.root)
+
+
+def test_a_fingerprint_is_of_the_settings_and_not_of_the_terminal(
+    settings: Settings, env_file: Path, change: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {
+        service.name: service.fingerprint for service in services.selected(settings, with_airflow=False)
+    }
+    monkeypatch.setenv("WINDOWID", "7")
+    change(EVENT_RATE="7")
+    changed = services.selected(Settings.load(env_file=env_file), with_airflow=False)
+    assert {service.name for service in changed if service.fingerprint != before[service.name]} == {"api"}

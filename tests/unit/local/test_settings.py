@@ -69,6 +69,21 @@ def test_two_services_on_one_port(env_file: Path, change: Callable[..., None]) -
         Settings.load(env_file=env_file)
 
 
+@pytest.mark.parametrize(("value", "seconds"), [(None, 600), ("", 600), ("30", 30)])
+def test_the_time_to_start_is_a_setting(
+    env_file: Path, change: Callable[..., None], value: str | None, seconds: int
+) -> None:
+    change(STACK_START_TIMEOUT_SECONDS=value)
+    assert Settings.load(env_file=env_file).start_timeout == seconds
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "soon", "1.5"])
+def test_a_bad_time_to_start_is_named(env_file: Path, change: Callable[..., None], value: str) -> None:
+    change(STACK_START_TIMEOUT_SECONDS=value)
+    with pytest.raises(StackError, match=r"STACK_START_TIMEOUT_SECONDS is .* whole number of seconds"):
+        Settings.load(env_file=env_file)
+
+
 @pytest.mark.parametrize("name", ["POSTGRES_HOST", "EVENT_HOST"])
 def test_other_addresses_than_loopback_are_refused(
     env_file: Path, change: Callable[..., None], name: str

@@ -1,4 +1,4 @@
-"""docs/dead-letters.md and the taxonomy in reasons.py say the same."""
+"""docs/reference/dead-letters.md and the taxonomy in reasons.py say the same."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from sse_ingest.cli.dlq import app
 from sse_ingest.dead_letter_reasons import Reason
 
-PAGE = (Path(__file__).parents[3] / "docs" / "dead-letters.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "dead-letters.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 

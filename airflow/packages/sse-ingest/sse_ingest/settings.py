@@ -85,7 +85,7 @@ class Settings:
                 "postgresql://WRITER:…@host:port/database."
             )
         given = {
-            **_common(),
+            **_common(overrides.get("contract")),
             "source_url": os.environ.get("INGEST_SOURCE_URL", "http://127.0.0.1:8000"),
             "database_url": database_url,
             "stream": os.environ.get("INGEST_STREAM", "restaurant"),
@@ -118,8 +118,11 @@ class Warehouse:
         return cls(url=url, **_common())
 
 
-def _common() -> dict[str, Any]:
-    return {"contract": _contract(), "schema": os.environ.get("INGEST_SCHEMA") or "raw_data"}
+def _common(contract: Contract | None = None) -> dict[str, Any]:
+    return {
+        "contract": contract or _contract(),
+        "schema": os.environ.get("INGEST_SCHEMA") or "raw_data",
+    }
 
 
 def _contract() -> Contract:

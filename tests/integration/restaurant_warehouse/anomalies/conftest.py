@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.bench import frauds, workload
-from local.bench.memory_source import MemorySource
 from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
+from tests.bench.workload import frauds, order_events
+from tests.bench.workload.memory_source import MemorySource
 
 Fill = Callable[..., frauds.History]
 
@@ -27,7 +27,7 @@ def fill(warehouse: Any) -> Fill:
             database_url=warehouse.url("airflow_user"),
             writer="test",
         )
-        ingest.run(settings, source=lambda: MemorySource(b"".join(workload.encode(made.drafts))))
+        ingest.run(settings, source=lambda: MemorySource(b"".join(order_events.encode(made.drafts))))
         return made
 
     return filled

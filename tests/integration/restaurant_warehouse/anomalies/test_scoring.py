@@ -189,7 +189,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(fill: Any, owner: Any, r
 
 
 def test_most_frauds_are_found_and_most_that_is_found_is_fraud(fill: Any, owner: Any, run: Run) -> None:
-    """Chance would find one in a hundred, and be wrong 99 times of a hundred. docs/anomalies.md has the measured."""
+    """Chance would find one in a hundred, and be wrong 99 times of a hundred; see docs/explanation/anomalies.md."""
     made = fill(seed=6, days=21, orders=900)
     run(made.end)
     scored = owner.execute(

@@ -15,13 +15,14 @@ import pytest
 
 import sql
 from local.code_path import python_path
+from tests.support.contention import Contention
 from tests.support.core import CONTRACT_NAME
-from tests.support.earlier_version import EarlierVersion
-from tests.support.plain import assert_exact
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.warehouse.earlier_version import EarlierVersion
+from tests.support.warehouse.plain import assert_exact
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 COMMITTED = "SELECT coalesce(max(event_offset), 0) FROM raw_data.stream_checkpoints"
 STANDBY_SECONDS = "1"
 LONGEST_PAUSE = 10.0  # migrate asks for a lock for two seconds at a time, and a machine may be busy
@@ -42,10 +43,10 @@ def writing(cwd: Path, environment: Mapping[str, str], log: Path) -> Iterator[su
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
@@ -93,9 +94,10 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
         with writing(tmp_path, earlier.environment(**addresses), old_log) as old:
             until(lambda: committed(owner) > 100, "the old writer writes")
 
+            busy = Contention()
             longest = migrated_meanwhile(url, owner)
             assert sql.status(url).current
-            assert longest < LONGEST_PAUSE
+            assert longest < LONGEST_PAUSE + busy.seconds
             here = committed(owner)
             until(lambda: committed(owner) > here + 300, "the old writer goes on")
             assert old.poll() is None
@@ -109,7 +111,7 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
     assert result["reason"] == "handed_over"
     assert (result["rejected"], result["gaps"]) == (0, 0)
     assert "deadlock" not in old_log.read_text(), (
-        "A migration locks tables in another order than the writer: it must begin with the LOCK of docs/migrations.md."
+        "A migration locks tables in another order than the writer: see LOCK in docs/how-to/change-the-schema.md."
     )
     assert fences == [(2,)], "each writer has taken the stream once"
     with (

@@ -9,9 +9,9 @@ import pytest
 
 import sql
 from restaurant_warehouse.rollups import refresh
-from tests.support.earlier_version import EarlierVersion
-from tests.support.plain import assert_exact
-from tests.support.populated import ACCOUNT, INVALID, PRIVILEGES, assert_kept, contents
+from tests.support.warehouse.earlier_version import EarlierVersion
+from tests.support.warehouse.plain import assert_exact
+from tests.support.warehouse.populated import ACCOUNT, INVALID, PRIVILEGES, assert_kept, contents
 
 pytestmark = pytest.mark.integration
 

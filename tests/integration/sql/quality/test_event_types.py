@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import psycopg
 import pytest
 
+from restaurant_warehouse.event_types import EVENT_TYPES
+from restaurant_warehouse.event_types.event_type import EventType
 from sql.tool import repeatables
 from tests.integration.sql.conftest import NOON, Books
 
@@ -68,6 +71,27 @@ def test_every_table_of_events_has_its_row(owner: psycopg.Connection[Any]) -> No
     ).fetchall()
     named = owner.execute("SELECT table_name FROM analytics.event_types").fetchall()
     assert sorted(named) == sorted(merged)
+
+
+def test_the_rows_are_the_types_as_ingestion_defines_them(owner: psycopg.Connection[Any]) -> None:
+    """Of a type with checked fields: those of its payload, with ? where the payload has a default."""
+    rows = owner.execute(
+        "SELECT event_type, table_name, key_column, key_field, version_column, belongs_to_order, is_restating,"
+        " checked_fields FROM analytics.event_types"
+    ).fetchall()
+    assert {name for name, *_ in rows} == set(EVENT_TYPES)
+    for name, table, key, field, version, belongs_to_order, is_restating, checked in rows:
+        kind = EVENT_TYPES[name]
+        fields = {one.name: one for one in msgspec.structs.fields(kind.payload)}
+        assert table == kind.table
+        assert (key, *([version] if version else [])) == kind.key
+        assert field == (key if key in fields else None)
+        assert belongs_to_order == ("order_id" in fields and key != "order_id"), name
+        assert is_restating == (kind.restates is not EventType.restates), name
+        if checked is not None:
+            assert {name: not one.required for name, one in fields.items()} == {
+                name: what.endswith("?") for name, what in checked.items()
+            }
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from psycopg import IsolationLevel, errors
 from restaurant_warehouse.quality.rules import load
 from restaurant_warehouse.quality.run import run
 from restaurant_warehouse.rollups import refresh
-from tests.support.plain import assert_exact
+from tests.support.warehouse.plain import assert_exact
 
 pytestmark = pytest.mark.integration
 

@@ -15,7 +15,7 @@ from psycopg import errors
 
 from restaurant_warehouse.quality.rules import Rule, folder, load
 from restaurant_warehouse.quality.run import SAMPLE, Broken, Verdict, run
-from tests.support.plans import scans
+from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration
 
@@ -101,7 +101,7 @@ def test_what_is_not_yet_committed_is_waited_for(warehouse: Any, owner: Any, run
         running.join(0.5)
         assert running.is_alive()
         writer.commit()
-        running.join(10)
+        running.join(60)
     assert found[0].checked == 1
 
 
@@ -178,7 +178,7 @@ def test_two_runs_at_once_share_the_events(warehouse: Any, owner: Any, run_rule:
     for each in runs:
         each.start()
     for each in runs:
-        each.join(20)
+        each.join(60)
     assert sorted(one.checked for one in found) == [0, 0, 50]
 
 
@@ -205,7 +205,9 @@ def test_a_clock_that_went_back_skips_nothing(
     assert re.search(r"clock of the database went back: its last window ends 23:59:\d\d", refused.error)
     assert results(owner) == stored
     _, _, page = (
-        (folder().parents[1] / "docs" / "data-quality.md").read_text("utf-8").partition("went back\n")
+        (folder().parents[1] / "docs" / "reference" / "data-quality.md")
+        .read_text("utf-8")
+        .partition("went back\n")
     )
     owner.execute(re.search(r"\n\n(    .*?;)\n", page, re.DOTALL)[1].encode())  # type: ignore[index]
     found = run_rule(rule)

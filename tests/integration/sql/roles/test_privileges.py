@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from tests.support.privileges import COLUMNS, FUNCTIONS, NONE, SCHEMAS, TABLES
+from tests.support.warehouse.privileges import COLUMNS, FUNCTIONS, NONE, SCHEMAS, TABLES
 
 pytestmark = pytest.mark.integration
 

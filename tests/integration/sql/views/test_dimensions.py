@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from tests.support.plans import explained, nodes
+from tests.support.warehouse.plans import explained, nodes
 
 pytestmark = pytest.mark.integration
 D = Decimal

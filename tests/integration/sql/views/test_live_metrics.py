@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from restaurant_warehouse.rollups import refresh
-from tests.support.plans import scans
+from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration
 D = Decimal

@@ -10,8 +10,8 @@ import pytest
 from psycopg import IsolationLevel, errors
 
 from restaurant_warehouse.rollups import refresh
-from tests.support.plain import assert_exact
-from tests.support.plans import scans
+from tests.support.warehouse.plain import assert_exact
+from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration
 HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.plans import explained, nodes
+from tests.support.warehouse.plans import explained, nodes
 
 pytestmark = pytest.mark.integration
 D = Decimal

@@ -15,9 +15,9 @@ from sse_ingest.archive.archive import Request, archive
 from sse_ingest.archive.files import Manifest
 from sse_ingest.errors import ArchiveRefused, ConfigurationError
 from sse_ingest.store.store import Store
-from tests.support.archives import FEBRUARY, come_late, partitions, violated
 from tests.support.core import owned
 from tests.support.events import EPOCH, LOG, frame, parsed, payload
+from tests.support.warehouse.archives import FEBRUARY, come_late, partitions, violated
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]

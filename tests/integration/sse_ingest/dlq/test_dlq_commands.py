@@ -45,7 +45,7 @@ def core(warehouse: Any, tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=200,
         )
 
     return run

@@ -149,8 +149,8 @@ def test_a_real_deadlock(settings: Settings, owner: Connection, warehouse: Any) 
         wait_for_lock(owner)
         crossing = pool.submit(other.execute, "LOCK TABLE analytics.feedback")
         with pytest.raises(DatabaseUnavailable, match="deadlock"):
-            batch.result(15)
-        crossing.result(15)
+            batch.result(60)
+        crossing.result(60)
         other.rollback()
 
         assert store.commit([feedback(2)]).events == 1

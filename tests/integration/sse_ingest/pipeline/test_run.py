@@ -16,6 +16,7 @@ from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import ConfigurationError, Unauthorized
 from sse_ingest.pipeline.run import Result, run
 from sse_ingest.settings import Settings
+from tests.support.contention import Contention
 from tests.support.events import event, published
 from tests.support.service import EventService
 
@@ -54,7 +55,7 @@ def in_background() -> Iterator[Callable[..., tuple[Future[Result], threading.Ev
                 stop.set()
 
 
-def wait_until(owner: Any, query: str, expected: object, seconds: float = 20) -> None:
+def wait_until(owner: Any, query: str, expected: object, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while (found := owner.execute(query).fetchone()[0]) != expected:
         assert time.monotonic() < deadline, f"{query}: {found}, expected {expected}"
@@ -88,7 +89,7 @@ def test_a_stream_is_committed_as_it_arrives(
     wait_until(owner, EVENTS, 70)
     stop.set()
 
-    result = future.result(10)
+    result = future.result(60)
 
     assert (result.reason, result.events) == ("stopped", 70)
     assert owner.execute(OFFSETS).fetchone()[0] == list(range(1, 71))
@@ -106,7 +107,7 @@ def test_a_restart_of_the_service_loses_and_repeats_nothing(
     wait_until(owner, EVENTS, 42)
     stop.set()
 
-    assert future.result(10).duplicates == 0
+    assert future.result(60).duplicates == 0
     assert owner.execute(OFFSETS).fetchone()[0] == list(range(1, 43))
 
 
@@ -122,7 +123,7 @@ def test_ended_database_connections_lose_and_repeat_nothing(
             other.execute(ended)
     stop.set()
 
-    assert future.result(10).duplicates == 0
+    assert future.result(60).duplicates == 0
     assert owner.execute("SELECT count(*) FROM raw_data.event_ids").fetchone() == (42,)
 
 
@@ -137,7 +138,7 @@ def test_one_cursor_for_stream_and_poll(
 
     assert run(configured(mode="poll")).reason == "busy"
     stop.set()
-    assert future.result(10).events == 7
+    assert future.result(60).events == 7
     service.publish(published(3))
     assert run(configured(mode="poll")).events == 7
 
@@ -150,7 +151,7 @@ def test_handover_without_a_gap(
     wait_until(owner, EVENTS, 7)
     second, stop = in_background(configured(standby_seconds=0.5, writer="second"))
 
-    assert first.result(15).reason == "handed_over"
+    assert first.result(60).reason == "handed_over"
     service.publish(published(2))
     wait_until(owner, EVENTS, 14)
     assert owner.execute("SELECT DISTINCT ingested_by FROM raw_data.events_raw ORDER BY 1").fetchall() == [
@@ -158,16 +159,16 @@ def test_handover_without_a_gap(
         ("second",),
     ]
     stop.set()
-    assert second.result(10).events == 7
+    assert second.result(60).events == 7
 
 
 def test_the_deadline_holds_when_nothing_arrives(configured: Callable[..., Settings]) -> None:
-    began = time.monotonic()
+    busy, began = Contention(), time.monotonic()
 
     result = run(configured(deadline_seconds=1))
 
     assert result.reason == "deadline"
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 4 + busy.seconds
 
 
 def test_a_lost_log_is_a_recorded_gap_and_the_stream_goes_on(

@@ -13,9 +13,9 @@ from sse_ingest.errors import RebuildRefused
 from sse_ingest.rebuild.diff import Difference
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
 from sse_ingest.store.store import Store
-from tests.support.archives import FEBRUARY, come_late, violated
 from tests.support.core import owned
 from tests.support.events import frame, parsed, payload, uid
+from tests.support.warehouse.archives import FEBRUARY, come_late, violated
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]

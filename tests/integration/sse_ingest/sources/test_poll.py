@@ -8,7 +8,7 @@ import pytest
 
 from sse_ingest.errors import ConfigurationError, TerminalError, Unauthorized
 from sse_ingest.sources.poll import PollSource
-from tests.support.scripted_server import END, QUICK, Connection, Script, Server, status, take
+from tests.support.servers.scripted_server import END, QUICK, Connection, Script, Server, status, take
 
 pytestmark = pytest.mark.integration
 

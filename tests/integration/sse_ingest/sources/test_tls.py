@@ -2,7 +2,6 @@
 
 import datetime
 import ssl
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sse_ingest.sources.stream import StreamSource
-from tests.support.scripted_server import END, QUICK, Server, answering, frame, numbers, take
+from tests.support.servers.scripted_server import END, QUICK, Server, answering, frame, numbers, take
 
 pytestmark = pytest.mark.integration
 
@@ -49,11 +48,8 @@ def url(certificate: Path, serve: Callable[..., Server]) -> str:
 
 
 def test_an_unknown_certificate_is_no_connection(url: str) -> None:
-    stop = threading.Event()
-    threading.Timer(0.5, stop.set).start()
     with closing(StreamSource(url, limits=QUICK)) as source:
-        assert [some for some in source.batches("", stop.is_set) if some] == []
-        assert source.down_seconds >= 0.4
+        assert [some for some in source.batches("", lambda: source.down_seconds >= 0.4) if some] == []
 
 
 def test_a_certificate_that_is_trusted(url: str, certificate: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sse_ingest.store.offset_ranges import record_ranges
 from sse_ingest.store.store import Store
 from tests.support.events import LOG, frame, parsed, payload
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.integration
 
@@ -35,7 +36,9 @@ def islands(offsets: set[int]) -> list[tuple[int, int]]:
 batches = st.lists(st.lists(st.integers(1, 24), min_size=1, max_size=5, unique=True), min_size=1, max_size=8)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(batches=batches)
 def test_any_order_of_batches_gives_the_same_account(
     owner: psycopg.Connection[Any], batches: list[list[int]]

@@ -28,13 +28,13 @@ def test_parts_of_an_order_that_come_at_the_same_time_find_each_other(
         other.execute("SELECT FROM raw_data.stream_checkpoints WHERE stream = 'restaurant' FOR UPDATE")
         first = pool.submit(live.commit, [created])
         with warehouse.connect("postgres_admin", autocommit=True) as watch:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while watch.execute(waiting, ["sse_ingest writer"]).fetchone() == (0,):
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
         second = pool.submit(backfill.commit, [paid])
         time.sleep(0.3)
         other.rollback()
-        assert (first.result(10).events, second.result(10).events) == (1, 1)
+        assert (first.result(60).events, second.result(60).events) == (1, 1)
 
     assert owner.execute("SELECT total FROM analytics.orders").fetchall() == [(Decimal("12.50"),)]

@@ -70,7 +70,9 @@ def test_every_rule_of_ours_is_well_formed() -> None:
 
 
 def test_the_rules_are_documented_as_they_are() -> None:
-    text = (quality_rules.folder().parents[1] / "docs" / "data-quality.md").read_text(encoding="utf-8")
+    text = (quality_rules.folder().parents[1] / "docs" / "reference" / "data-quality.md").read_text(
+        encoding="utf-8"
+    )
     told = [line for line in text.splitlines() if re.match(r"\| `\w+` \| (critical|warning) ", line)]
     assert told == [
         f"| `{rule.name}` | {rule.severity} | {rule.dimension} | {rule.owner} | {rule.description} |"
@@ -82,7 +84,7 @@ def test_each_check_of_whole_tables_is_documented_with_the_rules_that_share_it()
     root = quality_rules.folder().parents[1]
     function = root / "sql" / "repeatable" / "analytics" / "quality" / "validate_data_consistency.sql"
     checks = re.findall(r"^        \(\d+, '(\w+)'", function.read_text(encoding="utf-8"), re.MULTILINE)
-    text = (root / "docs" / "data-quality.md").read_text(encoding="utf-8")
+    text = (root / "docs" / "reference" / "data-quality.md").read_text(encoding="utf-8")
     rows = re.findall(
         r"^\| `(\w+)` \|(.*)\|(.*)\|$", text.partition("## The tables as a whole")[2], re.MULTILINE
     )

@@ -1,1 +1,1 @@
-"""Unusual payments: an Isolation Forest that learns from the past and scores what is new. See docs/anomalies.md."""
+"""Unusual payments: an Isolation Forest learns from the past and scores new ones. See docs/explanation/anomalies.md."""

@@ -28,7 +28,7 @@ class MaintenanceOperator(BaseOperator):
     :param postgres_conn_id: Postgres connection that may execute what is needed
     """
 
-    template_fields = ("postgres_conn_id",)
+    template_fields: tuple[str, ...] = ("postgres_conn_id",)
     ui_color = "#e9e4f0"
 
     def __init__(self, *, postgres_conn_id: str = "postgres_restaurant", **kwargs: Any) -> None:
@@ -127,6 +127,8 @@ class RetentionOperator(MaintenanceOperator):
     :param folder: where the files go, and stay
     :param postgres_conn_id: Postgres connection of restaurant_user, who alone may drop a partition
     """
+
+    template_fields = (*MaintenanceOperator.template_fields, "folder")
 
     def __init__(
         self,

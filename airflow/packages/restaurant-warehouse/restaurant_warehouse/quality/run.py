@@ -48,7 +48,7 @@ FROM begins
 CLOCK_WENT_BACK = (
     "the clock of the database went back: its last window ends {ahead} from now, and what arrives"
     " until then would never be looked at. Set the clock right; if it is right by now, begin the window again: see"
-    " 'A clock that went back' in docs/data-quality.md"
+    " 'A clock that went back' in docs/reference/data-quality.md"
 )
 # A verdict that is unknown is a failure: compared with null, every row would pass.
 JUDGE: LiteralString = """

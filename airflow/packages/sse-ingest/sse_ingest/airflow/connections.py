@@ -1,5 +1,6 @@
 """Airflow connections as the addresses that the core and the checks take."""
 
+from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -7,12 +8,13 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 from psycopg import pq
 
+_SOURCE_EXAMPLE = "sse://:TOKEN@HOST:8000"
 _SET_ELSEWHERE = {"host", "port", "user", "password", "dbname"}
 
 
 def database_url(conn_id: str) -> str:
     """The libpq URL of a Postgres connection, every part escaped; libpq's own options in `extra` are kept."""
-    connection = _get(conn_id, "postgres://USER:PASSWORD@HOST:5432/restaurant_analytics")
+    connection = _get(conn_id, "postgres://USER:PASSWORD@HOST:5432/DATABASE")
     if connection.conn_type != "postgres":
         raise AirflowFailException(f"{_the(conn_id)} has the type {connection.conn_type!r}: make it Postgres")
     if not connection.host or not connection.schema:
@@ -27,31 +29,74 @@ def database_url(conn_id: str) -> str:
     return f"postgresql://{user}@{place}/{quote(connection.schema, safe='')}{query}"
 
 
-def source_address(conn_id: str) -> tuple[str, str | None]:
-    """Base URL and bearer token of an HTTP connection; the token is its password, https goes into Schema."""
-    connection = _get(conn_id, "http://:TOKEN@HOST:8000")
+@dataclass(frozen=True)
+class StreamAddress:
+    """Where a stream is served, and what its reader needs to know."""
+
+    url: str
+    """The base URL of the service, without user and password."""
+    token: str | None = field(default=None, repr=False)
+    endpoint: str | None = None
+    """The path of the stream; None: the default of the source."""
+    state_url: str | None = None
+    """A page that shows the state of the stream, for the task's link; `{stream}` stands for the stream's name."""
+
+
+def stream_address(conn_id: str) -> StreamAddress:
+    """The address in a connection of the type Server-Sent Events or HTTP; https goes into Schema or Host.
+
+    The bearer token is the connection's password. Extra holds `endpoint` and `state_url`, both optional.
+    """
+    return _address(_get(conn_id, _SOURCE_EXAMPLE))
+
+
+async def async_stream_address(conn_id: str) -> StreamAddress:
+    """The same in the triggerer, which must not wait for Airflow's API in its event loop."""
+    try:
+        return _address(cast(Connection, await Connection.async_get(conn_id)))
+    except AirflowNotFoundException as error:
+        raise _not_defined(conn_id, _SOURCE_EXAMPLE) from error
+
+
+def _address(connection: Connection) -> StreamAddress:
+    the = _the(connection.conn_id)
     scheme, _, rest = (connection.host or "").rpartition("://")
     place, slash, path = rest.strip("/").partition("/")
     if not place:
-        raise AirflowFailException(f"{_the(conn_id)} needs a host: 127.0.0.1, https://events.example.com")
+        raise AirflowFailException(f"{the} needs a host: 127.0.0.1, https://events.example.com")
     scheme = (scheme or connection.schema or "http").lower()
     if scheme not in ("http", "https"):
-        raise AirflowFailException(f"{_the(conn_id)} has the schema {scheme!r}: make it http or https")
+        raise AirflowFailException(f"{the} has the schema {scheme!r}: make it http or https")
     if place.count(":") > 1 and not place.startswith("["):
         place = f"[{place}]"
     port = f":{connection.port}" if connection.port else ""
-    return f"{scheme}://{place}{port}{slash}{path}", connection.password or None
+    return StreamAddress(
+        f"{scheme}://{place}{port}{slash}{path}",
+        connection.password or None,
+        endpoint=_text(connection, "endpoint"),
+        state_url=_text(connection, "state_url"),
+    )
+
+
+def _text(connection: Connection, name: str) -> str | None:
+    """A text in the connection's extra; None where it is absent or empty, as the form leaves it."""
+    value = connection.extra_dejson.get(name)
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def _get(conn_id: str, example: str) -> Connection:
     try:
         return cast(Connection, Connection.get(conn_id))
     except AirflowNotFoundException as error:
-        # Left to be retried: Airflow says the same when its API server could not be reached.
-        raise AirflowNotFoundException(
-            f"{_the(conn_id)} is not defined: add it under Admin > Connections, or set "
-            f"AIRFLOW_CONN_{conn_id.upper()}={example}"
-        ) from error
+        raise _not_defined(conn_id, example) from error
+
+
+def _not_defined(conn_id: str, example: str) -> AirflowNotFoundException:
+    # Left to be retried: Airflow says the same when its API server could not be reached.
+    return AirflowNotFoundException(
+        f"{_the(conn_id)} is not defined: add it under Admin > Connections, or set "
+        f"AIRFLOW_CONN_{conn_id.upper()}={example}"
+    )
 
 
 def _the(conn_id: str) -> str:

@@ -10,7 +10,7 @@ What a processor of one's own looks like: sse_processors.py.
 
 import _thread
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,9 +18,11 @@ from urllib.parse import urlsplit
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
+from sse_ingest.airflow.assets import announce, stream_alias
 from sse_ingest.airflow.companion import Companion
-from sse_ingest.airflow.connections import database_url, source_address
+from sse_ingest.airflow.connections import StreamAddress, database_url, stream_address
 from sse_ingest.airflow.event_processors import Processor, check_processors, create_custom_event_processor
+from sse_ingest.airflow.links import StreamStateLink, show_link_while_running
 from sse_ingest.airflow.sensors import SSEStreamSensor
 from sse_ingest.contract.protocol import Contract
 from sse_ingest.contract.raw import RAW
@@ -57,10 +59,12 @@ class SSEToPostgresOperator(BaseOperator):
     cannot heal fail it without a retry.
 
     :param stream: name of the stream in the warehouse; its checkpoint is found by it
-    :param api_conn_id: HTTP connection of the event service; its password is the bearer token
+    :param api_conn_id: connection of the event service, of the type Server-Sent Events or HTTP; its password is the
+        bearer token
     :param postgres_conn_id: Postgres connection of the warehouse's writer
     :param source_url: address of the service in place of a connection
-    :param endpoint: path of the stream; the service's own by default
+    :param endpoint: path of the stream or of the pages; by default that of the connection (mode `stream` only),
+        else `/stream` or `/events`
     :param mode: `stream` stays connected; `poll` asks page by page until it has caught up
     :param run_for: end after this long; None: no deadline
     :param standby: let go once a successor has waited this long; None: never hand over. In mode `stream` a run
@@ -72,6 +76,8 @@ class SSEToPostgresOperator(BaseOperator):
     :param max_events: end after the commit that reaches this number
     :param offset_variable: Airflow Variable that mirrors the position for people; None:
         `<stream>_stream_offset`; an empty string: none
+
+    A run that ends announces its commits as an event of `stream_asset(stream)`, at most one per minute.
     """
 
     template_fields = (
@@ -83,6 +89,7 @@ class SSEToPostgresOperator(BaseOperator):
         "offset_variable",
     )
     ui_color = "#e8f4ea"
+    operator_extra_links = (StreamStateLink(),)
 
     def __init__(  # noqa: PLR0913 - one keyword a setting, as operators have them
         self,
@@ -101,9 +108,12 @@ class SSEToPostgresOperator(BaseOperator):
         max_batch: int = 5000,
         max_events: int | None = None,
         offset_variable: str | None = None,
+        outlets: Sequence[Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        alias = stream_alias(stream)
+        super().__init__(**kwargs, outlets=[*(outlets or ()), alias])
+        self.alias = alias
         if mode not in ("stream", "poll"):
             raise ValueError(f"mode must be 'stream' or 'poll', not {mode!r}")
         self.stream = stream
@@ -136,6 +146,7 @@ class SSEToPostgresOperator(BaseOperator):
             max_events=self.max_events,
             log=self.log,
         )
+        self._attempt("the link to the stream's state", lambda: show_link_while_running(self, context))
         try:
             settings = self._settings()
             with companion:
@@ -144,7 +155,11 @@ class SSEToPostgresOperator(BaseOperator):
             raise AirflowFailException(f"{type(error).__name__}: {error}") from error
         finally:
             self._stop = None
-        return self._report(result, companion.reason)
+        report = self._report(result, companion.reason)
+        self._attempt(
+            "the asset event", lambda: announce(context, self.alias, self.stream, report, self._mirror_name())
+        )
+        return report
 
     def on_kill(self) -> None:
         """End the run: it commits what it has read and returns within a tick."""
@@ -155,11 +170,11 @@ class SSEToPostgresOperator(BaseOperator):
             _thread.start_new_thread(self._stop.set, ())
 
     def _settings(self) -> Settings:
-        source_url, token = (self.source_url, None) if self.source_url else source_address(self.api_conn_id)
+        address = StreamAddress(self.source_url) if self.source_url else stream_address(self.api_conn_id)
         return Settings(
-            source_url=source_url,
-            token=token,
-            path=self.endpoint,
+            source_url=address.url,
+            token=address.token,
+            path=self.endpoint or (address.endpoint if self.mode == "stream" else None),
             database_url=database_url(self.postgres_conn_id),
             stream=self.stream,
             mode=self.mode,
@@ -170,6 +185,12 @@ class SSEToPostgresOperator(BaseOperator):
             contract=self.contract,
             schema=self.schema,
         )
+
+    def _attempt(self, what: str, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - Airflow's API raises what it likes; what is committed counts
+            self.log.warning("Without %s: %s: %s", what, type(error).__name__, error)
 
     def _mirror_name(self) -> str:
         return f"{self.stream}_stream_offset" if self.offset_variable is None else self.offset_variable

@@ -4,24 +4,26 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from airflow.sdk import BaseSensorOperator, Context
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import BaseSensorOperator, Context, conf
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from sse_ingest.airflow.connections import source_address
-
-REMEDIES = {
-    401: "it wants a token: put EVENT_STREAM_TOKEN into the connection's password",
-    403: "it refuses the token: compare the connection's password with EVENT_STREAM_TOKEN",
-    404: "nothing is served at that path: check the connection's host and port, and the sensor's endpoint",
-}
+from sse_ingest.airflow.connections import stream_address
+from sse_ingest.airflow.readiness import ReadinessRequest
+from sse_ingest.airflow.triggers import ServiceReadyTrigger
+from sse_ingest.errors import TerminalError
 
 
 class SSEStreamSensor(BaseSensorOperator):
     """Wait until the event service behind a connection is ready.
 
-    Asks `endpoint` (`/ready`) once a poke: 200 is ready; 503, any other server error, and no answer at all
+    Asks `endpoint` (`/ready`) once per poke: 200 is ready; 503, any other server error, and no answer at all
     mean wait; everything else cannot heal by waiting and fails the task at once with what to do. In
     `reschedule` mode, the default, no worker is held between two pokes.
+
+    :param api_conn_id: connection of the event service, of the type Server-Sent Events or HTTP
+    :param endpoint: path that answers 200 when the service is ready
+    :param request_timeout: how long one request may take, in seconds
+    :param deferrable: after a first poke, wait in the triggerer and not in a worker; `mode` is then without effect
     """
 
     template_fields = ("api_conn_id", "endpoint")
@@ -35,27 +37,56 @@ class SSEStreamSensor(BaseSensorOperator):
         request_timeout: float = 5,
         mode: str = "reschedule",
         poke_interval: timedelta | float = 30,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         **kwargs: Any,
     ) -> None:
         super().__init__(mode=mode, poke_interval=poke_interval, **kwargs)
         self.api_conn_id = api_conn_id
         self.endpoint = endpoint
         self.request_timeout = request_timeout
+        self.deferrable = deferrable
 
     def poke(self, context: Context) -> bool:  # noqa: ARG002 - Airflow's signature
         """True when the service answers 200."""
-        base, token = source_address(self.api_conn_id)
-        url = base + "/" + self.endpoint.lstrip("/")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            status = httpx.get(url, headers=headers, timeout=self.request_timeout).status_code
+            request = ReadinessRequest.to(self.api_conn_id, stream_address(self.api_conn_id), self.endpoint)
+            return self._ask(request)
+        except TerminalError as error:
+            raise AirflowFailException(str(error)) from error
+
+    def _ask(self, request: ReadinessRequest) -> bool:
+        try:
+            with httpx.stream(
+                "GET", request.url, headers=request.headers, timeout=self.request_timeout
+            ) as response:
+                return request.is_ready(response.status_code)
         except httpx.TransportError as error:
-            self.log.info("%s does not answer yet: %s", url, error)
-            return False
-        if status == httpx.codes.OK:
-            return True
-        if status >= 500 or status == httpx.codes.TOO_MANY_REQUESTS:
-            self.log.info("%s is not ready yet: it answers %s", url, status)
-            return False
-        remedy = REMEDIES.get(status, "that is no event service: check the connection's host and port")
-        raise AirflowFailException(f"{url} answers {status}: {remedy} (connection '{self.api_conn_id}')")
+            return request.no_answer(error)
+
+    def execute(self, context: Context) -> Any:
+        """Poke until ready; deferrable, poke once and leave the rest to the triggerer."""
+        if not self.deferrable:
+            return super().execute(context)
+        try:
+            ready = self.poke(context)
+        except AirflowFailException as error:
+            if self.soft_fail or self.never_fail:
+                raise AirflowSkipException(f"Skipped instead of failed: {error}") from error
+            raise
+        if not ready:
+            self.defer(
+                trigger=ServiceReadyTrigger(
+                    api_conn_id=self.api_conn_id,
+                    endpoint=self.endpoint,
+                    request_timeout=self.request_timeout,
+                    poke_interval=self.poke_interval,
+                ),
+                method_name="execute_complete",
+                timeout=timedelta(seconds=self.timeout),
+            )
+        return None
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> None:  # noqa: ARG002 - Airflow's signature
+        """After the trigger: done, or failed with what to change."""
+        if not event["ready"]:
+            raise AirflowFailException(event["error"])

@@ -21,7 +21,7 @@ SELECT to_char(now(), 'YYYY-MM')
 
 -- name: warehouse
 -- Which one this is, for files that outlive it, and the migration that it is at.
-SELECT format('%s/%s', system_identifier, current_database()), (SELECT version_num FROM alembic_version)
+SELECT format('%s/%s', system_identifier, current_database()), (SELECT version_num FROM sse_ingest_version)
 FROM pg_control_system()
 
 -- name: stray_months

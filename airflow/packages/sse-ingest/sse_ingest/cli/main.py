@@ -14,6 +14,7 @@ from sse_ingest.cli.archive import archive_command
 from sse_ingest.cli.completeness import completeness
 from sse_ingest.cli.rebuild import rebuild_command
 from sse_ingest.errors import IngestError
+from sse_ingest.migrations.init_db import init_db
 from sse_ingest.pipeline.run import Result, run
 from sse_ingest.settings import Settings
 
@@ -68,6 +69,25 @@ def run_command(
         typer.echo(f"sse_ingest: {error}", err=True)
         raise typer.Exit(2) from None
     typer.echo(json.dumps(_report(result)))
+
+
+@app.command("init-db")
+def init_db_command(
+    url: Annotated[
+        str, typer.Option(help="The database, as a login that may make schemas or owns this one.")
+    ],
+    schema: Annotated[str, typer.Option(help="The schema of the raw tables.")] = "raw_data",
+    writer: Annotated[
+        str | None, typer.Option(help="A role that gets what ingestion needs.", metavar="ROLE")
+    ] = None,
+) -> None:
+    """Make the raw tables, or bring them to this version. Says what it did; again, it does nothing."""
+    try:
+        report = init_db(url, schema, writer)
+    except IngestError as error:
+        typer.echo(f"sse_ingest: {error}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(str(report))
 
 
 @app.command("completeness")

@@ -61,7 +61,7 @@ class HttpSource:
         self._url = _checked(base + (self.default_path if path is None else path))
         self._health_url = _checked(base).join("/health")
         self._since = since
-        self._headers = _headers(token)
+        self._headers = request_headers(token)
         self._ssl = httpx.create_ssl_context() if verify is True else verify
         self._timeout = httpx.Timeout(limits.stall_seconds, connect=limits.connect_seconds)
         self._limits = limits
@@ -129,7 +129,8 @@ def _checked(url: str) -> httpx.URL:
     return parsed
 
 
-def _headers(token: str | None) -> dict[str, str]:
+def request_headers(token: str | None) -> dict[str, str]:
+    """What every request of a source carries."""
     headers = {"User-Agent": "sse-ingest", "Accept-Encoding": "identity"}
     if token:
         if not re.fullmatch(r"[!-~]+", token):

@@ -21,20 +21,20 @@ def judge(response: httpx.Response, content_type: str) -> None:
         if given.partition(";")[0].strip().lower() != content_type:
             raise ConfigurationError(
                 f"{url} answers {given or 'without a content type'}, not {content_type}: it is not an event "
-                "service. Correct the address of the source (INGEST_SOURCE_URL, or the connection restaurant_api)."
+                "service. Correct the address of the source (INGEST_SOURCE_URL, or the Airflow connection)."
             )
         return
     said = _said(response)
     if status in (401, 403):
         raise Unauthorized(
             f"{url} refuses us with {status}{said}. Give the reader the token that the service expects "
-            "(EVENT_STREAM_TOKEN, or the password of the connection restaurant_api)."
+            "(EVENT_STREAM_TOKEN, or the password of the Airflow connection)."
         )
     if status >= 500 or status in _TRY_AGAIN:
         raise SourceUnavailable(f"{url} answers {status}{said}.", _retry_after(response))
     raise ConfigurationError(
-        f"{url} answers {status}{said}. Correct the address of the source (INGEST_SOURCE_URL, or the connection "
-        "restaurant_api), or ask whoever runs it what became of it."
+        f"{url} answers {status}{said}. Correct the address of the source (INGEST_SOURCE_URL, or the Airflow "
+        "connection), or ask whoever runs it what became of it."
     )
 
 

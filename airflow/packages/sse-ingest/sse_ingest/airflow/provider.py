@@ -1,0 +1,60 @@
+"""What Airflow learns of this package from its entry point `apache_airflow_provider`. Imports nothing of Airflow."""
+
+from typing import Any
+
+_ROOM = "sse_ingest.airflow"
+_NAME = "Server-Sent Events"
+_NOT_EMPTY = {"type": ["string", "null"]}
+
+
+def get_provider_info() -> dict[str, Any]:
+    """See https://airflow.apache.org/docs/apache-airflow-providers/howto/create-custom-providers.html."""
+    return {
+        "package-name": "sse-ingest",
+        "name": _NAME,
+        "description": "Takes a Server-Sent Events stream into PostgreSQL, each event exactly once.",
+        "integrations": [
+            {
+                "integration-name": _NAME,
+                "external-doc-url": "https://html.spec.whatwg.org/multipage/server-sent-events.html",
+                "tags": ["protocol"],
+            }
+        ],
+        "operators": _modules("operators"),
+        "sensors": _modules("sensors"),
+        "hooks": _modules("hooks"),
+        "triggers": _modules("triggers"),
+        "connection-types": [_connection_type()],
+        "extra-links": [f"{_ROOM}.links.StreamStateLink"],
+        "asset-uris": [{"schemes": ["sse"], "handler": None, "factory": f"{_ROOM}.assets.stream_asset"}],
+    }
+
+
+def _modules(name: str) -> list[dict[str, Any]]:
+    return [{"integration-name": _NAME, "python-modules": [f"{_ROOM}.{name}"]}]
+
+
+def _connection_type() -> dict[str, Any]:
+    return {
+        "connection-type": "sse",
+        "hook-class-name": f"{_ROOM}.hooks.SSEHook",
+        "hook-name": _NAME,
+        "ui-field-behaviour": {
+            "hidden-fields": ["login"],
+            "relabeling": {"schema": "Scheme", "password": "Bearer token"},
+            "placeholders": {"host": "events.example.com", "port": "443", "schema": "https"},
+        },
+        "conn-fields": {
+            "endpoint": {
+                "label": "Endpoint",
+                "description": "Path of the stream; empty: /stream",
+                "schema": _NOT_EMPTY,
+            },
+            "state_url": {
+                "label": "State URL",
+                "description": "A page that shows the state of the stream, for the link at the task; {stream} stands "
+                "for the stream's name. Empty: /health of the service",
+                "schema": _NOT_EMPTY,
+            },
+        },
+    }

@@ -1,0 +1,22 @@
+"""The functions of the raw tables as statements, for the schema in which they are made."""
+
+from importlib.resources import files
+
+from psycopg import sql
+
+_FUNCTIONS = files("sse_ingest.migrations.functions")
+
+
+def raw_functions(schema: str, audit_schema: str) -> dict[str, str]:
+    """Each function's name and its CREATE OR REPLACE. `schema` holds the raw tables, `audit_schema` the audit log.
+
+    The names must be ones that PostgreSQL writes without quotes.
+    """
+    audit_log = f"{sql.Identifier(audit_schema).as_string()}.audit_log"
+    return {
+        file.name.removesuffix(".sql"): file.read_text(encoding="utf-8")
+        .replace("{schema}", schema)
+        .replace("{audit_log}", audit_log)
+        for file in sorted(_FUNCTIONS.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    }

@@ -1,0 +1,39 @@
+"""The raw tables. A warehouse that has them from migrations of its own keeps them as they are."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+_TABLES = (
+    "event_ids",
+    "events_raw",
+    "duplicates",
+    "dead_letters",
+    "stream_checkpoints",
+    "stream_gaps",
+    "committed_ranges",
+    "archives",
+    "schema_drift",
+    "audit_log",
+)
+
+
+def upgrade() -> None:
+    """Make all of them, or none when all are there."""
+    connection = op.get_bind()
+    there = [
+        name
+        for name in _TABLES
+        if connection.exec_driver_sql("SELECT to_regclass(%s) IS NOT NULL", (name,)).scalar_one()
+    ]
+    if not there:
+        script = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+        connection.exec_driver_sql(script, execution_options={"no_parameters": True})
+    elif len(there) < len(_TABLES):
+        missing = ", ".join(name for name in _TABLES if name not in there)
+        raise RuntimeError(
+            f"The schema has {', '.join(there)}, but not {missing}: these tables are not ours. Choose another schema."
+        )

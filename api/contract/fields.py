@@ -1,0 +1,105 @@
+"""The types of the contract's fields: each checks a value and has its JSON schema.
+
+Money is a JSON number or string with at most two decimals. It is checked as a Decimal and never passes through a
+binary float; the log keeps the literal of the producer.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
+
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)  # https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+LONGEST_KEY = 200
+_PLAIN_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(
+    2199, 12, 31, 23, 59, 59, tzinfo=UTC
+)  # without a fraction, because a fraction can be rounded up
+_FARTHEST_ZONE = timedelta(hours=16)  # the limit of PostgreSQL
+
+
+def parse_instant(text: object) -> datetime:
+    """An RFC 3339 time in UTC. Digits beyond microseconds are cut off."""
+    match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError("must be an RFC 3339 time with its offset, as in 2026-01-31T18:30:00Z")
+    day, clock, fraction, zone = match.groups()
+    micros = (fraction or "")[:6].ljust(6, "0")
+    try:
+        local = datetime.fromisoformat(f"{day}T{clock}.{micros}{zone.upper()}")
+        moment = local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("is no time that exists") from None
+    if abs(local.utcoffset() or timedelta()) >= _FARTHEST_ZONE:
+        raise ValueError("must have an offset of less than 16 hours")
+    if not _EARLIEST <= moment <= _LATEST:
+        raise ValueError(f"must lie in the years {_EARLIEST.year} to {_LATEST.year}")
+    return moment
+
+
+def _amount(places: int, digits: int, *, positive: bool, text: bool) -> Callable[[object], Decimal]:
+    kind = "a number or a string of digits" if text else "a number"
+
+    def check(value: object) -> Decimal:
+        if type(value) is int:
+            number = Decimal(value)
+        elif isinstance(value, Decimal):
+            number = value
+        elif text and isinstance(value, str) and _PLAIN_DECIMAL.fullmatch(value):
+            number = Decimal(value)
+        else:
+            raise ValueError(f"must be {kind}, as in 12.50")
+        if not -places <= int(number.as_tuple().exponent) <= 0:
+            raise ValueError(f"must have at most {places} decimals")
+        if number.is_signed() or (positive and not number):
+            raise ValueError("must be greater than 0" if positive else "must not be negative")
+        if number >= 10**digits:
+            raise ValueError(f"must be less than 10^{digits}")
+        return number
+
+    return check
+
+
+def _schema(places: int, digits: int, *, positive: bool, text: bool) -> dict[str, Any]:
+    number: dict[str, Any] = {"type": "number", "multipleOf": 10**-places, "exclusiveMaximum": 10**digits}
+    number["exclusiveMinimum" if positive else "minimum"] = 0
+    if not text:
+        return number
+    literal: dict[str, Any] = {"type": "string", "pattern": f"^[0-9]{{1,{digits}}}(\\.[0-9]{{1,{places}}})?$"}
+    if positive:
+        literal["not"] = {"pattern": "^[0.]*$"}
+    return {"anyOf": [number, literal]}
+
+
+Money = Annotated[
+    Decimal,
+    PlainValidator(_amount(2, 10, positive=False, text=True)),
+    WithJsonSchema(_schema(2, 10, positive=False, text=True)),
+]
+Price = Annotated[
+    Decimal,
+    PlainValidator(_amount(2, 10, positive=True, text=True)),
+    WithJsonSchema(_schema(2, 10, positive=True, text=True)),
+]
+Quantity = Annotated[
+    Decimal,
+    PlainValidator(_amount(3, 6, positive=True, text=False)),
+    WithJsonSchema(_schema(3, 6, positive=True, text=False)),
+]
+Instant = Annotated[
+    datetime, PlainValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+Uuid = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
+    Field(json_schema_extra={"format": "uuid"}),
+]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LongText = Annotated[str, StringConstraints(max_length=10_000)]

@@ -1,0 +1,156 @@
+"""The contract of published events, for validation and for OpenAPI."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+
+from api.contract.fields import Instant, Key, LongText, Money, Price, Quantity, Text, Uuid
+
+RESERVED = "stream_gap"
+"""The name of the stream's own notice. No event can have it."""
+
+
+class _Payload(BaseModel):
+    """The log keeps further fields as they are."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class OrderCreated(_Payload):
+    """A guest ordered."""
+
+    order_id: Uuid
+    visit_id: Text | None = None
+    service_type: Literal["dine_in", "takeout", "delivery"]
+    order_ts: Instant
+    location_code: Text
+    customer_id: Text | None = None
+    city: Text | None = None
+
+
+class OrderItemAdded(_Payload):
+    """A line of an order. A price or category that is null or absent is unknown, never zero."""
+
+    order_item_id: Uuid
+    order_id: Uuid
+    menu_item_id: Text | None = None
+    category: Text | None = None
+    item_name: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    unit_price: Price | None = None
+    qty: Quantity
+    extended_price: Money | None = None
+
+
+class OrderStatusChanged(_Payload):
+    """The kitchen or the till changed the status of an order."""
+
+    order_id: Uuid
+    status: Literal["pending", "preparing", "ready", "completed", "cancelled"]
+    changed_ts: Instant
+
+
+class PaymentCaptured(_Payload):
+    """The restaurant received a payment, or a part of one."""
+
+    payment_id: Uuid
+    order_id: Uuid
+    method: Text
+    provider: Text | None = None
+    amount: Price
+    auth_code: Text | None = None
+    subtotal: Money
+    tax: Money
+    tip: Money
+    total: Money
+    location_code: Text | None = None
+
+
+class PaymentRefunded(_Payload):
+    """The restaurant refunded a payment, in part or whole."""
+
+    refund_id: Uuid
+    payment_id: Uuid
+    order_id: Uuid
+    amount: Price
+    reason: LongText | None = None
+    refunded_ts: Instant
+
+
+class FeedbackSubmitted(_Payload):
+    """A guest rated the visit."""
+
+    feedback_id: Uuid
+    order_id: Uuid | None = None
+    customer_id: Text | None = None
+    rating: Annotated[int, Field(ge=1, le=5)]
+    nps: Annotated[int, Field(ge=0, le=10)] | None = None
+    comment: LongText | None = None
+    created_ts: Instant
+
+
+class MenuItemChanged(_Payload):
+    """The whole item of the menu from now on: a field that is null or absent is unknown from now on."""
+
+    menu_item_id: Text
+    name: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    category: Text | None = None
+    price: Money | None = None
+    cost: Money | None = None
+    changed_ts: Instant
+
+
+class CustomerChanged(_Payload):
+    """All data of the guest from now on: a field that is null or absent is unknown from now on."""
+
+    customer_id: Text
+    city: Text | None = None
+    membership: Text | None = None
+    changed_ts: Instant
+
+
+PAYLOADS: dict[str, type[BaseModel]] = {
+    "order_created": OrderCreated,
+    "order_item_added": OrderItemAdded,
+    "order_status_changed": OrderStatusChanged,
+    "payment_captured": PaymentCaptured,
+    "payment_refunded": PaymentRefunded,
+    "feedback_submitted": FeedbackSubmitted,
+    "menu_item_changed": MenuItemChanged,
+    "customer_changed": CustomerChanged,
+}
+
+
+class Envelope(BaseModel):
+    """A published event. An event_type that is not known here can have any object as its payload."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    offset: Annotated[Any, Field(description="ignored: the service assigns it")] = None
+    event_id: Annotated[
+        Uuid, Field(description="the identity of the event, for ever; repeat it when you retry")
+    ]
+    event_type: Annotated[Key, Field(examples=["order_created"])]
+    ts: Annotated[Instant, Field(description="when it happened")]
+    partition_key: Annotated[Key, Field(description="the location code", examples=["LOC-ON-001"])]
+    payload: dict[str, Any]
+
+
+def schemas() -> dict[str, Any]:
+    """JSON schemas of the published events for OpenAPI: one per known type, and one for all other types."""
+    named: dict[str, Any] = {}
+    models: list[type[BaseModel]] = [Envelope]
+    for name, payload in PAYLOADS.items():
+        fields: dict[str, Any] = {"event_type": (Literal[name], ...), "payload": (payload, ...)}
+        models.append(
+            create_model(f"{payload.__name__}Event", __base__=Envelope, __doc__=payload.__doc__, **fields)
+        )
+    for model in models:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        named |= schema.pop("$defs", {})
+        named[model.__name__] = schema
+    # The schema of all other types excludes the known ones: an event of a known type must match its own schema.
+    named[Envelope.__name__]["properties"]["event_type"]["not"] = {"enum": [*PAYLOADS, RESERVED]}
+    named["Event"] = {
+        "anyOf": [{"$ref": f"#/components/schemas/{m.__name__}"} for m in (*models[1:], models[0])]
+    }
+    return named

@@ -1,0 +1,1 @@
+"""The engine that keeps the event log in one SQLite file."""

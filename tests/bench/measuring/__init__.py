@@ -1,0 +1,1 @@
+"""What is measured: time, CPU and memory, and the figures that come of it."""

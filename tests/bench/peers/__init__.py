@@ -1,0 +1,1 @@
+"""Other tools that store the same events in the same PostgreSQL, each in a virtual environment of its own."""

@@ -1,0 +1,1 @@
+"""The processes that are measured, and those that publish to them and read from them."""

@@ -1,0 +1,13 @@
+"""The limit itself, by batch size."""
+
+from collections.abc import Iterator
+
+from tests.bench.bench import Bench
+from tests.bench.limit import BATCHES, Limit
+from tests.bench.measuring.figures import Row
+
+
+def run(bench: Bench, limit: Limit) -> Iterator[Row]:
+    """One row per batch size."""
+    for batch in (10_000,) if bench.quick else BATCHES:
+        yield Row("limit", f"batches of {batch:,}", limit.figures(batch))

@@ -1,0 +1,1 @@
+"""What the bench works on: simulated orders, frauds among them, and a warehouse with a past."""

@@ -1,0 +1,1 @@
+"""What the warehouse has to hold, computed from the event logs of a round."""

@@ -1,0 +1,45 @@
+"""docs/how-to/add-a-dashboard-card.md: the card that the page shows is a card, and answers."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.dashboard.cards import parse
+from local.dashboard.warehouse import Reader
+from local.settings import ROOT
+
+pytestmark = pytest.mark.integration
+PAGE = (ROOT / "docs" / "how-to" / "add-a-dashboard-card.md").read_text(encoding="utf-8")
+
+
+def test_the_example_answers_with_the_columns_it_names(warehouse: Any, fill: Callable[[], None]) -> None:
+    example = re.search(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert example
+    card = parse("26_refunds.sql", example[1])
+    fill()
+
+    answer = Reader(warehouse.url("analytics_reader")).read(card)
+
+    assert {column["name"]: column["kind"] for column in answer.columns} == {
+        "day": "date",
+        "refunds": "number",
+    }
+    assert answer.rows
+
+
+def test_the_page_names_the_keys_that_cards_have() -> None:
+    keys = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
+    header = "".join(
+        f"-- {key}: {'bar' if key == 'chart' else 'money' if key == 'unit' else 'a'}\n" for key in keys
+    )
+    card = parse("1_all.sql", f"{header}SELECT 1 AS a;")
+    assert (card.title, card.chart, card.x, card.y, card.series, card.unit) == (
+        "a",
+        "bar",
+        "a",
+        ("a",),
+        "a",
+        "money",
+    )

@@ -1,0 +1,15 @@
+"""What the README of the package sse-ingest shows."""
+
+import re
+
+from tests.support.service import ROOT
+
+PACKAGE = ROOT / "airflow" / "packages" / "sse-ingest"
+_DAG = re.compile(r"<!-- the ten lines -->\n```python\n(.*?)```\n<!-- end of the ten lines -->", re.DOTALL)
+
+
+def ten_lines() -> str:
+    """The DAG file."""
+    found = _DAG.search((PACKAGE / "README.md").read_text())
+    assert found, "the README has lost the markers around its DAG"
+    return found[1]

@@ -1,0 +1,83 @@
+"""The views as plain aggregates of the tables. The views must equal these at any moment."""
+
+from typing import Any, LiteralString
+
+import psycopg
+
+from tests.support.warehouse.plain_answers import ANSWERS
+
+DAILY: LiteralString = """
+WITH refunded AS (
+    SELECT order_id, sum(amount) AS amount FROM analytics.refunds GROUP BY order_id
+), placed AS (
+    SELECT o.*, r.amount,
+        ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date AS day
+    FROM analytics.orders AS o
+    LEFT JOIN refunded AS r USING (order_id)
+    LEFT JOIN analytics.locations AS l USING (location_code)
+)
+SELECT day, location_code,
+    count(*) FILTER (WHERE status <> 'cancelled'),
+    sum(total) FILTER (WHERE status <> 'cancelled'),
+    round(avg(total) FILTER (WHERE status <> 'cancelled'), 2),
+    sum(tip) FILTER (WHERE status <> 'cancelled'),
+    round(avg(tip) FILTER (WHERE status <> 'cancelled'), 2),
+    count(*) FILTER (WHERE status <> 'cancelled' AND total IS NULL),
+    count(*) FILTER (WHERE status = 'cancelled'),
+    sum(amount) FILTER (WHERE status <> 'cancelled')
+FROM placed
+GROUP BY day, location_code
+"""
+HOURLY: LiteralString = """
+SELECT date_trunc('hour', order_ts, 'UTC'), location_code, service_type,
+    count(*) FILTER (WHERE status <> 'cancelled'),
+    sum(subtotal) FILTER (WHERE status <> 'cancelled'),
+    sum(tax) FILTER (WHERE status <> 'cancelled'),
+    sum(tip) FILTER (WHERE status <> 'cancelled'),
+    sum(total) FILTER (WHERE status <> 'cancelled'),
+    round(avg(total) FILTER (WHERE status <> 'cancelled'), 2),
+    count(*) FILTER (WHERE status <> 'cancelled' AND total IS NULL),
+    count(*) FILTER (WHERE status = 'cancelled')
+FROM analytics.orders
+GROUP BY date_trunc('hour', order_ts, 'UTC'), location_code, service_type
+"""
+MENU: LiteralString = """
+SELECT i.category, i.item_name, count(*), sum(i.qty), sum(i.extended_price), round(avg(i.unit_price), 2),
+    round(avg(i.extended_price), 2), count(*) FILTER (WHERE i.extended_price IS NULL)
+FROM analytics.order_items AS i
+LEFT JOIN analytics.orders AS o USING (order_id)
+WHERE o.status IS DISTINCT FROM 'cancelled'
+GROUP BY i.category, i.item_name
+"""
+SATISFACTION: LiteralString = """
+SELECT (created_ts AT TIME ZONE 'UTC')::date, count(*), round(avg(rating), 2), round(avg(nps), 2),
+    round(100.0 * count(*) FILTER (WHERE rating >= 4) / count(*), 1),
+    round(100.0 * count(*) FILTER (WHERE nps >= 9) / nullif(count(nps), 0), 1),
+    round(100.0 * count(*) FILTER (WHERE nps <= 6) / nullif(count(nps), 0), 1),
+    count(nps)
+FROM analytics.feedback
+GROUP BY (created_ts AT TIME ZONE 'UTC')::date
+"""
+PLAIN: dict[LiteralString, LiteralString] = {
+    "SELECT * FROM analytics.daily_sales": DAILY,
+    "SELECT * FROM analytics.hourly_sales": HOURLY,
+    "SELECT * FROM analytics.menu_performance": MENU,
+    "SELECT * FROM analytics.satisfaction_summary": SATISFACTION,
+    **ANSWERS,
+}
+
+
+def rows_of(connection: psycopg.Connection[Any], query: LiteralString) -> list[tuple[Any, ...]]:
+    """The rows of a query, in any order."""
+    return sorted(connection.execute(query).fetchall(), key=repr_of)
+
+
+def repr_of(row: tuple[Any, ...]) -> str:
+    """Equal numbers as equal texts: 1 and 1.00."""
+    return repr([float(value) if hasattr(value, "is_nan") else value for value in row])
+
+
+def assert_exact(connection: psycopg.Connection[Any]) -> None:
+    """Each view equals its plain aggregate."""
+    for view, plain in PLAIN.items():
+        assert rows_of(connection, view) == rows_of(connection, plain), view

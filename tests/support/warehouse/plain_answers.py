@@ -1,0 +1,150 @@
+"""More views as plain aggregates of the tables: see plain.py."""
+
+from typing import LiteralString
+
+_PLACED: LiteralString = """
+WITH refunded AS (
+    SELECT order_id, sum(amount) AS refunded FROM analytics.refunds GROUP BY order_id
+), lines AS (
+    SELECT order_id, sum(extended_price) AS priced, bool_or(extended_price IS NULL) AS unpriced
+    FROM analytics.order_items GROUP BY order_id
+), paid AS (
+    SELECT order_id, sum(amount) AS amount FROM analytics.payments GROUP BY order_id
+), placed AS (
+    SELECT o.order_id, o.location_code, coalesce(o.city, l.city) AS city, o.order_ts, o.status, o.subtotal, o.tax,
+        o.tip, o.total, r.refunded, i.priced, coalesce(i.unpriced, false) AS unpriced, p.amount,
+        o.status <> 'cancelled' AS counts,
+        ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date
+            AS day,
+        o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC') AS local,
+        date_trunc('hour', o.order_ts, 'UTC') AT TIME ZONE coalesce(l.time_zone, 'UTC') AS local_hour
+    FROM analytics.orders AS o
+    LEFT JOIN refunded AS r USING (order_id)
+    LEFT JOIN lines AS i USING (order_id)
+    LEFT JOIN paid AS p USING (order_id)
+    LEFT JOIN analytics.locations AS l USING (location_code)
+)"""
+DAYPARTS: LiteralString = """
+SELECT day, location_code,
+    CASE width_bucket(extract(hour FROM local), ARRAY[5, 11, 16, 22])
+        WHEN 1 THEN 'breakfast' WHEN 2 THEN 'lunch' WHEN 3 THEN 'dinner' ELSE 'late' END,
+    count(*) FILTER (WHERE counts),
+    sum(total) FILTER (WHERE counts),
+    round(avg(total) FILTER (WHERE counts), 2),
+    sum(tip) FILTER (WHERE counts),
+    count(*) FILTER (WHERE counts AND total IS NULL),
+    count(*) FILTER (WHERE NOT counts),
+    sum(refunded) FILTER (WHERE counts)
+FROM placed
+GROUP BY 1, 2, 3
+"""
+STORES: LiteralString = """
+SELECT p.location_code, max(l.name),
+    count(*) FILTER (WHERE counts),
+    sum(total) FILTER (WHERE counts),
+    round(avg(total) FILTER (WHERE counts), 2),
+    sum(total) FILTER (WHERE counts) - coalesce(sum(refunded) FILTER (WHERE counts), 0),
+    count(*) FILTER (WHERE NOT counts),
+    min(day), max(day), round(count(*) FILTER (WHERE counts)::numeric / count(DISTINCT day), 1),
+    count(*) FILTER (WHERE counts AND total IS NULL)
+FROM placed AS p LEFT JOIN analytics.locations AS l USING (location_code)
+GROUP BY p.location_code
+"""
+STATUS: LiteralString = """
+SELECT location_code, status, count(*), round(100.0 * count(*) / sum(count(*)) OVER (PARTITION BY location_code), 2)
+FROM analytics.orders
+GROUP BY location_code, status
+"""
+PREMIUM: LiteralString = """
+SELECT city, count(*), count(*) FILTER (WHERE total >= 500),
+    round(100.0 * count(*) FILTER (WHERE total >= 500) / count(*), 2),
+    sum(total), coalesce(sum(total) FILTER (WHERE total >= 500), 0),
+    round(100 * coalesce(sum(total) FILTER (WHERE total >= 500), 0) / nullif(sum(total), 0), 2),
+    round(100 * coalesce(sum(total) FILTER (WHERE total >= 500), 0)
+        / (SELECT sum(total) FROM placed WHERE counts AND total >= 500), 2)
+FROM placed
+WHERE counts AND total IS NOT NULL
+GROUP BY city
+"""
+MIX: LiteralString = """
+SELECT o.day, o.location_code, p.method, p.provider, count(*), sum(p.amount), sum(p.tip), round(avg(p.amount), 2),
+    round(100 * sum(p.amount) / sum(sum(p.amount)) OVER (PARTITION BY o.day, o.location_code), 2)
+FROM placed AS o JOIN analytics.payments AS p USING (order_id)
+WHERE o.counts
+GROUP BY o.day, o.location_code, p.method, p.provider
+"""
+PEAKS: LiteralString = """, recent AS (
+    SELECT p.*, extract(isodow FROM p.day) AS weekday
+    FROM placed AS p
+    WHERE counts AND date_trunc('hour', order_ts, 'UTC')
+        > (SELECT date_trunc('hour', max(order_ts), 'UTC') - interval '56 days' FROM placed)
+), weekdays AS (
+    SELECT location_code, weekday, count(DISTINCT day) AS days FROM recent GROUP BY location_code, weekday
+)
+SELECT location_code, weekday, extract(hour FROM r.local_hour), w.days, round(count(*)::numeric / w.days, 2),
+    round(coalesce(sum(r.total), 0) / w.days, 2),
+    rank() OVER (PARTITION BY location_code ORDER BY count(*)::numeric / w.days DESC)
+FROM recent AS r JOIN weekdays AS w USING (location_code, weekday)
+GROUP BY location_code, weekday, extract(hour FROM r.local_hour), w.days
+"""
+CASH: LiteralString = """, with_differences AS (
+    SELECT p.*, k.kinds
+    FROM placed AS p
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE differs) AS kinds
+        FROM (VALUES
+            (counts AND NOT unpriced AND priced <> subtotal),
+            (counts AND subtotal + tax + tip <> total),
+            (counts AND total <> amount),
+            (counts AND amount IS NULL),
+            (NOT counts AND amount <> coalesce(refunded, 0))
+        ) AS v (differs)
+    ) AS k
+)
+SELECT day, location_code, count(*) FILTER (WHERE counts),
+    sum(priced) FILTER (WHERE counts AND NOT unpriced AND amount IS NOT NULL),
+    sum(subtotal) FILTER (WHERE counts), sum(total) FILTER (WHERE counts), sum(amount) FILTER (WHERE counts),
+    sum(tip) FILTER (WHERE counts), sum(refunded) FILTER (WHERE counts),
+    count(*) FILTER (WHERE counts AND amount IS NULL), count(*) FILTER (WHERE counts AND unpriced),
+    count(*) FILTER (WHERE kinds > 0),
+    sum(CASE WHEN counts AND NOT unpriced THEN coalesce(subtotal - priced, 0) ELSE 0 END
+        + CASE WHEN counts THEN coalesce(total - (subtotal + tax + tip), 0) ELSE 0 END
+        + CASE WHEN counts THEN coalesce(amount - total, 0) ELSE 0 END
+        - CASE WHEN counts AND amount IS NULL THEN coalesce(priced, 0) ELSE 0 END
+        + CASE WHEN NOT counts THEN coalesce(amount - coalesce(refunded, 0), 0) ELSE 0 END),
+    least(sum(kinds), 50)
+FROM with_differences
+GROUP BY day, location_code
+HAVING bool_or(counts) OR bool_or(amount <> coalesce(refunded, 0))
+"""
+MENU: LiteralString = """
+SELECT category, item_name, units, revenue, round(price, 2), cost, round(price - cost, 2),
+    round((price - cost) * units, 2), round(100 * units / sum(units) OVER (), 2)
+FROM (
+    SELECT i.category, i.item_name, m.cost, sum(i.qty) AS units, sum(i.extended_price) AS revenue,
+        coalesce(avg(i.unit_price),
+            CASE WHEN bool_and(i.extended_price IS NOT NULL) THEN sum(i.extended_price) / sum(i.qty) END) AS price
+    FROM analytics.order_items AS i
+    LEFT JOIN analytics.orders AS o USING (order_id)
+    LEFT JOIN analytics.menu_item_changes AS m ON m.name = i.item_name
+    WHERE o.status IS DISTINCT FROM 'cancelled' AND date_trunc('hour', i.event_ts, 'UTC') >
+        (SELECT date_trunc('hour', max(order_ts), 'UTC') - interval '28 days' FROM analytics.orders)
+    GROUP BY i.category, i.item_name, m.cost
+) AS sold
+"""
+ANSWERS: dict[LiteralString, LiteralString] = {
+    "SELECT analytics.newest_business_date()": _PLACED + " SELECT max(day) FROM placed",
+    "SELECT * FROM analytics.daypart_sales": _PLACED + DAYPARTS,
+    "SELECT location_code, restaurant, orders, revenue, average_ticket, net_revenue, cancelled_orders,"
+    " first_day, last_day, orders_per_day, unpaid_orders FROM analytics.store_performance": _PLACED + STORES,
+    "SELECT * FROM analytics.order_status_distribution": STATUS,
+    "SELECT * FROM analytics.premium_market_share": _PLACED + PREMIUM,
+    "SELECT * FROM analytics.payment_mix": _PLACED + MIX,
+    "SELECT * FROM analytics.peak_hours": _PLACED + PEAKS,
+    "SELECT day, location_code, orders, items_total, subtotal, total, paid, tips, refunded, unpaid_orders,"
+    " unpriced_orders, differing_orders, difference, jsonb_array_length(evidence) FROM analytics.cash_up": _PLACED
+    + CASH,
+    "SELECT category, item_name, quantity_sold, revenue, avg_unit_price, unit_cost, unit_margin, total_margin,"
+    " popularity_share FROM analytics.menu_engineering": MENU,
+}
+"""The query of a view, and the same query of the tables."""

@@ -37,7 +37,12 @@ def live(tmp_path: Path, warehouse: Any) -> Iterator[None]:
     service = EventService(tmp_path, {"EVENT_RATE": "400"})
     service.start()
     stop = threading.Event()
-    settings = Settings(contract=CONTRACT, source_url=service.url, database_url=warehouse.url("airflow_user"))
+    settings = Settings(
+        contract=CONTRACT,
+        stream="restaurant",
+        source_url=service.url,
+        database_url=warehouse.url("airflow_user"),
+    )
     try:
         with ThreadPoolExecutor() as pool:
             running = pool.submit(run, settings, stop=stop)
@@ -146,7 +151,7 @@ def test_what_a_killed_rebuild_leaves_is_cleared_by_the_next(
             " AND wait_event_type = 'Lock' AND application_name = 'sse_ingest rebuild'",
         )
         with pytest.raises(RebuildRefused, match="Another rebuild"):
-            rebuild(owned(warehouse.url("restaurant_user")), Request(patience_seconds=0.5))
+            rebuild(owned(warehouse.url("restaurant_user")), Request(query_timeout_seconds=0.5))
         killed.send_signal(signal.SIGKILL)
         said(killed)
     assert owner.execute("SELECT total FROM analytics.orders").fetchone() == (1,)

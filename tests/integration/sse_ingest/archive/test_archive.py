@@ -69,7 +69,7 @@ def test_the_manifest_and_the_record_say_what_is_in_the_file(
         "2026-02-24T12:00:00+00:00",
     )
     assert (manifest["schema_version"],) == owner.execute(
-        "SELECT version_num FROM raw_data.alembic_version"
+        "SELECT version_num FROM raw_data.sse_ingest_version"
     ).fetchone()
     assert manifest["warehouse"].endswith(f"/{warehouse.name}")
     recorded = owner.execute(

@@ -2,11 +2,11 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from local.bootstrap import index
 from tests.support.service import ROOT
 
 _PINNED = re.compile(r"^[A-Za-z0-9].*==.*?(?= \\$)", re.MULTILINE)
@@ -23,24 +23,25 @@ def fresh_python(folder: Path, package: str, extra: str) -> Path:
     venv, dist, constraints = folder / "venv", folder / "dist", folder / "constraints.txt"
     constraints.write_text("\n".join(_PINNED.findall((ROOT / "requirements.lock").read_text())) + "\n")
     python = venv / "bin" / "python"
+    pip = [str(python), "-m", "pip"]
+    _call(sys.executable, "-m", "venv", str(venv))
     source = str(ROOT / "airflow" / "packages" / package)
-    if uv := shutil.which("uv"):
-        _call(uv, "venv", "--quiet", "--python", sys.executable, str(venv))
-        _call(uv, "build", "--quiet", "--wheel", "--out-dir", str(dist), source)
-        install = [uv, "pip", "install", "--quiet", "--python", str(python)]
-    else:
-        _call(sys.executable, "-m", "venv", str(venv))
-        pip = [str(python), "-m", "pip"]
-        _call(*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(dist), source)
-        _call(*pip, "install", "--quiet", "uv")  # seconds, where pip needs minutes
-        install = [str(python), "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
+    _call(*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(dist), source)
     [wheel] = dist.glob("*.whl")
-    _call(*install, "--constraint", str(constraints), f"{wheel}[{extra}]")
+    _call(*pip, "install", "--quiet", "uv")  # installs in seconds what takes pip minutes
+    uv = [str(python), "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
+    _call(*uv, "--constraint", str(constraints), f"{wheel}[{extra}]", **index.from_pip(pip, environment()))
     return python
 
 
-def _call(*command: str) -> None:
+def _call(*command: str, **variables: str) -> None:
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=_LONGEST, env=environment(), cwd="/"
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_LONGEST,
+        env=environment() | variables,
+        cwd="/",
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"

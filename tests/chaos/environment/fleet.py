@@ -17,7 +17,7 @@ from tests.chaos.environment.writer_process import FENCE_LOST
 from tests.support.waiting import wait_until
 
 LEASE_SECONDS = 1.0
-PATIENCE_SECONDS = 3.0
+QUERY_TIMEOUT_SECONDS = 3.0
 CORE = ROOT / "airflow" / "packages" / "sse-ingest"
 _EXPECTED_EXITS = {0, FENCE_LOST, -signal.SIGKILL, -signal.SIGTERM}  # by TERM: before its handler was set
 
@@ -100,7 +100,7 @@ class Fleet:
             "CHAOS_WRITER": name,
             "CHAOS_MODE": mode,
             "CHAOS_LEASE_SECONDS": str(LEASE_SECONDS),
-            "CHAOS_PATIENCE_SECONDS": str(PATIENCE_SECONDS),
+            "CHAOS_QUERY_TIMEOUT_SECONDS": str(QUERY_TIMEOUT_SECONDS),
             **self.variables,
         }
         with log.open("ab") as output:

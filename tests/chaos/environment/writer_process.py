@@ -41,7 +41,7 @@ def main() -> int:
         mode=os.environ["CHAOS_MODE"],
         lease_seconds=float(os.environ["CHAOS_LEASE_SECONDS"]),
         standby_seconds=float(os.environ.get("CHAOS_STANDBY_SECONDS") or 0) or None,
-        patience_seconds=float(os.environ["CHAOS_PATIENCE_SECONDS"]),
+        query_timeout_seconds=float(os.environ["CHAOS_QUERY_TIMEOUT_SECONDS"]),
         processors={"loyalty_points_earned": points_earned},
     )
     try:

@@ -23,7 +23,7 @@ def kill(environment: Environment, target: Writer) -> Iterator[None]:
 
 def error(environment: Environment, target: Writer) -> Iterator[None]:
     """Without a failpoint: at the next of two steps of the store."""
-    target.arm(environment.random.choice(["store.after_claim", "store.after_checkpoint"]), "error")
+    target.arm(environment.random.choice(["store.after_deduplication", "store.after_checkpoint"]), "error")
     yield
 
 

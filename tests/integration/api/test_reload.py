@@ -21,9 +21,10 @@ def title(service: EventService) -> str:
 def test_a_change_is_served(make_service: MakeService, tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(ROOT / "api", source / "api", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", source)  # where the service finds its version
     service = make_service(API_HOT_RELOAD="true", EVENT_SOURCE_PATH=str(source), PYTHONDONTWRITEBYTECODE="1")
     before = title(service)
-    app = source / "api" / "app.py"
+    app = source / "api" / "http" / "app.py"
     app.write_text(app.read_text().replace(f'"{before}"', '"Changed"'))
 
     def changed() -> bool:

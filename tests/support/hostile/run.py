@@ -16,7 +16,7 @@ from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.sources.sse_decoder import Frame
-from sse_ingest.store.offset_gaps import Accountant
+from sse_ingest.store.offset_gaps import GapDetector
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
 from tests.support.hostile.draft import Case
@@ -39,11 +39,11 @@ class Reading:
     def __init__(self, store: Store, *, raw: bool) -> None:
         self._store = store
         self._contract: Parser = RawParser("foreign") if raw else restaurant_parser()
-        self._accountant = Accountant(None, 0, strict=not raw)
+        self._detector = GapDetector(None, 0, strict=not raw)
 
     def commit(self, frames: Sequence[Frame]) -> list[Event | Rejected | Gap]:
         outcomes = [self._contract.parse(frame) for frame in frames]
-        self._store.commit(self._accountant.account(outcomes))
+        self._store.commit(self._detector.detect(outcomes))
         return outcomes
 
 

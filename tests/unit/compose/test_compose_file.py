@@ -144,14 +144,19 @@ def test_every_mount_is_a_folder_that_init_data_dir_makes() -> None:
     mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
     assert all(mount["type"] == "bind" and mount["bind"] == {"create_host_path": False} for mount in mounts)
     sources = {mount["source"] for mount in mounts}
-    assert sources - {"./api"} == {f"./var/compose/{folder.name}" for folder in init_data_dir.FOLDERS}
+    assert sources - {"./api", "./pyproject.toml"} == {
+        f"./var/compose/{folder.name}" for folder in init_data_dir.FOLDERS
+    }
 
 
 def test_the_source_for_hot_reload_is_beside_what_the_image_holds() -> None:
     service = SERVICES["api"]
-    mount = next(mount for mount in service["volumes"] if mount["source"] == "./api")
-    assert mount["read_only"] is True
-    assert mount["target"] == f"{service['environment']['EVENT_SOURCE_PATH']}/api" != "/app/api"
+    mounts = [mount for mount in service["volumes"] if mount["source"] in ("./api", "./pyproject.toml")]
+    assert len(mounts) == 2
+    for mount in mounts:
+        assert mount["read_only"] is True
+        assert mount["target"] == f"{service['environment']['EVENT_SOURCE_PATH']}/{mount['source'][2:]}"
+    assert service["environment"]["EVENT_SOURCE_PATH"] != "/app"
 
 
 def test_the_tuning_of_env_reaches_postgres_and_airflow() -> None:

@@ -9,7 +9,7 @@ IngestError
     ├── Unauthorized              the event service refuses the token
     ├── FenceLost                 another writer took over: this one must stop, and needs no help
     ├── ProcessorError            a custom processor is misused
-    ├── LetterRefused             this cannot be done to that dead letter
+    ├── DeadLetterRefused             this cannot be done to that dead letter
     ├── RebuildRefused            the analytics tables cannot be rebuilt as things stand
     └── ArchiveRefused            a month of raw events cannot be archived as things stand
 """
@@ -58,7 +58,7 @@ class ProcessorError(TerminalError):
     """A custom processor does what it must not. The message names it and what to write instead."""
 
 
-class LetterRefused(TerminalError):
+class DeadLetterRefused(TerminalError):
     """What was asked cannot be done to this dead letter. The message says why, and what can be done."""
 
 

@@ -41,9 +41,11 @@ class Rejected(msgspec.Struct, frozen=True, gc=False):
 
 
 class Gap(msgspec.Struct, frozen=True, gc=False):
-    """The source no longer holds the position that was asked for. `missing` is None where it cannot be known."""
+    """Offsets that the source did not send. `missing` is None where their number cannot be known."""
 
     stream_id: str | None
     requested: str
     oldest: int | None
     missing: int | None
+    hole: bool = False
+    """The stream skipped them without a word. Otherwise the source says that it no longer holds them."""

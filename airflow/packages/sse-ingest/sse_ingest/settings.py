@@ -51,7 +51,7 @@ class Settings:
     """Hand over once a successor has waited this long; None: never."""
     lease_seconds: float = 1.5
     """A holder that has not renewed its lease (every 0.5 s) for this long is replaced."""
-    patience_seconds: float = 60.0
+    query_timeout_seconds: float = 60.0
     """A connection to the database that owes us an answer for this long is cut and made anew."""
     give_up_seconds: float = 300.0
     """Raise the transient error after this long without a commit or a quiet, healthy connection."""

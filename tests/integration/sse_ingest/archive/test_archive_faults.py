@@ -214,14 +214,14 @@ def test_ingestion_goes_on_between_two_attempts(three_months: Store, warehouse: 
 def test_one_rebuild_or_archive_run_at_a_time(
     three_months: Store, warehouse: Any, owner: Connection, archived: Archive
 ) -> None:
-    asked = RebuildRequest(patience_seconds=0.1)
+    asked = RebuildRequest(query_timeout_seconds=0.1)
     meanwhile: list[str] = []
 
     def other() -> None:
         with pytest.raises(RebuildRefused, match="Another rebuild or an archive run is going on"):
             rebuild(owned(warehouse.url("restaurant_user")), asked)
         with pytest.raises(ArchiveRefused, match="A rebuild or another archive run is going on"):
-            archived(patience_seconds=0.1)
+            archived(query_timeout_seconds=0.1)
         meanwhile.append("refused")
 
     archived(step=at("manifest", other))

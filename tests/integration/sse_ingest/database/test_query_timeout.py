@@ -32,7 +32,7 @@ def proxy(warehouse: Any) -> Iterator[Proxy]:
 @pytest.fixture
 def hasty(settings: Settings, proxy: Proxy, warehouse: Any) -> Settings:
     url = settings.database_url.replace(f":{warehouse.server.port}/", f":{proxy.port}/")
-    return replace(settings, database_url=url, patience_seconds=0.5)
+    return replace(settings, database_url=url, query_timeout_seconds=0.5)
 
 
 def check_for_a_minute(lease: Lease) -> None:

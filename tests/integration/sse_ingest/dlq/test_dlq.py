@@ -9,9 +9,9 @@ import pytest
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.contract.raw import RAW
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.dlq.letter import with_fields
+from sse_ingest.dlq.dead_letter import with_fields
 from sse_ingest.dlq.operations import DeadLetters
-from sse_ingest.errors import ConfigurationError, LetterRefused
+from sse_ingest.errors import ConfigurationError, DeadLetterRefused
 from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.store.store import Store
@@ -73,7 +73,7 @@ def test_a_retried_event_lands_once_in_its_place(
     ]
     assert rows(owner, CHECKPOINT) == checkpoint
     assert rows(owner, "SELECT * FROM raw_data.committed_ranges") == ranges
-    with pytest.raises(LetterRefused, match="was retried at"):
+    with pytest.raises(DeadLetterRefused, match="was retried at"):
         letters.retry(number)
 
 
@@ -165,7 +165,7 @@ def test_a_failed_processor_needs_its_processor(
     open_store(processors={"points_earned": failing}).commit([event])
     url = warehouse.url("restaurant_user")
     with DeadLetters(owned(url)) as plain, DeadLetters(owned(url), {"points_earned": counting}) as able:
-        with pytest.raises(LetterRefused, match="--processors"):
+        with pytest.raises(DeadLetterRefused, match="--processors"):
             plain.retry(only(plain))
         assert able.retry(only(able)).done
 
@@ -179,7 +179,7 @@ def test_a_discarded_letter_is_kept_and_says_why(
     refused_by_a_check(store, owner, 1)
     number = only(letters)
 
-    with pytest.raises(LetterRefused, match="why"):
+    with pytest.raises(DeadLetterRefused, match="why"):
         letters.discard(number, " ")
     assert letters.discard(number, "a test of the till").done
 
@@ -193,7 +193,7 @@ def test_a_discarded_letter_is_kept_and_says_why(
 def test_a_letter_without_a_place_is_not_taken(store: Store, owner: Connection, letters: DeadLetters) -> None:
     store.commit([Rejected(None, None, None, None, Reason.INVALID_JSON, "no", b"{", "")])
 
-    with pytest.raises(LetterRefused, match="no place"):
+    with pytest.raises(DeadLetterRefused, match="no place"):
         letters.retry(only(letters))
 
 

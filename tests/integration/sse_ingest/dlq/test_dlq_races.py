@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from sse_ingest.dlq.operations import DeadLetters
-from sse_ingest.errors import DatabaseUnavailable, LetterRefused
+from sse_ingest.errors import DatabaseUnavailable, DeadLetterRefused
 from sse_ingest.store.store import Store
 from tests.support.core import owned
 from tests.support.events import lifecycle, parsed
@@ -51,7 +51,7 @@ def test_two_who_retry_at_once_do_it_once(store: Store, owner: Connection, wareh
             numbers = [letter.dead_letter_id for letter in letters.find()]
             start.wait()
             for number in numbers:
-                with suppress(LetterRefused):
+                with suppress(DeadLetterRefused):
                     done += letters.retry(number).done
         return done
 

@@ -144,7 +144,7 @@ def test_what_a_killed_rebuild_leaves_is_cleared_by_the_next(
             " AND wait_event_type = 'Lock' AND application_name = 'sse_ingest rebuild'",
         )
         with pytest.raises(RebuildRefused, match="Another rebuild"):
-            rebuild(owned(warehouse.url("restaurant_user")), Request(patience_seconds=0.5))
+            rebuild(owned(warehouse.url("restaurant_user")), Request(query_timeout_seconds=0.5))
         killed.send_signal(signal.SIGKILL)
         said(killed)
     assert owner.execute("SELECT total FROM analytics.orders").fetchone() == (1,)

@@ -11,6 +11,7 @@ from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.errors import FenceLost
 from sse_ingest.events import Gap
+from sse_ingest.store.offset_gaps import GapDetector
 from sse_ingest.store.store import Store
 from tests.support.events import LOG, frame, lifecycle, parsed, payload, uid
 
@@ -211,3 +212,19 @@ def test_a_processor_may_not_end_the_transaction(
     assert [offset for offset, _ in details] == [1]
     assert "may not begin, commit or roll back" in details[0][1]
     assert count(owner, "raw_data.events_raw") == 1
+
+
+def test_a_hole_that_the_stream_does_not_report_is_recorded_as_a_hole(
+    store: Store, owner: Connection
+) -> None:
+    detector = GapDetector(LOG, 0, strict=True)
+    events = [parsed(frame(n, "order_created", payload("order_created", n))) for n in (1, 2, 6)]
+
+    store.commit(detector.detect(events))
+
+    query = "SELECT kind, requested, oldest_offset, missing FROM raw_data.stream_gaps"
+    assert rows(owner, query) == [("hole", f"{LOG}-2", 6, 3)]
+    found = "SELECT status, details ->> 'reason', details ->> 'remedy' FROM analytics.health_check()"
+    ((status, reason, remedy),) = rows(owner, f"{found} WHERE component = 'gaps'")
+    assert (status, reason) == ("warn", "hole")
+    assert "skipped offsets" in remedy

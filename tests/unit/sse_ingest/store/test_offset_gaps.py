@@ -4,7 +4,7 @@ import pytest
 
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Gap, Rejected
-from sse_ingest.store.offset_gaps import Accountant
+from sse_ingest.store.offset_gaps import GapDetector
 from tests.support.events import LOG, frame, parsed, payload
 
 
@@ -15,45 +15,45 @@ def event(offset: int, order: int = 1, log: str = LOG) -> Event:
 def test_a_contiguous_stream_passes_unchanged() -> None:
     items = [event(offset) for offset in (4, 5, 6)]
 
-    assert Accountant(LOG, 3, strict=True).account(items) == items
+    assert GapDetector(LOG, 3, strict=True).detect(items) == items
 
 
 @pytest.mark.parametrize("cut", [0, 1, 2])
 def test_a_hole_becomes_a_gap_before_what_follows(cut: int) -> None:
-    accountant = Accountant(LOG, 3, strict=True)
+    detector = GapDetector(LOG, 3, strict=True)
     items = [event(4), event(8)]
 
-    accounted = accountant.account(items[:cut]) + accountant.account(items[cut:])
+    accounted = detector.detect(items[:cut]) + detector.detect(items[cut:])
 
-    assert accounted == [items[0], Gap(LOG, f"{LOG}-4", 8, 3), items[1]]
+    assert accounted == [items[0], Gap(LOG, f"{LOG}-4", 8, 3, hole=True), items[1]]
 
 
 def test_a_gap_that_the_source_tells_is_not_told_twice() -> None:
     told = Gap(LOG, f"{LOG}-3", 10, 6)
 
-    assert Accountant(LOG, 3, strict=True).account([told, event(10)]) == [told, event(10)]
+    assert GapDetector(LOG, 3, strict=True).detect([told, event(10)]) == [told, event(10)]
 
 
 def test_a_foreign_stream_may_number_as_it_likes() -> None:
     items = [event(4), event(8)]
 
-    assert Accountant(LOG, 3, strict=False).account(items) == items
+    assert GapDetector(LOG, 3, strict=False).detect(items) == items
 
 
 def test_a_new_log_starts_its_own_count() -> None:
     items = [event(4), event(1, log="newlog")]
 
-    assert Accountant(LOG, 3, strict=True).account(items) == items
+    assert GapDetector(LOG, 3, strict=True).detect(items) == items
 
 
 def test_an_event_delivered_twice_in_a_batch_is_taken_once() -> None:
-    assert Accountant(LOG, 3, strict=True).account([event(4), event(4)]) == [event(4)]
+    assert GapDetector(LOG, 3, strict=True).detect([event(4), event(4)]) == [event(4)]
 
 
 def test_an_offset_used_for_two_events_keeps_both_on_the_books() -> None:
     first, second = event(4, order=1), event(4, order=2)
 
-    accounted = Accountant(LOG, 3, strict=True).account([first, second])
+    accounted = GapDetector(LOG, 3, strict=True).detect([first, second])
 
     assert accounted[0] == first
     assert isinstance(accounted[1], Rejected)

@@ -33,7 +33,7 @@ from psycopg.types.json import Jsonb
 from sse_ingest.archive import files
 from sse_ingest.archive.files import Manifest
 from sse_ingest.database.connection import DATA_FAULTS, connect, translated
-from sse_ingest.database.maintenance_lock import alone
+from sse_ingest.database.maintenance_lock import take_maintenance_lock
 from sse_ingest.database.named_queries import load
 from sse_ingest.errors import ArchiveRefused, ConfigurationError, DatabaseUnavailable
 from sse_ingest.settings import Warehouse
@@ -61,7 +61,7 @@ class Request:
 
     before: str
     folder: Path
-    patience_seconds: float = 10.0
+    query_timeout_seconds: float = 10.0
     """How long to wait for a rebuild or another archive run to end."""
     lock_attempts: int = 5
     """How often to wait two seconds for events_raw, during which whoever comes after us waits too."""
@@ -109,7 +109,7 @@ def _prepare(connection: psycopg.Connection[Any], request: Request) -> datetime:
             f"--before {request.before} is later than this month, {this_month}, which is never archived: "
             f"give {this_month} or an earlier one."
         )
-    if not alone(connection, request.patience_seconds):
+    if not take_maintenance_lock(connection, request.query_timeout_seconds):
         raise ArchiveRefused("A rebuild or another archive run is going on: wait until it has ended.")
     return before
 
@@ -166,7 +166,7 @@ def _export(connection: psycopg.Connection[Any], partition: str, request: Reques
 
 
 def _verify(connection: psycopg.Connection[Any], partition: str, path: Path, manifest: Manifest) -> None:
-    with files.damage_told(path):
+    with files.damage_reported(path):
         if files.checksum(path) != manifest.sha256:
             raise ArchiveRefused(f"{path} is not what was written to it: mend the disk. Nothing was dropped.")
         kept = chain.from_iterable(files.pages(path))

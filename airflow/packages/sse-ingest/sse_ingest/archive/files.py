@@ -154,7 +154,7 @@ def refuse_foreign(path: Path, warehouse: str) -> None:
 
 
 @contextmanager
-def damage_told(path: Path) -> Iterator[None]:
+def damage_reported(path: Path) -> Iterator[None]:
     """What no Parquet reader can read is one sentence."""
     from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
 

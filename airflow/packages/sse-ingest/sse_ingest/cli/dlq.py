@@ -12,9 +12,9 @@ import msgspec
 import typer
 
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.dlq.letter import Letter, readable, with_fields
+from sse_ingest.dlq.dead_letter import DeadLetter, readable, with_fields
 from sse_ingest.dlq.operations import DeadLetters, Outcome
-from sse_ingest.errors import IngestError, LetterRefused
+from sse_ingest.errors import DeadLetterRefused, IngestError
 from sse_ingest.settings import Warehouse
 from sse_ingest.store.processors import load_processors
 
@@ -134,7 +134,7 @@ def _one_by_one(ids: Iterable[int], act: Callable[[int], Outcome]) -> Iterator[O
     for letter_id in ids:
         try:
             yield act(letter_id)
-        except LetterRefused as error:
+        except DeadLetterRefused as error:
             yield Outcome(letter_id, False, str(error))
 
 
@@ -152,13 +152,13 @@ def _fail(said: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _columns(letter: Letter) -> dict[str, Any]:
+def _columns(letter: DeadLetter) -> dict[str, Any]:
     columns: dict[str, Any] = msgspec.to_builtins(letter)
     columns.pop("received")
     return columns
 
 
-def _table(letters: list[Letter]) -> Iterator[str]:
+def _table(letters: list[DeadLetter]) -> Iterator[str]:
     if not letters:
         yield "No dead letters."
         return

@@ -12,9 +12,9 @@ import psycopg
 _TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('sse_ingest/rebuild', 0))"
 
 
-def alone(connection: psycopg.Connection[Any], patience_seconds: float) -> bool:
+def take_maintenance_lock(connection: psycopg.Connection[Any], query_timeout_seconds: float) -> bool:
     """Whether nobody else is at it, or has ended in time: one that was killed takes a moment."""
-    deadline = time.monotonic() + patience_seconds
+    deadline = time.monotonic() + query_timeout_seconds
     while connection.execute(_TRY_LOCK).fetchone() != (True,):
         if time.monotonic() > deadline:
             return False

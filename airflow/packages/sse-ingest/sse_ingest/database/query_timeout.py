@@ -30,7 +30,9 @@ class _Watch:
         with self._lock:
             self._waits[wait] = (time.monotonic() + seconds, connection)
             if self._thread is None or not self._thread.is_alive():  # also in a process that was forked since
-                self._thread = threading.Thread(target=self._look, name="sse-ingest-patience", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._look, name="sse-ingest-query-timeout", daemon=True
+                )
                 self._thread.start()
         return wait
 
@@ -53,7 +55,7 @@ _watch = _Watch()
 
 
 @contextmanager
-def patience(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
+def query_timeout(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
     """Whatever waits for the server in this block does so for this long at most, then it is cut off."""
     wait = _watch.add(connection, seconds)
     try:

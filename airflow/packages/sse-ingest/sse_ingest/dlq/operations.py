@@ -17,8 +17,8 @@ from sse_ingest.contract.raw import RAW
 from sse_ingest.database.connection import connect, translated
 from sse_ingest.database.named_queries import load
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.dlq.letter import Letter, parse, readable
-from sse_ingest.errors import LetterRefused
+from sse_ingest.dlq.dead_letter import DeadLetter, parse, readable
+from sse_ingest.errors import DeadLetterRefused
 from sse_ingest.events import Event, Rejected
 from sse_ingest.settings import Processor, Settings, Warehouse
 from sse_ingest.store.dead_letters import reject, storable
@@ -59,19 +59,19 @@ class DeadLetters:
         since: datetime | None = None,
         resolved: bool | None = False,
         most: int | None = None,
-    ) -> list[Letter]:
+    ) -> list[DeadLetter]:
         """The letters that meet all of these, without their bytes. `resolved=None` means both kinds."""
         asked = {"stream": stream, "reason": reason, "since": since, "resolved": resolved, "most": most}
         with translated():
-            return [Letter(*row) for row in self._connection.execute(_SQL["find"], asked)]
+            return [DeadLetter(*row) for row in self._connection.execute(_SQL["find"], asked)]
 
-    def letter(self, letter_id: int) -> Letter:
-        """One letter, whole. Raises LetterRefused when there is none of that number."""
+    def letter(self, letter_id: int) -> DeadLetter:
+        """One letter, whole. Raises DeadLetterRefused when there is none of that number."""
         with translated():
             row = self._connection.execute(_SQL["letter"], {"id": letter_id}).fetchone()
         if row is None:
-            raise LetterRefused(f"There is no dead letter {letter_id}: see `dlq list --state all`.")
-        return Letter(*row)
+            raise DeadLetterRefused(f"There is no dead letter {letter_id}: see `dlq list --state all`.")
+        return DeadLetter(*row)
 
     def retry(self, letter_id: int) -> Outcome:
         """Read its bytes again; what the contract and the database take now stands once, in its old place."""
@@ -90,7 +90,7 @@ class DeadLetters:
     def discard(self, letter_id: int, why: str) -> Outcome:
         """Give the event up. The letter and its bytes stay."""
         if not why.strip():
-            raise LetterRefused("Say why: the audit trail is for those who ask later.")
+            raise DeadLetterRefused("Say why: the audit trail is for those who ask later.")
         letter = self.letter(letter_id)
         with translated(), self._connection.transaction():
             self._hold(self._connection, letter)
@@ -98,7 +98,7 @@ class DeadLetters:
         return Outcome(letter.dead_letter_id, True, "discarded")
 
     def _readmit(
-        self, letter: Letter, item: Event | Rejected, resolution: str, change: dict[str, Any]
+        self, letter: DeadLetter, item: Event | Rejected, resolution: str, change: dict[str, Any]
     ) -> Outcome:
         with self._transaction(letter, item) as (connection, store):
             self._hold(connection, letter)
@@ -115,7 +115,7 @@ class DeadLetters:
 
     @contextmanager
     def _transaction(
-        self, letter: Letter, item: Event | Rejected
+        self, letter: DeadLetter, item: Event | Rejected
     ) -> Iterator[tuple[psycopg.Connection[Any], Store | None]]:
         """Claims are stopped before the letter is locked: a live batch locks the two in that order as well."""
         if isinstance(item, Rejected):
@@ -126,11 +126,11 @@ class DeadLetters:
         store = self._store(letter)
         with translated():
             store.ensure_partitions([item.ts])
-        with store.out_of_turn() as connection:
+        with store.between_batches() as connection:
             yield connection, store
 
     def _admit(
-        self, connection: psycopg.Connection[Any], store: Store | None, letter: Letter, event: Event
+        self, connection: psycopg.Connection[Any], store: Store | None, letter: DeadLetter, event: Event
     ) -> Rejected | None:
         assert store is not None
         if letter.reason_code == Reason.BAD_POSITION:
@@ -143,9 +143,9 @@ class DeadLetters:
                 return reject(event, Reason.BAD_POSITION, detail)
         return store.admit(event)
 
-    def _check_processor(self, letter: Letter, event: Event) -> None:
+    def _check_processor(self, letter: DeadLetter, event: Event) -> None:
         if letter.reason_code == Reason.PROCESSOR_FAILED and event.event_type not in self._processors:
-            raise LetterRefused(
+            raise DeadLetterRefused(
                 f"Letter {letter.dead_letter_id} failed in the processor of {event.event_type!r}: without it, its rows "
                 "would be missing for ever. Give the processors with --processors module:MAPPING."
             )
@@ -153,10 +153,10 @@ class DeadLetters:
     def _connect(self) -> psycopg.Connection[Any]:
         return connect(self._warehouse.url, "dead letters", self._warehouse.schemas)
 
-    def _contract(self, letter: Letter) -> Contract:
+    def _contract(self, letter: DeadLetter) -> Contract:
         return RAW if letter.raw else self._warehouse.contract
 
-    def _store(self, letter: Letter) -> Store:
+    def _store(self, letter: DeadLetter) -> Store:
         key = (letter.stream, letter.raw)
         if key not in self._stores:
             connection = self._open.enter_context(self._connect())
@@ -171,19 +171,21 @@ class DeadLetters:
             self._stores[key] = Store(connection, settings)
         return self._stores[key]
 
-    def _hold(self, connection: psycopg.Connection[Any], letter: Letter) -> None:
+    def _hold(self, connection: psycopg.Connection[Any], letter: DeadLetter) -> None:
         row = connection.execute(_SQL["hold"], {"id": letter.dead_letter_id}).fetchone()
         if row is None or row[0] is not None:
             done = f"was {row[1]} at {row[0]:%Y-%m-%d %H:%M:%S} UTC" if row else "is gone"
-            raise LetterRefused(f"Letter {letter.dead_letter_id} {done}: there is nothing left to do.")
+            raise DeadLetterRefused(f"Letter {letter.dead_letter_id} {done}: there is nothing left to do.")
 
     def _resolve(
-        self, connection: psycopg.Connection[Any], letter: Letter, resolution: str, change: dict[str, Any]
+        self, connection: psycopg.Connection[Any], letter: DeadLetter, resolution: str, change: dict[str, Any]
     ) -> None:
         connection.execute(_SQL["resolve"], {"id": letter.dead_letter_id, "resolution": resolution})
         self._audit(connection, letter, f"dead_letter_{resolution}", change, {"resolution": resolution})
 
-    def _count_attempt(self, connection: psycopg.Connection[Any], letter: Letter, refusal: Rejected) -> None:
+    def _count_attempt(
+        self, connection: psycopg.Connection[Any], letter: DeadLetter, refusal: Rejected
+    ) -> None:
         after = {"reason_code": str(refusal.reason_code), "detail": storable(refusal.detail)}
         connection.execute(_SQL["count_attempt"], {"id": letter.dead_letter_id, **after})
         self._audit(connection, letter, "dead_letter_retry_failed", {}, after)
@@ -191,7 +193,7 @@ class DeadLetters:
     def _audit(
         self,
         connection: psycopg.Connection[Any],
-        letter: Letter,
+        letter: DeadLetter,
         action: str,
         change: dict[str, Any],
         after: dict[str, Any],

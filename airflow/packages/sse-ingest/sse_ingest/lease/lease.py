@@ -17,7 +17,7 @@ import psycopg
 from sse_ingest.database.connection import connect, translated
 from sse_ingest.database.failpoints import hit
 from sse_ingest.database.named_queries import load
-from sse_ingest.database.query_timeout import cut, patience
+from sse_ingest.database.query_timeout import cut, query_timeout
 from sse_ingest.errors import FenceLost, IngestError
 from sse_ingest.settings import Settings
 
@@ -96,7 +96,7 @@ class Lease:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
-        with suppress(psycopg.Error), patience(self._connection, self._settings.patience_seconds):
+        with suppress(psycopg.Error), query_timeout(self._connection, self._settings.query_timeout_seconds):
             hit("lease.before_release")
             if self._fence and not self._connection.broken:
                 self._connection.execute(_SQL["drop_lease"], {**self._key, "fence": self._fence})
@@ -106,7 +106,7 @@ class Lease:
         self._connection.close()
 
     def _one(self, name: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
-        with patience(self._connection, self._settings.patience_seconds):
+        with query_timeout(self._connection, self._settings.query_timeout_seconds):
             row: tuple[Any, ...] | None = self._connection.execute(_SQL[name], parameters).fetchone()
             return row
 
@@ -149,7 +149,7 @@ class Lease:
 
     def _end_expired_holder(self, watch: psycopg.Connection[Any]) -> None:
         """We can be that ourselves: given the lock over a connection that does not bring us the news."""
-        with patience(watch, self._settings.patience_seconds):
+        with query_timeout(watch, self._settings.query_timeout_seconds):
             ended = watch.execute(_SQL["end_expired_holder"], self._expired).fetchall()
         if self._pids[0] in {pid for pid, _ in ended}:
             cut(self._connection)
@@ -170,7 +170,7 @@ class Lease:
                 return
 
     def _renew(self) -> None:
-        with translated(), patience(self._connection, self._settings.patience_seconds):
+        with translated(), query_timeout(self._connection, self._settings.query_timeout_seconds):
             hit("lease.before_renew")
             renewed = self._connection.execute(
                 _SQL["renew_lease"], {**self._key, "fence": self._fence, "head_offset": self._head()}

@@ -24,7 +24,7 @@ from sse_ingest.sources.base import Source
 from sse_ingest.sources.poll import PollSource
 from sse_ingest.sources.stream import StreamSource
 from sse_ingest.store.batch import Batch
-from sse_ingest.store.offset_gaps import Accountant
+from sse_ingest.store.offset_gaps import GapDetector
 from sse_ingest.store.store import Store, Tally
 
 log = logging.getLogger("sse_ingest")
@@ -142,13 +142,13 @@ class _Run:
         """From the checkpoint on, commit whatever has arrived."""
         settings = self.settings
         parser = settings.contract.parser(settings.stream, position.offset)
-        accountant = Accountant(position.stream_id, position.offset, strict=settings.contract.strict)
+        detector = GapDetector(position.stream_id, position.offset, strict=settings.contract.strict)
         with Committer(store, settings, self._committed) as committer:
             for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
                 lease.check()
                 committer.check()
                 self._collect()
-                items = accountant.account([parser.parse(frame) for frame in frames])
+                items = detector.detect([parser.parse(frame) for frame in frames])
                 committer.add(items, more=source.pending)
                 if committer.idle:
                     self._well()

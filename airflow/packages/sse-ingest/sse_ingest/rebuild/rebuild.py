@@ -31,7 +31,7 @@ from psycopg.types.json import Jsonb
 
 from sse_ingest.archive import reader
 from sse_ingest.database.connection import connect, translated
-from sse_ingest.database.maintenance_lock import alone
+from sse_ingest.database.maintenance_lock import take_maintenance_lock
 from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, RebuildRefused
 from sse_ingest.rebuild.diff import Kind, TableReport, compare, repair
 from sse_ingest.rebuild.shadow_tables import SQL, Shadow
@@ -69,7 +69,7 @@ class Request:
     examples: int = 10
     archive_folder: Path | None = None
     """Where the files of archived months lie."""
-    patience_seconds: float = 10.0
+    query_timeout_seconds: float = 10.0
     """How long to wait for another rebuild or archive run: one that was killed takes a moment to end."""
 
 
@@ -85,7 +85,7 @@ def rebuild(warehouse: Warehouse, request: Request) -> Report:
     began = time.monotonic()
     with connect(warehouse.url, "rebuild", warehouse.schemas) as connection, translated():
         connection.prepare_threshold = None  # plans would be kept from when the tables were empty
-        _prepare(connection, f"{typed.schema}.{typed.tables[0]}", request.patience_seconds)
+        _prepare(connection, f"{typed.schema}.{typed.tables[0]}", request.query_timeout_seconds)
         files = reader.files(connection, request.archive_folder)
         shadow = Shadow.create(connection, typed, warehouse.schema, request.tables, request.processors)
         try:
@@ -114,14 +114,14 @@ def _rebuild(shadow: Shadow, request: Request, files: Sequence[Path]) -> Report:
     return report
 
 
-def _prepare(connection: psycopg.Connection[Any], table: str, patience_seconds: float) -> None:
+def _prepare(connection: psycopg.Connection[Any], table: str, query_timeout_seconds: float) -> None:
     connection.execute(SQL["prepare_session"])
     login, may = _one(connection, "may_rebuild", {"table": table})
     if not may:
         raise ConfigurationError(
             f"{login} may not rebuild the typed tables: set INGEST_OWNER_URL to a login of their owner."
         )
-    if not alone(connection, patience_seconds):
+    if not take_maintenance_lock(connection, query_timeout_seconds):
         raise RebuildRefused("Another rebuild or an archive run is going on: wait until it has ended.")
 
 

@@ -17,7 +17,7 @@ class Closed(Exception):
     """The caller has gone: stop reading."""
 
 
-class HandOff:
+class BoundedQueue:
     """Bounded by bytes: when the caller is behind, `put` waits, reading stops, and TCP holds the sender back."""
 
     def __init__(self, max_bytes: int) -> None:
@@ -50,7 +50,7 @@ class HandOff:
     def get(self, timeout: float) -> list[Piece] | None:
         """What is pending, up to a bound, [] when nothing came in time, None after the end.
 
-        Whoever asks says when it has dealt with it, by `dealt()`. Raises what `end` was given.
+        Whoever asks says when it has dealt with it, by `decoded()`. Raises what `end` was given.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._pieces or self._ended or self._closed, timeout)
@@ -72,13 +72,13 @@ class HandOff:
         self._changed.notify_all()
         return taken
 
-    def dealt(self) -> None:
+    def decoded(self) -> None:
         """What `get` gave is decoded."""
         with self._changed:
             self._taken = False
             self._changed.notify_all()
 
-    def settle(self) -> None:
+    def wait_until_decoded(self) -> None:
         """Wait until all that was put is dealt with. Raises Closed when it goes."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or not (self._pieces or self._taken))

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 
-class Wire:
+class Cancellation:
     """Knows the sockets of a request, through httpx's `trace` extension, and can shut them down.
 
     A thread blocked in recv, or in a TLS handshake, wakes at once. It holds duplicates, because a TLS
@@ -20,7 +20,7 @@ class Wire:
         self._is_cut = False
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Hand this to a request as `extensions={"trace": wire.trace}`."""
+        """Hand this to a request as `extensions={"trace": cancellation.trace}`."""
         if event != "connection.connect_tcp.complete":
             return
         connected: socket.socket = info["return_value"].get_extra_info("socket")

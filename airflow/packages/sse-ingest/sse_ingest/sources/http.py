@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from sse_ingest.errors import ConfigurationError
-from sse_ingest.sources.cancellation import Wire
+from sse_ingest.sources.cancellation import Cancellation
 from sse_ingest.sources.reader import Reader
 from sse_ingest.sources.sse_decoder import MAX_FRAME_BYTES, Frame
 
@@ -66,7 +66,7 @@ class HttpSource:
         self._timeout = httpx.Timeout(limits.stall_seconds, connect=limits.connect_seconds)
         self._limits = limits
         self._tells_head = True
-        self._head_wire = Wire()
+        self._head_cancellation = Cancellation()
         self._reader: Reader | None = None
 
     def batches(self, after: str, stop: Callable[[], bool]) -> Iterator[list[Frame]]:
@@ -94,19 +94,19 @@ class HttpSource:
             return None
         try:
             with self._client(_HEAD_SECONDS) as client:
-                answer = client.get(self._health_url, extensions={"trace": self._head_wire.trace})
+                answer = client.get(self._health_url, extensions={"trace": self._head_cancellation.trace})
                 if answer.status_code == 404:
                     self._tells_head = False
                 return msgspec.json.decode(answer.content, type=_Health).head_offset
         except (httpx.HTTPError, msgspec.MsgspecError, ValueError, RuntimeError):
             return None
         finally:
-            self._head_wire.release()
+            self._head_cancellation.release()
 
     def close(self) -> None:
         """See Source."""
         self._tells_head = False
-        self._head_wire.cut()
+        self._head_cancellation.cut()
         if self._reader is not None:
             self._reader.close()
 

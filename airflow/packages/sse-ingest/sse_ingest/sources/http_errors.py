@@ -12,7 +12,7 @@ _LONGEST_RETRY_AFTER = 300.0
 _TRY_AGAIN = {408, 425, 429}
 
 
-def judge(response: httpx.Response, content_type: str) -> None:
+def raise_for_status(response: httpx.Response, content_type: str) -> None:
     """Return for a 200 of that content type; raise what anything else means."""
     status = response.status_code
     url = shown(response.request.url)

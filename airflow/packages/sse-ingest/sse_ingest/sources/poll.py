@@ -8,7 +8,7 @@ import msgspec
 
 from sse_ingest.errors import ConfigurationError, SourceUnavailable
 from sse_ingest.sources.http import HttpSource
-from sse_ingest.sources.http_errors import judge, shown
+from sse_ingest.sources.http_errors import raise_for_status, shown
 from sse_ingest.sources.poll_page import read_page
 from sse_ingest.sources.reader import Reader
 from sse_ingest.sources.sse_decoder import Frame
@@ -68,10 +68,10 @@ class PollSource(HttpSource):
             {"limit": limit} if since is None else {"since": since, "limit": limit}
         )
         headers = {"Accept": "application/json"}
-        trace = {"trace": reader.wire.trace}
+        trace = {"trace": reader.cancellation.trace}
         with client.stream("GET", url, headers=headers, extensions=trace) as response:
             if response.status_code not in (204, 410):
-                judge(response, "application/json")
+                raise_for_status(response, "application/json")
             reader.connected()
             body = bytearray()
             for chunk in response.iter_bytes():

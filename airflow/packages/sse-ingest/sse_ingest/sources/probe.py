@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import httpx
 
 from sse_ingest.errors import ConfigurationError, SourceUnavailable
-from sse_ingest.sources.cancellation import Wire
+from sse_ingest.sources.cancellation import Cancellation
 from sse_ingest.sources.http import HttpSource, Limits
-from sse_ingest.sources.http_errors import judge, shown
+from sse_ingest.sources.http_errors import raise_for_status, shown
 from sse_ingest.sources.sse_decoder import Decoder, Frame
 
 _MAX_FRAME_BYTES = 1024 * 1024
@@ -37,31 +37,31 @@ class Probe(HttpSource):
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
         try:
             with (
-                self._limited() as wire,
+                self._limited() as cancellation,
                 self._client(self._timeout) as client,
                 client.stream(
-                    "GET", self._url, headers=headers, extensions={"trace": wire.trace}
+                    "GET", self._url, headers=headers, extensions={"trace": cancellation.trace}
                 ) as response,
             ):
                 if response.status_code == 204:
                     raise ConfigurationError(f"{self.address} answers 204: the stream has ended for good.")
-                judge(response, "text/event-stream")
+                raise_for_status(response, "text/event-stream")
                 return self._read(response)
         except httpx.RequestError as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise SourceUnavailable(f"{self.address} does not answer ({reason}).") from error
 
     @contextmanager
-    def _limited(self) -> Iterator[Wire]:
+    def _limited(self) -> Iterator[Cancellation]:
         """Cuts what takes too long altogether: a timeout of httpx begins again with each byte."""
-        wire = Wire()
-        timer = threading.Timer(3 * self._seconds, wire.cut)
+        cancellation = Cancellation()
+        timer = threading.Timer(3 * self._seconds, cancellation.cut)
         timer.start()
         try:
-            yield wire
+            yield cancellation
         finally:
             timer.cancel()
-            wire.release()
+            cancellation.release()
 
     def _read(self, response: httpx.Response) -> Frame | None:
         decoder = Decoder(max_frame_bytes=self._limits.max_frame_bytes)

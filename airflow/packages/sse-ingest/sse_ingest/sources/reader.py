@@ -10,8 +10,8 @@ import httpx
 
 from sse_ingest.errors import SourceUnavailable
 from sse_ingest.sources.backoff import Backoff
-from sse_ingest.sources.bounded_queue import Closed, HandOff, Piece
-from sse_ingest.sources.cancellation import Wire
+from sse_ingest.sources.bounded_queue import BoundedQueue, Closed, Piece
+from sse_ingest.sources.cancellation import Cancellation
 from sse_ingest.sources.sse_decoder import Frame
 
 log = logging.getLogger("sse_ingest.source")
@@ -30,11 +30,11 @@ class Reader:
 
     def __init__(self, attempt: Callable[["Reader"], bool], after: str, max_pending_bytes: int) -> None:
         self.position = after
-        self.wire = Wire()
+        self.cancellation = Cancellation()
         self.backoff = Backoff()
         self.down_since: float | None = time.monotonic()
         self._attempt = attempt
-        self._handoff = HandOff(max_pending_bytes)
+        self._queue = BoundedQueue(max_pending_bytes)
         self._thread = threading.Thread(target=self._run, name="sse-ingest-reader", daemon=True)
         self._thread.start()
 
@@ -43,13 +43,13 @@ class Reader:
         last_yield = time.monotonic()
         while not stop():
             quiet = last_yield + tick_seconds - time.monotonic()
-            pieces = self._handoff.get(min(max(quiet, 0), _STOP_CHECK_SECONDS))
+            pieces = self._queue.get(min(max(quiet, 0), _STOP_CHECK_SECONDS))
             if pieces is None:
                 return
             frames = list(chain.from_iterable(piece() for piece in pieces))
             if frames:
                 self.backoff.reset()
-            self._handoff.dealt()
+            self._queue.decoded()
             # Also when they hold no whole frame: `pending` has said that there was more.
             if pieces or time.monotonic() - last_yield >= tick_seconds:
                 yield frames
@@ -58,7 +58,7 @@ class Reader:
     @property
     def pending(self) -> bool:
         """Whether `lists()` has more to give at once."""
-        return self._handoff.pending
+        return self._queue.pending
 
     def connected(self) -> None:
         """The source answered well."""
@@ -66,28 +66,28 @@ class Reader:
 
     def deliver(self, piece: Piece, size: int) -> None:
         """Hand over what was read, waiting while the caller is behind."""
-        self._handoff.put(piece, size)
+        self._queue.put(piece, size)
 
     def pause(self, seconds: float) -> None:
         """Sleep unless the caller goes."""
-        self._handoff.pause(seconds)
+        self._queue.pause(seconds)
 
     def close(self) -> None:
         """End the thread. One that is blocked in a connect ends by itself at the connect timeout."""
-        if not self._handoff.close():
+        if not self._queue.close():
             return
-        self.wire.cut()
+        self.cancellation.cut()
         self._thread.join(_JOIN_SECONDS)
 
     def _run(self) -> None:
         try:
             while not self._try():
                 pass
-            self._handoff.end()
+            self._queue.end()
         except Closed:
             pass
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread, by lists()
-            self._handoff.end(error)
+            self._queue.end(error)
 
     def _try(self) -> bool:
         started = time.monotonic()
@@ -102,8 +102,8 @@ class Reader:
             reason = str(error)
             asked = error.retry_after or 0.0
         finally:
-            self.wire.release()
-        self._handoff.settle()  # where to go on, and after how long, may stand in what is not decoded yet
+            self.cancellation.release()
+        self._queue.wait_until_decoded()  # where to go on, and after how long, may stand in what is not decoded yet
         if self.down_since is None:
             self.down_since = time.monotonic()
         if time.monotonic() - started >= _SETTLED_SECONDS:

@@ -6,7 +6,7 @@ from functools import partial
 import httpx
 
 from sse_ingest.sources.http import HttpSource
-from sse_ingest.sources.http_errors import judge
+from sse_ingest.sources.http_errors import raise_for_status
 from sse_ingest.sources.reader import Reader
 from sse_ingest.sources.sse_decoder import Decoder, Frame
 
@@ -29,11 +29,13 @@ class StreamSource(HttpSource):
             url = url.copy_merge_params({"since": self._since})
         with (
             self._client(self._timeout) as client,
-            client.stream("GET", url, headers=headers, extensions={"trace": reader.wire.trace}) as response,
+            client.stream(
+                "GET", url, headers=headers, extensions={"trace": reader.cancellation.trace}
+            ) as response,
         ):
             if response.status_code == 204:
                 return True
-            judge(response, "text/event-stream")
+            raise_for_status(response, "text/event-stream")
             reader.connected()
             self._read(response, reader)
         return False

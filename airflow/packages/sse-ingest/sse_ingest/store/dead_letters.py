@@ -9,7 +9,7 @@ from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Rejected
 
 _LONGEST_DETAIL = 2_000
-_BURY = load("store.sql", __package__)["bury"]
+_INSERT = load("store.sql", __package__)["insert_dead_letter"]
 
 
 def reject(event: Event, reason: Reason, detail: str) -> Rejected:
@@ -26,10 +26,10 @@ def reject(event: Event, reason: Reason, detail: str) -> Rejected:
     )
 
 
-def bury(cursor: psycopg.Cursor[Any], stream: str, letter: Rejected) -> None:
+def insert_dead_letter(cursor: psycopg.Cursor[Any], stream: str, letter: Rejected) -> None:
     """Write the dead letter, or count one more attempt if the same bytes lie at the same place already."""
     cursor.execute(
-        _BURY,
+        _INSERT,
         {
             "stream": stream,
             "stream_id": letter.stream_id,

@@ -17,29 +17,31 @@ from sse_ingest.store.dead_letters import reject
 _SQL = load("deduplication.sql", __package__)
 
 
-def claim(cursor: psycopg.Cursor[Any], rows: RawRows) -> bool:
+def deduplicate(cursor: psycopg.Cursor[Any], rows: RawRows) -> bool:
     """Claim the ids of all rows, or none: False when one of them was claimed before, here or ever."""
-    take_turn(cursor)
+    take_writer_lock(cursor)
     try:
         with cursor.connection.transaction():
-            claim_new(cursor, rows)
+            insert_event_ids(cursor, rows)
     except errors.UniqueViolation:
         return False
     return True
 
 
-def claim_new(cursor: psycopg.Cursor[Any], rows: RawRows) -> None:
+def insert_event_ids(cursor: psycopg.Cursor[Any], rows: RawRows) -> None:
     """Claim ids of which none is claimed."""
     with cursor.copy(_SQL["copy_ids"]) as copy:
         copy.write(rows.ids())
 
 
-def take_turn(cursor: psycopg.Cursor[Any]) -> None:
+def take_writer_lock(cursor: psycopg.Cursor[Any]) -> None:
     """Wait until no other stream is in the midst of a merge. Before any lock on event_ids, never after."""
-    cursor.execute(_SQL["take_turn"])
+    cursor.execute(_SQL["take_writer_lock"])
 
 
-def divide(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+def split_new_and_known(
+    cursor: psycopg.Cursor[Any], events: Sequence[Event]
+) -> tuple[list[Event], list[Event]]:
     """The events that are new, the first of a batch winning, and those that were taken before. In one's turn only."""
     taken = {row[0] for row in _first_taken(cursor, events)}
     fresh, repeats = [], []
@@ -61,7 +63,9 @@ def refuse_processed_twice(repeats: Sequence[Event], processed: set[UUID], event
         )
 
 
-def settle(cursor: psycopg.Cursor[Any], stream: str, repeats: Sequence[Event]) -> tuple[int, list[Rejected]]:
+def record_repeats(
+    cursor: psycopg.Cursor[Any], stream: str, repeats: Sequence[Event]
+) -> tuple[int, list[Rejected]]:
     """Account for the events that were taken before: how many repeat at another place, and which are conflicts."""
     if not repeats:
         return 0, []

@@ -1,6 +1,6 @@
--- The statements of claims.py.
+-- The statements of deduplication.py.
 
--- name: take_turn
+-- name: take_writer_lock
 -- Held to the end of the transaction: writers of different streams merge one after the other. An order is computed from
 -- what its transaction sees; of two at once, each would miss the part that the other brings.
 SELECT pg_advisory_xact_lock(hashtextextended('sse_ingest/merge', 0))

@@ -1,4 +1,4 @@
-"""Every offset is accounted for: offsets that a stream skips or uses twice are noticed, not passed over."""
+"""Every offset is accounted for: what a stream skips or uses twice is recorded."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from sse_ingest.store.batch import Item
 from sse_ingest.store.dead_letters import reject
 
 
-class Accountant:
+class GapDetector:
     """Follows the offsets of one reading of a stream, from the checkpoint on.
 
     Our event service numbers without holes; `strict` says that a hole is a gap to be recorded.
@@ -19,7 +19,7 @@ class Accountant:
         self._offset = offset
         self._strict = strict
 
-    def account(self, items: Sequence[Item]) -> list[Item]:
+    def detect(self, items: Sequence[Item]) -> list[Item]:
         """The items of a batch, with a Gap before each hole; an offset repeated within it is dropped or rejected."""
         accounted: list[Item] = []
         places = _Places(accounted)
@@ -58,9 +58,8 @@ class Accountant:
         if self._stream_id != stream_id or offset <= self._offset + 1:
             return []
         requested = f"{stream_id}-{self._offset}"
-        return [
-            Gap(stream_id=stream_id, requested=requested, oldest=offset, missing=offset - self._offset - 1)
-        ]
+        missing = offset - self._offset - 1
+        return [Gap(stream_id=stream_id, requested=requested, oldest=offset, missing=missing, hole=True)]
 
 
 class _Places:

@@ -32,7 +32,7 @@ class _News(NamedTuple):
     event_id: UUID
 
 
-class Ledger:
+class DriftRecorder:
     """What one process has met beyond the contract."""
 
     def __init__(self, known: Mapping[str, Iterable[str]]) -> None:

@@ -18,18 +18,25 @@ from psycopg import errors
 from sse_ingest.database.connection import DATA_FAULTS, translated
 from sse_ingest.database.failpoints import hit
 from sse_ingest.database.named_queries import load
-from sse_ingest.database.query_timeout import patience
+from sse_ingest.database.query_timeout import query_timeout
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.errors import DatabaseUnavailable, FenceLost
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.settings import Settings
 from sse_ingest.store import incoming
 from sse_ingest.store.batch import Batch, Item
-from sse_ingest.store.dead_letters import bury, reject
-from sse_ingest.store.deduplication import claim, claim_new, divide, refuse_processed_twice, settle, take_turn
+from sse_ingest.store.dead_letters import insert_dead_letter, reject
+from sse_ingest.store.deduplication import (
+    deduplicate,
+    insert_event_ids,
+    record_repeats,
+    refuse_processed_twice,
+    split_new_and_known,
+    take_writer_lock,
+)
 from sse_ingest.store.offset_ranges import record_ranges
 from sse_ingest.store.processors import run_processors
-from sse_ingest.store.schema_drift import Ledger
+from sse_ingest.store.schema_drift import DriftRecorder
 
 log = logging.getLogger("sse_ingest")
 _SQL = load("store.sql", __package__)
@@ -60,7 +67,7 @@ class Store:
         self._months: set[tuple[int, int]] = set()
         self._typed = settings.contract.typed
         fields = settings.contract.fields
-        self._ledger = None if fields is None else Ledger(fields)
+        self._drift = None if fields is None else DriftRecorder(fields)
         with translated():
             incoming.prepare(connection)
             connection.execute(_SQL["plan_by_key"])
@@ -84,26 +91,26 @@ class Store:
             return self._attempt(batch)
         except DATA_FAULTS:
             if len(batch) == 1:
-                return self._convict(batch)
+                return self._isolate_bad_event(batch)
             half = len(batch) // 2
             tally = self.commit(batch.items[:half])
             tally.add(self.commit(batch.items[half:]))
             return tally
 
     @contextmanager
-    def out_of_turn(self) -> Iterator[psycopg.Connection[Any]]:
+    def between_batches(self) -> Iterator[psycopg.Connection[Any]]:
         """A transaction for `admit`, during which no batch claims: those under way end first, later ones wait.
 
         A batch takes claims before any row; whoever needs a row together with `admit` locks it in here.
         """
         with translated(), self._connection.transaction():
             self._connection.execute(_SQL["wait_briefly"])
-            take_turn(self._connection.cursor())
-            self._connection.execute(_SQL["stop_claims"])
+            take_writer_lock(self._connection.cursor())
+            self._connection.execute(_SQL["lock_event_ids"])
             yield self._connection
 
     def admit(self, event: Event) -> Rejected | None:
-        """Take one event at its old place, within `out_of_turn`: no checkpoint moves and no fence is asked.
+        """Take one event at its old place, within `between_batches`: no checkpoint moves and no fence is asked.
 
         Returns why it was refused, or None when it stands.
         """
@@ -117,12 +124,12 @@ class Store:
         return refused[0] if refused else None
 
     def _attempt(self, batch: Batch) -> Tally:
-        with translated(), patience(self._connection, self._settings.patience_seconds):
+        with translated(), query_timeout(self._connection, self._settings.query_timeout_seconds):
             hit("store.before_transaction")
             self.ensure_partitions(event.ts for event in batch.events)
             return self._transaction(batch)
 
-    def _convict(self, batch: Batch) -> Tally:
+    def _isolate_bad_event(self, batch: Batch) -> Tally:
         """Refused alone, and then once more: a partition that is being attached refuses a good row once."""
         try:
             return self._attempt(batch)
@@ -135,8 +142,8 @@ class Store:
             taken, duplicates, refused = self._take(cursor, batch)
             rejected = [*batch.rejected, *refused]
             for letter in rejected:
-                bury(cursor, self._settings.stream, letter)
-            hit("store.after_bury")
+                insert_dead_letter(cursor, self._settings.stream, letter)
+            hit("store.after_dead_letters")
             for gap in batch.gaps:
                 self._record_gap(cursor, gap)
             hit("store.after_gaps")
@@ -147,21 +154,21 @@ class Store:
                 self._typed.committed(cursor, self._key, taken)
             hit("store.after_checkpoint")
         hit("store.after_commit")
-        if self._ledger is not None:
-            self._ledger.learn()
+        if self._drift is not None:
+            self._drift.learn()
         return Tally(len(taken), duplicates, len(rejected), len(batch.gaps), 1)
 
     def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Sequence[Event], int, list[Rejected]]:
         """Claim the events, keep and merge the new ones: which are new, how many repeat, which are refused."""
         settings = self._settings
-        if self._ledger is not None:
-            self._ledger.begin()
+        if self._drift is not None:
+            self._drift.begin()
         events, failed, processed = self._process(cursor, batch.events)
         if failed:
             batch = batch.only(events)
         hit("store.after_processors")
-        batch, repeats = self._claim(cursor, batch)
-        hit("store.after_claim")
+        batch, repeats = self._deduplicate(cursor, batch)
+        hit("store.after_deduplication")
         refuse_processed_twice(repeats, processed, events)
         if batch.events:
             with cursor.copy(_SQL["copy_raw"]) as copy:
@@ -169,21 +176,21 @@ class Store:
             hit("store.after_insert_raw")
             if self._typed is not None:
                 self._typed.add(cursor, batch.typed_rows, batch.events)
-            if self._ledger is not None:
-                self._ledger.write(cursor, settings.stream, batch.events)
+            if self._drift is not None:
+                self._drift.write(cursor, settings.stream, batch.events)
         hit("store.after_merge")
-        duplicates, conflicts = settle(cursor, settings.stream, repeats)
-        hit("store.after_settle")
+        duplicates, conflicts = record_repeats(cursor, settings.stream, repeats)
+        hit("store.after_repeats")
         return batch.events, duplicates, [*failed, *conflicts]
 
-    def _claim(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Batch, list[Event]]:
+    def _deduplicate(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Batch, list[Event]]:
         """The batch of those events that are new, and the events that were taken before."""
-        if not batch.events or claim(cursor, batch.raw_rows):
+        if not batch.events or deduplicate(cursor, batch.raw_rows):
             return batch, []
-        fresh, repeats = divide(cursor, batch.events)
+        fresh, repeats = split_new_and_known(cursor, batch.events)
         batch = batch.only(fresh)
         if fresh:
-            claim_new(cursor, batch.raw_rows)
+            insert_event_ids(cursor, batch.raw_rows)
         return batch, repeats
 
     def _process(
@@ -201,13 +208,11 @@ class Store:
         return outcome
 
     def _record_gap(self, cursor: psycopg.Cursor[Any], gap: Gap) -> None:
-        requested_log = gap.requested.rpartition("-")[0]
-        lost = gap.missing is None or (requested_log not in {"", gap.stream_id})
         cursor.execute(
             _SQL["record_gap"],
             {
                 **self._key,
-                "kind": "stream_lost" if lost else "retention",
+                "kind": _kind(gap),
                 "stream_id": gap.stream_id,
                 "requested": gap.requested,
                 "oldest_offset": gap.oldest,
@@ -258,3 +263,12 @@ def _refused(item: Item, error: psycopg.Error) -> Rejected:
         # Our own words about a bad event were refused: a fault of ours, not of the data.
         raise DatabaseUnavailable(f"A dead letter could not be written: {error}") from error
     return reject(item, Reason.REFUSED_BY_DATABASE, str(error).strip().splitlines()[0])
+
+
+def _kind(gap: Gap) -> str:
+    """The `kind` of a gap in stream_gaps."""
+    if gap.hole:
+        return "hole"
+    requested_log = gap.requested.rpartition("-")[0]
+    lost = gap.missing is None or requested_log not in {"", gap.stream_id}
+    return "stream_lost" if lost else "retention"

@@ -23,7 +23,7 @@ COPY events_raw
     (event_id, ts, event_offset, event_type, partition_key, stream_id, ingested_by, payload)
 FROM STDIN (FORMAT binary)
 
--- name: bury
+-- name: insert_dead_letter
 -- One dead letter; the same bytes at the same place only count another attempt.
 INSERT INTO dead_letters AS d
     (stream, stream_id, event_offset, event_id, event_type, reason_code, detail, received, first_seen, last_seen)
@@ -63,7 +63,7 @@ SELECT ensure_partitions(%(first)s, %(last)s)
 -- Whoever waits for a lock makes others wait behind it.
 SET LOCAL lock_timeout = '2s'
 
--- name: stop_claims
+-- name: lock_event_ids
 -- Held to the end of the transaction. Orders are computed from what a transaction can see: two that change one order at
 -- the same time would each miss the other's part.
 LOCK TABLE event_ids IN SHARE ROW EXCLUSIVE MODE

@@ -10,8 +10,8 @@ import pytest
 from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.contract.raw import RAW, RawParser
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.dlq.letter import Letter, parse, readable, with_fields
-from sse_ingest.errors import LetterRefused
+from sse_ingest.dlq.dead_letter import DeadLetter, parse, readable, with_fields
+from sse_ingest.errors import DeadLetterRefused
 from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 from tests.support.events import frame, payload, uid
@@ -19,7 +19,7 @@ from tests.support.events import frame, payload, uid
 THEN = datetime(2026, 3, 14, tzinfo=UTC)
 
 
-def letter(received: bytes, **fields: Any) -> Letter:
+def letter(received: bytes, **fields: Any) -> DeadLetter:
     whole = {
         "dead_letter_id": 1,
         "stream": "restaurant",
@@ -36,7 +36,7 @@ def letter(received: bytes, **fields: Any) -> Letter:
         "resolution": None,
         "received": received,
     }
-    return Letter(**{**whole, **fields})
+    return DeadLetter(**{**whole, **fields})
 
 
 def good(offset: int = 4) -> bytes:
@@ -65,7 +65,7 @@ def test_the_beginning_of_a_large_frame_is_never_taken_for_the_whole() -> None:
 
 
 def test_without_a_place_it_cannot_be_taken() -> None:
-    with pytest.raises(LetterRefused, match="publish"):
+    with pytest.raises(DeadLetterRefused, match="publish"):
         parse(letter(good(), stream_id=None, event_offset=None), CONTRACT)
 
 
@@ -134,7 +134,7 @@ def test_one_field_is_set_and_the_others_stay(change: str, path: list[str], valu
     ],
 )
 def test_what_cannot_be_set_is_said(data: bytes, change: str, said: str) -> None:
-    with pytest.raises(LetterRefused, match=said):
+    with pytest.raises(DeadLetterRefused, match=said):
         with_fields(data, [change])
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from sse_ingest.contract.protocol import Contract, Parser
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.errors import LetterRefused
+from sse_ingest.errors import DeadLetterRefused
 from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 
@@ -15,7 +15,7 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _VALUE = msgspec.json.Decoder(msgspec.Raw)
 
 
-class Letter(msgspec.Struct, frozen=True):
+class DeadLetter(msgspec.Struct, frozen=True):
     """The columns of raw_data.dead_letters. `received` is empty in a list."""
 
     dead_letter_id: int
@@ -43,10 +43,10 @@ class Letter(msgspec.Struct, frozen=True):
         return f"{self.stream_id}-{self.event_offset}" if self.event_offset else "no place"
 
 
-def parse(letter: Letter, contract: Contract, edited: bytes | None = None) -> Event | Rejected:
+def parse(letter: DeadLetter, contract: Contract, edited: bytes | None = None) -> Event | Rejected:
     """What the contract makes of the letter's bytes, or of those that replace them, at its old place."""
     if letter.stream_id is None or letter.event_offset is None:
-        raise LetterRefused(
+        raise DeadLetterRefused(
             f"Letter {letter.dead_letter_id} has no place in its stream: its frame had no readable id. "
             "Have its producer publish the event again, then discard the letter."
         )
@@ -62,7 +62,7 @@ def parse(letter: Letter, contract: Contract, edited: bytes | None = None) -> Ev
 
 
 def _parse_raw(
-    letter: Letter, parser: Parser, data: bytes, *, truncated: bool, edited: bool
+    letter: DeadLetter, parser: Parser, data: bytes, *, truncated: bool, edited: bool
 ) -> Event | Rejected:
     event_type = letter.event_type or ("message" if edited else "")
     item = parser.parse(Frame(event_type, data, "", own_id=False, truncated=truncated))
@@ -82,7 +82,7 @@ def with_fields(data: bytes, changes: list[str]) -> bytes:
     for change in changes:
         path, equals, value = change.partition("=")
         if not equals or not path:
-            raise LetterRefused(f"{change!r} sets nothing: write --set field=value, as in payload.qty=2.")
+            raise DeadLetterRefused(f"{change!r} sets nothing: write --set field=value, as in payload.qty=2.")
         data = _with_field(data, path.split("."), value)
     return data
 
@@ -91,7 +91,7 @@ def _with_field(data: bytes, path: list[str], value: str) -> bytes:
     try:
         fields = _FIELDS.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise LetterRefused(
+        raise DeadLetterRefused(
             f"The bytes are not a JSON object ({error}): give a whole one with --file."
         ) from None
     name, *rest = path

@@ -130,6 +130,7 @@ def test_polling_is_skipped_while_somebody_streams(
         "PYTHONPATH": python_path(ROOT),
         "INGEST_SOURCE_URL": service,
         "INGEST_CONTRACT": CONTRACT_NAME,
+        "INGEST_STREAM": "restaurant",
         "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
     }
     with (tmp_path / "streamer.log").open("w") as log:

@@ -24,6 +24,7 @@ from tests.support.warehouse.archives import fill
 def settings(warehouse: Any) -> Settings:
     return Settings(
         contract=CONTRACT,
+        stream="restaurant",
         source_url="http://127.0.0.1:1",
         database_url=warehouse.url("airflow_user"),
         writer="test",

@@ -49,7 +49,12 @@ def told(warehouse: Any) -> Callable[[str], tuple[str, dict[str, Any]]]:
 
 @pytest.fixture
 def settings(service: EventService, warehouse: Any) -> Settings:
-    return Settings(contract=CONTRACT, source_url=service.url, database_url=warehouse.url("airflow_user"))
+    return Settings(
+        contract=CONTRACT,
+        stream="restaurant",
+        source_url=service.url,
+        database_url=warehouse.url("airflow_user"),
+    )
 
 
 @contextmanager
@@ -116,7 +121,12 @@ def test_a_producer_sends_what_nobody_can_take(
     faulty.start()
     try:
         with streaming(
-            Settings(contract=CONTRACT, source_url=faulty.url, database_url=warehouse.url("airflow_user"))
+            Settings(
+                contract=CONTRACT,
+                stream="restaurant",
+                source_url=faulty.url,
+                database_url=warehouse.url("airflow_user"),
+            )
         ):
             wait_for(lambda: told("dead_letters")[0] != "ok", "dead letters are told", 20)
             status, details = told("dead_letters")

@@ -28,6 +28,7 @@ def writer(bench: Bench, database_name: str, max_batch: int = 10_000) -> Iterato
     bench.cluster.clone(database_name)
     settings = Settings(
         contract=CONTRACT,
+        stream="restaurant",
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, database_name),
         writer="bench",

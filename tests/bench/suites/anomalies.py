@@ -75,6 +75,7 @@ def _ingest(bench: Bench, history: frauds.History) -> None:
     """By the whole path of ingestion, except the network."""
     settings = Settings(
         contract=CONTRACT,
+        stream="restaurant",
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, bench.cluster.clone(_DATABASE)),
         writer="bench",

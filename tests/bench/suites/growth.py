@@ -27,6 +27,7 @@ def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
     """The same work at each size of one warehouse, which grows. Ratios are to the empty warehouse."""
     settings = Settings(
         contract=CONTRACT,
+        stream="restaurant",
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, bench.cluster.clone(_DATABASE)),
         writer="bench",

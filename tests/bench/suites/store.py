@@ -51,6 +51,7 @@ def _row(bench: Bench, limit: Limit, case: str, blob: bytes, batch: int, again: 
     def measure(samples: Samples) -> None:
         settings = Settings(
             contract=CONTRACT,
+            stream="restaurant",
             source_url="http://127.0.0.1:1",
             database_url=bench.cluster.url(WRITER, bench.cluster.clone("bench_store")),
             writer="bench",

@@ -66,6 +66,7 @@ def run(bench: Bench, _limit: Limit) -> Iterator[Row]:
 def _settings(bench: Bench) -> Settings:
     return Settings(
         contract=CONTRACT,
+        stream="restaurant",
         source_url="http://127.0.0.1:1",
         database_url=bench.cluster.url(WRITER, _DATABASE),
         writer="bench",

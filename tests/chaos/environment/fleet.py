@@ -96,6 +96,7 @@ class Fleet:
             **{key: value for key, value in os.environ.items() if not key.startswith(("INGEST_", "EVENT_"))},
             "PYTHONPATH": os.pathsep.join([str(self.core), python_path(ROOT)]),
             "INGEST_CONTRACT": CONTRACT,
+            "INGEST_STREAM": "restaurant",
             "INGEST_FAILPOINTS": str(points),
             "CHAOS_WRITER": name,
             "CHAOS_MODE": mode,

@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from local.code_path import python_path
 from tests.support.contention import Contention
 from tests.support.guard import mark
 from tests.unit.compose.compose_file import ROOT, env_file, load
@@ -40,7 +41,7 @@ class Processes:
         self.services: dict[str, dict[str, Any]] = load(self.values)["services"]
         for folder in ("data", "tmp", "airflow/logs"):
             (self.home / folder).mkdir(parents=True)
-        for folder in ("dags", "packages", "plugins"):  # as airflow/Dockerfile copies them
+        for folder in ("dags", "plugins"):  # as airflow/Dockerfile copies them
             shutil.copytree(ROOT / "airflow" / folder, self.home / "airflow" / folder, ignore=_caches)
         (self.home / "airflow" / "airflow.cfg").touch()
 
@@ -52,6 +53,8 @@ class Processes:
             found |= env_file(ROOT / name)
         moved = {name: self._move(value) for name, value in (found | spec["environment"]).items()}
         moved["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        # The images hold these packages elsewhere: as wheels, and beside the service.
+        moved["PYTHONPATH"] += f":{python_path(ROOT)}"
         return moved | mark() | {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.ports["8793"])}
 
     def once(self, service: str) -> subprocess.CompletedProcess[str]:

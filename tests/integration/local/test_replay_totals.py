@@ -77,7 +77,11 @@ def ingested(service: EventService, warehouse: Any) -> Callable[[Path], None]:
     def ingest(file: Path) -> None:
         replayed(service, file)
         url = warehouse.url("airflow_user")
-        result = run(Settings(contract=CONTRACT, source_url=service.url, database_url=url, mode="poll"))
+        result = run(
+            Settings(
+                contract=CONTRACT, stream="restaurant", source_url=service.url, database_url=url, mode="poll"
+            )
+        )
         assert (result.reason, result.rejected, result.gaps) == ("caught_up", 0, 0)
 
     return ingest

@@ -34,7 +34,10 @@ class Year:
         refresh(warehouse.url("airflow_user"), SUMMED)
         self.owner.execute("VACUUM (ANALYZE)")
         settings = Settings(
-            contract=CONTRACT, source_url="http://127.0.0.1:1", database_url=warehouse.url("airflow_user")
+            contract=CONTRACT,
+            stream="restaurant",
+            source_url="http://127.0.0.1:1",
+            database_url=warehouse.url("airflow_user"),
         )
         self._writing = stack.enter_context(connect(settings.database_url, "writer", SCHEMAS))
         lease = stack.enter_context(Lease(settings, self._writing.info.backend_pid, lambda: None))

@@ -76,6 +76,7 @@ def writing(warehouse: Any) -> Iterator[Store]:
     """A store that holds the lease of its stream."""
     chosen = Settings(
         contract=CONTRACT,
+        stream="restaurant",
         source_url="http://127.0.0.1:1",
         database_url=warehouse.url("airflow_user"),
         writer="test",

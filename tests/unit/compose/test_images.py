@@ -60,9 +60,12 @@ def test_hadolint_has_nothing_to_say(image: str) -> None:
 @pytest.mark.parametrize("image", IMAGES)
 def test_what_is_copied_exists_and_is_let_in(image: str) -> None:
     copied = [
-        rest.split()[0] for word, rest in _instructions(image) if word == "COPY" and "--from" not in rest
+        source
+        for word, rest in _instructions(image)
+        if word == "COPY" and "--from" not in rest
+        for source in rest.split()[:-1]
     ]
-    assert len(copied) == {"api": 5, "airflow": 5}[image]
+    assert len(copied) == {"api": 5, "airflow": 7}[image]
     for source in copied:
         assert (ROOT / source).exists(), source
         assert not _ignored(PurePosixPath(source)), source
@@ -137,3 +140,10 @@ def test_both_stages_stand_on_one_pinned_base(image: str) -> None:
 def test_the_images_healthcheck_is_the_one_of_compose() -> None:
     said = dict(_instructions("api"))["HEALTHCHECK"].partition("CMD ")[2]
     assert ["CMD", *ast.literal_eval(said)] == SERVICES["api"]["healthcheck"]["test"]
+
+
+def test_the_lock_of_the_wheels_is_part_of_the_developers_locks() -> None:
+    everything = _lock(ROOT / "requirements.lock") | _lock(ROOT / "requirements-dev.lock")
+    backend = _lock(ROOT / "airflow" / "build.lock")
+    assert "hatchling" in backend
+    assert {name: everything[name] for name in backend} == backend

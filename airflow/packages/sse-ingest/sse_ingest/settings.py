@@ -30,7 +30,8 @@ class Settings:
 
     source_url: str
     database_url: str = field(repr=False)
-    stream: str = "restaurant"
+    stream: str = "default"
+    """The name of the stream, under which its checkpoint is kept."""
     shard: int = 0
     mode: Literal["stream", "poll"] = "stream"
     path: str | None = None
@@ -88,7 +89,7 @@ class Settings:
             **_common(overrides.get("contract")),
             "source_url": os.environ.get("INGEST_SOURCE_URL", "http://127.0.0.1:8000"),
             "database_url": database_url,
-            "stream": os.environ.get("INGEST_STREAM", "restaurant"),
+            "stream": os.environ.get("INGEST_STREAM") or "default",
             "token": os.environ.get("EVENT_STREAM_TOKEN") or None,
         }
         return cls(**{**given, **overrides})
@@ -129,8 +130,8 @@ def _contract() -> Contract:
     name = os.environ.get("INGEST_CONTRACT")
     if not name:
         raise ConfigurationError(
-            "INGEST_CONTRACT is not set: name the contract of the stream as module:attribute, such as "
-            "restaurant_warehouse.contract:CONTRACT, or `raw` for any stream of JSON."
+            "INGEST_CONTRACT is not set: name the contract of the stream as module:attribute, or `raw` for any "
+            "stream of JSON."
         )
     if name == RAW.name:
         return RAW

@@ -23,6 +23,7 @@ def fill(warehouse: Any) -> Fill:
         made = frauds.history(seed, days, orders)
         settings = Settings(
             contract=CONTRACT,
+            stream="restaurant",
             source_url="http://127.0.0.1:1",
             database_url=warehouse.url("airflow_user"),
             writer="test",

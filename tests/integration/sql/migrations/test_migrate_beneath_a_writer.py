@@ -83,6 +83,7 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
     addresses = {
         "INGEST_SOURCE_URL": service.url,
         "INGEST_CONTRACT": CONTRACT_NAME,
+        "INGEST_STREAM": "restaurant",
         "INGEST_DATABASE_URL": bootstrapped.url("airflow_user"),
     }
     old_log, new_log = tmp_path / "old.log", tmp_path / "new.log"

@@ -77,6 +77,7 @@ def assert_ingests(warehouse: Any) -> None:
     """The writer of now goes on from the checkpoint of then."""
     settings = Settings(
         contract=CONTRACT,
+        stream="restaurant",
         source_url="http://127.0.0.1:1",
         database_url=warehouse.url("airflow_user"),
         writer="test",

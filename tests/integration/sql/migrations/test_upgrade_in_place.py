@@ -9,6 +9,7 @@ import pytest
 
 import sql
 from restaurant_warehouse.rollups import refresh
+from sse_ingest.migrations import init_db
 from tests.support.warehouse.earlier_version import EarlierVersion
 from tests.support.warehouse.plain import assert_exact
 from tests.support.warehouse.populated import ACCOUNT, INVALID, PRIVILEGES, assert_kept, contents
@@ -52,6 +53,8 @@ def test_rows_grants_and_rollups_stay(
         sql.migrate(url)
 
         assert sql.status(url).current
+        core = owner.execute("SELECT version_num FROM raw_data.sse_ingest_version").fetchall()
+        assert core == [(init_db.head(),)]
         assert_kept(owner, before)
         assert owner.execute(ROLLUPS).fetchall() == rollups, "nothing was summed again"
         assert owner.execute(INVALID).fetchall() == []

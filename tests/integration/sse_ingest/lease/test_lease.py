@@ -24,7 +24,13 @@ from sse_ingest.database.connection import connect
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 
-settings = Settings(source_url="http://127.0.0.1:1", database_url=sys.argv[1], writer="child", lease_seconds=1)
+settings = Settings(
+    stream="restaurant",
+    source_url="http://127.0.0.1:1",
+    database_url=sys.argv[1],
+    writer="child",
+    lease_seconds=1,
+)
 with connect(settings.database_url, "writer", settings.schemas) as connection:
     lease = Lease(settings, connection.info.backend_pid, lambda: None)
     lease.take(wait=True, stop=lambda: False)

@@ -105,6 +105,7 @@ def test_a_run_goes_on_when_the_fault_is_over(
     result = run(
         Settings(
             contract=CONTRACT,
+            stream="restaurant",
             source_url=service.url,
             database_url=warehouse.url("airflow_user"),
             mode="poll",

@@ -28,6 +28,7 @@ def configured(service: EventService, warehouse: Any) -> Callable[..., Settings]
     def make(**changes: Any) -> Settings:
         given = {
             "contract": CONTRACT,
+            "stream": "restaurant",
             "source_url": service.url,
             "database_url": warehouse.url("airflow_user"),
             "lease_seconds": 1,
@@ -216,20 +217,15 @@ def test_what_a_person_must_mend_is_told_at_once(
         run(configured(database_url=wrong, deadline_seconds=20))
 
 
-def test_simulated_orders_arrive_whole(tmp_path: Path, warehouse: Any, owner: Any, payload_sums: str) -> None:
+def test_simulated_orders_arrive_whole(
+    tmp_path: Path, configured: Callable[..., Settings], owner: Any, payload_sums: str
+) -> None:
     folder = tmp_path / "simulated"
     folder.mkdir()
     service = EventService(folder, {"EVENT_RATE": "300"})
     service.start()
     try:
-        run(
-            Settings(
-                contract=CONTRACT,
-                source_url=service.url,
-                database_url=warehouse.url("airflow_user"),
-                deadline_seconds=6,
-            )
-        )
+        run(configured(source_url=service.url, deadline_seconds=6))
     finally:
         service.stop()
 

@@ -37,7 +37,12 @@ def live(tmp_path: Path, warehouse: Any) -> Iterator[None]:
     service = EventService(tmp_path, {"EVENT_RATE": "400"})
     service.start()
     stop = threading.Event()
-    settings = Settings(contract=CONTRACT, source_url=service.url, database_url=warehouse.url("airflow_user"))
+    settings = Settings(
+        contract=CONTRACT,
+        stream="restaurant",
+        source_url=service.url,
+        database_url=warehouse.url("airflow_user"),
+    )
     try:
         with ThreadPoolExecutor() as pool:
             running = pool.submit(run, settings, stop=stop)

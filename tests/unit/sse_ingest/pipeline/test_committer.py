@@ -22,7 +22,12 @@ from tests.support.contention import Contention
 from tests.support.events import frame, parsed
 
 SETTINGS = Settings(
-    contract=CONTRACT, source_url="http://127.0.0.1:1", database_url="unused", writer="test", max_batch=400
+    contract=CONTRACT,
+    stream="restaurant",
+    source_url="http://127.0.0.1:1",
+    database_url="unused",
+    writer="test",
+    max_batch=400,
 )
 
 

@@ -21,9 +21,17 @@ _TABLES = (
 )
 
 
+_COMMENTS = """
+COMMENT ON TABLE sse_ingest_version IS
+    'The version of the raw tables: the last migration of sse_ingest that this schema has had.';
+COMMENT ON COLUMN sse_ingest_version.version_num IS 'The number of that migration.'
+"""
+
+
 def upgrade() -> None:
     """Make all of them, or none when all are there."""
     connection = op.get_bind()
+    connection.exec_driver_sql(_COMMENTS)
     there = [
         name
         for name in _TABLES

@@ -29,7 +29,7 @@ ELSEWHERE = re.compile(r"^(\./stack (up|down)\b|docker |pip |git )|\bdaily_seati
 SHORTER = (
     (r"^\./stack chaos\b.*", "./stack chaos --seed 1 --faults 1"),
     (r"^\./stack bench\b.*", "./stack bench --quick limit"),
-    (r"^(\w+=\d )?\./stack test\b.*", "./stack test -q tests/unit/test_docs.py"),
+    (r"^(\w+=\d )*\./stack test\b.*", "./stack test -q tests/unit/test_docs.py"),
     (r"^(\./stack logs \S+) -f", r"\1"),
     (r"^curl -N", "curl -N --max-time 2"),
 )

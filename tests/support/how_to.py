@@ -37,7 +37,9 @@ class Step:
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         places = [number for number, line in enumerate(lines) if line.strip() == self.anchor]
         assert len(places) == 1, f"{self.path} has {len(places)} lines {self.anchor}"
-        lines.insert(places[0] + (self.side == "below"), self.text)
+        # The formatter removes blank lines at the end of an example; a class is followed by two.
+        after = "\n\n" if self.text.startswith("class ") else ""
+        lines.insert(places[0] + (self.side == "below"), self.text + after)
         file.write_text("".join(lines), encoding="utf-8")
 
 

@@ -10,15 +10,17 @@ from rich.console import Console
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from api import __version__
-from local import completion, dev_tools, doctor, forward, from_tests, logs, psql, status, up
-from local.build import build
 from local.checks import run as checks
+from local.commands import completion, doctor, forward, psql, status, up
+from local.commands.reset import reset
+from local.commands.restart import restart
+from local.development import dev_tools, from_tests
+from local.development.build import build
+from local.development.docs import docs
 from local.dictionary import dictionary
-from local.docs import docs
+from local.display import logs
 from local.errors import StackError
 from local.replay import replay
-from local.reset import reset
-from local.restart import restart
 from local.settings import READER, WAREHOUSE, Settings
 from sql.tool.errors import WarehouseError
 

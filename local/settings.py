@@ -10,11 +10,11 @@ from dotenv import dotenv_values
 from local.env_file import names
 from local.env_file import values as env_values
 from local.errors import StackError
-from local.postgres import ADMIN
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 WAREHOUSE = "restaurant_analytics"
+ADMIN = "postgres_admin"
 OWNER, WRITER, READER = "restaurant_user", "airflow_user", "analytics_reader"
 PASSWORD_VARIABLES = {
     ADMIN: "POSTGRES_ADMIN_PASSWORD",

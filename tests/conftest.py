@@ -12,10 +12,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from local import scratch
 from local.env_file import names
-from local.postgres import ADMIN, PostgresServer
-from local.settings import OWNER, READER, WRITER
+from local.servers import scratch
+from local.servers.postgres import PostgresServer
+from local.settings import ADMIN, OWNER, READER, WRITER
 from tests.support.examples import register_profile
 from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port

@@ -91,13 +91,13 @@ class Reader:
 
 
 def _why_down(error: psycopg.OperationalError) -> str:
-    told = str(error)
-    if "password authentication failed" in told or "no password supplied" in told:
+    message = str(error)
+    if "password authentication failed" in message or "no password supplied" in message:
         return (
             "The database refuses the password of analytics_reader: "
             "ANALYTICS_DB_PASSWORD in .env must be the one it was set up with."
         )
-    if "does not exist" in told:
+    if "does not exist" in message:
         return "The database or its role analytics_reader is not there yet: ./stack up makes them."
     return "The database cannot be reached: is it running (./stack status)?"
 

@@ -2,8 +2,8 @@
 
 import typer
 
-from local import scratch
 from local.dictionary import catalog, lineage, page
+from local.servers import scratch
 from local.settings import OWNER, ROOT
 from restaurant_warehouse.event_types import EVENT_TYPES
 

@@ -100,25 +100,25 @@ def replay(  # noqa: PLR0913, PLR0917 - a command's arguments are its options
 
 def choose(options: dict[str, Any], columns: list[str], mapping_file: Path | None) -> Choices:
     """The mapping file's values, then the options. Raises BadInput naming the option."""
-    told: dict[str, Any] = mapping.load(mapping_file) if mapping_file else {"columns": {}}
+    given: dict[str, Any] = mapping.load(mapping_file) if mapping_file else {"columns": {}}
     named: dict[str, tuple[str, ...]] = {}
     for option in columns:
         role, equals, header = option.partition("=")
         if not equals:
             raise BadInput(f"--column wants ROLE=HEADER, not {option!r}.")
         named[role.strip()] = (*named.get(role.strip(), ()), header)
-    told |= options
-    told["columns"] = {**told["columns"], **named}
-    if "start" in told:
-        told["start"] = _start(told["start"])
-    return Choices(**told)
+    given |= options
+    given["columns"] = {**given["columns"], **named}
+    if "start" in given:
+        given["start"] = _start(given["start"])
+    return Choices(**given)
 
 
-def _start(told: str | datetime) -> datetime:
+def _start(given: str | datetime) -> datetime:
     try:
-        start = datetime.fromisoformat(told) if isinstance(told, str) else told
+        start = datetime.fromisoformat(given) if isinstance(given, str) else given
     except ValueError:
-        raise BadInput(f"--start wants a time like 2020-01-01T00:00:00Z, not {told!r}.") from None
+        raise BadInput(f"--start wants a time like 2020-01-01T00:00:00Z, not {given!r}.") from None
     return start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)
 
 

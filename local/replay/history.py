@@ -103,14 +103,14 @@ class _History:
         return (created, item)
 
     def _created(self, order: _Order, location: str, number: str) -> Event:
-        told = dict(zip(ORDER_DETAILS, order.details, strict=True))
+        fields = dict(zip(ORDER_DETAILS, order.details, strict=True))
         payload: dict[str, Any] = {
             "order_id": order.order_id,
-            "service_type": cells.service_type(told.pop("service_type") or self._choices.service_type),
+            "service_type": cells.service_type(fields.pop("service_type") or self._choices.service_type),
             "order_ts": order.ts,
             "location_code": location,
         }
-        payload |= {name: cells.short(text, name) for name, text in told.items() if text}
+        payload |= {name: cells.short(text, name) for name, text in fields.items() if text}
         if "date" not in self._layout.columns:
             payload["order_ts_supplied"] = True
         payload["source"] = {"file": self._file_id, "order": number}
@@ -131,11 +131,11 @@ class _History:
             "qty": qty,
         }
         unit, line = self._prices(row, qty)
-        told: dict[str, Any] = {"unit_price": unit, "extended_price": line}
+        fields: dict[str, Any] = {"unit_price": unit, "extended_price": line}
         for role in ("category", "menu_item_id", "options"):
             text = self._cell(row, role)
-            told[role] = (text if role == "options" else cells.short(text, role)) or None
-        payload |= {name: value for name, value in told.items() if value is not None}
+            fields[role] = (text if role == "options" else cells.short(text, role)) or None
+        payload |= {name: value for name, value in fields.items() if value is not None}
         extra = {
             name: row.cells[index] for index, name in self._layout.extra.items() if row.cells[index].strip()
         }

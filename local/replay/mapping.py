@@ -92,17 +92,17 @@ class Layout:
 def load(path: Path) -> dict[str, Any]:
     """The values of a mapping file, ready for Choices. Raises BadInput naming a key that it does not know."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(f"The mapping file {path} cannot be read: {error}") from None
     known = {entry.name for entry in fields(Choices)}
-    for key, value in told.items():
+    for key, value in content.items():
         _one_of(f"a key of {path}", key, tuple(sorted(known)))
         wanted = {"columns": dict, "decimal_comma": bool, "start": datetime}.get(key, str)
         if not isinstance(value, wanted):
             raise BadInput(f"{key} in {path} must be a {wanted.__name__}, not {value!r}.")
-    columns = told.pop("columns", {})
-    return told | {
+    columns = content.pop("columns", {})
+    return content | {
         "columns": {role: (name,) if isinstance(name, str) else tuple(name) for role, name in columns.items()}
     }
 
@@ -123,7 +123,7 @@ def resolve(header: list[str], choices: Choices) -> Layout:
                 f"No column is recognised as {role} among {', '.join(header)}: say --column {role}=HEADER "
                 "(and --delimiter, if these are not the columns)."
             )
-    _settle_price(found, choices)
+    _choose_price(found, choices)
     if "date" not in found:
         found.pop("time", None)  # a time alone is no moment: kept as it is
     used = {index for indexes in found.values() for index in indexes}
@@ -133,7 +133,7 @@ def resolve(header: list[str], choices: Choices) -> Layout:
     return Layout(choices, order_id, columns, extra)
 
 
-def _settle_price(found: dict[str, tuple[int, ...]], choices: Choices) -> None:
+def _choose_price(found: dict[str, tuple[int, ...]], choices: Choices) -> None:
     """A header like `item_price` does not say whether it is of one or of the line: --price-per does."""
     price = found.pop("price", None)
     role = f"{choices.price_per}_price"

@@ -67,10 +67,10 @@ class Publisher:
     """Publishes through one client; waits up to `patience` seconds for a service that is away."""
 
     def __init__(
-        self, client: httpx.Client, patience: float, sleep: Callable[[float], None] = time.sleep
+        self, client: httpx.Client, wait_seconds: float, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._client = client
-        self._patience = patience
+        self._wait_seconds = wait_seconds
         self._sleep = sleep
 
     def publish(self, messages: Sequence[Message]) -> Outcome:
@@ -79,8 +79,8 @@ class Publisher:
             return Outcome()
         answer = self._post(b"\n".join(message.body for message in messages))
         if answer.status_code == HTTPStatus.ACCEPTED:
-            told = answer.json()
-            return Outcome(told["accepted"], told["duplicates"])
+            body = answer.json()
+            return Outcome(body["accepted"], body["duplicates"])
         if answer.status_code not in _SPOILT:
             raise _stopped(answer, messages)
         if len(messages) == 1:
@@ -91,8 +91,8 @@ class Publisher:
         return outcome
 
     def _post(self, body: bytes) -> httpx.Response:
-        """One answer that is not 'later', however many attempts it takes within our patience."""
-        give_up = time.monotonic() + self._patience
+        """One answer that is not 'later', however many attempts it takes in that time."""
+        give_up = time.monotonic() + self._wait_seconds
         pause = 0.25
         while True:
             try:
@@ -106,7 +106,7 @@ class Publisher:
                 trouble = f"cannot be reached ({error or type(error).__name__})"
             if time.monotonic() + pause > give_up:
                 raise PublishingStopped(
-                    f"The event service at {self._client.base_url} {trouble} for {self._patience:g} s: "
+                    f"The event service at {self._client.base_url} {trouble} for {self._wait_seconds:g} s: "
                     f"is it running (./stack status)? {AGAIN}"
                 )
             self._sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
@@ -134,12 +134,12 @@ def _stopped(answer: httpx.Response, messages: Sequence[Message]) -> PublishingS
 def _reason(answer: httpx.Response) -> str:
     """The detail of a problem document and its first errors, or what else was said."""
     try:
-        told = answer.json()
+        body = answer.json()
     except ValueError:
         return answer.text.strip()[:200] or answer.reason_phrase
-    if not isinstance(told, dict):
+    if not isinstance(body, dict):
         return answer.reason_phrase
-    said = [str(told.get("detail") or told.get("title") or answer.reason_phrase)]
-    errors = told.get("errors")
+    said = [str(body.get("detail") or body.get("title") or answer.reason_phrase)]
+    errors = body.get("errors")
     said += [str(error) for error in errors[:3]] if isinstance(errors, list) else []
     return "; ".join(said)

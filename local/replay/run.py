@@ -63,12 +63,12 @@ class Report:
             yield line
 
 
-def run(path: Path, choices: Choices, target: Target, console: Console, patience: float | None) -> Report:
+def run(path: Path, choices: Choices, target: Target, console: Console, wait_seconds: float | None) -> Report:
     """Publish the file, waiting up to `patience` seconds for a service that is away; None: only check the file.
 
     Raises BadInput or PublishingStopped.
     """
-    if patience is not None and not target.token:
+    if wait_seconds is not None and not target.token:
         raise BadInput(
             "EVENT_PUBLISH_TOKEN is not set: ./stack up (or python3 init_data_dir.py) writes it to .env."
         )
@@ -81,13 +81,13 @@ def run(path: Path, choices: Choices, target: Target, console: Console, patience
     with file, _client(target) as client, _progress(console) as progress:
         header, dialect, rows = reading.read_history(file, path.suffix, choices.delimiter, choices.encoding)
         layout = mapping.resolve(header, choices)
-        tell_layout(console, path, header, dialect, layout)
+        show_layout(console, path, header, dialect, layout)
         lines = report.count(history.lines(rows, layout, file_id, (target.earliest, target.latest)))
-        task = progress.add_task("Checking" if patience is None else "Publishing", total=size)
-        publisher = Publisher(client, patience or 0)
+        task = progress.add_task("Checking" if wait_seconds is None else "Publishing", total=size)
+        publisher = Publisher(client, wait_seconds or 0)
         for messages, position, bad in batches(lines, min(BATCH_BYTES, target.max_body_bytes)):
             report.bad_rows += bad
-            if patience is not None:
+            if wait_seconds is not None:
                 report.outcome.add(publisher.publish(messages))
             progress.update(task, completed=position)
         progress.update(task, completed=size)
@@ -100,7 +100,7 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console)
 
 
-def tell_layout(
+def show_layout(
     console: Console, file: Path, header: list[str], dialect: reading.Dialect, layout: Layout
 ) -> None:
     """Say how the file was understood: a price taken for the wrong thing must be seen at once."""

@@ -11,8 +11,8 @@ import psycopg
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from local import scratch
-from local.scratch import Cluster
+from local.servers import scratch
+from local.servers.scratch import Cluster
 from tests.bench.measuring.figures import Figure, Samples
 
 # As an operator sets them for a server with many writes. Durability is the default: fsync and synchronous_commit

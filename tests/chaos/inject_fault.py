@@ -77,9 +77,9 @@ def _first_at(point: str, candidates: list[Writer]) -> Writer | None:
     def at_point() -> Writer | None:
         return next((candidate for candidate in candidates if candidate.has_hit(point)), None)
 
-    def settled() -> bool:
+    def reached() -> bool:
         return at_point() is not None or not any(candidate.alive for candidate in candidates)
 
     with suppress(TimeoutError):
-        wait_until(settled, f"a writer reaches {point}", 5, pause=0.003)
+        wait_until(reached, f"a writer reaches {point}", 5, pause=0.003)
     return at_point()

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from traceback import format_exception
 
-from local.scratch import Cluster
+from local.servers.scratch import Cluster
 from tests.chaos.audit import audit_finished, audit_running
 from tests.chaos.environment.environment import Environment, NotRecovered, running_environment
 from tests.chaos.environment.proxy import ProxyThread

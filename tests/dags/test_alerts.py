@@ -8,7 +8,7 @@ import pytest
 from tests.support.servers.mailbox import Mailbox
 
 pytestmark = pytest.mark.airflow
-TOLD = ["payments_add_up", "first failure", "last state unknown", "It was ended from outside"]
+REPORTED = ["payments_add_up", "first failure", "last state unknown", "It was ended from outside"]
 
 
 @pytest.fixture(scope="module")
@@ -23,17 +23,17 @@ def seen(probe: Any, mailbox: Mailbox) -> Any:
     return probe("alerting", mailbox.env)
 
 
-def test_both_are_told_what_is_news_and_nothing_else(seen: Any, mailbox: Mailbox) -> None:
+def test_both_get_new_failures_and_nothing_else(seen: Any, mailbox: Mailbox) -> None:
     assert all(answer == ["done", "done"] for answer in seen.values()), seen
     mails = [message.get_body(("html",)).get_content() for _, _, message in mailbox.mails]  # type: ignore[union-attr]
     texts = [body["text"] for _, body in mailbox.posts]
-    assert len(mails) == len(texts) == len(TOLD)
-    for said, mail, text in zip(TOLD, mails, texts, strict=True):
+    assert len(mails) == len(texts) == len(REPORTED)
+    for said, mail, text in zip(REPORTED, mails, texts, strict=True):
         assert said in mail
         assert said in text
 
 
-def test_the_mail_says_from_whom_and_shows_the_rows_as_they_are(seen: Any, mailbox: Mailbox) -> None:
+def test_the_mail_has_a_sender_and_shows_the_rows_as_they_are(seen: Any, mailbox: Mailbox) -> None:
     """What an event holds is neither HTML nor a template of ours."""
     sender, recipients, message = mailbox.mails[0]
     assert "<warehouse@example.com>" in sender
@@ -58,7 +58,7 @@ def test_the_webhook_is_json(seen: Any, mailbox: Mailbox) -> None:
     }
 
 
-def test_nobody_is_told_where_nothing_is_configured(probe: Any) -> None:
+def test_nothing_is_sent_where_nothing_is_configured(probe: Any) -> None:
     assert set(map(tuple, probe("alerting").values())) == {()}
 
 
@@ -71,4 +71,4 @@ def test_a_server_that_refuses_keeps_the_other_from_nothing(probe: Any) -> None:
     mailed, posted = seen["news"]
     assert mailed == "done"
     assert "500" in posted
-    assert len(box.mails) == len(TOLD)
+    assert len(box.mails) == len(REPORTED)

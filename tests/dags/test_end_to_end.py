@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from tests.support.airflow.dag_runs import dags_test, output, xcom
 from tests.support.contention import Contention
 from tests.support.core import CONTRACT_NAME
-from tests.support.dag_runs import dags_test, output, xcom
 from tests.support.servers.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(900)]
@@ -196,9 +196,9 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
         connection.execute("UPDATE analytics.orders SET total = total + 1")
     broken = dags_test("restaurant_data_quality", env | mailbox.env)
     assert broken.returncode != 0
-    told = {body["task_id"]: body["text"] for _, body in mailbox.posts}
-    assert set(told) == {"critical_rules"}
-    assert f"order_id={UUID(int=1)}" in told["critical_rules"]
+    reported = {body["task_id"]: body["text"] for _, body in mailbox.posts}
+    assert set(reported) == {"critical_rules"}
+    assert f"order_id={UUID(int=1)}" in reported["critical_rules"]
     assert len(mailbox.mails) == 1
     assert "-> " in output(broken)
     assert "orders_follow_their_events  failed  1 of 1 rows failed" in output(broken)
@@ -264,8 +264,8 @@ def test_payments_are_scored_once_there_is_a_history(warehouse: Any, env: dict[s
         connection.commit()
         done = dags_test("restaurant_anomalies", env)
         assert done.returncode == 0, output(done)
-        told = xcom(env, "restaurant_anomalies", "score_payments")
-        assert (told["scored"], told["history"]) == (1, 1_000)
+        reported = xcom(env, "restaurant_anomalies", "score_payments")
+        assert (reported["scored"], reported["history"]) == (1, 1_000)
         assert connection.execute("SELECT count(*) FROM analytics.payment_scores").fetchone() == (1,)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.dag_runs import dags_test, output, xcom
+from tests.support.airflow.dag_runs import dags_test, output, xcom
 from tests.support.servers.mailbox import Mailbox
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration, pytest.mark.timeout(900)]
@@ -76,7 +76,7 @@ def test_with_retention_old_months_are_archived(
     assert (tmp_path / "archive" / "events_raw_2020_01.parquet").is_file()
 
 
-def test_what_was_changed_by_hand_is_found_and_told(
+def test_what_was_changed_by_hand_is_found_and_reported(
     warehouse: Any, env: dict[str, str], mailbox: Mailbox
 ) -> None:
     with warehouse.connect("restaurant_user", autocommit=True) as owner:
@@ -95,9 +95,9 @@ def test_what_was_changed_by_hand_is_found_and_told(
         "orders_follow_their_events",
         "analytics_rows_have_their_event",
     ]
-    told = {body["task_id"]: body["text"] for _, body in mailbox.posts}
-    assert set(told) == {CHECK}
-    assert "-> The row was not made from an event: rebuild analytics from raw." in told[CHECK]
+    reported = {body["task_id"]: body["text"] for _, body in mailbox.posts}
+    assert set(reported) == {CHECK}
+    assert "-> The row was not made from an event: rebuild analytics from raw." in reported[CHECK]
     assert len(mailbox.mails) == 1
 
 

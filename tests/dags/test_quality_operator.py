@@ -33,7 +33,7 @@ def operate(probe: Any, warehouse: Any, tmp_path: Path) -> Operate:
     return run
 
 
-def test_what_was_found_before_is_told(operate: Operate, warehouse: Any) -> None:
+def test_what_was_found_before_is_reported(operate: Operate, warehouse: Any) -> None:
     seen = operate(FAILS, RESTARTS, PASSES)
     assert (seen["raised"], seen["news"]) == ("QualityFailure", True)
     assert "order_id=X1" in seen["says"]

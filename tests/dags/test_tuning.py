@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import init_data_dir
-from local import airflow
+from local.servers import airflow
 from local.settings import ROOT, Settings
 
 pytestmark = pytest.mark.airflow

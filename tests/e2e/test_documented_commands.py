@@ -13,10 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local import counters
-from local.services import database_url
+from local.display import counters
+from local.servers.services import database_url
 from local.settings import PORTS
-from tests.support.documented import PAGES, Clone, blocks, commands, mentioned
+from tests.support.documents.commands import PAGES, Clone, blocks, commands, mentioned
 from tests.support.ports import free_port
 from tests.support.service import ROOT
 from tests.support.stack import wait_for

@@ -20,9 +20,10 @@ import psycopg
 import pytest
 
 import init_data_dir
-from local import counters, services
-from local.airflow import DAGS
-from local.processes import Processes
+from local.display import counters
+from local.processes.process_records import Processes
+from local.servers import services
+from local.servers.airflow import DAGS
 from local.settings import PORTS, ROOT, Settings
 from tests.support.contention import Contention
 from tests.support.ports import free_port

@@ -17,10 +17,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
+from tests.support.airflow.own_airflow import OwnAirflow
+from tests.support.documents.package_readme import PACKAGE, ten_lines
 from tests.support.fresh_environment import environment, fresh_python
-from tests.support.own_airflow import OwnAirflow
-from tests.support.package_readme import PACKAGE, ten_lines
 from tests.support.ports import free_port
 from tests.support.servers.scripted_server import Connection, Server, status
 from tests.support.service import ROOT

@@ -16,7 +16,8 @@ import pytest
 
 import init_data_dir
 from api.simulator.catalogue import RESTAURANTS
-from local.postgres import ADMIN, PostgresServer
+from local.servers.postgres import PostgresServer
+from local.settings import ADMIN
 from tests.integration.compose.as_processes import Processes, started
 from tests.support.contention import Contention
 from tests.support.ports import free_port

@@ -13,7 +13,7 @@ import pytest
 
 import init_data_dir
 import tests.support.service
-from local import services
+from local.servers import services
 from local.settings import Settings
 from tests.bench.processes import process
 from tests.chaos.environment import event_service

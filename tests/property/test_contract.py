@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.contract.raw import RawParser
 from sse_ingest.dead_letter_reasons import Reason
@@ -270,12 +270,12 @@ def test_postgresql_takes_what_the_contract_takes(
         row = connection.execute(query, [outcome.partition_key, outcome.payload.decode()]).fetchone()
         assert row is not None
 
-        told = json.loads(outcome.payload, parse_float=Decimal, parse_int=Decimal)
+        numbers = json.loads(outcome.payload, parse_float=Decimal, parse_int=Decimal)
         for (name, kind), value in zip(kinds, row[2:], strict=True):
             if kind == "numeric" and value is not None:
-                assert value == Decimal(told[name])
+                assert value == Decimal(numbers[name])
             if kind == "uuid" and value is not None:
-                assert value == UUID(told[name])
+                assert value == UUID(numbers[name])
 
 
 @pytest.mark.integration

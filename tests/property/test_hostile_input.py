@@ -27,51 +27,51 @@ OF_EACH_REASON = 1_000
 BATCH = 2_000
 
 
-def decoded(told: Sequence[tuple[str, Case]], random: Random) -> list[Frame]:
+def decoded(sent: Sequence[tuple[str, Case]], random: Random) -> list[Frame]:
     """The cases as one stream, with noise between the blocks, cut anywhere, and what the decoder makes of it."""
-    stream = b"".join(noise(random) + case.wire for _name, case in told)
+    stream = b"".join(noise(random) + case.wire for _name, case in sent)
     decoder = Decoder(max_frame_bytes=LIMIT)
     frames = [frame for chunk in chunks(random, stream) for frame in decoder.decode(chunk)]
-    assert len(frames) == len(told)
+    assert len(frames) == len(sent)
     return frames
 
 
 @pytest.mark.long
 def test_every_case_becomes_what_its_generator_says(warehouse: Any) -> None:
     random = Random(SEED)
-    told = list(cases(random, ROUNDS))
-    counted = Counter(case.fate for _name, case in told)
-    assert len(told) >= CASES
+    sent = list(cases(random, ROUNDS))
+    counted = Counter(case.fate for _name, case in sent)
+    assert len(sent) >= CASES
     assert {reason for reason in Reason if counted[reason] < OF_EACH_REASON} == {Reason.REFUSED_BY_DATABASE}
-    assert {name for name, _case in told} == {generator.__name__ for generator in GENERATORS}
+    assert {name for name, _case in sent} == {generator.__name__ for generator in GENERATORS}
 
-    frames = decoded(told, random)
+    frames = decoded(sent, random)
     with reading(warehouse) as stream:
         for start in range(0, len(frames), BATCH):
             stream.commit(frames[start : start + BATCH])
 
     with warehouse.connect("restaurant_user") as connection:
-        mistakes = list(Account(connection.execute).mistakes(told))
+        mistakes = list(Account(connection.execute).mistakes(sent))
         if mistakes:
             pytest.fail(
                 f"seed {SEED}: {len(mistakes)} wrong; the first:\n" + "\n".join(mistakes[:20]), pytrace=False
             )
-        certificate = connection.execute(
+        completeness = connection.execute(
             "SELECT missing_offsets, complete, dead_letters FROM analytics.completeness() WHERE stream_id = %s",
             [LOG],
         ).fetchone()
     letters = [
-        case for _name, case in told if isinstance(case.fate, Reason) and (case.place or ("",))[0] == LOG
+        case for _name, case in sent if isinstance(case.fate, Reason) and (case.place or ("",))[0] == LOG
     ]
-    assert certificate == (0, True, len(letters))
+    assert completeness == (0, True, len(letters))
 
 
 def test_any_stream_of_json_survives_the_same_bytes(warehouse: Any) -> None:
     """A foreign stream, taken raw: each frame is one row or one dead letter."""
     random = Random(SEED)
-    told = [(name, case) for name, case in cases(random, 40) if case.fate != "redelivered"]
+    sent = [(name, case) for name, case in cases(random, 40) if case.fate != "redelivered"]
     with reading(warehouse, raw=True) as stream:
-        outcomes = stream.commit(decoded(told, random))
+        outcomes = stream.commit(decoded(sent, random))
 
     taken = Counter(type(outcome).__name__ for outcome in outcomes)
     with warehouse.connect("restaurant_user") as connection:
@@ -88,11 +88,11 @@ def conflicts(account: Account) -> int:
 
 def test_a_dead_letter_delivered_again_counts_another_attempt(warehouse: Any) -> None:
     random = Random(SEED)
-    told = [(name, case) for name, case in cases(random, 1) if isinstance(case.fate, Reason)]
-    told = [
-        (name, case) for name, case in told if case.fate is not Reason.EVENT_ID_CONFLICT
+    sent = [(name, case) for name, case in cases(random, 1) if isinstance(case.fate, Reason)]
+    sent = [
+        (name, case) for name, case in sent if case.fate is not Reason.EVENT_ID_CONFLICT
     ]  # needs its first
-    frames = decoded(told, random)
+    frames = decoded(sent, random)
     with reading(warehouse) as stream:
         stream.commit(frames)
     with reading(warehouse) as stream:
@@ -100,17 +100,17 @@ def test_a_dead_letter_delivered_again_counts_another_attempt(warehouse: Any) ->
 
     with warehouse.connect("restaurant_user") as connection:
         account = Account(connection.execute)
-    assert account.dead_letters_total == len(told)
+    assert account.dead_letters_total == len(sent)
     assert {letter[3] for letter in account.dead_letters.values()} == {2}
 
 
-def test_an_offset_used_for_two_events_is_told(warehouse: Any) -> None:
+def test_an_offset_used_for_two_events_is_reported(warehouse: Any) -> None:
     random = Random(SEED)
     pen = Pen(random)
     first, second = pen.draft(offset=1), pen.draft(offset=1)
-    told = [("first", pen.case("accepted", first)), ("second", pen.case(Reason.BAD_POSITION, second))]
+    sent = [("first", pen.case("accepted", first)), ("second", pen.case(Reason.BAD_POSITION, second))]
     with reading(warehouse) as stream:
-        stream.commit(decoded(told, random))
+        stream.commit(decoded(sent, random))
 
     with warehouse.connect("restaurant_user") as connection:
         account = Account(connection.execute)

@@ -47,7 +47,7 @@ def of(events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 @given(seed=seeds, clock=clocks)
 @settings(max_examples=examples(25), deadline=None)
-def test_the_same_seed_and_clock_tell_the_same(seed: int, clock: int) -> None:
+def test_the_same_seed_and_clock_give_the_same_events(seed: int, clock: int) -> None:
     faults = Faults(0.2, 0.2, 0.2, 0.2)
     assert World(seed, 200, faults).slot(clock) == World(seed, 200, faults).slot(clock)
     assert World(seed, 200, faults).burst(clock) == World(seed, 200, faults).burst(clock)

@@ -126,10 +126,10 @@ class Model:
             record: Any = each.record
             time = record.order_ts if each.event_type == "order_created" else each.ts
             ends = time.replace(second=0, microsecond=0) + MINUTE
-            told = each.event_type in ("order_created", "payment_captured", "payment_refunded") or (
+            is_reported = each.event_type in ("order_created", "payment_captured", "payment_refunded") or (
                 each.event_type == "order_status_changed" and record.status == "cancelled"
             )
-            if told and before is not None and ends <= before - 10 * MINUTE:
+            if is_reported and before is not None and ends <= before - 10 * MINUTE:
                 self.late.add((each.event_id, str(record.order_id), time, before - 10 * MINUTE - ends))
             if time < EPOCH + FAR_AHEAD * MINUTE:
                 self.latest[stream] = max(self.latest.get(stream, time), time)

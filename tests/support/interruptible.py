@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 import psutil
 
-from local.interrupts import Interrupts
+from local.processes.interrupts import Interrupts
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 """Ports for the servers of tests."""
 
-from local.ports import free_port
+from local.servers.ports import free_port
 
 __all__ = ["free_port"]

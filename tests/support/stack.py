@@ -17,8 +17,8 @@ import psycopg
 
 import init_data_dir
 from local.code_path import python_path
-from local.processes import Processes, Record
-from local.services import database_url
+from local.processes.process_records import Processes, Record
+from local.servers.services import database_url
 from local.settings import Settings
 from tests.support.contention import Contention
 from tests.support.ports import free_port
@@ -103,8 +103,8 @@ class RunningStack:
                 method, f"/api/v2{path}", json=body, headers={"Authorization": f"Bearer {token}"}
             )
             assert answer.is_success, answer.text
-            told: dict[str, Any] = answer.json()
-            return told
+            answered: dict[str, Any] = answer.json()
+            return answered
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "local", "--env-file", str(self.env_file), *arguments]

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import api
-from local import docs, docs_hooks
+from local.development import docs, docs_hooks
 from local.errors import StackError
 from local.settings import ROOT
 from tests.support.ports import free_port
@@ -70,7 +70,7 @@ def test_links_between_docs_and_the_top_folder_lead_somewhere(site: Path) -> Non
             assert (site / page).parent.joinpath(target).resolve().is_file(), f"{page}: {target}"
 
 
-def test_it_is_served_on_loopback_until_it_is_told_to_stop(tmp_path: Path) -> None:
+def test_it_is_served_on_loopback_until_it_is_stopped(tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "local", "docs", "--port", str(port)]
     with (tmp_path / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:

@@ -19,8 +19,8 @@ import httpx
 from api.log.interface import Draft, EventIdConflict
 from api.log.sqlite.writer import Store
 from local.code_path import python_path
-from local.ports import free_port
-from local.services import CONTRACT
+from local.servers.ports import free_port
+from local.servers.services import CONTRACT
 from local.settings import LOOPBACK, ROOT
 from tests.support.waiting import wait_until
 

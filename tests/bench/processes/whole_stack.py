@@ -15,9 +15,9 @@ import psycopg
 from dotenv import dotenv_values
 
 import init_data_dir
-from local import services
-from local.ports import free_ports
-from local.processes import Processes
+from local.processes.process_records import Processes
+from local.servers import services
+from local.servers.ports import free_ports
 from local.settings import OWNER, PORTS, ROOT, WRITER, Settings
 from tests.bench.processes.process import TOKEN
 

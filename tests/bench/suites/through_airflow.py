@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.airflow import DAGS
+from local.servers.airflow import DAGS
 from tests.bench.bench import Bench
 from tests.bench.measuring.checkpoint import Drain, Watch, measure_drain
 from tests.bench.measuring.figures import Row, Samples

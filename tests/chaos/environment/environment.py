@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import psutil
 
-from local.scratch import Cluster
+from local.servers.scratch import Cluster
 from tests.chaos.environment.event_log import EventLog
 from tests.chaos.environment.event_service import TOKEN, EventService
 from tests.chaos.environment.fleet import CORE, Fleet, Writer

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import httpx
 
-from local.ports import free_port
+from local.servers.ports import free_port
 from local.settings import ROOT
 from tests.support.waiting import wait_until
 

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from local.code_path import python_path
-from local.services import CONTRACT
+from local.servers.services import CONTRACT
 from local.settings import ROOT
 from tests.chaos.environment.writer_process import FENCE_LOST
 from tests.support.waiting import wait_until

@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from local import scratch
-from local.postgres import ADMIN, PostgresServer
-from local.scratch import Cluster
-from local.settings import WRITER
+from local.servers import scratch
+from local.servers.postgres import PostgresServer
+from local.servers.scratch import Cluster
+from local.settings import ADMIN, WRITER
 
 # A writer that was replaced must not move the checkpoint, and no writer may move it back.
 _PREPARE = """

@@ -30,7 +30,7 @@ def context(error: BaseException | None, last_state: str | None = None) -> Any:
 ALERTS = alerts()
 
 
-def told(error: BaseException | None, last_state: str | None = None) -> Any:
+def alerted(error: BaseException | None, last_state: str | None = None) -> Any:
     answers = []
     for alert in ALERTS:
         try:
@@ -46,12 +46,12 @@ ROWS = "payments_add_up\n  order_id=1, item=<b>{{ 7 * 7 }}</b> & co"
 sys.stdout.write(
     json.dumps(
         {
-            "news": told(QualityFailure(ROWS, news=True)),
-            "no news": told(QualityFailure("told before", news=False)),
-            "first failure": told(RuntimeError("first failure"), "success"),
-            "lasting failure": told(RuntimeError("lasting failure"), "failed"),
-            "last state unknown": told(RuntimeError("last state unknown"), "unknown"),
-            "ended from outside": told(None),
+            "news": alerted(QualityFailure(ROWS, news=True)),
+            "no news": alerted(QualityFailure("told before", news=False)),
+            "first failure": alerted(RuntimeError("first failure"), "success"),
+            "lasting failure": alerted(RuntimeError("lasting failure"), "failed"),
+            "last state unknown": alerted(RuntimeError("last state unknown"), "unknown"),
+            "ended from outside": alerted(None),
         }
     )
     + "\n"

@@ -93,7 +93,7 @@ def raises(error: Exception) -> Callable[..., Result]:
     return run
 
 
-def until_told(settings: Any, *, stop: threading.Event, on_commit: Callable[[Progress], None]) -> Result:
+def until_stopped(settings: Any, *, stop: threading.Event, on_commit: Callable[[Progress], None]) -> Result:
     """Commits ten events at a time, and is in and out of the lock of `stop` as often as can be."""
     for count in range(1, 100_000_000):
         on_commit(progress(10 * count))
@@ -154,7 +154,7 @@ def killed() -> Any:
         signal.signal(signal.SIGTERM, lambda *_, on_kill=operator.on_kill: on_kill())
         threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGTERM)).start()
         began = time.monotonic()
-        seen.add(attempt(operator, until_told)["raised"])
+        seen.add(attempt(operator, until_stopped)["raised"])
         slowest = max(slowest, time.monotonic() - began)
     return {"raised": sorted(seen), "slowest": slowest}
 
@@ -163,17 +163,17 @@ def killed() -> Any:
 def killed_before_it_began() -> Any:
     operator = SSEToPostgresOperator(task_id="t")
     operator.on_kill()
-    return attempt(operator, until_told)
+    return attempt(operator, until_stopped)
 
 
 @case
 def paused() -> Any:
-    return executed(until_told, paused=True)
+    return executed(until_stopped, paused=True)
 
 
 @case
 def enough_events() -> Any:
-    return executed(until_told, max_events=50)
+    return executed(until_stopped, max_events=50)
 
 
 @case

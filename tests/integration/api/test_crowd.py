@@ -16,7 +16,7 @@ from tests.support.subscribers.company import bad_company, crowd, event, follow,
 
 pytestmark = [pytest.mark.integration, pytest.mark.alone]
 MakeService = Callable[..., EventService]
-PATIENCE = {"EVENT_SEND_TIMEOUT_SECONDS": "2", "EVENT_HEADER_TIMEOUT_SECONDS": "2"}
+TIMEOUTS = {"EVENT_SEND_TIMEOUT_SECONDS": "2", "EVENT_HEADER_TIMEOUT_SECONDS": "2"}
 
 
 def process_of(service: EventService) -> psutil.Process:
@@ -31,7 +31,7 @@ def connections(service: EventService) -> int:
 
 @pytest.mark.long
 def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeService) -> None:
-    service = make_service(**PATIENCE)
+    service = make_service(**TIMEOUTS)
     for _ in range(20):  # what the service keeps in memory of its log is full before memory is compared
         service.publish([event(filler="x" * 2_000) for _ in range(1_000)])
     process, memory = process_of(service), []
@@ -49,7 +49,7 @@ def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeSe
 
 
 def test_those_who_read_nothing_are_cut_while_they_stay(make_service: MakeService) -> None:
-    service = make_service(**PATIENCE)
+    service = make_service(**TIMEOUTS)
     with crowd(service, "stalled", 50), crowd(service, "silent", 50):
         follow(service, rate=150, seconds=5, size=4_000)
         until(lambda: service.health()["subscribers"] == 0 and connections(service) == 0)

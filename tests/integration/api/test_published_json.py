@@ -11,7 +11,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from tests.support.examples import examples
 from tests.support.service import TOKEN, EventService
 

@@ -78,11 +78,11 @@ def test_the_figures_are_those_of_the_orders(reader: Reader, fill: Callable[[], 
     assert none["revenue"] is None
 
 
-def test_health_is_told_with_a_remedy(reader: Reader) -> None:
-    told = {row["component"]: row for row in named(reader.read(CARDS["health"]))}
-    assert told["database"]["status"] == "ok"
-    assert told["freshness"]["status"] == "warn"
-    assert told["freshness"]["remedy"]
+def test_health_is_reported_with_a_remedy(reader: Reader) -> None:
+    reported = {row["component"]: row for row in named(reader.read(CARDS["health"]))}
+    assert reported["database"]["status"] == "ok"
+    assert reported["freshness"]["status"] == "warn"
+    assert reported["freshness"]["remedy"]
 
 
 def test_a_card_reads_and_never_writes(reader: Reader) -> None:

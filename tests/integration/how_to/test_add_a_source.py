@@ -14,7 +14,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
-from tests.support.how_to import Step, copy_project, steps
+from tests.support.documents.how_to import Step, copy_project, steps
 from tests.support.ports import free_port
 from tests.support.service import ROOT
 

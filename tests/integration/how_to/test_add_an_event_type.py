@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from sql.tool.migrate import revisions
-from tests.support.documented import Clone
-from tests.support.how_to import contents, scripts, steps
+from tests.support.documents.commands import Clone
+from tests.support.documents.how_to import contents, scripts, steps
 from tests.support.service import ROOT
 
 pytestmark = pytest.mark.integration

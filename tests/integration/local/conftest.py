@@ -16,7 +16,7 @@ import pytest
 
 import init_data_dir
 from local.code_path import python_path
-from local.processes import Processes
+from local.processes.process_records import Processes
 from local.settings import PORTS, ROOT, Settings
 from tests.support.contention import Contention
 from tests.support.ports import free_port

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from local import counters
 from local.code_path import python_path
-from local.services import database_url
+from local.display import counters
+from local.servers.services import database_url
 from local.settings import ROOT
 from tests.support.ports import free_port
 

@@ -104,7 +104,7 @@ def test_bodies_are_read_as_postgresql_reads_them(url: str) -> None:
     compared = 0
     for one in before.functions:
         if one.language == "sql" and one.body:
-            told = touched(one.body, schemas)
-            assert told.reads | told.fills | told.empties == after[one.name], one.name
+            touches = touched(one.body, schemas)
+            assert touches.reads | touches.fills | touches.empties == after[one.name], one.name
             compared += 1
     assert compared == len(rows) > 10

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local import services
-from local.children import Adopted
-from local.interrupts import Interrupts
-from local.progress import Progress
-from local.services import Service
-from local.stack import Stack
+from local.display.progress import Progress
+from local.processes.children import Adopted
+from local.processes.interrupts import Interrupts
+from local.processes.stack import Stack
+from local.servers import services
+from local.servers.services import Service
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 UP = ("up", "--without-airflow", "--detach")

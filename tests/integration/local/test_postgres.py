@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from local.errors import StackError
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.integration

@@ -35,11 +35,11 @@ def events(service: EventService) -> list[dict[str, Any]]:
     since = "earliest"
     while True:
         answer = httpx.get(f"{service.url}/events", params={"since": since, "limit": 1000}, timeout=30)
-        told = json.loads(answer.text, parse_float=Decimal)
-        if not told["events"]:
+        page = json.loads(answer.text, parse_float=Decimal)
+        if not page["events"]:
             return found
-        found += told["events"]
-        since = told["next_since"]
+        found += page["events"]
+        since = page["next_since"]
 
 
 def payloads(found: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local import counters
+from local.display import counters
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 UP = ("up", "--without-airflow", "--detach")

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from local import counters, services
+from local.display import counters
+from local.servers import services
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 UP = ("up", "--without-airflow")

@@ -4,13 +4,14 @@ import os
 import secrets
 import signal
 import socket
+import stat
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local import counters
+from local.display import counters
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 UP = ("up", "--without-airflow")
@@ -22,10 +23,19 @@ def flowing(place: Place) -> bool:
     return bool(now.committed and now.accepted and now.accepted >= 20)
 
 
+def assert_closed_to_others(place: Place) -> None:
+    data_dir = place.settings.data_dir
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (data_dir / "run", data_dir / "logs")}
+    assert modes == {"run": 0o700, "logs": 0o700}
+    # As root, PostgreSQL is another user, who must get through to its data.
+    assert stat.S_IMODE(data_dir.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+
+
 def test_there_and_back_and_there_again(place: Place) -> None:
     up = place.stack(*UP, "--detach")
     assert up.returncode == 0, up.stdout + up.stderr
     assert set(place.running()) >= {"api", "ingest"}
+    assert_closed_to_others(place)
     place.wait(lambda: flowing(place))
     settings = place.settings
 
@@ -54,7 +64,10 @@ def test_there_and_back_and_there_again(place: Place) -> None:
     assert "Nothing was running" in place.stack("down").stdout
     assert place.stack("status").returncode == 1
 
+    for folder in (settings.data_dir, settings.run_dir, settings.log_dir):
+        folder.chmod(0o755)  # as earlier versions made them
     assert place.stack(*UP, "--detach").returncode == 0
+    assert_closed_to_others(place)
     assert (counters.read(settings).committed or 0) >= 20
     entered = place.stack("locations").stdout.splitlines()
     assert entered[1] == "LOC-NB-001,Mine,Moncton,Asia/Kolkata,04:00", (

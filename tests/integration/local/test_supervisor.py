@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local.children import Child
-from local.interrupts import Interrupts
-from local.progress import Progress
-from local.services import Service
-from local.stack import Stack
-from local.supervisor import ATTEMPTS, HEALTHY_SECONDS, Supervisor
+from local.display.progress import Progress
+from local.processes.children import Child
+from local.processes.interrupts import Interrupts
+from local.processes.stack import Stack
+from local.processes.supervisor import ATTEMPTS, HEALTHY_SECONDS, Supervisor
+from local.servers.services import Service
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 FLAKY = Service("flaky", "flaky service", [sys.executable, "-c", "print('last words'); exit(3)"], os.environ)

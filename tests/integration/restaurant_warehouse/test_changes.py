@@ -46,7 +46,7 @@ def changes(first: int, seconds: float = 0) -> list[Event]:
     ]
 
 
-def test_a_restated_change_is_shown_as_its_greatest_event_tells_it(store: Store, owner: Connection) -> None:
+def test_a_restated_change_is_shown_as_its_greatest_event_has_it(store: Store, owner: Connection) -> None:
     """With it its whole batch goes the other way into the tables."""
     store.commit(changes(1))
     older = payload("menu_item_changed", 1, cost="9.99")
@@ -70,12 +70,12 @@ def test_what_cannot_be_taken_becomes_a_dead_letter_with_its_reason(store: Store
         ("menu_item_changed", {"cost": -1}),
         ("customer_changed", {"customer_id": None}),
     ]
-    told = [
+    rejected = [
         restaurant_parser().parse(frame(n, kind, payload(kind, 1, **fields)))
         for n, (kind, fields) in enumerate(bad, 1)
     ]
-    assert all(isinstance(one, Rejected) for one in told)
-    store.commit([*told, *changes(3)])
+    assert all(isinstance(one, Rejected) for one in rejected)
+    store.commit([*rejected, *changes(3)])
 
     assert owner.execute("SELECT reason_code, detail FROM raw_data.dead_letters ORDER BY event_offset").fetchall() == [
         ("out_of_range", "payload.cost: must be >= 0, got -1"),

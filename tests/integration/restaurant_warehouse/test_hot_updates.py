@@ -105,11 +105,11 @@ def test_sums_of_hours(
         "rollup_menu",
         "rollup_watermark",
     )
-    told(owner, tables)
+    await_statistics(owner, tables)
     assert [table for table in tables if hot(f"analytics.{table}") < 0.97] == []
 
 
-def told(owner: Owner, tables: tuple[str, ...]) -> None:
+def await_statistics(owner: Owner, tables: tuple[str, ...]) -> None:
     """Return when the sessions that have ended have told what they did."""
     for _ in range(100):
         counted = owner.execute(

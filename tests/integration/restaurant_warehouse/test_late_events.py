@@ -72,8 +72,8 @@ def test_an_order_is_late_once_its_minute_is_final(store: Store, owner: Connecti
 def test_an_order_is_as_old_as_the_guest_ordered(store: Store, owner: Connection) -> None:
     """Not as old as the till's word of it."""
     store.commit([order(1, 20 * 60)])
-    told_at_once = payload("order_created", 2, order_ts=moment(0))
-    store.commit([parsed(frame(2, "order_created", told_at_once, seconds=20 * 60))])
+    reported_at_once = payload("order_created", 2, order_ts=moment(0))
+    store.commit([parsed(frame(2, "order_created", reported_at_once, seconds=20 * 60))])
     assert late(owner) == [("order_created", 0, 9 * MINUTE)]
 
 
@@ -161,7 +161,7 @@ def test_a_clock_that_is_a_little_ahead_counts(
     assert mark is None or mark < now
 
 
-def test_lateness_is_configured(store: Store, owner: Connection) -> None:
+def test_what_is_late_is_configured(store: Store, owner: Connection) -> None:
     owner.execute("UPDATE analytics.thresholds SET value = 3600 WHERE name = 'window_lateness'")
     store.commit([order(1, 3600)])
     store.commit([order(2, 0)])
@@ -171,7 +171,7 @@ def test_lateness_is_configured(store: Store, owner: Connection) -> None:
     assert len(late(owner)) == 1
 
 
-def test_a_writer_that_was_replaced_tells_of_nothing_late(store: Store, owner: Connection) -> None:
+def test_a_writer_that_was_replaced_reports_nothing_late(store: Store, owner: Connection) -> None:
     store.commit([order(1, 3600)])
     owner.execute("UPDATE raw_data.stream_checkpoints SET fence = fence + 1")
     with pytest.raises(FenceLost):
@@ -183,8 +183,8 @@ def test_a_payment_without_its_order_waits_for_a_window(store: Store, owner: Con
     store.commit([order(1, 3600)])
     store.commit([made("payment_captured", 2, 9, 0)])
     assert [(kind, window) for kind, window, _ in late(owner)] == [("payment_captured", None)]
-    told = payload("order_created", 9, order_ts=moment(3599))
-    store.commit([parsed(frame(3, "order_created", told, seconds=3599))])
+    late_order = payload("order_created", 9, order_ts=moment(3599))
+    store.commit([parsed(frame(3, "order_created", late_order, seconds=3599))])
     assert [(kind, window) for kind, window, _ in late(owner)] == [("payment_captured", 59)]
 
 

@@ -51,7 +51,7 @@ def test_what_a_long_read_left_in_the_default_partition_moves(
     assert violated(owner) == set()
 
 
-def test_a_month_that_is_too_large_is_told(warehouse: Any, owner: Owner) -> None:
+def test_a_month_that_is_too_large_is_reported(warehouse: Any, owner: Owner) -> None:
     for day in ("2026-01-05", "2026-01-06", "2026-02-01"):
         owner.execute(
             "INSERT INTO raw_data.events_raw (event_offset, event_id, event_type, ts, partition_key, payload,"
@@ -69,7 +69,7 @@ def test_partitions_ahead(warehouse: Any) -> None:
     assert make_partitions(url, 5) == 2
 
 
-def test_retention_keeps_the_months_that_it_is_told(
+def test_retention_keeps_the_months_that_are_configured(
     three_months: Store, warehouse: Any, owner: Owner, folder: Path
 ) -> None:
     """This month, the six before it, and whatever is not in a file."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.subscribers.company import crowd, serving, until
 
 _ELSEWHERE = "10.9.8.7"
-_HEARTBEAT, _PATIENCE = 1.0, 2.0
+_HEARTBEAT, _SEND_TIMEOUT = 1.0, 2.0
 
 
 def ip(*words: str) -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     ip("address", "add", f"{_ELSEWHERE}/32", "dev", "lo")
     environment = {
         "EVENT_HEARTBEAT_SECONDS": str(_HEARTBEAT),
-        "EVENT_SEND_TIMEOUT_SECONDS": str(_PATIENCE),
+        "EVENT_SEND_TIMEOUT_SECONDS": str(_SEND_TIMEOUT),
     }
     with (
         tempfile.TemporaryDirectory() as folder,

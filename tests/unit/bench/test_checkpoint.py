@@ -21,11 +21,11 @@ def follow(watch: Watch, upto: int) -> Iterator[int]:
     return (one.offset for one in watch.follow(upto, lambda: None, pause=0))
 
 
-def test_each_new_offset_is_told_once() -> None:
+def test_each_new_offset_is_reported_once() -> None:
     assert list(follow(Scripted(0, 0, 5, 5, 9, 10, 12), 10)) == [5, 9, 10]
 
 
-def test_what_was_committed_before_is_not_told() -> None:
+def test_what_was_committed_before_is_not_reported() -> None:
     assert list(follow(Scripted(5, 5, 9), 9)) == [9]
     assert list(follow(Scripted(9), 9)) == []
 
@@ -43,7 +43,7 @@ def test_what_has_ended_is_waited_for_no_longer() -> None:
         list(Scripted(0).follow(1, check, pause=0.01))
 
 
-def test_patience_ends() -> None:
+def test_waiting_ends() -> None:
     with pytest.raises(RuntimeError, match="3 of 10 events were committed"):
         list(Scripted(0, 3).follow(10, lambda: None, pause=0.01, seconds=0.05))
 

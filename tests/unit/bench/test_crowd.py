@@ -43,7 +43,7 @@ def test_what_an_earlier_reader_left_in_the_buffer_is_not_counted(
     assert reader.events == 0
 
 
-def test_an_end_is_told(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_an_end_is_reported(pair: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pair
     ours.shutdown(socket.SHUT_WR)
     assert not Reader(theirs).read(bytearray(100))

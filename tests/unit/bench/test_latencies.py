@@ -30,7 +30,7 @@ def test_percentiles_of_one_value_are_that() -> None:
     assert [percentile([7.0], share) for share in (0, 0.5, 1)] == [7.0, 7.0, 7.0]
 
 
-def test_a_publisher_that_fails_tells_why_and_is_gone() -> None:
+def test_a_publisher_that_fails_says_why_and_is_gone() -> None:
     with Paced(1, [b"request"], 0.01, 1) as publisher:
         with pytest.raises(RuntimeError, match="ConnectionRefusedError"):
             publisher.result()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.interrupts import Interrupts
+from local.processes.interrupts import Interrupts
 from local.settings import PORTS, Settings
 from tests.bench.processes import whole_stack
 from tests.bench.processes.process import TOKEN

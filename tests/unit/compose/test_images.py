@@ -125,7 +125,7 @@ def _imports(image: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("image", "folder"), [("api", "eventlog"), ("airflow", "airflow")])
-def test_images_run_as_the_user_to_whom_their_folder_belongs(image: str, folder: str) -> None:
+def test_images_run_as_the_user_who_owns_their_folder(image: str, folder: str) -> None:
     users = [rest for word, rest in _instructions(image) if word == "USER"]
     owner = next(one for one in init_data_dir.FOLDERS if one.name == folder)
     assert users == [f"{owner.uid}:{owner.gid}"]

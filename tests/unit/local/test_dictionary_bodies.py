@@ -10,8 +10,8 @@ SCHEMAS = ("raw_data", "analytics")
 
 
 def found(body: str) -> tuple[set[str], set[str], set[str]]:
-    told = touched(body, SCHEMAS)
-    return set(told.reads), set(told.fills), set(told.empties)
+    touches = touched(body, SCHEMAS)
+    return set(touches.reads), set(touches.fills), set(touches.empties)
 
 
 @pytest.mark.parametrize(

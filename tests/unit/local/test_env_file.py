@@ -8,11 +8,11 @@ import pytest
 from rich.console import Console
 
 from api.settings import Settings as ServiceSettings
-from local import doctor, up
+from local.commands import doctor, up
+from local.display.progress import Progress
 from local.env_file import names, values
 from local.env_file.predecessor import PREDECESSOR, Former
 from local.errors import StackError
-from local.progress import Progress
 from local.settings import ROOT, Settings
 
 EXAMPLE = (ROOT / ".env.example").read_text()

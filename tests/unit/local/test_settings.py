@@ -20,7 +20,7 @@ def test_the_example_makes_working_settings(env_file: Path) -> None:
     ("value", "expected"),
     [("", "var/archive"), (None, "var/archive"), ("cold", "cold"), ("/srv/cold", "/srv/cold")],
 )
-def test_the_archive_is_with_the_data_unless_it_is_told_otherwise(
+def test_the_archive_is_with_the_data_unless_a_folder_is_configured(
     env_file: Path, change: Callable[..., None], value: str | None, expected: str
 ) -> None:
     change(INGEST_ARCHIVE_DIR=value)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.package_readme import PACKAGE, ten_lines
+from tests.support.documents.package_readme import PACKAGE, ten_lines
 from tests.support.service import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]

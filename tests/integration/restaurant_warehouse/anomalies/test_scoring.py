@@ -85,7 +85,7 @@ RESTATEMENTS = {
 
 
 @pytest.mark.parametrize("change", RESTATEMENTS)
-def test_what_changed_is_scored_anew(fill: Any, owner: Any, run: Run, change: str) -> None:
+def test_what_changed_is_scored_again(fill: Any, owner: Any, run: Run, change: str) -> None:
     end = fill().end
     run(end)
     (payment,) = owner.execute(
@@ -197,10 +197,10 @@ def test_most_frauds_are_found_and_most_that_is_found_is_fraud(fill: Any, owner:
         " JOIN analytics.payments AS p USING (payment_id)"
     ).fetchall()
     frauds = {order for order, _ in scored if order in made.frauds}
-    told = [order for order, is_anomaly in scored if is_anomaly]
+    flagged = [order for order, is_anomaly in scored if is_anomaly]
     assert len(frauds) > 15
-    assert len(frauds & set(told)) / len(frauds) > 0.6
-    assert sum(order in frauds for order in told) / len(told) > 0.35
+    assert len(frauds & set(flagged)) / len(frauds) > 0.6
+    assert sum(order in frauds for order in flagged) / len(flagged) > 0.35
 
 
 def test_scoring_scans_no_fact_table(fill: Any, owner: Any, warehouse: Any, run: Run) -> None:

@@ -70,7 +70,7 @@ def test_lines_beside_the_subtotal(warehouse: Any, owner: Any, books: Any, order
     assert example == {"id": str(order), "items": 8.01, "subtotal": 8.00}
 
 
-def test_lines_of_unknown_price_are_not_judged(warehouse: Any, books: Any, order: Any) -> None:
+def test_lines_of_unknown_price_are_not_checked(warehouse: Any, books: Any, order: Any) -> None:
     books.item(order, "Tea", 1, None)
     assert failing(warehouse) == {}
 
@@ -195,7 +195,7 @@ def test_a_change_of_before_the_contract_stays_raw(warehouse: Any, books: Any, o
     assert example["row"] == ["CUST-1", "2024-03-04T12:00:00+00:00"]
 
 
-def test_an_order_that_two_restaurants_claim_is_named(warehouse: Any, books: Any, order: Any) -> None:
+def test_an_order_that_two_restaurants_report_is_named(warehouse: Any, books: Any, order: Any) -> None:
     """Until the right event is published again; an order that is restated for the same restaurant is no violation."""
     hours = (NOON + timedelta(hours=hour) for hour in range(1, 5))
     event_ids = [

@@ -86,9 +86,7 @@ def test_an_open_failure_goes_on_holding_up_publication(owner: Any, deleted: Any
     assert owner.execute(blocking).fetchall() == [(BROKEN.name,)]
 
 
-def test_what_a_person_accepted_counts_from_then_and_is_told_by_the_audit_log_for_ever(
-    owner: Any, deleted: Any
-) -> None:
+def test_what_a_person_accepted_counts_from_then_and_stays_in_the_audit_log(owner: Any, deleted: Any) -> None:
     result(owner, BROKEN.name, 800, "failed")
     owner.execute(ACCEPT, [BROKEN.name])
     result(owner, BROKEN.name, 1)

@@ -50,7 +50,7 @@ def closed_before(owner: Any) -> str:
     return str(moment)
 
 
-def test_nothing_was_ever_judged(books: Any, owner: Any, refreshed: Any) -> None:
+def test_nothing_was_ever_checked(books: Any, owner: Any, refreshed: Any) -> None:
     books.order(NOON, **TEN)
     assert refreshed() == NOON + 2 * HOUR
 

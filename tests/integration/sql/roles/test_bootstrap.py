@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 import sql
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from sql.tool.errors import MissingPasswordError
 from tests.support.ports import free_port
 

@@ -12,7 +12,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 import sql
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.integration

@@ -156,7 +156,7 @@ def test_a_writer_is_not_kept_waiting_by_many_rows(maintainer: Any, owner: Any) 
     assert held(owner, "events_raw_2010_06") == 10_001
 
 
-def test_the_planner_is_told_of_the_whole(maintainer: Any, owner: Any) -> None:
+def test_the_planner_knows_the_whole(maintainer: Any, owner: Any) -> None:
     owner.execute(COPIES, [datetime.now(UTC), 100])
     known = "SELECT reltuples::integer FROM pg_class WHERE oid = 'raw_data.events_raw'::regclass"
     assert owner.execute(known).fetchone() == (-1,)

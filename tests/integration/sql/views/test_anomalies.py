@@ -139,7 +139,7 @@ def test_hours_are_those_of_the_restaurants_clock(warehouse: Any, owner: Any, re
     assert scored(warehouse, today + HOUR)[0][:5] == ("orders", 0, 0, 0, False)
 
 
-def test_only_closed_hours_of_restaurants_that_are_known_are_judged(
+def test_only_closed_hours_of_known_restaurants_are_scored(
     warehouse: Any, owner: Any, refreshed: Refresh
 ) -> None:
     for day in range(16):

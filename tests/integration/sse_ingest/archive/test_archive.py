@@ -56,21 +56,29 @@ def test_the_manifest_and_the_record_say_what_is_in_the_file(
     (_, february) = archived()
 
     data = (folder / february.file).read_bytes()
-    told = json.loads((folder / "events_raw_2026_02.json").read_bytes())
-    assert told["sha256"] == sha256(data).hexdigest()
-    assert (told["month"], told["part"], told["rows"], told["bytes"]) == ("2026-02", 1, 3, len(data))
-    assert (told["first_ts"], told["last_ts"]) == ("2026-02-22T12:00:00+00:00", "2026-02-24T12:00:00+00:00")
-    assert (told["schema_version"],) == owner.execute(
-        "SELECT version_num FROM raw_data.alembic_version"
+    manifest = json.loads((folder / "events_raw_2026_02.json").read_bytes())
+    assert manifest["sha256"] == sha256(data).hexdigest()
+    assert (manifest["month"], manifest["part"], manifest["rows"], manifest["bytes"]) == (
+        "2026-02",
+        1,
+        3,
+        len(data),
+    )
+    assert (manifest["first_ts"], manifest["last_ts"]) == (
+        "2026-02-22T12:00:00+00:00",
+        "2026-02-24T12:00:00+00:00",
+    )
+    assert (manifest["schema_version"],) == owner.execute(
+        "SELECT version_num FROM raw_data.sse_ingest_version"
     ).fetchone()
-    assert told["warehouse"].endswith(f"/{warehouse.name}")
+    assert manifest["warehouse"].endswith(f"/{warehouse.name}")
     recorded = owner.execute(
         "SELECT month::text, part, file, rows, bytes, first_ts, sha256, archived_by FROM raw_data.archives"
         " WHERE month = '2026-02-01'"
     ).fetchall()
     first = datetime(2026, 2, 22, 12, tzinfo=UTC)
     assert recorded == [
-        ("2026-02-01", 1, february.file, 3, len(data), first, told["sha256"], "restaurant_user")
+        ("2026-02-01", 1, february.file, 3, len(data), first, manifest["sha256"], "restaurant_user")
     ]
     audited = owner.execute(
         "SELECT action, object, details FROM analytics.audit_log ORDER BY audit_id"
@@ -137,20 +145,20 @@ def test_nothing_to_archive(three_months: Store, owner: Connection, archived: Ar
     assert archived("2026-03") == []
 
 
-def test_a_month_stays_until_its_events_are_judged(
+def test_a_month_stays_until_its_events_are_checked(
     three_months: Store, owner: Connection, archived: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A critical rule that failed would otherwise read its window again, find nothing any more, and pass."""
-    judged = (
+    insert_result = (
         "INSERT INTO analytics.data_quality_results (rule, dimension, severity, owner, window_since, window_until,"
         " checked, failed, status, sample) SELECT 'amounts', 'integrity', 'critical', 'finance',"
         " 'epoch', until, 1, failed, CASE WHEN failed = 0 THEN 'passed' ELSE 'failed' END, '[1]'"
         " FROM (VALUES (clock_timestamp() + interval '1 minute', %s)) AS t (until, failed)"
     )
-    owner.execute(judged, [1])
+    owner.execute(insert_result, [1])
     assert archived() == []
     assert "events_raw_2026_01 stays" in caplog.text
-    owner.execute(judged, [0])
+    owner.execute(insert_result, [0])
     assert [manifest.month for manifest in archived()] == ["2026-01", "2026-02"]
 
 

@@ -41,7 +41,7 @@ def run(warehouse: Any, folder: Path) -> Run:
     return command
 
 
-def test_months_are_told_one_by_one(three_months: Store, run: Run, folder: Path) -> None:
+def test_months_are_reported_one_by_one(three_months: Store, run: Run, folder: Path) -> None:
     code, output, errors = run("archive")
     assert (code, output, errors) == (0, "Nothing archived: --before says what.\n", "")
 
@@ -94,7 +94,7 @@ def test_what_is_wrong_is_one_sentence(
     assert errors.count("\n") == 1
 
 
-def test_what_was_archived_before_something_went_wrong_is_told(
+def test_what_was_archived_before_something_went_wrong_is_reported(
     three_months: Store, run: Run, folder: Path
 ) -> None:
     folder.mkdir(parents=True)

@@ -168,7 +168,7 @@ def test_a_full_disk_drops_nothing(
     assert partitions(owner) == WHOLE
 
 
-def test_a_reader_that_holds_on_is_told_of(
+def test_a_reader_that_holds_on_is_reported(
     three_months: Store, owner: Connection, warehouse: Any, archived: Archive
 ) -> None:
     with warehouse.connect("restaurant_user") as reader:

@@ -106,7 +106,7 @@ def test_it_is_the_owners_alone(warehouse: Any) -> None:
             other.execute(RETIRE, ["backfill"])
 
 
-def test_health_check_tells_how(ended: None, owner: Owner) -> None:
+def test_health_check_says_how(ended: None, owner: Owner) -> None:
     rows = owner.execute("SELECT component, details ->> 'remedy' FROM analytics.health_check()").fetchall()
-    told = {component for component, remedy in rows if remedy and "raw_data.retire_stream" in remedy}
-    assert told == {"freshness", "lease"}
+    reported = {component for component, remedy in rows if remedy and "raw_data.retire_stream" in remedy}
+    assert reported == {"freshness", "lease"}

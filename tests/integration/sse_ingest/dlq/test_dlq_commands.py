@@ -62,9 +62,9 @@ def bad(offset: int, **fields: Any) -> Rejected:
 @pytest.fixture
 def letters(store: Store) -> list[Rejected]:
     """Letters 1 and 2 of a stream in which 3 is well."""
-    buried = [bad(1, service_type="buffet"), bad(2, order_ts="yesterday\x1b[2J")]
-    store.commit([*buried, parsed(frame(3, "order_created", payload("order_created", 3)))])
-    return buried
+    dead_letters = [bad(1, service_type="buffet"), bad(2, order_ts="yesterday\x1b[2J")]
+    store.commit([*dead_letters, parsed(frame(3, "order_created", payload("order_created", 3)))])
+    return dead_letters
 
 
 def test_list_and_show(core: Run, letters: list[Rejected]) -> None:
@@ -147,7 +147,7 @@ def test_the_owner_s_login_is_needed(core: Run) -> None:
     assert "INGEST_OWNER_URL" in done.stderr
 
 
-def test_completeness_is_told_and_a_hole_is_exit_1(core: Run, store: Store) -> None:
+def test_completeness_is_reported_and_a_hole_is_exit_1(core: Run, store: Store) -> None:
     assert core("completeness").stdout == "Nothing was committed yet.\n"
     store.commit([parsed(frame(1, "order_created", payload("order_created", 1))), bad(2, service_type="x")])
 

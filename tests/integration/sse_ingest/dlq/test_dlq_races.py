@@ -31,7 +31,7 @@ def only(letters: DeadLetters) -> int:
     return letter.dead_letter_id
 
 
-def bury_creations(store: Store, owner: Connection, orders: int) -> list[list[Any]]:
+def reject_creations(store: Store, owner: Connection, orders: int) -> list[list[Any]]:
     """The lives of so many orders, each begun with a letter in which nothing is wrong."""
     lives = [[parsed(one) for one in lifecycle(order, order * 7 + 1)] for order in range(orders)]
     owner.execute("ALTER TABLE analytics.orders ADD CONSTRAINT none CHECK (false)")
@@ -41,7 +41,7 @@ def bury_creations(store: Store, owner: Connection, orders: int) -> list[list[An
 
 
 def test_two_who_retry_at_once_do_it_once(store: Store, owner: Connection, warehouse: Any) -> None:
-    bury_creations(store, owner, 10)
+    reject_creations(store, owner, 10)
     url = warehouse.url("restaurant_user")
     start = threading.Barrier(3)
 
@@ -76,7 +76,7 @@ def test_a_retry_and_a_batch_under_way_see_each_other(
     store: Store, owner: Connection, letters: DeadLetters, again: bool
 ) -> None:
     """An order is retried while its payment is merged but not committed: neither side alone knows the total."""
-    ((created, *children),) = bury_creations(store, owner, 1)
+    ((created, *children),) = reject_creations(store, owner, 1)
     owner.execute(HELD.encode())
     owner.execute("SELECT pg_advisory_lock(42)")
 
@@ -96,7 +96,7 @@ def test_a_retry_and_a_batch_under_way_see_each_other(
 def test_a_writer_that_hangs_is_waited_for_briefly(
     store: Store, owner: Connection, letters: DeadLetters, warehouse: Any
 ) -> None:
-    bury_creations(store, owner, 1)
+    reject_creations(store, owner, 1)
     with warehouse.connect("airflow_user") as hanging:
         hanging.execute("LOCK TABLE raw_data.event_ids IN ROW EXCLUSIVE MODE")
         with pytest.raises(DatabaseUnavailable, match="lock timeout"):
@@ -116,7 +116,7 @@ def test_retries_beside_a_live_writer_lose_no_part_of_an_order(
 ) -> None:
     """Each order's creation is a letter, and its children come live at the same time."""
     orders = 30
-    lives = bury_creations(store, owner, orders)
+    lives = reject_creations(store, owner, orders)
     start = threading.Barrier(2)
 
     def retry_all() -> list[bool]:

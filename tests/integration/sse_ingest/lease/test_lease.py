@@ -130,7 +130,7 @@ def test_the_standby_goes_on_at_once(settings: Settings) -> None:
     assert got[0] - released < 1 + busy.seconds
 
 
-def test_a_standby_told_to_stop_leaves_the_queue(settings: Settings, owner: Any) -> None:
+def test_a_stopped_standby_leaves_the_queue(settings: Settings, owner: Any) -> None:
     stop = threading.Event()
     with lease_of(settings) as incumbent:
         taken(incumbent)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from local.postgres import PostgresServer
+from local.servers.postgres import PostgresServer
 from sse_ingest.contract.raw import RawParser
 from sse_ingest.database.connection import connect
 from sse_ingest.errors import ConfigurationError

@@ -79,7 +79,7 @@ PLACES = ("raw_data.event_ids", "analytics.orders", "raw_data.committed_ranges")
     [(code, PLACES[number % 3]) for number, code in enumerate(ENVIRONMENT)],
     ids=lambda value: ENVIRONMENT.get(value, value),
 )
-def test_a_fault_of_the_environment_takes_the_batch_back_and_buries_nothing(
+def test_a_fault_of_the_environment_takes_the_batch_back_and_makes_no_dead_letter(
     store: Store, owner: Connection, code: str, table: str
 ) -> None:
     arrange(owner, code, times=1, table=table)

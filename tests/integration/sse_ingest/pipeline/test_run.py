@@ -201,7 +201,7 @@ def test_a_custom_type_reaches_its_processor(
     assert owner.execute(EVENTS).fetchone() == (8,)
 
 
-def test_what_a_person_must_mend_is_told_at_once(
+def test_what_a_person_must_mend_is_reported_at_once(
     configured: Callable[..., Settings], tmp_path: Path, warehouse: Any
 ) -> None:
     guarded = EventService(tmp_path / "guarded", {"EVENT_STREAM_TOKEN": "secret-of-the-readers"})

@@ -200,7 +200,7 @@ def test_custom_processors_get_archived_events(
     ).fetchone() == (2,)
 
 
-def test_an_archived_event_that_no_longer_fits_is_told_with_its_file(
+def test_an_archived_event_that_no_longer_fits_is_reported_with_its_file(
     three_months: Store, owner: Connection, archived: Archive, rebuilt: Rebuild, folder: Path
 ) -> None:
     archived()

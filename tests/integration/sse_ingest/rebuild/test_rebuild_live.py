@@ -108,7 +108,9 @@ def said(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, output, errors
 
 
-def test_the_command_tells_by_its_exit_code(store: Store, owner: Connection, warehouse: Any) -> None:
+def test_the_exit_code_says_whether_something_differs(
+    store: Store, owner: Connection, warehouse: Any
+) -> None:
     store.commit([parsed(one) for one in lifecycle(1, 1)])
     code, output, _ = said(command(warehouse))
     assert (code, output.splitlines()[-1]) == (0, "The live tables are what the raw events say.")
@@ -119,10 +121,10 @@ def test_the_command_tells_by_its_exit_code(store: Store, owner: Connection, war
     assert f"different in orders: order_id {uid('order', 1)}: total is 1, should be '12.50'" in output
 
     code, output, _ = said(command(warehouse, "--apply", "--json"))
-    told = json.loads(output)
-    assert (code, told["differences"]) == (0, 1)
-    assert told["applied"]["orders"] == {"missing": 0, "extra": 0, "different": 1}
-    assert told["tables"]["orders"]["examples"] == [
+    reported = json.loads(output)
+    assert (code, reported["differences"]) == (0, 1)
+    assert reported["applied"]["orders"] == {"missing": 0, "extra": 0, "different": 1}
+    assert reported["tables"]["orders"]["examples"] == [
         {
             "kind": "different",
             "key": {"order_id": str(uid("order", 1))},

@@ -52,7 +52,7 @@ def test_any_order_of_batches_gives_the_same_account(
     assert account(owner) == islands({offset for batch in batches for offset in batch})
 
 
-def test_the_certificate_names_holes_and_open_letters(
+def test_completeness_names_holes_and_open_dead_letters(
     store: Store, owner: psycopg.Connection[Any], warehouse: Any
 ) -> None:
     store.commit(events([1, 2, 3, 7, 8]))

@@ -100,7 +100,7 @@ def test_an_id_with_other_content_is_a_dead_letter(store: Store, owner: Connecti
     assert count(owner, "analytics.orders") == 1
 
 
-def test_a_rejected_frame_is_buried_once_and_the_stream_goes_on(store: Store, owner: Connection) -> None:
+def test_a_rejected_frame_is_one_dead_letter_and_the_stream_goes_on(store: Store, owner: Connection) -> None:
     bad = restaurant_parser().parse(
         frame(1, "order_created", payload("order_created", 1, service_type="buffet"))
     )
@@ -158,7 +158,7 @@ def test_a_gap_that_grows_before_it_is_passed_is_recorded_whole(store: Store, ow
     assert rows(owner, "SELECT oldest_offset, missing FROM raw_data.stream_gaps") == [(20, 16)]
 
 
-def test_a_lost_log_is_told_from_retention(store: Store, owner: Connection) -> None:
+def test_a_lost_log_is_not_taken_for_retention(store: Store, owner: Connection) -> None:
     store.commit([Gap(stream_id="newlog", requested=f"{LOG}-3", oldest=1, missing=None)])
 
     assert rows(owner, "SELECT kind, stream_id FROM raw_data.stream_gaps") == [("stream_lost", "newlog")]

@@ -29,7 +29,7 @@ def forest() -> Forest:
     return Forest(usual(3_000), 0.01)
 
 
-def judge(forest: Forest, **changes: object) -> Verdict:
+def verdict_of(forest: Forest, **changes: object) -> Verdict:
     (verdict,) = forest.judge([replace(PLAIN, **changes)])  # type: ignore[arg-type]
     return verdict
 
@@ -37,8 +37,8 @@ def judge(forest: Forest, **changes: object) -> Verdict:
 def test_of_usual_payments_few_pass_for_unusual(forest: Forest) -> None:
     odd = sum(verdict.is_anomaly for verdict in forest.judge(usual(2_000, seed=2)))
     assert odd < 2_000 * 0.03
-    assert not judge(forest).is_anomaly
-    assert judge(forest).evidence is None
+    assert not verdict_of(forest).is_anomaly
+    assert verdict_of(forest).evidence is None
 
 
 @pytest.mark.parametrize(
@@ -60,19 +60,19 @@ def test_the_first_of_its_kind_is_found_and_says_why(
     forest: Forest, changes: dict[str, object], reason: str
 ) -> None:
     """Nothing like it was ever seen: most of these features have one value in the whole history."""
-    verdict = judge(forest, **changes)
+    verdict = verdict_of(forest, **changes)
     assert verdict.is_anomaly
     assert verdict.evidence is not None
-    first, told = next(iter(verdict.evidence.items()))
-    assert (first, told["as_far_out"]) == (reason, 0)
-    assert told["value"] == verdict.features[reason]
+    first, detail = next(iter(verdict.evidence.items()))
+    assert (first, detail["as_far_out"]) == (reason, 0)
+    assert detail["value"] == verdict.features[reason]
     assert len(verdict.evidence) == 3
 
 
 def test_what_is_unknown_is_taken_for_usual(forest: Forest) -> None:
-    verdict = judge(forest, hours_since_order=None, paid_of_items=None)
+    verdict = verdict_of(forest, hours_since_order=None, paid_of_items=None)
     assert verdict.features["hours_since_order"] is None
-    assert verdict.score == judge(forest).score
+    assert verdict.score == verdict_of(forest).score
 
 
 def test_the_same_history_gives_the_same_forest(forest: Forest) -> None:
@@ -92,10 +92,10 @@ def test_a_payment_scores_the_same_in_any_company(forest: Forest) -> None:
     assert list(forest.judge([])) == []
 
 
-def test_a_history_that_never_differs_judges_nothing_unusual_in_it() -> None:
+def test_in_a_history_that_never_differs_nothing_is_unusual() -> None:
     forest = Forest([PLAIN] * 1_000, 0.01)
-    assert not judge(forest).is_anomaly
-    assert judge(forest, tip_share=0.9).is_anomaly
+    assert not verdict_of(forest).is_anomaly
+    assert verdict_of(forest, tip_share=0.9).is_anomaly
 
 
 def test_a_history_in_which_nothing_is_known() -> None:

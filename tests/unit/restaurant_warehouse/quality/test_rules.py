@@ -73,8 +73,8 @@ def test_the_rules_are_documented_as_they_are() -> None:
     text = (quality_rules.folder().parents[1] / "docs" / "reference" / "data-quality.md").read_text(
         encoding="utf-8"
     )
-    told = [line for line in text.splitlines() if re.match(r"\| `\w+` \| (critical|warning) ", line)]
-    assert told == [
+    rows = [line for line in text.splitlines() if re.match(r"\| `\w+` \| (critical|warning) ", line)]
+    assert rows == [
         f"| `{rule.name}` | {rule.severity} | {rule.dimension} | {rule.owner} | {rule.description} |"
         for rule in load()
     ]

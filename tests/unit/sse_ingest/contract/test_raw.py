@@ -44,12 +44,12 @@ def test_positions_follow_whole_numbers_and_count_on_between() -> None:
     assert [event(Frame("e", b"1", last), contract).offset for last in ids] == [5, 6, 100, 101, 7, 8, 9]
 
 
-def test_the_time_that_it_tells_else_that_of_arrival() -> None:
+def test_its_own_time_else_that_of_arrival() -> None:
     assert event(Frame("e", b'{"ts":"2026-01-31T18:30:00+01:00"}', "a")).ts == datetime(
         2026, 1, 31, 17, 30, tzinfo=UTC
     )
-    told = event(Frame("e", b'{"at":"2026-01-31T18:30:00Z"}', "a"), RawParser("wiki", ts_field="at"))
-    assert told.ts == datetime(2026, 1, 31, 18, 30, tzinfo=UTC)
+    parsed = event(Frame("e", b'{"at":"2026-01-31T18:30:00Z"}', "a"), RawParser("wiki", ts_field="at"))
+    assert parsed.ts == datetime(2026, 1, 31, 18, 30, tzinfo=UTC)
     for data in (b'{"ts":"2026-01-31T18:30:00"}', b'{"ts":"2500-01-31T18:30:00Z"}', b'{"ts":5}', b"[]"):
         assert abs(event(Frame("e", data, "a")).ts - datetime.now(UTC)) < timedelta(minutes=1)
 

@@ -68,7 +68,7 @@ def test_it_sleeps(folder: Path) -> None:
     assert time.monotonic() - began >= 0.1
 
 
-def test_an_action_that_is_none_is_told(folder: Path) -> None:
+def test_an_action_that_is_none_is_reported(folder: Path) -> None:
     (folder / "store.after_deduplication").write_text("explode")
 
     with pytest.raises(ValueError, match="explode"):

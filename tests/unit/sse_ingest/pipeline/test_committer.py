@@ -128,7 +128,7 @@ def test_an_error_of_a_commit_reaches_the_loop(error: Exception) -> None:
         loop()
 
 
-def test_an_error_of_the_loop_is_told_and_what_was_added_is_committed() -> None:
+def test_an_error_of_the_loop_is_reported_and_what_was_added_is_committed() -> None:
     store = Slow()
     store.let.release()
 
@@ -142,12 +142,14 @@ def test_an_error_of_the_loop_is_told_and_what_was_added_is_committed() -> None:
     assert store.batches == [[1, 2]]
 
 
-def test_each_commit_is_told() -> None:
-    store, told = Slow(), list[Any]()
+def test_each_commit_is_reported() -> None:
+    store, reported = Slow(), list[Any]()
     store.let.release()
-    with committer(store, lambda tally, batch: told.append((tally.events, batch.last_position))) as running:
+    with committer(
+        store, lambda tally, batch: reported.append((tally.events, batch.last_position))
+    ) as running:
         running.add(events(1, 2), more=False)
-    assert told == [(2, "testlog1-2")]
+    assert reported == [(2, "testlog1-2")]
 
 
 def test_a_batch_that_was_torn_is_not_committed(monkeypatch: pytest.MonkeyPatch) -> None:

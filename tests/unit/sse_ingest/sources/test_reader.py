@@ -33,7 +33,7 @@ def test_a_connection_begins_after_all_that_the_last_one_delivered() -> None:
     assert ids == [f"log-{number}" for number in range(1, 10)]
 
 
-def test_bytes_without_a_whole_frame_are_told_at_once() -> None:
+def test_bytes_without_a_whole_frame_are_reported_at_once() -> None:
     """They were pending, so that the caller may have waited for more."""
 
     may_end, ended = threading.Event(), threading.Event()

@@ -28,10 +28,10 @@ def test_a_hole_becomes_a_gap_before_what_follows(cut: int) -> None:
     assert accounted == [items[0], Gap(LOG, f"{LOG}-4", 8, 3, hole=True), items[1]]
 
 
-def test_a_gap_that_the_source_tells_is_not_told_twice() -> None:
-    told = Gap(LOG, f"{LOG}-3", 10, 6)
+def test_a_gap_that_the_source_reports_is_not_reported_twice() -> None:
+    reported = Gap(LOG, f"{LOG}-3", 10, 6)
 
-    assert GapDetector(LOG, 3, strict=True).detect([told, event(10)]) == [told, event(10)]
+    assert GapDetector(LOG, 3, strict=True).detect([reported, event(10)]) == [reported, event(10)]
 
 
 def test_a_foreign_stream_may_number_as_it_likes() -> None:

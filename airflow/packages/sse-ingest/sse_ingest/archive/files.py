@@ -20,7 +20,7 @@ _BLOCK = 2**20
 
 @dataclass(frozen=True)
 class Manifest:
-    """What lies in the file beside it. `warehouse` is the one that wrote it, `schema_version` its migration."""
+    """What lies in the file beside it. `warehouse` is the one that wrote it, `schema_version` the migration of its raw tables."""
 
     month: str
     part: int
@@ -119,7 +119,7 @@ def rename(part: Path, path: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     if not folder.is_dir():
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)  # raw events, which not everybody may read
         sync_folder(folder.parent)
 
 

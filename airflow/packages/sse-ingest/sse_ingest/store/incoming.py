@@ -8,7 +8,7 @@ import psycopg
 from sse_ingest.database.named_queries import load
 from sse_ingest.events import Event
 
-_SQL = load("incoming.sql", __package__)
+_SQL = load("store.sql", __package__)
 
 
 def prepare(connection: psycopg.Connection[Any]) -> None:

@@ -1,4 +1,21 @@
--- The statements of store.py, in the order of one batch.
+-- The statements of store.py and incoming.py, in the order of one batch.
+
+-- name: create_incoming
+-- Events that are merged from their JSON pass through this table; it is empty again after each transaction.
+CREATE TEMPORARY TABLE incoming (
+    stream_id     text        NOT NULL,
+    event_offset  bigint      NOT NULL,
+    event_id      uuid        NOT NULL,
+    event_type    text        NOT NULL,
+    ts            timestamptz NOT NULL,
+    partition_key text        NOT NULL,
+    content_hash  bytea       NOT NULL,
+    payload       jsonb       NOT NULL
+) ON COMMIT DELETE ROWS
+
+-- name: copy_incoming
+-- What was read, as it was read.
+COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload) FROM STDIN
 
 -- name: plan_by_key
 -- A batch finds everything by its key, however many rows there are. Statistics that lag behind a table which grows must

@@ -1,0 +1,1 @@
+"""What the commands of `./stack` do, one module each."""

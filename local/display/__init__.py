@@ -1,0 +1,1 @@
+"""What the commands show: counters, tables, progress and logs."""

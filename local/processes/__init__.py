@@ -1,0 +1,1 @@
+"""The processes of the stack: started, recorded, watched and ended."""

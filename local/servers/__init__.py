@@ -1,0 +1,1 @@
+"""The servers that the stack runs: how each is set up and reached."""

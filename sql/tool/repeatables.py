@@ -1,7 +1,7 @@
 """Views, functions and grants: one file per object, applied again whenever the file changes."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psycopg import Connection
@@ -18,7 +18,7 @@ from sql.tool.errors import ForeignDependentsError
 from sse_ingest.migrations.raw_functions import raw_functions
 
 FOLDER = Path(__file__).parents[1] / "repeatable"
-EVENT_TYPES = "event_types"
+TYPED_ROWS = "analytics/typed_rows"
 GRANTS = "grants"
 
 # A batch writes its event ids before any other row. With this lock, a batch that has begun ends first, and the next one
@@ -48,6 +48,7 @@ SELECT format('GRANT %%s ON %%s TO %%s', a.privilege_type, %(target)s::text, a.g
 FROM aclexplode(%(acl)s::aclitem[]) AS a
 WHERE a.grantee <> 0 AND a.grantee <> a.grantor
 """
+ROWS_OF_TYPES = "SELECT t::text FROM analytics.event_types AS t ORDER BY t.event_type"
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,12 @@ class Repeatable:
 
     name: str
     text: str
+    rows: str = ""
+    """The rows that its script reads."""
 
     @property
     def checksum(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return hashlib.sha256(f"{self.text}{self.rows}".encode()).hexdigest()
 
     @property
     def identity(self) -> dict[str, str]:
@@ -68,7 +71,7 @@ class Repeatable:
 
 
 def on_disk() -> list[Repeatable]:
-    """Every object by name, those of the core too, then the rows of event types, and the grants last.
+    """Every object by name, those of the core too, and the grants last.
 
     Between the schema's folder and the file, folders group by subject and are no part of the name: a file may move
     from one to another without its object being dropped and created again.
@@ -77,15 +80,24 @@ def on_disk() -> list[Repeatable]:
     objects = {name: file.read_text("utf-8") for name, file in files.items()}
     core = raw_functions("raw_data", "analytics")
     objects.update({f"raw_data/{name}": text for name, text in core.items()})
-    last = [(name, (FOLDER / f"{name}.sql").read_text("utf-8")) for name in (EVENT_TYPES, GRANTS)]
-    return [Repeatable(name, text) for name, text in [*sorted(objects.items()), *last]]
+    grants = (FOLDER / f"{GRANTS}.sql").read_text("utf-8")
+    return [Repeatable(name, text) for name, text in [*sorted(objects.items()), (GRANTS, grants)]]
 
 
 def pending(connection: Connection, wanted: list[Repeatable]) -> list[Repeatable]:
-    """Those whose file differs from what was last applied."""
+    """Those whose file, or the rows that it reads, differ from what was last applied."""
     rows = connection.execute("SELECT name, checksum FROM raw_data.repeatables").fetchall()
     applied: dict[str, str] = dict(rows)
-    return [one for one in wanted if applied.get(one.name) != one.checksum]
+    types = _event_types(connection)
+    full = [replace(one, rows=types) if one.name == TYPED_ROWS else one for one in wanted]
+    return [one for one in full if applied.get(one.name) != one.checksum]
+
+
+def _event_types(connection: Connection) -> str:
+    """The rows of analytics.event_types; empty where an older schema has no such table."""
+    if connection.execute("SELECT to_regclass('analytics.event_types')").fetchone() == (None,):
+        return ""
+    return "\n".join(row[0] for row in connection.execute(ROWS_OF_TYPES))
 
 
 def apply(connection: Connection, wanted: list[Repeatable]) -> list[str]:

@@ -77,7 +77,7 @@ def batches(draw: st.DrawFn) -> list[Event]:
     drawn = draw(st.lists(st.tuples(st.sampled_from(kinds), st.integers(1, 3)), unique=True, max_size=20))
     made = []
     for offset, ((kind, part), order) in enumerate(drawn, 1):
-        fields = draw(st.fixed_dictionaries({}, optional=OPTIONAL[kind]))
+        fields = draw(st.fixed_dictionaries({}, optional=OPTIONAL.get(kind, {})))
         parsed = restaurant_parser().parse(frame(offset, kind, payload(kind, order, part, **fields)))
         assert isinstance(parsed, Event), parsed
         made.append(parsed)

@@ -1,5 +1,5 @@
--- The event types that have a table. SQL that has to know them reads them here, so that a new type is one row.
--- The rows are in sql/repeatable/event_types.sql.
+-- The event types that have a table. SQL that has to know them reads them here, so that a new type is one row, which the
+-- migration of its table inserts.
 
 CREATE TABLE analytics.event_types (
     event_type       text    NOT NULL,
@@ -29,3 +29,17 @@ COMMENT ON COLUMN analytics.event_types.is_restating IS
     'Whether an event of this type changes the figures of a window of sales, so that it is recorded in late_events when it comes late. Of order_status_changed only the status cancelled does.';
 COMMENT ON COLUMN analytics.event_types.checked_fields IS
     'For a type that was kept raw before it had a table: the fields that an event needs to have a row, and what each must be: id (text of at most 200 characters), text, uuid, money or time, and with ? it may be absent or null. Events that do not fit stay in raw_data.events_raw. Null where every event was validated when it came.';
+
+INSERT INTO analytics.event_types
+    (event_type, table_name, key_column, key_field, version_column, belongs_to_order, is_restating, checked_fields)
+VALUES
+    ('order_created', 'orders', 'order_id', 'order_id', NULL, false, true, NULL),
+    ('order_item_added', 'order_items', 'order_item_id', 'order_item_id', NULL, true, false, NULL),
+    ('order_status_changed', 'order_status_history', 'event_id', NULL, NULL, true, true, NULL),
+    ('payment_captured', 'payments', 'payment_id', 'payment_id', NULL, true, true, NULL),
+    ('payment_refunded', 'refunds', 'refund_id', 'refund_id', NULL, true, true, NULL),
+    ('feedback_submitted', 'feedback', 'feedback_id', 'feedback_id', NULL, true, false, NULL),
+    ('menu_item_changed', 'menu_item_changes', 'menu_item_id', 'menu_item_id', 'changed_ts', false, false,
+        '{"menu_item_id": "id", "name": "text", "category": "text?", "price": "money?", "cost": "money?", "changed_ts": "time"}'),
+    ('customer_changed', 'customer_changes', 'customer_id', 'customer_id', 'changed_ts', false, false,
+        '{"customer_id": "id", "city": "text?", "membership": "text?", "changed_ts": "time"}');

@@ -15,6 +15,7 @@ from sse_ingest.database.connection import check_schema
 from sse_ingest.errors import ConfigurationError
 from sse_ingest.events import Event
 from sse_ingest.named_objects import load_object
+from sse_ingest.sources.registry import SOURCES, is_known
 
 Processor: TypeAlias = Callable[[Cursor[Any], Event, dict[str, Any]], None]
 
@@ -66,10 +67,9 @@ class Settings:
                 f"pace must be at least max_batch ({self.max_batch}), not {self.pace}: no batch rests for more than "
                 "a second."
             )
-        if not self.source_url.startswith(("http://", "https://")):
-            raise ConfigurationError(
-                f"source_url must begin with http:// or https://, not {self.source_url!r}."
-            )
+        if not is_known(self.source_url):
+            schemes = " or ".join(f"{scheme}://" for scheme in SOURCES)
+            raise ConfigurationError(f"source_url must begin with {schemes}, not {self.source_url!r}.")
 
     @property
     def schemas(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ FITS = "SELECT analytics.payload_fits(%s::jsonb, %s::jsonb)"
 
 @pytest.fixture
 def with_points(owner: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-    """A type of its own with a table of its own: what a migration and one more row of event_types.sql would bring."""
+    """A type of its own with a table of its own: what a migration would bring."""
     owner.execute("SET ROLE restaurant_owner")
     owner.execute(
         "CREATE TABLE analytics.loyalty_points (points_id uuid PRIMARY KEY, event_id uuid, event_ts timestamptz)"
@@ -34,8 +34,7 @@ def with_points(owner: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
         " VALUES (%s, %s, %s, %s, %s)",
         ROW,
     )
-    script = next(one.text for one in repeatables.on_disk() if one.name == repeatables.EVENT_TYPES)
-    owner.execute(script.encode())
+    assert repeatables.apply(owner, repeatables.on_disk()) == [repeatables.TYPED_ROWS]
     owner.execute("RESET ROLE")
     return owner
 

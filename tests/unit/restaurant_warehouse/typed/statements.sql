@@ -1,3 +1,89 @@
+-- name: customer_changed
+COPY customer_changes (customer_id, city, membership, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (customer_id, changed_ts)
+        payload ->> 'customer_id' AS customer_id,
+        payload ->> 'city' AS city,
+        payload ->> 'membership' AS membership,
+        analytics.moment(payload ->> 'changed_ts') AS changed_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'customer_changed'
+    ORDER BY customer_id, changed_ts, ts DESC, event_id DESC
+)
+INSERT INTO customer_changes AS t (customer_id, city, membership, changed_ts, event_ts, event_id)
+SELECT customer_id, city, membership, changed_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (customer_id, changed_ts) DO UPDATE SET
+    city = excluded.city,
+    membership = excluded.membership,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+
+-- name: feedback_submitted
+COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (feedback_id)
+        (payload ->> 'feedback_id')::uuid AS feedback_id,
+        (payload ->> 'order_id')::uuid AS order_id,
+        payload ->> 'customer_id' AS customer_id,
+        (payload ->> 'rating')::integer AS rating,
+        (payload ->> 'nps')::integer AS nps,
+        payload ->> 'comment' AS comment,
+        analytics.moment(payload ->> 'created_ts') AS created_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'feedback_submitted'
+    ORDER BY feedback_id, ts DESC, event_id DESC
+)
+INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id)
+SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (feedback_id) DO UPDATE SET
+    order_id = excluded.order_id,
+    customer_id = excluded.customer_id,
+    rating = excluded.rating,
+    nps = excluded.nps,
+    comment = excluded.comment,
+    created_ts = excluded.created_ts,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+
+-- name: menu_item_changed
+COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (menu_item_id, changed_ts)
+        payload ->> 'menu_item_id' AS menu_item_id,
+        payload ->> 'name' AS name,
+        payload ->> 'category' AS category,
+        (payload ->> 'price')::numeric AS price,
+        (payload ->> 'cost')::numeric AS cost,
+        analytics.moment(payload ->> 'changed_ts') AS changed_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'menu_item_changed'
+    ORDER BY menu_item_id, changed_ts, ts DESC, event_id DESC
+)
+INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id)
+SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
+    name = excluded.name,
+    category = excluded.category,
+    price = excluded.price,
+    cost = excluded.cost,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+
 -- name: order_created
 COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
@@ -156,92 +242,6 @@ ON CONFLICT (refund_id) DO UPDATE SET
     amount = excluded.amount,
     reason = excluded.reason,
     refunded_ts = excluded.refunded_ts,
-    event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
-
--- name: feedback_submitted
-COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
-
-WITH newest AS (
-    SELECT DISTINCT ON (feedback_id)
-        (payload ->> 'feedback_id')::uuid AS feedback_id,
-        (payload ->> 'order_id')::uuid AS order_id,
-        payload ->> 'customer_id' AS customer_id,
-        (payload ->> 'rating')::integer AS rating,
-        (payload ->> 'nps')::integer AS nps,
-        payload ->> 'comment' AS comment,
-        analytics.moment(payload ->> 'created_ts') AS created_ts,
-        ts AS event_ts,
-        event_id
-    FROM incoming
-    WHERE event_type = 'feedback_submitted'
-    ORDER BY feedback_id, ts DESC, event_id DESC
-)
-INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id)
-SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id
-FROM newest
-ON CONFLICT (feedback_id) DO UPDATE SET
-    order_id = excluded.order_id,
-    customer_id = excluded.customer_id,
-    rating = excluded.rating,
-    nps = excluded.nps,
-    comment = excluded.comment,
-    created_ts = excluded.created_ts,
-    event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
-
--- name: menu_item_changed
-COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
-
-WITH newest AS (
-    SELECT DISTINCT ON (menu_item_id, changed_ts)
-        payload ->> 'menu_item_id' AS menu_item_id,
-        payload ->> 'name' AS name,
-        payload ->> 'category' AS category,
-        (payload ->> 'price')::numeric AS price,
-        (payload ->> 'cost')::numeric AS cost,
-        analytics.moment(payload ->> 'changed_ts') AS changed_ts,
-        ts AS event_ts,
-        event_id
-    FROM incoming
-    WHERE event_type = 'menu_item_changed'
-    ORDER BY menu_item_id, changed_ts, ts DESC, event_id DESC
-)
-INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id)
-SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id
-FROM newest
-ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
-    name = excluded.name,
-    category = excluded.category,
-    price = excluded.price,
-    cost = excluded.cost,
-    event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
-
--- name: customer_changed
-COPY customer_changes (customer_id, city, membership, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
-
-WITH newest AS (
-    SELECT DISTINCT ON (customer_id, changed_ts)
-        payload ->> 'customer_id' AS customer_id,
-        payload ->> 'city' AS city,
-        payload ->> 'membership' AS membership,
-        analytics.moment(payload ->> 'changed_ts') AS changed_ts,
-        ts AS event_ts,
-        event_id
-    FROM incoming
-    WHERE event_type = 'customer_changed'
-    ORDER BY customer_id, changed_ts, ts DESC, event_id DESC
-)
-INSERT INTO customer_changes AS t (customer_id, city, membership, changed_ts, event_ts, event_id)
-SELECT customer_id, city, membership, changed_ts, event_ts, event_id
-FROM newest
-ON CONFLICT (customer_id, changed_ts) DO UPDATE SET
-    city = excluded.city,
-    membership = excluded.membership,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id
 WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);

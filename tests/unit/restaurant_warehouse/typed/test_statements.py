@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from restaurant_warehouse import event_types
 from restaurant_warehouse.event_types import EVENT_TYPES
 from restaurant_warehouse.typed import statements
 
@@ -27,6 +28,11 @@ def test_the_statements_are_those_of_the_snapshot() -> None:
         SNAPSHOT.write_text(written(), encoding="utf-8")
 
     assert written() == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_each_file_defines_the_type_that_it_is_named_after() -> None:
+    files = {file.stem for file in Path(event_types.__file__).parent.glob("[!_]*.py")}
+    assert files - {"event_type", "fields"} == set(EVENT_TYPES)
 
 
 @pytest.mark.parametrize("name", EVENT_TYPES)

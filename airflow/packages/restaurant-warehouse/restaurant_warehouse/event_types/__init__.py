@@ -1,26 +1,18 @@
 """The event types of a restaurant, one file each. Any other type is kept raw, its payload unexamined."""
 
-from restaurant_warehouse.event_types.customer_changed import CUSTOMER_CHANGED
-from restaurant_warehouse.event_types.event_type import EventType
-from restaurant_warehouse.event_types.feedback_submitted import FEEDBACK_SUBMITTED
-from restaurant_warehouse.event_types.menu_item_changed import MENU_ITEM_CHANGED
-from restaurant_warehouse.event_types.order_created import ORDER_CREATED
-from restaurant_warehouse.event_types.order_item_added import ORDER_ITEM_ADDED
-from restaurant_warehouse.event_types.order_status_changed import ORDER_STATUS_CHANGED
-from restaurant_warehouse.event_types.payment_captured import PAYMENT_CAPTURED
-from restaurant_warehouse.event_types.payment_refunded import PAYMENT_REFUNDED
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
-EVENT_TYPES: dict[str, EventType] = {
-    kind.name: kind
-    for kind in (
-        ORDER_CREATED,
-        ORDER_ITEM_ADDED,
-        ORDER_STATUS_CHANGED,
-        PAYMENT_CAPTURED,
-        PAYMENT_REFUNDED,
-        FEEDBACK_SUBMITTED,
-        MENU_ITEM_CHANGED,
-        CUSTOMER_CHANGED,
-    )
-}
-"""By name, in the order in which an order tells its story."""
+from restaurant_warehouse.event_types.event_type import EventType
+
+
+def _defined() -> Iterator[EventType]:
+    """What the files of this folder define, in the order of their names."""
+    for file in sorted(iter_modules(__path__), key=lambda file: file.name):
+        module = import_module(f"{__name__}.{file.name}")
+        yield from (value for value in vars(module).values() if isinstance(value, EventType))
+
+
+EVENT_TYPES: dict[str, EventType] = {kind.name: kind for kind in _defined()}
+"""By name, in alphabetical order. A new file is a new type: nothing else names it."""

@@ -8,6 +8,8 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 from psycopg import pq
 
+from sse_ingest.sources.registry import SOURCES
+
 _SOURCE_EXAMPLE = "sse://:TOKEN@HOST:8000"
 _SET_ELSEWHERE = {"host", "port", "user", "password", "dbname"}
 
@@ -65,8 +67,8 @@ def _address(connection: Connection) -> StreamAddress:
     if not place:
         raise AirflowFailException(f"{the} needs a host: 127.0.0.1, https://events.example.com")
     scheme = (scheme or connection.schema or "http").lower()
-    if scheme not in ("http", "https"):
-        raise AirflowFailException(f"{the} has the schema {scheme!r}: make it http or https")
+    if scheme not in SOURCES:
+        raise AirflowFailException(f"{the} has the schema {scheme!r}: make it {' or '.join(SOURCES)}")
     if place.count(":") > 1 and not place.startswith("["):
         place = f"[{place}]"
     port = f":{connection.port}" if connection.port else ""

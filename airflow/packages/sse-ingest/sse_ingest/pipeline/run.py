@@ -20,9 +20,8 @@ from sse_ingest.pipeline.gc_tuning import tuned
 from sse_ingest.pipeline.source_head import HeadWatcher
 from sse_ingest.settings import Settings
 from sse_ingest.sources.backoff import Backoff
-from sse_ingest.sources.base import Source
-from sse_ingest.sources.poll import PollSource
-from sse_ingest.sources.stream import StreamSource
+from sse_ingest.sources.base import Address, Source
+from sse_ingest.sources.registry import open_source
 from sse_ingest.store.batch import Batch
 from sse_ingest.store.offset_gaps import GapDetector
 from sse_ingest.store.store import Store, Tally
@@ -80,9 +79,16 @@ def run(
 
 
 def _source_of(settings: Settings) -> Source:
-    kind = PollSource if settings.mode == "poll" else StreamSource
-    since = "earliest" if settings.contract.strict else None  # a foreign stream does not know our parameter
-    return kind(settings.source_url, path=settings.path, token=settings.token, since=since)
+    return open_source(
+        Address(
+            url=settings.source_url,
+            path=settings.path,
+            token=settings.token,
+            poll=settings.mode == "poll",
+            # A foreign stream does not know our parameter.
+            since="earliest" if settings.contract.strict else None,
+        )
+    )
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Where frames come from. Two ways to the same events: the stream, and polling as its fallback."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sse_ingest.sources.http import Limits
@@ -8,7 +9,20 @@ from sse_ingest.sources.poll import PollSource
 from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.sources.stream import StreamSource
 
-__all__ = ["Limits", "PollSource", "Source", "StreamSource"]
+__all__ = ["Address", "Limits", "PollSource", "Source", "StreamSource"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """What the settings of a run say about its source."""
+
+    url: str
+    path: str | None = None
+    token: str | None = field(default=None, repr=False)
+    poll: bool = False
+    """End when caught up, instead of waiting for more."""
+    since: str | None = None
+    """Where to begin when there is no position yet, for a source that understands it."""
 
 
 class Source(Protocol):

@@ -106,7 +106,7 @@ def said(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 def test_the_command_tells_by_its_exit_code(store: Store, owner: Connection, warehouse: Any) -> None:
     store.commit([parsed(one) for one in lifecycle(1, 1)])
     code, output, _ = said(command(warehouse))
-    assert (code, output.splitlines()[-1]) == (0, "The live tables are what the raw events say.")
+    assert (code, output.splitlines()[-1]) == (0, "The live tables agree with the raw events.")
 
     owner.execute("UPDATE analytics.orders SET total = 1")
     code, output, _ = said(command(warehouse))

@@ -181,7 +181,7 @@ class Lease:
             if renewed.rowcount != 1:
                 raise FenceLost(
                     f"Another writer has taken over stream {self._settings.stream!r}: this one stops. "
-                    "Nothing is lost; the other goes on from the checkpoint."
+                    "Nothing is lost; the other writer continues from the checkpoint."
                 )
             row = self._one("standby_waiting", self._lock)
             hit("lease.after_renew")

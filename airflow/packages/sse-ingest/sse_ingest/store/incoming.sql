@@ -1,7 +1,7 @@
 -- The statements of incoming.py.
 
 -- name: create_incoming
--- Events that are merged from their JSON pass through this table; it is empty again after each transaction.
+-- The events that are merged from their JSON. The table is empty again after each transaction.
 CREATE TEMPORARY TABLE incoming (
     stream_id     text        NOT NULL,
     event_offset  bigint      NOT NULL,
@@ -14,5 +14,5 @@ CREATE TEMPORARY TABLE incoming (
 ) ON COMMIT DELETE ROWS
 
 -- name: copy_incoming
--- What was read, as it was read.
+-- Copies events into the table.
 COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload) FROM STDIN

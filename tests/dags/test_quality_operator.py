@@ -35,7 +35,7 @@ def operate(probe: Any, warehouse: Any, tmp_path: Path) -> Operate:
 
 def test_what_was_found_before_is_told(operate: Operate, warehouse: Any) -> None:
     seen = operate(FAILS, RESTARTS, PASSES)
-    assert (seen["raised"], seen["news"]) == ("QualityFailure", True)
+    assert (seen["raised"], seen["is_new_failure"]) == ("QualityFailure", True)
     assert "order_id=X1" in seen["says"]
     assert [line.split()[0] for line in seen["says"].splitlines() if "could not be run" in line] == [
         "rule_1",

@@ -46,8 +46,8 @@ ROWS = "payments_add_up\n  order_id=1, item=<b>{{ 7 * 7 }}</b> & co"
 sys.stdout.write(
     json.dumps(
         {
-            "news": told(QualityFailure(ROWS, news=True)),
-            "no news": told(QualityFailure("told before", news=False)),
+            "news": told(QualityFailure(ROWS, is_new_failure=True)),
+            "no news": told(QualityFailure("told before", is_new_failure=False)),
             "first failure": told(RuntimeError("first failure"), "success"),
             "lasting failure": told(RuntimeError("lasting failure"), "failed"),
             "last state unknown": told(RuntimeError("last state unknown"), "unknown"),

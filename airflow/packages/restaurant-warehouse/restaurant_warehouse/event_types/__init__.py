@@ -1,4 +1,4 @@
-"""The event types of a restaurant, one file each. Any other type is kept raw, its payload unexamined."""
+"""The event types of a restaurant, one file each. An event of any other type is only in the raw table."""
 
 from restaurant_warehouse.event_types.customer_changed import CUSTOMER_CHANGED
 from restaurant_warehouse.event_types.event_type import EventType
@@ -23,4 +23,4 @@ EVENT_TYPES: dict[str, EventType] = {
         CUSTOMER_CHANGED,
     )
 }
-"""By name, in the order in which an order tells its story."""
+"""The event types by name, in the order in which the events of an order usually happen."""

@@ -1,8 +1,8 @@
 -- The statement of raw_needs.py. {partition} is a partition of events_raw.
 
 -- name: needs_checks
--- Whether the month holds an event that a rule of data quality has yet to check, or checks again until it is corrected. A
--- rule that has not run for a day is not waited for, unless that is so.
+-- Whether the month has an event that a rule of data quality has not checked yet, or checks again until it is corrected. A
+-- rule that has not run for a day does not count, unless it checks again.
 SELECT EXISTS (
     SELECT FROM {partition}
     WHERE ingested_at >= (

@@ -1,4 +1,4 @@
-"""A button at the task that leads to the state of its stream."""
+"""The link of a task to the state of its stream."""
 
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urljoin
@@ -8,7 +8,7 @@ from airflow.sdk.types import TaskInstanceKey
 
 from sse_ingest.airflow.connections import StreamAddress, stream_address
 
-if TYPE_CHECKING:  # it imports us
+if TYPE_CHECKING:  # that module imports this one
     from sse_ingest.airflow.operators import SSEToPostgresOperator
 
 
@@ -18,12 +18,12 @@ class StreamStateLink(BaseOperatorLink):
     name = "Stream state"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - Airflow's signature
-        """Called in the worker when the task ends; the result is kept in XCom, where the UI finds it."""
+        """Called in the worker when the task ends. Airflow stores the result in XCom, and the UI reads it there."""
         return state_url(cast("SSEToPostgresOperator", operator))
 
 
 def state_url(task: "SSEToPostgresOperator") -> str:
-    """The page that shows the state of the task's stream; an empty text when its address is no web address."""
+    """The page that shows the state of the task's stream; empty when the address is not http:// or https://."""
     address = StreamAddress(task.source_url) if task.source_url else stream_address(task.api_conn_id)
     url = address.state_url or urljoin(address.url, "/health")
     url = url.replace("{stream}", quote(task.stream, safe=""))
@@ -31,5 +31,5 @@ def state_url(task: "SSEToPostgresOperator") -> str:
 
 
 def show_link_while_running(task: "SSEToPostgresOperator", context: Context) -> None:
-    """Airflow keeps links when a task ends, and a stream may not end for days: keep it now."""
+    """Store the link now: Airflow stores links when a task ends, and a stream may run for days."""
     context["ti"].xcom_push(key=StreamStateLink().xcom_key, value=state_url(task))

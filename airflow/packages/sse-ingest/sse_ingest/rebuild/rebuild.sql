@@ -11,19 +11,19 @@ SET idle_in_transaction_session_timeout = 0;
 SET client_connection_check_interval = '1s'
 
 -- name: may_rebuild
--- Only who may make a schema and delete rows of the typed tables: their owner.
+-- The login, and whether it may create a schema and delete rows of the typed tables, as their owner may.
 SELECT current_user, has_database_privilege(current_database(), 'CREATE')
     AND has_table_privilege(%(table)s, 'DELETE')
 
 -- name: drop_shadow
--- The shadow holds nothing but what a rebuild made.
+-- Drops the shadow tables of this rebuild, or of a killed one.
 DROP SCHEMA IF EXISTS rebuild_shadow CASCADE
 
 -- name: create_shadow
 -- Creates the schema of the shadow tables.
 CREATE SCHEMA rebuild_shadow;
 COMMENT ON SCHEMA rebuild_shadow IS
-    'Scratch of `python -m sse_ingest rebuild`: dropped when it ends, and by the next one if it was killed.'
+    'Temporary tables of `python -m sse_ingest rebuild`. Dropped when it ends, or by the next one if it was killed.'
 
 -- name: find_audit_log
 -- The schema of the audit log: that of the typed tables, or that of the raw ones.

@@ -1,9 +1,9 @@
 """The shadow tables: copies of the typed tables in a separate schema, filled from the raw events by the same merge.
 
 Raw events are read by ranges of blocks, one partition after the other. This needs no sort and no index, and only one
-range is in memory. The first pass reads all events. A later pass reads the events that were written since then. It finds
-them by the transaction that wrote them, because clocks and offsets can go backwards. An event that is read twice changes
-nothing. Archived months come from their files, page by page, and are merged in the same way.
+range is in memory. The first pass reads all events. A later pass reads the events that were written since then. It
+finds them by the transaction that wrote them, because clocks and offsets can go backwards. An event that is read twice
+changes nothing. Archived months come from their files, page by page, and are merged in the same way.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -4,15 +4,15 @@
 Every ten minutes:
 
 - `critical_rules`, `warning_rules`: the rules of `sql/quality`, each over the events that arrived since its last run.
-  Every result is stored in `analytics.data_quality_results`. While a critical rule fails, `restaurant_rollups` publishes
-  nothing.
+  Every result is stored in `analytics.data_quality_results`. While a critical rule fails, `restaurant_rollups`
+  publishes nothing.
 - `health_check`: database, freshness, lag, dead letters, gaps, partitions, lease, rollups
   (`analytics.health_check()`). A warning is logged, an error fails the task.
 
 The tables as a whole are checked once a day, by `validate_data_consistency` in `restaurant_maintenance`.
 
-The log of a failed task ends with a table: what failed, the rows, and what to do about it. Every result, good or bad, is
-in XCom. If a mail address or a webhook is configured, new failures are sent there.
+The log of a failed task ends with a table: what failed, the rows, and what to do about it. Every result, good or bad,
+is in XCom. If a mail address or a webhook is configured, new failures are sent there.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -41,7 +41,7 @@ if months is not None and (not months.isdecimal() or int(months) < 1):
 
 with DAG(
     dag_id="restaurant_maintenance",
-    description="Creates partitions, archives old months, deletes old results, and checks all tables against each other.",
+    description="Adds partitions, archives old months, deletes old results, and checks all tables against each other.",
     doc_md=__doc__,
     schedule=timedelta(days=1),
     start_date=datetime(2024, 1, 1, 3, 30, tzinfo=UTC),

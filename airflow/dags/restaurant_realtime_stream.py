@@ -3,8 +3,8 @@
 
 One task reads the event service's `/stream` into the warehouse, with one transaction per batch. A run has no fixed end.
 A new run starts every `RESTAURANT_STREAM_INTERVAL_SECONDS` (60). It waits beside the running one as a **hot standby**
-until ten seconds before the end of the interval, and then takes over within milliseconds. So two runs are active most of
-the time: one streams, one waits. If a run dies, its standby replaces it within two seconds.
+until ten seconds before the end of the interval, and then takes over within milliseconds. So two runs are active most
+of the time: one streams, one waits. If a run dies, its standby replaces it within two seconds.
 
 - Without a successor the running one continues, because the scheduler may be unavailable.
 - **Pausing** this DAG ends the stream within ten seconds. `restaurant_stream_ingest_polling` then takes over within two

@@ -88,7 +88,7 @@ def _take(header: Header, number: int, line: str, last: str) -> str:
     key: str = match["key"]
     if key in header.values:
         raise HeaderError(
-            f"{header.file}, line {number}: '{key}' is said in line {header.lines[key]} already: keep one of them."
+            f"{header.file}, line {number}: '{key}' is in line {header.lines[key]} already: keep one of them."
         )
     header.values[key], header.lines[key] = match["value"], number
     return key

@@ -12,7 +12,8 @@ from airflow.sdk import BaseNotifier, Context
 EMAIL, WEBHOOK = "RESTAURANT_ALERT_EMAIL", "RESTAURANT_ALERT_WEBHOOK"
 SMTP_CONNECTION, WEBHOOK_CONNECTION = "restaurant_alert_smtp", "restaurant_alert_webhook"
 
-# The message of a task may hold texts from events. So it is a value of the template, never part of it, and it is escaped.
+# The message of a task may hold texts from events. So it is a value of the template, never part of it. In HTML it is
+# escaped.
 _SUBJECT = "{{ ti.dag_id }}.{{ ti.task_id }} failed"
 _MESSAGE = "exception | default('It was ended from outside: see its log.', true)"
 
@@ -21,7 +22,7 @@ class _NewFailuresOnly(BaseNotifier):
     """Sends no alert for a failure that was reported before. So a failure that lasts is one alert, not one per run."""
 
     def __call__(self, *args: Any) -> None:
-        """Send an alert for a new failure: as the error's `is_new_failure` says, else if the last run did not fail."""
+        """Send an alert if the error is marked as new, or, without such a mark, if the last run did not fail."""
         context = args[0]
         is_new_failure = getattr(context.get("exception"), "is_new_failure", None)
         if is_new_failure is None:

@@ -35,5 +35,6 @@ def upgrade() -> None:
     elif len(existing) < len(_TABLES):
         missing = ", ".join(name for name in _TABLES if name not in existing)
         raise RuntimeError(
-            f"The schema has {', '.join(existing)}, but not {missing}: they are other tables. Choose another schema."
+            f"The schema has {', '.join(existing)}, but not {missing}: these tables are not ours. "
+            "Choose another schema."
         )

@@ -18,7 +18,7 @@ CREATE TABLE event_ids (
 );
 COMMENT ON TABLE event_ids IS
     'The event_id of every event that was ever taken, once: this makes ingestion exactly-once. Not partitioned, and kept when old raw events are archived, so that an old event that is delivered again is still recognised.';
-COMMENT ON COLUMN event_ids.event_id IS 'The identity of the event, for ever.';
+COMMENT ON COLUMN event_ids.event_id IS 'The identity of the event, forever.';
 COMMENT ON COLUMN event_ids.ts IS 'When the event happened. It identifies the partition of events_raw.';
 COMMENT ON COLUMN event_ids.stream_id IS 'The log from which the event was first taken.';
 COMMENT ON COLUMN event_ids.event_offset IS 'The position in that log at which it was first taken.';

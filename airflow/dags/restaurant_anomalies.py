@@ -1,10 +1,10 @@
 """
 ### Which payments are unusual?
 
-Every hour, one task: `score_payments` trains an Isolation Forest on the payments that are older than a week, and scores
-those of the last week that have no score yet or changed since. `analytics.anomalies` shows what it found, beside the
-hours in which a restaurant sold unusually much or little, which need no task. What the scores are made of and how good
-they are is in docs/explanation/anomalies.md.
+One task runs every hour. `score_payments` trains an Isolation Forest on the payments that are older than a week. It
+scores the payments of the last week that have no score yet or have changed since. `analytics.anomalies` shows the
+unusual ones, and also the hours in which a restaurant sold unusually much or little, which need no task.
+docs/explanation/anomalies.md explains the scores and how good they are.
 
 Until there are a thousand payments that are older than a week, nothing is scored, and the log says so.
 """

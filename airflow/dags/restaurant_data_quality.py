@@ -3,15 +3,16 @@
 
 Every ten minutes:
 
-- `critical_rules`, `warning_rules`: the rules of `sql/quality`, each over what arrived since it last ran. Every result
-  is kept in `analytics.data_quality_results`. While a critical rule fails, `restaurant_rollups` publishes nothing.
+- `critical_rules`, `warning_rules`: the rules of `sql/quality`, each over the events that arrived since its last run.
+  Every result is stored in `analytics.data_quality_results`. While a critical rule fails, `restaurant_rollups`
+  publishes nothing.
 - `health_check`: database, freshness, lag, dead letters, gaps, partitions, lease, rollups
   (`analytics.health_check()`). A warning is logged, an error fails the task.
 
-The tables as a whole are looked at once a day, by `validate_data_consistency` in `restaurant_maintenance`.
+The tables as a whole are checked once a day, by `validate_data_consistency` in `restaurant_maintenance`.
 
-A failed task ends its log with a table: what failed, the rows, and what to do about it. Every result, good or bad, is
-in XCom. Where they are configured, a mail and a webhook are told what is new.
+The log of a failed task ends with a table: what failed, the rows, and what to do about it. Every result, good or bad,
+is in XCom. If a mail address or a webhook is configured, new failures are sent there.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ from restaurant_warehouse.operators.quality import DataQualityOperator
 
 with DAG(
     dag_id="restaurant_data_quality",
-    description="Runs the rules over what arrived and asks how things are; fails when something fails.",
+    description="Runs the rules over the events that arrived and checks the health; fails when a check fails.",
     doc_md=__doc__,
     schedule=timedelta(minutes=10),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),

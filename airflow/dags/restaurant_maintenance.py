@@ -1,22 +1,22 @@
 """
-### Keep house
+### Daily maintenance
 
-Once a day, one task after the other; none waits for another to succeed:
+Once a day, one task after the other. A task runs even if an earlier one has failed:
 
-- `partitions_ahead`: partitions of the raw events for this month and three to come.
-- `default_partition`: what landed in the default partition moves to where it belongs.
+- `partitions_ahead`: creates the partitions of the raw events for this month and the next three.
+- `default_partition`: moves the rows of the default partition into their monthly partitions.
 - `retention`: months older than `RESTAURANT_KEEP_MONTHS` go into Parquet files in `INGEST_ARCHIVE_DIR`, each
-  verified before its partition is dropped. Skipped unless that is set. It needs the connection
+  verified before its partition is dropped. Skipped unless `RESTAURANT_KEEP_MONTHS` is set. It needs the connection
   `postgres_restaurant_owner`, of restaurant_user.
 - `old_results`: results of quality rules older than `data_quality_keep_days` of `analytics.thresholds`, and scores of
   usual payments older than `payment_scores_keep_days`, are deleted. The newest result of each rule stays.
-- `analyze`: the planner is told about the raw events as a whole; autovacuum looks at partitions only.
-- `validate_data_consistency`: all tables are read whole, and have to agree with each other and with the raw events
-  (`analytics.validate_data_consistency()`). Anything but ok fails the task, with a table of what is wrong and what to
-  do; where they are configured, a mail and a webhook are told. What arrives is judged by `restaurant_data_quality`
-  within minutes: this finds what was changed by hand, and what no rule looks at.
+- `analyze`: updates the planner statistics of the raw events as a whole; autovacuum analyzes only the partitions.
+- `validate_data_consistency`: reads all tables, and checks that they agree with each other and with the raw events
+  (`analytics.validate_data_consistency()`). A warning or an error fails the task, with a table of what is wrong and
+  what to do. If a mail address or a webhook is configured, the failure is sent there. `restaurant_data_quality` checks
+  new events within minutes; this task finds what was changed by hand, and what no rule checks.
 
-No event is ever deleted that is not in a verified file first. Each can run again at any time, beside ingestion.
+An event is deleted only after it is in a verified file. Each task can run again at any time, beside ingestion.
 """
 
 import os
@@ -41,13 +41,13 @@ if months is not None and (not months.isdecimal() or int(months) < 1):
 
 with DAG(
     dag_id="restaurant_maintenance",
-    description="Makes partitions, archives old months, deletes old results, and checks all tables against each other.",
+    description="Adds partitions, archives old months, deletes old results, and checks all tables against each other.",
     doc_md=__doc__,
     schedule=timedelta(days=1),
     start_date=datetime(2024, 1, 1, 3, 30, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    # They want the same locks.
+    # The tasks need the same locks.
     max_active_tasks=1,
     is_paused_upon_creation=False,
     tags=["restaurant", "warehouse"],

@@ -1,19 +1,18 @@
 """
 ### Restaurant orders, streamed without a gap
 
-One task reads the event service's `/stream` into the warehouse, a batch to a transaction. It has no end of
-its own: a new run starts every `RESTAURANT_STREAM_INTERVAL_SECONDS` (60), waits beside the running one as a
-**hot standby** for all but ten seconds of that, and then takes over within milliseconds. So most of the
-time two runs are active, and that is right: one streams, one waits. A run that dies is replaced by its
-standby within two seconds.
+One task reads the event service's `/stream` into the warehouse, with one transaction per batch. A run has no fixed end.
+A new run starts every `RESTAURANT_STREAM_INTERVAL_SECONDS` (60). It waits beside the running one as a **hot standby**
+until ten seconds before the end of the interval, and then takes over within milliseconds. So two runs are active most
+of the time: one streams, one waits. If a run dies, its standby replaces it within two seconds.
 
-- Without a successor the running one goes on: the scheduler may be away.
-- **Pausing** this DAG ends the stream within ten seconds; `restaurant_stream_ingest_polling` then takes
-  over within two minutes, from the same position, and gives it back.
-- Where it stands: `SELECT * FROM analytics.health_check()`, the task's XCom, and the Variable
-  `restaurant_stream_offset` (a mirror to read; changing it changes nothing).
+- Without a successor the running one continues, because the scheduler may be unavailable.
+- **Pausing** this DAG ends the stream within ten seconds. `restaurant_stream_ingest_polling` then takes over within two
+  minutes, from the same position. When this DAG is unpaused, it takes the stream back.
+- Its position: `SELECT * FROM analytics.health_check()`, the task's XCom, and the Variable `restaurant_stream_offset`
+  (a copy for people; changing it has no effect).
 
-A run that fails without a retry says in its log what to mend; the next one starts within the interval.
+If a run fails without a retry, its log says what to correct. The next run starts within the interval.
 """
 
 import os
@@ -36,8 +35,7 @@ with DAG(
     schedule=INTERVAL,
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
-    # One streams, one waits, and a dead one that Airflow has not noticed yet must not keep its successor
-    # away.
+    # One run streams and one waits. The third one is for a dead run that Airflow has not noticed yet.
     max_active_runs=3,
     is_paused_upon_creation=False,
     tags=["restaurant", "ingestion"],
@@ -45,10 +43,10 @@ with DAG(
 ):
     SSEToPostgresOperator(
         task_id="stream",
-        # The incumbent lets go after its successor has waited this long: late in the interval, so that
-        # somebody waits nearly always, and before the run after that one starts.
+        # A run hands over when its successor has waited this long: late in the interval, so that a standby waits nearly
+        # always, and before the next run starts.
         standby=INTERVAL - timedelta(seconds=10),
-        # Ahead of everything else when worker slots are short.
+        # Before all other tasks when worker slots are short.
         priority_weight=100,
         weight_rule="absolute",
     )

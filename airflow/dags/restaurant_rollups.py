@@ -1,14 +1,14 @@
 """
 ### Keep the views fast
 
-Every ten minutes, one task: `refresh` sums the hours that have closed since the last time, and sums anew those
+One task runs every ten minutes. `refresh` sums the hours that have closed since its last run. It sums again the hours
 that late, restating or cancelling events have changed. `daily_sales`, `hourly_sales`, `menu_performance` and
-`satisfaction_summary` read the sums, and from the tables only what is not in them: they are exact at any moment,
-whether this DAG runs or not. While it does not, they grow slower with each hour.
+`satisfaction_summary` read the sums, and read the other hours from the tables. So they are exact at any moment, even if
+this DAG does not run; but then they become slower with each hour.
 
-While a critical rule of `restaurant_data_quality` fails, the task fails and says which, and what to do.
+While a critical rule of `restaurant_data_quality` fails, the task fails, and names the rule and what to do.
 
-To sum everything anew: `SELECT analytics.reset_rollups()` as restaurant_user, and let it run once.
+To sum everything again: `SELECT analytics.reset_rollups()` as restaurant_user, and let the task run once.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from restaurant_warehouse.operators.rollups import RollupRefreshOperator
 
 with DAG(
     dag_id="restaurant_rollups",
-    description="Sums closed hours, so that the views need not read every order.",
+    description="Sums closed hours, so that the views do not have to read every order.",
     doc_md=__doc__,
     schedule=timedelta(minutes=10),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),

@@ -1,12 +1,11 @@
 """
 ### Restaurant orders, fetched every two minutes
 
-The fallback for `restaurant_realtime_stream`: asks the event service's `/events` page by page until it has
-caught up, and ends. Both DAGs move the same checkpoint in the warehouse, so neither repeats nor misses what
-the other took.
+The fallback for `restaurant_realtime_stream`. It reads the event service's `/events` page by page until it has caught
+up, and ends. Both DAGs move the same checkpoint in the warehouse, so neither repeats or misses events of the other.
 
-**Skipped is the healthy state**: it means that somebody streams. A run does work only while nobody holds
-the stream, for instance when the realtime DAG is paused or where long-lived connections are cut by a proxy.
+**Skipped is the healthy state**: it means that another run streams. A run reads events only while nobody streams, for
+example when the realtime DAG is paused, or when a proxy cuts long connections.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from sse_operator import SSEToPostgresOperator
 
 with DAG(
     dag_id="restaurant_stream_ingest_polling",
-    description="Fetches restaurant orders over REST while nobody streams them.",
+    description="Fetches restaurant orders over REST while no run streams them.",
     doc_md=__doc__,
     schedule=timedelta(minutes=2),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),

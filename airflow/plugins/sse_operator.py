@@ -1,8 +1,8 @@
-"""The SSE operator under the name of its predecessor, with the contract and the connections of a restaurant.
+"""The SSE operator under the module name of its predecessor, with a restaurant's contract and connections.
 
     from sse_operator import SSEToPostgresOperator
 
-The operator itself is in the package sse_ingest, and takes any stream.
+The operator itself is in the package sse_ingest, and reads any stream.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ RESTAURANT: dict[str, Any] = {
 class SSEToPostgresOperator(operators.SSEToPostgresOperator):
     """The operator of sse_ingest for the stream of a restaurant.
 
-    :param raw: take any SSE stream of JSON into the raw tables only, without the contract of a restaurant
+    :param raw: write any SSE stream of JSON into the raw tables only, without the contract of a restaurant
     """
 
     def __init__(self, *, raw: bool = False, **kwargs: Any) -> None:

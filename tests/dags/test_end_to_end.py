@@ -145,7 +145,7 @@ def test_polling_is_skipped_while_somebody_streams(
         until(warehouse, "holder IS NOT NULL", seconds=20)
         done = dags_test("restaurant_stream_ingest_polling", env)
         assert done.returncode == 0, output(done)
-        assert "Somebody else streams 'restaurant'" in output(done)
+        assert "Another run streams 'restaurant'" in output(done)
     finally:
         streamer.terminate()
         streamer.wait(60)

@@ -8,8 +8,7 @@ import pytest
 
 pytestmark = [pytest.mark.airflow, pytest.mark.integration]
 
-RULE = """-- severity: warning
--- dimension: timestamps
+RULE = """-- dimension: timestamps
 -- owner: me
 -- description: It holds.
 -- remedy: Mend it.
@@ -25,8 +24,10 @@ def operate(probe: Any, warehouse: Any, tmp_path: Path) -> Operate:
     """The operator over these rules, in this order."""
 
     def run(*rules: str, url: str | None = None) -> Any:
+        folder = tmp_path / "warning"
+        folder.mkdir(exist_ok=True)
         for number, rule in enumerate(rules):
-            (tmp_path / f"rule_{number}.sql").write_text(RULE + rule, encoding="utf-8")
+            (folder / f"rule_{number}.sql").write_text(RULE + rule, encoding="utf-8")
         connection = url or warehouse.url("airflow_user").replace("postgresql://", "postgres://", 1)
         return probe("judging", {"RULES": str(tmp_path), "AIRFLOW_CONN_POSTGRES_RESTAURANT": connection})
 
@@ -35,7 +36,7 @@ def operate(probe: Any, warehouse: Any, tmp_path: Path) -> Operate:
 
 def test_what_was_found_before_is_reported(operate: Operate, warehouse: Any) -> None:
     seen = operate(FAILS, RESTARTS, PASSES)
-    assert (seen["raised"], seen["news"]) == ("QualityFailure", True)
+    assert (seen["raised"], seen["is_new_failure"]) == ("QualityFailure", True)
     assert "order_id=X1" in seen["says"]
     assert [line.split()[0] for line in seen["says"].splitlines() if "could not be run" in line] == [
         "rule_1",

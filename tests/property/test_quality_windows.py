@@ -13,7 +13,7 @@ from psycopg import errors
 
 from restaurant_warehouse.quality import run as quality
 from restaurant_warehouse.quality.rules import load
-from restaurant_warehouse.quality.run import Verdict, run
+from restaurant_warehouse.quality.run import RuleResult, run
 from tests.support.examples import examples
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -84,7 +84,7 @@ def test_each_event_once(warehouse: Any, sample_of_all: None, steps: list[tuple[
         """A writer that is not done makes the run fail; the next one finds what it left."""
         with suppress(errors.LockNotAvailable):
             (verdict,) = run(warehouse.url("airflow_user"), [rule])
-            assert isinstance(verdict, Verdict), verdict
+            assert isinstance(verdict, RuleResult), verdict
             assert verdict.failed == len(verdict.rows)
             seen.extend(row["event_id"] for row in verdict.rows)
 

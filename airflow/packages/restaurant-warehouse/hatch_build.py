@@ -1,4 +1,4 @@
-"""Puts the quality rules, which lie with the rest of the SQL, into the package."""
+"""Adds the quality rules, which are in sql/ of the repository, to the package."""
 
 from pathlib import Path
 from typing import Any

@@ -22,7 +22,11 @@ def executed() -> dict[str, Any]:
     try:
         DataQualityOperator(task_id="t", severity="warning").execute(context)
     except Exception as error:  # noqa: BLE001 - which one is the answer
-        pushed |= {"raised": type(error).__name__, "says": str(error), "news": getattr(error, "news", None)}
+        pushed |= {
+            "raised": type(error).__name__,
+            "says": str(error),
+            "is_new_failure": getattr(error, "is_new_failure", None),
+        }
     return pushed
 
 

@@ -12,7 +12,7 @@ from api.log.interface import Draft
 from api.simulator.world import Faults, World
 from restaurant_warehouse.contract import restaurant_parser
 from restaurant_warehouse.quality.rules import load
-from restaurant_warehouse.quality.run import Verdict, run
+from restaurant_warehouse.quality.run import RuleResult, run
 from sse_ingest.contract.raw import RAW, RawParser
 from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.store.store import Store
@@ -45,7 +45,7 @@ def test_a_stream_that_is_taken_raw_has_no_tables_to_be_in(
         open_store(stream="foreign", contract=RAW).commit([foreign.parse(one) for one in frames]).events == 2
     )
     found = list(run(warehouse.url("airflow_user"), RULES))
-    assert [one.rule.name for one in found if not isinstance(one, Verdict) or one.status == "failed"] == []
+    assert [one.rule.name for one in found if not isinstance(one, RuleResult) or one.status == "failed"] == []
     checks = "SELECT check_name FROM analytics.validate_data_consistency() WHERE status <> 'ok'"
     assert owner.execute(checks).fetchall() == []
     assert owner.execute("SELECT * FROM analytics.daily_sales_as_known_at(now())").fetchall() == []
@@ -61,9 +61,11 @@ def test_simulated_orders_pass_every_rule(warehouse: Any, store: Store, faults: 
 
     url = warehouse.url("airflow_user")
     first, second = list(run(url, RULES)), list(run(url, RULES))
-    failed = {one.rule.name: one for one in first if not isinstance(one, Verdict) or one.status == "failed"}
+    failed = {
+        one.rule.name: one for one in first if not isinstance(one, RuleResult) or one.status == "failed"
+    }
     assert failed == {}
-    looked_at = {one.rule.name: one.checked for one in first if isinstance(one, Verdict)}
+    looked_at = {one.rule.name: one.checked for one in first if isinstance(one, RuleResult)}
     assert looked_at["events_are_of_the_past"] == tally.events
-    again = {one.rule.name: one.checked for one in second if isinstance(one, Verdict)}
+    again = {one.rule.name: one.checked for one in second if isinstance(one, RuleResult)}
     assert {name for name, checked in again.items() if checked} == {"ingestion_is_fresh"}

@@ -28,7 +28,7 @@ def test_a_header_is_the_comments_above_the_sql() -> None:
         ("SELECT 1", "10_sums.sql: a header needs description, owner: write '-- description: …', '-- owner: …'"),
         (GOOD.replace("-- owner: finance\n", ""), "10_sums.sql: a header needs owner: write '-- owner: …'"),
         (GOOD.replace("-- owner:", "-- colour:"), "line 1: 'colour' is unknown: write one of description, owner"),
-        (GOOD.replace("-- description:", "-- owner:"), "line 2: 'owner' is said in line 1 already"),
+        (GOOD.replace("-- description:", "-- owner:"), "line 2: 'owner' is in line 1 already"),
         (GOOD.replace("owner: finance", "owner finance"), "line 1: write '-- owner finance' as '-- key: value'"),
         (GOOD.replace("--   and", "-- and"), "line 3: write '-- and more of it.' as '-- key: value', or indent it"),
         ("--   and more of it.\n" + GOOD, "line 1: write '--   and more of it.' as"),

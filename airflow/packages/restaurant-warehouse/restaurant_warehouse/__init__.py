@@ -1,1 +1,1 @@
-"""The restaurant on top of sse_ingest: event types, their tables, quality rules, anomalies and Airflow operators."""
+"""The restaurant's part of the warehouse: event types, their tables, quality rules, anomalies and Airflow operators."""

@@ -1,4 +1,4 @@
-"""What keeps the warehouse fast as it grows: see sql/repeatable and sse_ingest/archive.py."""
+"""Maintenance, which keeps a growing warehouse fast: see sql/repeatable and sse_ingest/archive/archive.py."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,53 +16,56 @@ _BEFORE = "SELECT to_char(now() AT TIME ZONE 'UTC' - make_interval(months => %s)
 
 @dataclass
 class Moved:
-    """Months of the default partition, each with its rows."""
+    """Months of the default partition, each with its number of rows."""
 
     moved: dict[str, int] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
-    """Those with too many rows for one transaction."""
+    """Months with too many rows for one transaction."""
 
 
 def make_partitions(url: str, months: int) -> int:
-    """Partitions for this month and so many to come: how many were missing. Raises psycopg.Error."""
+    """Create the partitions of this month and of the next `months`. Returns how many were missing.
+
+    Raises psycopg.Error.
+    """
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         row = connection.execute(
             "SELECT raw_data.ensure_partitions(now(), now() + make_interval(months => %s))", [months]
         ).fetchone()
     assert row is not None
-    made: int = row[0]
-    return made
+    created: int = row[0]
+    return created
 
 
 def empty_default_partition(url: str, most_rows: int) -> Moved:
-    """Move its months into partitions, at most so many rows in a transaction. Raises psycopg.Error."""
+    """Move its months into partitions, at most `most_rows` rows in one transaction. Raises psycopg.Error."""
     result = Moved()
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         while True:
-            found = connection.execute(
+            months = connection.execute(
                 "SELECT to_char(month, 'YYYY-MM'), rows, moved FROM raw_data.empty_default_partition(%s)",
                 [most_rows],
             ).fetchall()
-            result.moved.update((month, rows) for month, rows, moved in found if moved)
-            result.left = {month: rows for month, rows, moved in found if not moved}
-            if not any(moved for _, _, moved in found):
+            result.moved.update((month, rows) for month, rows, moved in months if moved)
+            result.left = {month: rows for month, rows, moved in months if not moved}
+            if not any(moved for _, _, moved in months):
                 return result
 
 
 def delete_old_results(url: str) -> dict[str, int]:
-    """Delete results and scores that are too old: how many rows of each table went. Raises psycopg.Error."""
+    """Delete results and scores that are too old. Returns the number of deleted rows by table. Raises psycopg.Error."""
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         return dict(connection.execute("SELECT object, rows FROM analytics.delete_old_results()").fetchall())
 
 
 def analyze(url: str) -> None:
-    """Tell the planner about the raw events as a whole. Raises psycopg.Error."""
+    """Update the planner statistics of the raw events as a whole. Raises psycopg.Error."""
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         connection.execute("SELECT raw_data.analyze_events()")
 
 
 def keep_months(owner_url: str, months: int, folder: Path) -> Iterator[Manifest]:
-    """Archive what is older than this month and so many before it. Each that is yielded is done.
+    """Archive the months before the last `months` whole months. A month is archived when its manifest is yielded.
 
     Raises psycopg.Error and sse_ingest's IngestError.
     """

@@ -1,4 +1,4 @@
-"""Bring the rollups of the views up to date: see sql/migrations/versions/0008_rollups.sql."""
+"""Refreshes the rollups of the views: see sql/migrations/versions/0008_rollups.sql."""
 
 from datetime import datetime
 
@@ -7,7 +7,10 @@ from psycopg import IsolationLevel
 
 
 def refresh(url: str, upto: datetime | None = None) -> datetime:
-    """The instant before which all is summed; up to an hour ago unless told otherwise. Raises psycopg.Error."""
+    """Refresh the rollups up to `upto`; None: up to an hour ago. Returns the instant before which every hour is summed.
+
+    Raises psycopg.Error.
+    """
     with psycopg.connect(url, connect_timeout=10) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         with connection.transaction():

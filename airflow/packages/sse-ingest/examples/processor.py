@@ -1,4 +1,4 @@
-"""A table of one's own, filled in the transaction of the events: the rows are there exactly once, as the events are.
+"""A processor fills a table in the transaction of the events, so each row is written exactly once, like its event.
 
 CREATE TABLE order_totals (event_id uuid PRIMARY KEY, number integer, total numeric);
 """

@@ -1,1 +1,1 @@
-"""Takes a Server-Sent Events stream into PostgreSQL, each event exactly once. Knows nothing of Airflow."""
+"""Writes a Server-Sent Events stream into PostgreSQL, each event exactly once. Only `airflow/` imports Airflow."""

@@ -1,11 +1,11 @@
-"""Why an event becomes a dead letter: the taxonomy."""
+"""The reasons for which an event becomes a dead letter."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class Reason(StrEnum):
-    """One word a reason; `sentence` says it to people."""
+    """The value is the code that is stored; `sentence` is the explanation for people."""
 
     sentence: str
 
@@ -26,7 +26,7 @@ class Reason(StrEnum):
     )
     DUPLICATE_KEY = (
         "duplicate_key",
-        "A key stands twice in one object, and its earlier value is wrong. Of two right values the last counts.",
+        "A key occurs twice in one object, and its first value is invalid. Of two valid values the last one counts.",
     )
     BAD_TIMESTAMP = "bad_timestamp", "A time is not an RFC 3339 timestamp with a zone."
     NUL_CHARACTER = (

@@ -1,17 +1,17 @@
-"""What can go wrong with a run as a whole. A bad event is no error: see contract.py.
+"""Errors of a run as a whole. A bad event is no error but a dead letter: see dead_letter_reasons.py.
 
 IngestError
-├── TransientError            wait and try again: nothing was lost, nothing needs a person
+├── TransientError            wait and try again: nothing was lost, no person has to act
 │   ├── SourceUnavailable         the event service is down, slow or cut off
 │   └── DatabaseUnavailable       PostgreSQL is down, restarting, full or busy
-└── TerminalError             trying again cannot help: a person has to change something
+└── TerminalError             another try fails again: a person has to change something
     ├── ConfigurationError        an address, a name or a setting is wrong
     ├── Unauthorized              the event service refuses the token
-    ├── FenceLost                 another writer took over: this one must stop, and needs no help
-    ├── ProcessorError            a custom processor is misused
-    ├── DeadLetterRefused             this cannot be done to that dead letter
-    ├── RebuildRefused            the analytics tables cannot be rebuilt as things stand
-    └── ArchiveRefused            a month of raw events cannot be archived as things stand
+    ├── FenceLost                 another writer took over: this one stops, and nobody has to act
+    ├── ProcessorError            a custom processor does what it must not
+    ├── DeadLetterRefused         the command cannot be applied to this dead letter
+    ├── RebuildRefused            the analytics tables cannot be rebuilt now
+    └── ArchiveRefused            a month of raw events cannot be archived now
 """
 
 
@@ -20,13 +20,13 @@ class IngestError(Exception):
 
 
 class TransientError(IngestError):
-    """Worth another try after a pause: the checkpoint stands, so that nothing is lost or taken twice."""
+    """Try again after a pause. The checkpoint is unchanged, so nothing is lost and nothing is taken twice."""
 
 
 class SourceUnavailable(TransientError):
-    """The event service cannot be reached or broke off. Start it, or wait: reading resumes by itself.
+    """The event service cannot be reached, or the connection broke. Start it, or wait: reading resumes by itself.
 
-    `retry_after` is the pause in seconds that the service asked for, if it did.
+    `retry_after` is the pause in seconds that the service requested; None when it requested none.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -35,11 +35,11 @@ class SourceUnavailable(TransientError):
 
 
 class DatabaseUnavailable(TransientError):
-    """PostgreSQL cannot be reached or refuses work for now. Start it, or wait: writing resumes by itself."""
+    """PostgreSQL cannot be reached, or cannot work at the moment. Start it, or wait: writing resumes by itself."""
 
 
 class TerminalError(IngestError):
-    """Another try would end the same way. Do what the message says, then start the run again."""
+    """Another try would fail in the same way. Do what the message says, then start the run again."""
 
 
 class ConfigurationError(TerminalError):
@@ -51,7 +51,7 @@ class Unauthorized(TerminalError):
 
 
 class FenceLost(TerminalError):
-    """A newer writer holds the fence. Nothing to do: it goes on from the same checkpoint."""
+    """A newer writer holds the fence. Nothing has to be done: it continues from the same checkpoint."""
 
 
 class ProcessorError(TerminalError):
@@ -59,12 +59,12 @@ class ProcessorError(TerminalError):
 
 
 class DeadLetterRefused(TerminalError):
-    """What was asked cannot be done to this dead letter. The message says why, and what can be done."""
+    """The command cannot be applied to this dead letter. The message says why, and what can be done."""
 
 
 class RebuildRefused(TerminalError):
-    """The analytics tables cannot be rebuilt as things stand. The message says what is in the way."""
+    """The analytics tables cannot be rebuilt now. The message says what prevents it."""
 
 
 class ArchiveRefused(TerminalError):
-    """A month cannot be archived as things stand, and was not dropped. The message says what is in the way."""
+    """A month cannot be archived now, and was not dropped. The message says what prevents it."""

@@ -1,4 +1,4 @@
-"""What a contract makes of a frame: an Event, a Rejected, or a Gap."""
+"""The result of reading a frame by a contract: an Event, a Rejected, or a Gap."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,13 +22,13 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     last_event_id: str
     received: bytes
     beyond: bool = False
-    """It says more than the contract knows: of an unknown type, or with unknown fields. See store/schema_drift.py."""
+    """Whether its type, or a field of its payload, is unknown to the contract. See store/schema_drift.py."""
     record: msgspec.Struct | None = None
-    """The payload as the contract reads it; None for a type without a table. """
+    """The payload as the contract reads it; None for a type without a table."""
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):
-    """An event for the dead letters, with as much of its identity as could be read, and the bytes as received."""
+    """An event that becomes a dead letter: its identity as far as it could be read, and the bytes as received."""
 
     stream_id: str | None
     offset: int | None
@@ -41,11 +41,11 @@ class Rejected(msgspec.Struct, frozen=True, gc=False):
 
 
 class Gap(msgspec.Struct, frozen=True, gc=False):
-    """Offsets that the source did not send. `missing` is None where their number cannot be known."""
+    """Offsets that the source did not send. `missing` is how many; None when that cannot be known."""
 
     stream_id: str | None
     requested: str
     oldest: int | None
     missing: int | None
     hole: bool = False
-    """The stream skipped them without a word. Otherwise the source says that it no longer holds them."""
+    """True: the stream skipped them and did not report it. False: the source reports that it no longer has them."""

@@ -1,4 +1,4 @@
-"""What a run of the core is told: where events come from, where they go, and how long to go on."""
+"""The settings of a run: where events come from, where they go, and when the run ends."""
 
 import os
 import socket
@@ -26,7 +26,7 @@ def _default_writer() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One run. Times are in seconds; None means without limit."""
+    """The settings of one run. Times are in seconds; None means no limit."""
 
     source_url: str
     database_url: str = field(repr=False)
@@ -37,26 +37,26 @@ class Settings:
     path: str | None = None
     token: str | None = field(default=None, repr=False)
     contract: Contract = RAW
-    """How the stream is read, and which typed tables it has."""
+    """How the stream is read, and which typed tables it fills."""
     schema: str = "raw_data"
     """The schema of the tables that `init-db` makes."""
     processors: Mapping[str, Processor] = field(default_factory=dict)
     """Custom processors by event type: fn(cursor, event, payload)."""
     writer: str = field(default_factory=_default_writer)
-    """Who commits: kept with every raw event and shown as the holder of the lease."""
+    """The name of this writer: stored with every raw event and shown as the holder of the lease."""
     max_batch: int = 5000
-    """Events in one transaction, at most. Small batches need no setting: what has arrived is committed."""
+    """The largest number of events in one transaction. A batch is committed before it is full when no more arrive."""
     pace: int | None = None
-    """Events a second, at most: for a backfill, which leaves the database to the live streams in between."""
+    """The largest number of events per second. A backfill sets it, to leave time for the live streams."""
     deadline_seconds: float | None = None
     standby_seconds: float | None = None
     """Hand over once a successor has waited this long; None: never."""
     lease_seconds: float = 1.5
     """A holder that has not renewed its lease (every 0.5 s) for this long is replaced."""
     query_timeout_seconds: float = 60.0
-    """A connection to the database that owes us an answer for this long is cut and made anew."""
+    """A database connection that has not answered for this long is closed, and a new one is opened."""
     give_up_seconds: float = 300.0
-    """Raise the transient error after this long without a commit or a quiet, healthy connection."""
+    """Raise the transient error after this long without a commit and without a healthy connection that is idle."""
 
     def __post_init__(self) -> None:
         check_schema(self.schema)
@@ -64,8 +64,8 @@ class Settings:
             raise ConfigurationError(f"max_batch must be at least 1, not {self.max_batch}.")
         if self.pace is not None and self.pace < self.max_batch:
             raise ConfigurationError(
-                f"pace must be at least max_batch ({self.max_batch}), not {self.pace}: no batch rests for more than "
-                "a second."
+                f"pace must be at least max_batch ({self.max_batch}), not {self.pace}: the pause after a batch is "
+                "a second at most."
             )
         if not is_known(self.source_url):
             schemes = " or ".join(f"{scheme}://" for scheme in SOURCES)
@@ -73,31 +73,31 @@ class Settings:
 
     @property
     def schemas(self) -> tuple[str, ...]:
-        """Where unqualified names are looked for: the typed tables, then the raw ones."""
+        """The search_path: the schemas of the typed tables, then that of the raw tables."""
         return (*self.contract.schemas, self.schema)
 
     @classmethod
     def from_environment(cls, **overrides: Any) -> "Settings":
-        """Read the INGEST_* variables. Raises ConfigurationError naming the one that is missing."""
+        """Read the INGEST_* variables. Raises ConfigurationError, which names the missing one."""
         database_url = os.environ.get("INGEST_DATABASE_URL")
         if not database_url:
             raise ConfigurationError(
                 "INGEST_DATABASE_URL is not set: give the warehouse as "
                 "postgresql://WRITER:…@host:port/database."
             )
-        given = {
+        values = {
             **_common(overrides.get("contract")),
             "source_url": os.environ.get("INGEST_SOURCE_URL", "http://127.0.0.1:8000"),
             "database_url": database_url,
             "stream": os.environ.get("INGEST_STREAM") or "default",
             "token": os.environ.get("EVENT_STREAM_TOKEN") or None,
         }
-        return cls(**{**given, **overrides})
+        return cls(**{**values, **overrides})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Warehouse:
-    """A warehouse as its owner: for what people do to it, which ingestion may not."""
+    """A warehouse with its owner's login, for commands that the writer's login may not run."""
 
     url: str = field(repr=False)
     contract: Contract = RAW
@@ -105,12 +105,12 @@ class Warehouse:
 
     @property
     def schemas(self) -> tuple[str, ...]:
-        """Where unqualified names are looked for: the typed tables, then the raw ones."""
+        """The search_path: the schemas of the typed tables, then that of the raw tables."""
         return (*self.contract.schemas, self.schema)
 
     @classmethod
     def from_environment(cls) -> "Warehouse":
-        """Read the INGEST_* variables. Raises ConfigurationError naming the one that is missing."""
+        """Read the INGEST_* variables. Raises ConfigurationError, which names the missing one."""
         url = os.environ.get("INGEST_OWNER_URL")
         if not url:
             raise ConfigurationError(
@@ -135,13 +135,13 @@ def _contract() -> Contract:
         )
     if name == RAW.name:
         return RAW
-    found = load_object("INGEST_CONTRACT", name)
-    if not isinstance(found, Contract):
-        raise ConfigurationError(f"INGEST_CONTRACT={name} is a {type(found).__name__}, not a Contract.")
-    return found
+    contract = load_object("INGEST_CONTRACT", name)
+    if not isinstance(contract, Contract):
+        raise ConfigurationError(f"INGEST_CONTRACT={name} is a {type(contract).__name__}, not a Contract.")
+    return contract
 
 
 def archive_folder(chosen: Path | None = None) -> Path | None:
-    """Where archived months lie: as it was chosen, else as INGEST_ARCHIVE_DIR says."""
-    named = os.environ.get("INGEST_ARCHIVE_DIR")
-    return chosen or (Path(named) if named else None)
+    """The folder of archived months: `chosen`, else INGEST_ARCHIVE_DIR; None when neither is set."""
+    default = os.environ.get("INGEST_ARCHIVE_DIR")
+    return chosen or (Path(default) if default else None)

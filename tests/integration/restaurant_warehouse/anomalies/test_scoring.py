@@ -156,7 +156,7 @@ def test_with_little_history_it_says_so_and_scores_nothing(fill: Any, owner: Any
     end = fill(days=8, orders=60).end
     result = run(end)
     assert (result.scored, result.model_id) == (0, None)
-    assert result.note.endswith("payments are older than 7 days, and fewer than 1000 teach nothing")
+    assert result.note.endswith("payments are older than 7 days, and at least 1000 are needed")
     assert 0 < result.history < 1_000
     assert scores(owner) == {}
     assert run(end, least=result.history).scored > 0

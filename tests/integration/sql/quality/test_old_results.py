@@ -7,7 +7,7 @@ import pytest
 
 from restaurant_warehouse.maintenance import delete_old_results
 from restaurant_warehouse.quality.rules import load
-from restaurant_warehouse.quality.run import Verdict, run
+from restaurant_warehouse.quality.run import RuleResult, run
 
 pytestmark = pytest.mark.integration
 
@@ -74,7 +74,7 @@ def test_the_newest_result_of_each_rule_stays_and_its_window_goes_on_there(
         "SELECT window_until FROM analytics.data_quality_results WHERE rule = %s", [SOUND.name]
     ).fetchone()
     (verdict,) = run(warehouse.url("airflow_user"), [SOUND])
-    assert isinstance(verdict, Verdict)
+    assert isinstance(verdict, RuleResult)
     assert verdict.since == until
 
 

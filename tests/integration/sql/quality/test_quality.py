@@ -14,7 +14,7 @@ import pytest
 from psycopg import errors
 
 from restaurant_warehouse.quality.rules import Rule, folder, load
-from restaurant_warehouse.quality.run import SAMPLE, Broken, Verdict, run
+from restaurant_warehouse.quality.run import SAMPLE, Broken, RuleResult, run
 from tests.support.warehouse.plans import scans
 
 pytestmark = pytest.mark.integration
@@ -31,14 +31,14 @@ CRITICAL = replace(EVENTS, severity="critical")
 TEN = {name: Decimal(value) for name, value in {"subtotal": 8, "tax": 1, "tip": 1, "total": 10}.items()}
 THIS_MONTH = f"events_raw_{datetime.now(UTC):%Y_%m}"
 GROWING = ("orders", "order_items", "payments", "order_status_history", THIS_MONTH)
-RunRule = Callable[[Rule], Verdict]
+RunRule = Callable[[Rule], RuleResult]
 
 
 @pytest.fixture
 def run_rule(warehouse: Any) -> RunRule:
-    def one(rule: Rule) -> Verdict:
+    def one(rule: Rule) -> RuleResult:
         (outcome,) = run(warehouse.url("airflow_user"), [rule])
-        assert isinstance(outcome, Verdict), outcome
+        assert isinstance(outcome, RuleResult), outcome
         return outcome
 
     return one
@@ -95,7 +95,7 @@ def test_what_is_not_yet_committed_is_waited_for(warehouse: Any, owner: Any, run
     """The writer has stamped its event before the window ends, and commits after it began to be read."""
     with warehouse.connect("airflow_user") as writer:
         arrive(writer)
-        found: list[Verdict] = []
+        found: list[RuleResult] = []
         running = threading.Thread(target=lambda: found.append(run_rule(EVENTS)))
         running.start()
         running.join(0.5)
@@ -133,7 +133,7 @@ def test_a_grace_period_holds_the_window_back(owner: Any, run_rule: RunRule) -> 
 
 def test_a_warning_is_reported_once_and_its_window_goes_on(owner: Any, run_rule: RunRule) -> None:
     arrive(owner, "odd")
-    assert [(one.status, one.news) for one in (run_rule(EVENTS), run_rule(EVENTS))] == [
+    assert [(one.status, one.is_new_failure) for one in (run_rule(EVENTS), run_rule(EVENTS))] == [
         ("failed", True),
         ("passed", False),
     ]
@@ -149,7 +149,7 @@ def test_what_lasts_is_reported_once_until_it_has_passed(owner: Any, run_rule: R
     for _ in range(2):
         owner.execute(stopped)
         lasting = [run_rule(fresh) for _ in range(3)]
-        assert [(one.status, one.news) for one in lasting] == [("failed", n == 0) for n in range(3)]
+        assert [(one.status, one.is_new_failure) for one in lasting] == [("failed", n == 0) for n in range(3)]
         owner.execute("DELETE FROM raw_data.stream_checkpoints")
         assert run_rule(fresh).status == "passed"
 
@@ -157,13 +157,13 @@ def test_what_lasts_is_reported_once_until_it_has_passed(owner: Any, run_rule: R
 def test_a_critical_failure_is_read_again_until_it_is_corrected(owner: Any, run_rule: RunRule) -> None:
     arrive(owner, "odd")
     first, second = run_rule(CRITICAL), run_rule(CRITICAL)
-    assert [(one.since, one.checked, one.status, one.news) for one in (first, second)] == [
+    assert [(one.since, one.checked, one.status, one.is_new_failure) for one in (first, second)] == [
         (first.since, 1, "failed", True),
         (first.since, 1, "failed", False),
     ]
     arrive(owner, "odd")
     third = run_rule(CRITICAL)
-    assert (third.since, third.failed, third.news) == (first.since, 2, True)
+    assert (third.since, third.failed, third.is_new_failure) == (first.since, 2, True)
     owner.execute("UPDATE raw_data.events_raw SET event_type = 'sound'")
     fourth, fifth = run_rule(CRITICAL), run_rule(CRITICAL)
     assert (fourth.checked, fourth.status) == (2, "passed")
@@ -173,7 +173,7 @@ def test_a_critical_failure_is_read_again_until_it_is_corrected(owner: Any, run_
 def test_two_runs_at_once_share_the_events(warehouse: Any, owner: Any, run_rule: RunRule) -> None:
     for _ in range(50):
         arrive(owner)
-    found: list[Verdict] = []
+    found: list[RuleResult] = []
     runs = [threading.Thread(target=lambda: found.append(run_rule(EVENTS))) for _ in range(3)]
     for each in runs:
         each.start()
@@ -246,7 +246,7 @@ def test_a_rule_that_cannot_be_run_is_no_result_and_stops_no_other(warehouse: An
     first, second = run(warehouse.url("airflow_user"), [broken, EVENTS])
     assert isinstance(first, Broken)
     assert "division by zero" in first.error
-    assert isinstance(second, Verdict)
+    assert isinstance(second, RuleResult)
     assert owner.execute("SELECT rule FROM analytics.data_quality_results").fetchall() == [("events",)]
 
 
@@ -285,7 +285,7 @@ def test_a_window_is_read_without_scanning_a_table(warehouse: Any, owner: Any, b
     before = scans(owner, *GROWING)
     outcomes = list(run(warehouse.url("airflow_user"), RULES.values()))
     assert scans(owner, *GROWING) == before
-    checked = {one.rule.name: one.checked for one in outcomes if isinstance(one, Verdict)}
+    checked = {one.rule.name: one.checked for one in outcomes if isinstance(one, RuleResult)}
     assert checked["raw_events_are_typed"] == 4
     assert checked["orders_follow_their_events"] == checked["payments_add_up"] == 1
     owner.execute("SELECT count(event_id) FROM analytics.orders")

@@ -9,23 +9,23 @@ from uuid import UUID, uuid4
 import pytest
 
 from restaurant_warehouse.quality.rules import load
-from restaurant_warehouse.quality.run import Verdict, run
+from restaurant_warehouse.quality.run import RuleResult, run
 
 pytestmark = pytest.mark.integration
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 TEN = {name: Decimal(value) for name, value in {"subtotal": 8, "tax": 1, "tip": 1, "total": 10}.items()}
 RULES = {rule.name: rule for rule in load()}
-RunRule = Callable[[str], Verdict]
+RunRule = Callable[[str], RuleResult]
 
 
 @pytest.fixture
 def run_rule(warehouse: Any) -> RunRule:
     """One rule, as Airflow runs it."""
 
-    def one(name: str) -> Verdict:
+    def one(name: str) -> RuleResult:
         (outcome,) = run(warehouse.url("airflow_user"), [RULES[name]])
-        assert isinstance(outcome, Verdict), outcome
+        assert isinstance(outcome, RuleResult), outcome
         return outcome
 
     return one
@@ -120,7 +120,7 @@ def test_it_fails_and_shows_the_row(
 ) -> None:
     owner.execute(statement.encode())
     verdict = run_rule(name)
-    assert (verdict.status, verdict.news) == ("failed", True)
+    assert (verdict.status, verdict.is_new_failure) == ("failed", True)
     assert 1 <= verdict.failed <= verdict.checked
     row = verdict.rows[0]
     assert evidence.items() <= row.items()

@@ -43,7 +43,7 @@ def run(warehouse: Any, folder: Path) -> Run:
 
 def test_months_are_reported_one_by_one(three_months: Store, run: Run, folder: Path) -> None:
     code, output, errors = run("archive")
-    assert (code, output, errors) == (0, "Nothing archived: --before says what.\n", "")
+    assert (code, output, errors) == (0, "Nothing archived: give --before YYYY-MM.\n", "")
 
     code, output, errors = run("archive", "--before", "2026-03")
 
@@ -65,7 +65,7 @@ def test_a_folder_may_be_chosen_and_a_rebuild_finds_it(three_months: Store, run:
         "sse_ingest: The events of 2026-01 are archived in events_raw_2026_01.parquet, which is"
     )
     code, output, _ = run("rebuild", "--folder", str(tmp_path / "own"))
-    assert (code, output.splitlines()[-1]) == (0, "The live tables are what the raw events say.")
+    assert (code, output.splitlines()[-1]) == (0, "The live tables agree with the raw events.")
     assert run("rebuild", INGEST_ARCHIVE_DIR=str(tmp_path / "own"))[0] == 0
 
 

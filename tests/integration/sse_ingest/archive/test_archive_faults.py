@@ -141,10 +141,10 @@ def test_a_row_that_was_written_otherwise_is_named(
     three_months: Store, owner: Connection, archived: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file is whole and its checksum right; only the comparison with the partition tells."""
-    honest = parquet._cut
+    honest = parquet._pages_of
     monkeypatch.setattr(
         parquet,
-        "_cut",
+        "_pages_of",
         lambda rows: honest((*row[:4], "LOC-XX-999", *row[5:]) if row[0] == 2 else row for row in rows),
     )
 

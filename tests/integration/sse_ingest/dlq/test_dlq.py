@@ -106,7 +106,7 @@ def test_bytes_that_the_contract_refuses_are_refused_again_and_mended_by_an_edit
     store.commit([rejected(bad)])
     number = only(letters)
 
-    assert "service_type" in letters.retry(number).said
+    assert "service_type" in letters.retry(number).message
     assert not letters.edit(number, with_fields(bad.data, ["payload.service_type=sofa"])).done
     assert rows(owner, "SELECT attempts FROM raw_data.dead_letters") == [(2,)]
     assert letters.edit(number, with_fields(bad.data, ["payload.service_type=takeout"])).done
@@ -132,7 +132,7 @@ def test_a_conflict_stays_one_until_it_is_given_an_id_of_its_own(
     store.commit([parsed(one), parsed(other)])
     number = only(letters)
 
-    assert "event_id_conflict" in letters.retry(number).said
+    assert "event_id_conflict" in letters.retry(number).message
     assert letters.edit(number, with_fields(other.data, [f"event_id={uid('own')}"])).done
 
     assert rows(owner, OFFSETS) == [(1,), (2,)]
@@ -147,7 +147,7 @@ def test_an_offset_that_another_event_holds_is_not_taken_twice(
     letter = Rejected(LOG, 1, None, None, Reason.BAD_POSITION, "offset 1 was used twice", twin.data, "")
     store.commit([held, letter])
 
-    assert "holds event" in letters.retry(only(letters)).said
+    assert "holds event" in letters.retry(only(letters)).message
     assert rows(owner, OFFSETS) == [(1,)]
 
 

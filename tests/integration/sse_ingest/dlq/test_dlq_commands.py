@@ -148,7 +148,7 @@ def test_the_owner_s_login_is_needed(core: Run) -> None:
 
 
 def test_completeness_is_reported_and_a_hole_is_exit_1(core: Run, store: Store) -> None:
-    assert core("completeness").stdout == "Nothing was committed yet.\n"
+    assert core("completeness").stdout == "No event is committed yet.\n"
     store.commit([parsed(frame(1, "order_created", payload("order_created", 1))), bad(2, service_type="x")])
 
     whole = core("completeness")

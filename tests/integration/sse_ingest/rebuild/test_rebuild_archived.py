@@ -154,7 +154,7 @@ def test_it_refuses_when_a_file_is_damaged(
     path = folder / "events_raw_2026_01.parquet"
     path.write_bytes(change(path.read_bytes()))
 
-    refused(rebuilt, owner, f"{path.name}, but what bears that name in {folder} is another file or damaged")
+    refused(rebuilt, owner, f"{path.name}, but the file of that name in {folder} is another file or damaged")
 
 
 def test_it_refuses_when_the_counts_do_not_add_up(

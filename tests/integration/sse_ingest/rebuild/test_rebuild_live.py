@@ -113,7 +113,7 @@ def test_the_exit_code_says_whether_something_differs(
 ) -> None:
     store.commit([parsed(one) for one in lifecycle(1, 1)])
     code, output, _ = said(command(warehouse))
-    assert (code, output.splitlines()[-1]) == (0, "The live tables are what the raw events say.")
+    assert (code, output.splitlines()[-1]) == (0, "The live tables agree with the raw events.")
 
     owner.execute("UPDATE analytics.orders SET total = 1")
     code, output, _ = said(command(warehouse))

@@ -1,1 +1,1 @@
-"""Unusual payments: an Isolation Forest learns from the past and scores new ones. See docs/explanation/anomalies.md."""
+"""Unusual payments: an Isolation Forest learns from old ones and scores new ones. See docs/explanation/anomalies.md."""

@@ -1,7 +1,7 @@
-"""What the forest looks at: a few numbers a payment, each of which says something to a person.
+"""The features of a payment for the forest: a few numbers, each of which a person can understand.
 
-What is known of a payment by itself and by its order comes from analytics.payment_facts; here it is set against what
-is usual at its restaurant, as the history has it.
+analytics.payment_facts has the facts of a payment and of its order. This module compares them with the usual values of
+its restaurant in the history.
 """
 
 import math
@@ -30,9 +30,9 @@ FEATURES = (
     "refunds",
     "refunded_share",
 )
-"""Columns of analytics.payment_scores, whose comments say what they are."""
+"""Columns of analytics.payment_scores, whose comments explain them."""
 _ENOUGH = 50
-"""A restaurant with fewer payments than this is compared with all of them."""
+"""A restaurant with fewer payments than this is compared with all restaurants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Payment:
 
 
 @dataclass(frozen=True)
-class Place:
-    """What is usual at one restaurant."""
+class UsualValues:
+    """The usual values of one restaurant: medians, and the share of payments by hour and by method."""
 
     amount: float
     tax_share: float
@@ -67,7 +67,8 @@ class Place:
     methods: dict[Hashable, float]
 
     @classmethod
-    def of(cls, payments: Sequence[Payment]) -> "Place":
+    def of(cls, payments: Sequence[Payment]) -> "UsualValues":
+        """The usual values of these payments, of which there must be at least one."""
         taxes = [p.tax_share for p in payments if p.tax_share is not None]
         return cls(
             median(p.amount for p in payments),
@@ -78,31 +79,35 @@ class Place:
 
 
 class Usual:
-    """What is usual at each restaurant of a history, which must not be empty."""
+    """The usual values of each restaurant of a history, which must not be empty."""
 
     def __init__(self, history: Sequence[Payment]) -> None:
-        by_place: dict[str | None, list[Payment]] = defaultdict(list)
+        by_location: dict[str | None, list[Payment]] = defaultdict(list)
         for payment in history:
-            by_place[payment.location_code].append(payment)
-        self._anywhere = Place.of(history)
-        self._places = {code: Place.of(found) for code, found in by_place.items() if len(found) >= _ENOUGH}
+            by_location[payment.location_code].append(payment)
+        self._anywhere = UsualValues.of(history)
+        self._by_location = {
+            code: UsualValues.of(of_location)
+            for code, of_location in by_location.items()
+            if len(of_location) >= _ENOUGH
+        }
 
     def features(self, payments: Sequence[Payment]) -> Matrix:
-        """A row a payment, a column a feature; NaN is unknown."""
+        """One row per payment, one column per feature; NaN is unknown."""
         rows = [self._row(payment) for payment in payments]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
 
     def _row(self, payment: Payment) -> list[float]:
-        place = self._places.get(payment.location_code, self._anywhere)
+        usual = self._by_location.get(payment.location_code, self._anywhere)
         return [
-            _doublings(payment.amount / place.amount),
-            _known(payment.tip_share),
-            _known(payment.tax_share) - place.tax_share,
+            _doublings(payment.amount / usual.amount),
+            _or_nan(payment.tip_share),
+            _or_nan(payment.tax_share) - usual.tax_share,
             payment.parts_gap,
             _doublings(payment.paid_of_items),
-            place.hours.get(payment.local_hour, 0.0),
-            place.methods.get(payment.method, 0.0),
-            _known(payment.hours_since_order),
+            usual.hours.get(payment.local_hour, 0.0),
+            usual.methods.get(payment.method, 0.0),
+            _or_nan(payment.hours_since_order),
             payment.order_payments,
             payment.repeats,
             payment.refunds,
@@ -114,7 +119,7 @@ def _doublings(ratio: float | None) -> float:
     return math.log2(ratio) if ratio is not None and ratio > 0 else math.nan
 
 
-def _known(value: float | None) -> float:
+def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 

@@ -1,6 +1,6 @@
-"""The Isolation Forest, and why it finds a payment unusual.
+"""The Isolation Forest, and the reasons for which it finds a payment unusual.
 
-https://doi.org/10.1109/ICDM.2008.17: random cuts set apart what is unlike the rest in fewer steps than what is like it.
+https://doi.org/10.1109/ICDM.2008.17: random cuts isolate an unusual value in fewer steps than a usual one.
 """
 
 import math
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from sklearn.ensemble import IsolationForest
 
 PARAMETERS = {"n_estimators": 200, "max_samples": 8192, "random_state": 7, "outliers_a_feature": 0.004}
-"""Of IsolationForest; and the share of made-up rows, see _with_outliers()."""
-_JUDGED_FOR_THRESHOLD = 20_000
+"""The parameters of IsolationForest, and the share of artificial rows: see _with_outliers()."""
+_SCORED_FOR_THRESHOLD = 20_000
 _REASONS = 3
 _NARROWEST = 0.1
-"""Taken for the range of a feature that never differed."""
+"""Used as the range of a feature that has only one value."""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the forest makes of one payment."""
+class PaymentScore:
+    """The score of one payment. `evidence` gives the reasons of an anomaly; None for a usual payment."""
 
     payment: Payment
     features: dict[str, float | None]
@@ -36,34 +36,34 @@ class Verdict:
 
 
 class Forest:
-    """Trained by being made. The same history gives the same forest."""
+    """Trained by its constructor. The same history gives the same forest."""
 
     sklearn_version = version("scikit-learn")
 
     def __init__(self, history: Sequence[Payment], share: float) -> None:
-        """`share` is how many of the history's own payments may pass for unusual."""
+        """`share` is the share of the history's own payments that may count as unusual."""
         self._usual = Usual(history)
         known = self._usual.features(history)
         self._medians = _medians(known)
         known = self._filled(known)
         self._sorted = np.sort(known, axis=0)
         self._trees = _fit(known)
-        every = -(-len(known) // _JUDGED_FOR_THRESHOLD)
+        every = -(-len(known) // _SCORED_FOR_THRESHOLD)
         self.threshold = float(np.quantile(self._scores(known[::every]), 1 - share, method="higher"))
 
-    def judge(self, payments: Sequence[Payment]) -> Iterator[Verdict]:
-        """In their order."""
+    def score(self, payments: Sequence[Payment]) -> Iterator[PaymentScore]:
+        """Score payments, in their order."""
         if not payments:
             return
-        found = self._usual.features(payments)
-        filled = self._filled(found)
-        for payment, row, values, score in zip(payments, found, filled, self._scores(filled), strict=True):
+        rows = self._usual.features(payments)
+        filled = self._filled(rows)
+        for payment, row, values, score in zip(payments, rows, filled, self._scores(filled), strict=True):
             features = {
                 name: None if np.isnan(value) else float(value)
                 for name, value in zip(FEATURES, row, strict=True)
             }
             is_anomaly = bool(score > self.threshold)
-            yield Verdict(
+            yield PaymentScore(
                 payment, features, float(score), is_anomaly, self._evidence(values) if is_anomaly else None
             )
 
@@ -72,11 +72,11 @@ class Forest:
         return scores
 
     def _filled(self, features: Matrix) -> Matrix:
-        """What is unknown is taken for usual."""
+        """Replace an unknown feature by the median of the history."""
         return np.where(np.isnan(features), self._medians, features)
 
     def _evidence(self, values: Matrix) -> dict[str, dict[str, float]]:
-        """The features that are the furthest out, by the share of the history that is as far out."""
+        """The most unusual features: those for which the smallest share of the history is as extreme."""
         total = len(self._sorted)
         shares = {}
         for number, name in enumerate(FEATURES):
@@ -92,13 +92,13 @@ class Forest:
 
 
 def _medians(features: Matrix) -> Matrix:
-    """Of each feature, of the payments where it is known; 0 where it never is."""
+    """The median of each feature, over the payments for which it is known; 0 if it is never known."""
     known = [column[~np.isnan(column)] for column in features.T]
     return np.array([np.median(column) if len(column) else 0.0 for column in known])
 
 
 def _fit(features: Matrix) -> "IsolationForest":
-    from sklearn.ensemble import IsolationForest  # noqa: PLC0415 - a second that reading a DAG must not take
+    from sklearn.ensemble import IsolationForest  # noqa: PLC0415 - a second, too long for parsing a DAG
 
     trees = IsolationForest(
         n_estimators=int(PARAMETERS["n_estimators"]),
@@ -110,10 +110,12 @@ def _fit(features: Matrix) -> "IsolationForest":
 
 
 def _with_outliers(features: Matrix) -> Matrix:
-    """A forest cuts only where it has seen something, so that the first fraud of its kind would look usual to it.
+    """Add artificial rows.
 
-    So a few rows of each feature are added, like the others but for this feature, which lies outside what has been
-    seen: by a sixteenth to twice of its range, each order of magnitude as often.
+    A forest cuts only in the range that it has seen, so the first fraud of a new kind would look usual.
+
+    A few rows per feature are added. They are copies of others, except that this feature is outside its range: by a
+    sixteenth to twice the width of the range, on a logarithmic scale.
     """
     rng = np.random.default_rng(int(PARAMETERS["random_state"]))
     rows = math.ceil(PARAMETERS["outliers_a_feature"] * len(features))

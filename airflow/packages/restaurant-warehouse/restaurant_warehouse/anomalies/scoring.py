@@ -1,4 +1,4 @@
-"""Train on history, score what is new, keep the features and the score.
+"""Trains on the history, scores new payments, and stores the features and the scores.
 
 The tables are in sql/migrations/versions/0013_anomalies.sql.
 """
@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from restaurant_warehouse.anomalies.features import FEATURES, Payment
-from restaurant_warehouse.anomalies.forest import PARAMETERS, Forest, Verdict
+from restaurant_warehouse.anomalies.forest import PARAMETERS, Forest, PaymentScore
 from sse_ingest.database.named_queries import load
 
 SQL = load("scoring.sql", __package__)
@@ -23,21 +23,21 @@ _NOBODY = UUID(int=0)
 
 @dataclass(frozen=True)
 class Window:
-    """Which payments are scored, and from which the forest learns."""
+    """Which payments are scored, and from which payments the forest learns."""
 
     scored: timedelta = timedelta(days=7)
-    """How far back payments are scored that have no score yet; the forest learns from what is older than that."""
+    """Payments of this period are scored. The forest learns from older payments."""
     history: int = 100_000
-    """From the newest so many."""
+    """The largest number of payments that the forest learns from, the newest first."""
     least: int = 1_000
-    """With fewer it learns nothing, and nothing is scored."""
+    """With a history of fewer payments, nothing is scored."""
     page: int = 5_000
-    """Scored and committed at once."""
+    """How many payments are scored and committed together."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a run did. Without a model nothing was scored."""
+    """The result of a run. Without a model nothing was scored."""
 
     scored: int = 0
     anomalies: int = 0
@@ -48,9 +48,9 @@ class Result:
 
 
 def score(url: str, window: Window = Window(), before: datetime | None = None) -> Result:
-    """Score the payments before an instant, now unless told otherwise. Raises psycopg.Error.
+    """Score the payments before an instant; None: now. Raises psycopg.Error.
 
-    Each page of scores is a transaction; what a run leaves is done by the next.
+    Each page of scores is one transaction. If a run is interrupted, the next run scores the rest.
     """
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         row = connection.execute(SQL["scope"], {"before": before}).fetchone()
@@ -64,14 +64,14 @@ def score(url: str, window: Window = Window(), before: datetime | None = None) -
             return Result(
                 history=len(history),
                 note=f"{len(history)} payments are older than {window.scored.days} days, "
-                f"and fewer than {window.least} teach nothing",
+                f"and at least {window.least} are needed",
             )
         forest = Forest(history, float(share))
-        return run.judged_by(forest, history)
+        return run.score_all(forest, history)
 
 
 class _Run:
-    """One connection, one window."""
+    """One run: a connection and a window."""
 
     def __init__(self, connection: Connection, window: Window, upto: datetime) -> None:
         self._connection = connection
@@ -79,7 +79,7 @@ class _Run:
         self._scope = {"since": upto - window.scored, "before": upto}
 
     def page(self, last: Payment | None) -> list[Payment]:
-        """The next payments without a score of their present version."""
+        """The next payments whose present version has no score."""
         after = {
             "after_ts": last.event_ts if last else self._scope["since"],
             "after_id": last.payment_id if last else _NOBODY,
@@ -89,21 +89,21 @@ class _Run:
             return cursor.execute(SQL["unscored"], self._scope | after | most).fetchall()
 
     def history(self) -> list[Payment]:
-        """The newest payments before those."""
+        """The newest payments before the scored period."""
         scope = self._scope | {"most": self._window.history}
         with self._connection.cursor(row_factory=class_row(Payment)) as cursor:
             return cursor.execute(SQL["history"], scope).fetchall()
 
-    def judged_by(self, forest: Forest, history: list[Payment]) -> Result:
-        """Page by page."""
+    def score_all(self, forest: Forest, history: list[Payment]) -> Result:
+        """Score all pages, and store the model."""
         model_id = self._keep_model(forest, history)
         scored = anomalies = 0
         for payments in self._pages():
-            verdicts = list(forest.judge(payments))
+            scores = list(forest.score(payments))
             with self._connection.transaction(), self._connection.cursor() as cursor:
-                cursor.executemany(SQL["keep_score"], [_row(verdict, model_id) for verdict in verdicts])
-            scored += len(verdicts)
-            anomalies += sum(verdict.is_anomaly for verdict in verdicts)
+                cursor.executemany(SQL["keep_score"], [_row(score, model_id) for score in scores])
+            scored += len(scores)
+            anomalies += sum(score.is_anomaly for score in scores)
         return Result(scored, anomalies, len(history), model_id)
 
     def _pages(self) -> Iterator[list[Payment]]:
@@ -130,16 +130,16 @@ class _Run:
         return model_id
 
 
-def _row(verdict: Verdict, model_id: int) -> dict[str, object]:
-    payment = verdict.payment
+def _row(score: PaymentScore, model_id: int) -> dict[str, object]:
+    payment = score.payment
     return {
         "payment_id": payment.payment_id,
         "event_ts": payment.event_ts,
         "event_id": payment.event_id,
         "model_id": model_id,
         "location_code": payment.location_code,
-        **verdict.features,
-        "score": verdict.score,
-        "is_anomaly": verdict.is_anomaly,
-        "evidence": None if verdict.evidence is None else Jsonb(verdict.evidence),
+        **score.features,
+        "score": score.score,
+        "is_anomaly": score.is_anomaly,
+        "evidence": None if score.evidence is None else Jsonb(score.evidence),
     }

@@ -1,16 +1,16 @@
--- The statements of scoring.py, as airflow_user.
+-- The statements of scoring.py. They run as airflow_user.
 
 -- name: scope
--- The instant up to which payments are scored, and the share of usual payments that may pass for unusual.
+-- The instant up to which payments are scored, and the share of usual payments that may count as unusual.
 SELECT coalesce(%(before)s, clock_timestamp()), analytics.threshold('anomaly_payment_share')
 
 -- name: history
--- The newest payments before those that are scored.
+-- The newest payments before the scored period.
 SELECT * FROM analytics.payment_facts WHERE event_ts < %(since)s ORDER BY event_ts DESC, payment_id LIMIT %(most)s
 
 -- name: unscored
--- A page of the payments that have no score, or had one before they were restated, refunded or paid beside, or before
--- their order or its lines were there.
+-- A page of the payments that have no score, or whose score is older than a restatement, a refund, another payment of the
+-- order, or the arrival of the order or its lines.
 SELECT f.*
 FROM analytics.payment_facts AS f
 LEFT JOIN analytics.payment_scores AS s ON s.payment_id = f.payment_id
@@ -24,14 +24,14 @@ ORDER BY f.event_ts, f.payment_id
 LIMIT %(most)s
 
 -- name: keep_model
--- One row a training.
+-- One row per training.
 INSERT INTO analytics.anomaly_models
     (payments, first_ts, last_ts, features, parameters, sklearn_version, threshold)
 VALUES (%(payments)s, %(first_ts)s, %(last_ts)s, %(features)s, %(parameters)s, %(sklearn_version)s, %(threshold)s)
 RETURNING model_id
 
 -- name: keep_score
--- Of two versions of a payment the greater stays, whichever was scored last.
+-- The score of the greater version of a payment stays, whichever is scored last.
 INSERT INTO analytics.payment_scores AS t
     (payment_id, event_ts, event_id, model_id, location_code, amount_doublings, tip_share, tax_deviation, parts_gap,
      overpaid_doublings, hour_share, method_share, hours_since_order, order_payments, repeats, refunds, refunded_share,

@@ -1,4 +1,4 @@
-"""The event types of a restaurant, one file each. Any other type is kept raw, its payload unexamined."""
+"""The event types of a restaurant, one file each. An event of any other type is only in the raw table."""
 
 from collections.abc import Iterator
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""customer_changed: a guest from then on, whole: what is null or absent is unknown from then on."""
+"""customer_changed: all data of a guest from then on. A field that is null or absent is unknown from then on."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from sse_ingest.contract.fields import Moment, Name, Text, check_moment
 
 
 class CustomerChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A guest from then on, whole: what is null or absent is unknown from then on."""
+    """All data of a guest from then on. A field that is null or absent is unknown from then on."""
 
     customer_id: Name
     city: Text | None = None

@@ -1,4 +1,4 @@
-"""What an event type is: its payload, the table that its events become, and what they count for."""
+"""The definition of an event type: its payload, the table for its events, and what else its events decide."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,30 +13,30 @@ def _never(_payload: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class EventType:
-    """One event type. Everything else that the warehouse knows about it follows from this.
+    """One event type. Its SQL statements, its contract and its known fields are derived from this.
 
     The table's columns are the fields of the payload in their order, then `from_ts`, then `event_ts` and `event_id`,
     which are the version of the row, then `derived`.
     """
 
     name: str
-    """As producers write it: `event_type`."""
+    """The `event_type` of its events."""
     payload: type[msgspec.Struct]
     table: LiteralString
     key: tuple[LiteralString, ...]
-    """The primary key. Of two events with one key, the greater (ts, event_id) wins. `event_id`: each is a row."""
+    """The primary key. Of two events with one key, the greater (ts, event_id) wins. `event_id`: one row per event."""
     from_ts: tuple[LiteralString, ...] = ()
     """Columns that hold the event's `ts`."""
     derived: tuple[LiteralString, ...] = ()
-    """Columns that other events of the same order decide: see typed/order_totals.py."""
+    """Derived columns: other events of the same order decide them. See typed/order_totals.py."""
     newest_ts: LiteralString | None = None
-    """The derived column that holds the newest `ts` of all these events. It starts as the event's own."""
+    """The derived column that holds the newest `ts` of all these events. It begins with the event's own `ts`."""
     decides_orders: bool = False
     """Its events decide derived columns of the order that their field `order_id` names."""
     event_time: str | None = None
-    """The field that says when it happened; None: the event's `ts`."""
+    """The payload field with the time at which it happened; None: the event's `ts`."""
     restates: Callable[[Any], bool] = _never
-    """Whether an event with this payload changes the figures of its order's minute, and so can come late."""
+    """Whether an event with this payload changes the figures of its order's minute. Only such an event can be late."""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""feedback_submitted: what a guest thought of it."""
+"""feedback_submitted: a guest's rating."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from sse_ingest.contract.fields import Id, Moment, Name, Text, check_moment
 
 
 class FeedbackSubmitted(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a guest thought of it."""
+    """A guest's rating."""
 
     feedback_id: Id
     order_id: Id | None = None

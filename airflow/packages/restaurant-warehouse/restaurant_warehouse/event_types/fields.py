@@ -9,19 +9,19 @@ from sse_ingest.contract.fields import Exact
 
 
 class Money(Exact):
-    """At least 0, in cents."""
+    """An amount of at least 0, with two decimals at most."""
 
     noun = "an amount of money (a number or a text of digits)"
 
 
 class PositiveMoney(Money):
-    """More than 0, in cents."""
+    """An amount of more than 0, with two decimals at most."""
 
     zero = False
 
 
 class Quantity(Exact):
-    """More than 0, in thousandths."""
+    """A quantity of more than 0, with three decimals at most."""
 
     noun = "a quantity (a number or a text of digits)"
     decimals = 3

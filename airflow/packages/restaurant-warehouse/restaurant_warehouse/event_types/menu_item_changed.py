@@ -1,4 +1,4 @@
-"""menu_item_changed: an item of the menu from then on, whole: what is null or absent is unknown from then on."""
+"""menu_item_changed: all data of a menu item from then on. A field that is null or absent is unknown from then on."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from sse_ingest.contract.fields import Moment, Name, Text, check_moment
 
 
 class MenuItemChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An item of the menu from then on, whole: what is null or absent is unknown from then on."""
+    """All data of a menu item from then on. A field that is null or absent is unknown from then on."""
 
     menu_item_id: Name
     name: Text

@@ -1,4 +1,4 @@
-"""order_item_added: a line of an order. An unknown price or category is null or absent."""
+"""order_item_added: a line is added to an order. An unknown price or category is null or absent."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""order_status_changed: an order moves on."""
+"""order_status_changed: an order gets a new status."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from sse_ingest.contract.fields import Id, Moment, check_moment
 
 
 class OrderStatusChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An order moves on."""
+    """An order gets a new status."""
 
     order_id: Id
     status: Status

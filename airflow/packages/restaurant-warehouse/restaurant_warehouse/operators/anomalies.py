@@ -12,17 +12,17 @@ from sse_ingest.airflow.connections import database_url
 
 
 class PaymentScoringOperator(BaseOperator):
-    """Train an Isolation Forest on the payments of the past, and score those that have no score yet.
+    """Train an Isolation Forest on old payments, and score the payments that have no score yet.
 
-    A payment is scored once, and again when it was restated, refunded or paid beside. Features, score and reasons go
-    to analytics.payment_scores, the training to analytics.anomaly_models. Safe to run again, at any time, and beside
-    ingestion. With too little history it scores nothing and says so.
+    A payment is scored once, and again when it is restated or refunded, or when its order gets another payment.
+    Features, score and reasons go into analytics.payment_scores, the training into analytics.anomaly_models. The task
+    can run again at any time, beside ingestion. With too little history it scores nothing, and the log says so.
 
     XCom: `scored`, `anomalies`, `history`, `model_id`, and in `note` why nothing was scored.
 
     :param scored: how far back payments are scored; the forest learns from what is older
-    :param history: from the newest so many
-    :param least: with fewer than this nothing is scored
+    :param history: the largest number of payments that the forest learns from, the newest first
+    :param least: with a history of fewer payments nothing is scored
     :param postgres_conn_id: Postgres connection that may write analytics.payment_scores
     """
 
@@ -43,7 +43,7 @@ class PaymentScoringOperator(BaseOperator):
         self.postgres_conn_id = postgres_conn_id
 
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
-        """Train and score; a database that cannot be reached fails the task to be tried again."""
+        """Train and score. If the database cannot be reached, the task fails and is retried."""
         try:
             result = score(database_url(self.postgres_conn_id), self.window)
         except (errors.UndefinedTable, errors.UndefinedFunction, errors.InsufficientPrivilege) as error:

@@ -1,4 +1,4 @@
-"""An operator that asks the warehouse whether all is well."""
+"""An operator that runs the warehouse's check functions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,17 +11,17 @@ from psycopg.rows import tuple_row
 
 from sse_ingest.airflow.connections import database_url
 
-# Which states fail the task. A warning of health_check() is a state to know of, not one to be woken for.
+# The states that fail the task. A warning of health_check() is only logged.
 FAILING = {"health_check": ("error",), "validate_data_consistency": ("warn", "error")}
-# How long it may take: the one looks at small tables every ten minutes, the other once a day at all there is.
-PATIENCE = {"health_check": "5min", "validate_data_consistency": "1h"}
+# The time limits: health_check reads small tables every ten minutes, the other one reads all tables once a day.
+STATEMENT_TIMEOUT = {"health_check": "5min", "validate_data_consistency": "1h"}
 
 
 class WarehouseCheckOperator(BaseOperator):
-    """Run one of the warehouse's check functions; fail with a table of what is wrong and what to do about it.
+    """Run one of the warehouse's check functions. Fail with a table of the failed checks and what to do about them.
 
-    Every row goes to XCom, also when the task fails. A failed check is not retried, since asking again mends
-    nothing; a database that cannot be reached is.
+    Every row goes to XCom, also when the task fails. A failed check is not retried, because a retry would not correct
+    it. If the database cannot be reached, the task is retried.
 
     :param check: `health_check` or `validate_data_consistency`, of the schema analytics
     :param postgres_conn_id: Postgres connection that may execute it
@@ -44,8 +44,8 @@ class WarehouseCheckOperator(BaseOperator):
         self.postgres_conn_id = postgres_conn_id
 
     def execute(self, context: Context) -> None:
-        """Ask, push the answer to XCom, log it as a table, and fail if it is bad."""
-        rows = self._ask()
+        """Run the check, push the rows to XCom, log them as a table, and fail if a check fails."""
+        rows = self._rows()
         context["ti"].xcom_push(key="return_value", value=rows)
         self.log.info("analytics.%s():\n%s", self.check, as_table(rows))
         failed = [row for row in rows if row["status"] in FAILING[self.check]]
@@ -54,20 +54,22 @@ class WarehouseCheckOperator(BaseOperator):
                 f"{len(failed)} of {len(rows)} checks of analytics.{self.check}() failed:\n{as_table(failed)}"
             )
 
-    def _ask(self) -> list[dict[str, Any]]:
+    def _rows(self) -> list[dict[str, Any]]:
         query = sql.SQL("SELECT * FROM analytics.{}()").format(sql.Identifier(self.check))
         url = database_url(self.postgres_conn_id)
         try:
             with psycopg.connect(url, connect_timeout=10, row_factory=tuple_row) as connection:
                 connection.read_only = True
-                connection.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE[self.check]])
-                answer = connection.execute(query).fetchall()
+                connection.execute(
+                    "SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT[self.check]]
+                )
+                rows = connection.execute(query).fetchall()
         except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
             raise AirflowFailException(
                 f"analytics.{self.check}() is missing, or '{self.postgres_conn_id}' may not run it: "
                 f"run `python -m sql migrate`. PostgreSQL says: {error}"
             ) from error
-        return [{"name": name, "status": status, "details": details} for name, status, details in answer]
+        return [{"name": name, "status": status, "details": details} for name, status, details in rows]
 
 
 def as_table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""Operators that keep the warehouse fast as it grows."""
+"""Operators that keep a growing warehouse fast."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -20,12 +20,11 @@ from sse_ingest.errors import TerminalError
 
 
 class MaintenanceOperator(BaseOperator):
-    """What the operators below have in common: a connection, and errors that say whether to try again.
+    """The base of the operators below: a connection, and errors that decide whether the task is retried.
 
-    Each is safe to run again, at any time, and beside ingestion. A lock that is not to be had fails the task to
-    be tried again.
+    Each can run again at any time, beside ingestion. If it does not get a lock in time, the task fails and is retried.
 
-    :param postgres_conn_id: Postgres connection that may execute what is needed
+    :param postgres_conn_id: Postgres connection that may execute the functions that are needed
     """
 
     template_fields: tuple[str, ...] = ("postgres_conn_id",)
@@ -36,7 +35,7 @@ class MaintenanceOperator(BaseOperator):
         self.postgres_conn_id = postgres_conn_id
 
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
-        """Do it; what was done goes to XCom."""
+        """Do the work; its result goes to XCom."""
         try:
             result = self.work()
         except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
@@ -50,14 +49,14 @@ class MaintenanceOperator(BaseOperator):
         return result
 
     def work(self) -> dict[str, Any]:
-        """What this operator does, and what it came to."""
+        """Do the work of this operator, and return its result."""
         raise NotImplementedError
 
 
 class PartitionsAheadOperator(MaintenanceOperator):
-    """Make the partitions of this month and of those to come. XCom: `made`, how many were missing.
+    """Create the partitions of this month and of the next ones. XCom: `made`, how many were missing.
 
-    :param months_ahead: how many months to come
+    :param months_ahead: how many months after this one
     """
 
     def __init__(self, *, months_ahead: int = 3, **kwargs: Any) -> None:
@@ -70,10 +69,10 @@ class PartitionsAheadOperator(MaintenanceOperator):
 
 
 class DefaultPartitionOperator(MaintenanceOperator):
-    """Move what the default partition holds into partitions of its own, month by month.
+    """Move the rows of the default partition into monthly partitions, month by month.
 
-    Events land there while somebody's long read keeps a month's partition from being made. XCom: `moved` and
-    `left`, each the months with their rows; what is left is more than may move in one transaction.
+    Rows go there while another session's long read prevents the creation of a month's partition. XCom: `moved` and
+    `left`, the months with their numbers of rows. `left` are months with too many rows for one transaction.
 
     :param most_rows: how many rows may move in one transaction; readers of all raw events wait for it
     """
@@ -87,7 +86,7 @@ class DefaultPartitionOperator(MaintenanceOperator):
         result = empty_default_partition(database_url(self.postgres_conn_id), self.most_rows)
         for month, rows in result.left.items():
             self.log.warning(
-                "%s holds %d rows, more than most_rows, and was left where it is. At a quiet time: "
+                "%s holds %d rows, more than most_rows, and stays in the default partition. At a quiet time: "
                 "SELECT * FROM raw_data.empty_default_partition(%d)",
                 month,
                 rows,
@@ -97,7 +96,7 @@ class DefaultPartitionOperator(MaintenanceOperator):
 
 
 class AnalyzeOperator(MaintenanceOperator):
-    """Tell the planner about the raw events as a whole, which autovacuum never does. XCom: `analyzed`."""
+    """Update the planner statistics of the raw events as a whole, which autovacuum never does. XCom: `analyzed`."""
 
     def work(self) -> dict[str, Any]:
         """See the class."""
@@ -106,10 +105,10 @@ class AnalyzeOperator(MaintenanceOperator):
 
 
 class OldResultsOperator(MaintenanceOperator):
-    """Delete results of quality rules and scores of payments that are older than analytics.thresholds says.
+    """Delete results of quality rules and scores of payments that are older than the limits in analytics.thresholds.
 
-    The newest result of each rule and the scores of anomalies stay, however old. XCom: `deleted`, the tables with
-    their rows.
+    The newest result of each rule and the scores of anomalies always stay. XCom: `deleted`, the number of deleted rows
+    by table.
     """
 
     def work(self) -> dict[str, Any]:
@@ -120,12 +119,12 @@ class OldResultsOperator(MaintenanceOperator):
 class RetentionOperator(MaintenanceOperator):
     """Archive old months of raw events into Parquet files, each verified before its partition is dropped.
 
-    The task is skipped unless it is told how many months to keep. XCom: `archived`, the months with their rows.
-    A month that cannot be archived stays where it is, and fails the task; those before it stay archived.
+    Without `keep_months` the task is skipped. XCom: `archived`, the months with their numbers of rows. A month that
+    cannot be archived stays in the database and fails the task; the months before it stay archived.
 
     :param keep_months: how many whole months before this one stay in the database; None: all of them
-    :param folder: where the files go, and stay
-    :param postgres_conn_id: Postgres connection of restaurant_user, who alone may drop a partition
+    :param folder: the folder of the files, which stay there
+    :param postgres_conn_id: Postgres connection of restaurant_user, because only this role may drop a partition
     """
 
     template_fields = (*MaintenanceOperator.template_fields, "folder")
@@ -145,7 +144,7 @@ class RetentionOperator(MaintenanceOperator):
     def work(self) -> dict[str, Any]:
         """See the class."""
         if self.keep_months is None:
-            raise AirflowSkipException("Raw events are kept for ever: RESTAURANT_KEEP_MONTHS is not set")
+            raise AirflowSkipException("Raw events are kept forever: RESTAURANT_KEEP_MONTHS is not set")
         if not self.folder:
             raise AirflowFailException(
                 "RESTAURANT_KEEP_MONTHS is set, but INGEST_ARCHIVE_DIR is not: name the folder of the archive. "

@@ -8,26 +8,27 @@ from airflow.sdk.exceptions import AirflowFailException
 from psycopg import errors
 
 from restaurant_warehouse.quality.rules import SEVERITIES, RuleError, load
-from restaurant_warehouse.quality.run import Broken, Verdict, run
+from restaurant_warehouse.quality.run import Broken, RuleResult, run
 from sse_ingest.airflow.connections import database_url
 
 
 class QualityFailure(AirflowFailException):
-    """Rules failed; the message shows the rows. `news`: not only by rows that the last run has told of."""
+    """Rules have failed; the message shows the rows. `is_new_failure`: the last run did not report all of it."""
 
-    def __init__(self, message: str, *, news: bool) -> None:
+    def __init__(self, message: str, *, is_new_failure: bool) -> None:
         super().__init__(message)
-        self.news = news
+        self.is_new_failure = is_new_failure
 
 
 class DataQualityOperator(BaseOperator):
-    """Run the rules of one severity, each over what arrived since it last ran, and store every result.
+    """Run the rules of one severity, each over the events that arrived since its last run, and store every result.
 
-    The task fails when a rule does, with the rows that failed and what to do; all rules run, whatever the first of
-    them finds. A failure is not retried, since asking again mends nothing. While a critical rule fails, the rollups
-    are not refreshed (analytics.publication_gate()) and each run reads its window again; a warning is told once.
+    All rules run, even if the first one fails. If a rule fails, the task fails, with the rows and what to do. It is not
+    retried, because a retry would not correct the rows. While a critical rule fails, the rollups are not refreshed
+    (analytics.publication_gate()), and each run checks the rule's window again. A warning is reported once.
 
-    XCom: a list, by rule, of `rule`, `status`, `checked`, `failed`, `since` and `until` (RFC 3339), and `sample`.
+    XCom: a list with one object per rule, of `rule`, `status`, `checked`, `failed`, `since` and `until` (RFC 3339), and
+    `sample`.
 
     :param severity: `critical` or `warning`
     :param postgres_conn_id: Postgres connection that may execute raw_data.arrived_before() and read analytics
@@ -47,18 +48,18 @@ class DataQualityOperator(BaseOperator):
 
     def execute(self, context: Context) -> None:
         """Run, push the results to XCom, log them as a table, and fail if a rule failed or could not be run."""
-        outcomes = self._run()
-        verdicts = [outcome for outcome in outcomes if isinstance(outcome, Verdict)]
-        context["ti"].xcom_push(key="return_value", value=[_told(verdict) for verdict in verdicts])
-        self.log.info("%s rules of severity %s:\n%s", len(outcomes), self.severity, as_text(outcomes))
-        bad = [one for one in outcomes if isinstance(one, Broken) or one.status == "failed"]
+        results = self._run()
+        complete = [result for result in results if isinstance(result, RuleResult)]
+        context["ti"].xcom_push(key="return_value", value=[_xcom(result) for result in complete])
+        self.log.info("%s rules of severity %s:\n%s", len(results), self.severity, as_text(results))
+        bad = [result for result in results if isinstance(result, Broken) or result.status == "failed"]
         if bad:
             raise QualityFailure(
-                f"{len(bad)} of {len(outcomes)} {self.severity} rules failed:\n{as_text(bad)}",
-                news=any(isinstance(one, Broken) or one.news for one in bad),
+                f"{len(bad)} of {len(results)} {self.severity} rules failed:\n{as_text(bad)}",
+                is_new_failure=any(isinstance(result, Broken) or result.is_new_failure for result in bad),
             )
 
-    def _run(self) -> list[Verdict | Broken]:
+    def _run(self) -> list[RuleResult | Broken]:
         try:
             rules = [rule for rule in load() if rule.severity == self.severity]
             return list(run(database_url(self.postgres_conn_id), rules))
@@ -71,22 +72,22 @@ class DataQualityOperator(BaseOperator):
             ) from error
 
 
-def as_text(outcomes: Sequence[Verdict | Broken]) -> str:
-    """A line a rule; below one that failed, the rows of the sample and what to do."""
-    width = max((len(outcome.rule.name) for outcome in outcomes), default=0)
+def as_text(results: Sequence[RuleResult | Broken]) -> str:
+    """One line per rule. Below a failed rule: the rows of its sample, and what to do."""
+    width = max((len(result.rule.name) for result in results), default=0)
     lines = []
-    for outcome in outcomes:
-        name = f"  {outcome.rule.name:<{width}}"
-        if isinstance(outcome, Broken):
-            lines.append(f"{name}  could not be run: {outcome.error}")
+    for result in results:
+        name = f"  {result.rule.name:<{width}}"
+        if isinstance(result, Broken):
+            lines.append(f"{name}  could not be run: {result.error}")
             continue
-        lines.append(f"{name}  {outcome.status}  {outcome.failed} of {outcome.checked} rows failed")
-        if outcome.status == "failed":
-            lines += [f"      {_row(row)}" for row in outcome.rows]
-            if outcome.failed > len(outcome.rows):
-                lines.append(f"      and {outcome.failed - len(outcome.rows)} more")
-            lines.append(f"      {outcome.rule.description} (owner: {outcome.rule.owner})")
-            lines.append(f"      -> {outcome.rule.remedy}")
+        lines.append(f"{name}  {result.status}  {result.failed} of {result.checked} rows failed")
+        if result.status == "failed":
+            lines += [f"      {_row(row)}" for row in result.rows]
+            if result.failed > len(result.rows):
+                lines.append(f"      and {result.failed - len(result.rows)} more")
+            lines.append(f"      {result.rule.description} (owner: {result.rule.owner})")
+            lines.append(f"      -> {result.rule.remedy}")
     return "\n".join(lines)
 
 
@@ -94,13 +95,13 @@ def _row(row: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in row.items())
 
 
-def _told(verdict: Verdict) -> dict[str, Any]:
+def _xcom(result: RuleResult) -> dict[str, Any]:
     return {
-        "rule": verdict.rule.name,
-        "status": verdict.status,
-        "checked": verdict.checked,
-        "failed": verdict.failed,
-        "since": verdict.since.isoformat(),
-        "until": verdict.until.isoformat(),
-        "sample": verdict.rows,
+        "rule": result.rule.name,
+        "status": result.status,
+        "checked": result.checked,
+        "failed": result.failed,
+        "since": result.since.isoformat(),
+        "until": result.until.isoformat(),
+        "sample": result.rows,
     }

@@ -1,4 +1,4 @@
-"""An operator that brings the rollups of the views up to date."""
+"""An operator that refreshes the rollups of the views."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from sse_ingest.airflow.connections import database_url
 
 
 class RollupRefreshOperator(BaseOperator):
-    """Sum the hours that have closed, and those that changed since they were summed; nothing else is read.
+    """Sum the hours that have closed, and the hours that have changed since they were summed. Other hours are not read.
 
-    Views are exact before, during and after it: what is not in the rollups they read from the tables. Two
-    transactions: the first says from which hour on writers log their changes, the second sums in one snapshot
-    and moves the watermark with it. Ingestion goes on beside both. Safe to run again, at any time.
+    Views are exact before, during and after it: they read hours that are not in the rollups from the tables. It uses
+    two transactions. The first one sets the hour from which writers log their changes. The second one sums in one
+    snapshot and moves the watermark. Ingestion continues beside both. The task can run again at any time.
 
-    While a critical rule of data quality fails, nothing is summed: the error names the rule and what to do.
+    While a critical rule of data quality fails, nothing is summed; the error names the rule and what to do.
 
-    XCom: `closed_before`, the instant (RFC 3339) before which all is summed.
+    XCom: `closed_before`, the instant (RFC 3339) before which every hour is summed.
 
     :param postgres_conn_id: Postgres connection that may execute analytics.open_refresh() and refresh_rollups()
     """
@@ -32,7 +32,7 @@ class RollupRefreshOperator(BaseOperator):
         self.postgres_conn_id = postgres_conn_id
 
     def execute(self, context: Context) -> dict[str, str]:  # noqa: ARG002 - Airflow's signature
-        """Refresh; a lock that is not to be had, or another refresh, fails the task to be tried again."""
+        """Refresh. If a lock is not free, or another refresh is running, the task fails and is retried."""
         try:
             upto = refresh(database_url(self.postgres_conn_id))
         except errors.ObjectNotInPrerequisiteState as error:
@@ -44,5 +44,5 @@ class RollupRefreshOperator(BaseOperator):
                 f"analytics.refresh_rollups() is missing, or '{self.postgres_conn_id}' may not run it: "
                 f"run `python -m sql migrate`. PostgreSQL says: {error}"
             ) from error
-        self.log.info("All before %s is summed", upto.isoformat())
+        self.log.info("Every hour before %s is summed", upto.isoformat())
         return {"closed_before": upto.isoformat()}

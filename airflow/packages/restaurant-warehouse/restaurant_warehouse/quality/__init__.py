@@ -1,1 +1,1 @@
-"""The rules of data quality: their files, and one run over what arrived."""
+"""The rules of data quality: reads their files, and runs them over the events that arrived."""

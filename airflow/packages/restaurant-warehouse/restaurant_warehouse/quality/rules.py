@@ -1,5 +1,5 @@
-"""A data-quality rule's SQL file: its folder is its severity, a header (see sql_header.py) says what it is, the rest is
-one SELECT.
+"""Reads the SQL file of a data-quality rule. Its folder is the severity, its header (see sql_header.py) describes it,
+and the rest is one SELECT.
 
     -- dimension: integrity
     -- owner: finance
@@ -8,9 +8,10 @@ one SELECT.
     -- remedy: What to do about rows that fail.
     SELECT key, evidence, amount <= 0 AS failed FROM …
 
-The SELECT returns every row that it looked at, with a column `failed`; the other columns are shown where that is true.
-It looks at what arrived from %(since)s on and before %(until)s. Optional: `grace` names the row of analytics.thresholds
-that says how many seconds the rule lets pass before it looks; `tolerance` is the share of rows that may fail.
+The SELECT returns every row that it checks, with a column `failed`; the other columns are shown for rows that fail. It
+checks what arrived from %(since)s on and before %(until)s. Two keys are optional: `grace` names the row of
+analytics.thresholds with the number of seconds that the rule waits before it checks an event, and `tolerance` is the
+share of rows that may fail.
 """
 
 import re
@@ -38,12 +39,12 @@ _SHARE = re.compile(r"0(\.\d+)?")
 
 
 class RuleError(Exception):
-    """A rule's file is not as it must be; says which file and what to change."""
+    """The file of a rule is invalid. The message says which file and what to change."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule; `name` is the name of its file."""
+    """One rule; `name` is the name of its file without the ending."""
 
     name: str
     severity: str
@@ -57,7 +58,7 @@ class Rule:
 
 
 def folder() -> Path:
-    """Where the rules are: in the installed package, else in the checkout's sql/quality. Raises RuleError."""
+    """The folder of the rules: in the installed package, else sql/quality of the repository. Raises RuleError."""
     here = Path(__file__).resolve()
     for place in (here.parent / "sql", *(above / "sql" / "quality" for above in here.parents[5:6])):
         if place.is_dir():
@@ -70,12 +71,12 @@ def load(rules: Path | None = None) -> list[Rule]:
     files = sorted((rules or folder()).glob("*/*.sql"))
     if not files:
         raise RuleError(f"There are no rules in {rules or folder()}: restore the folder from the repository.")
-    found = [parse(file.parent.name, file.stem, file.read_text(encoding="utf-8")) for file in files]
-    return sorted(found, key=lambda rule: (DIMENSIONS.index(rule.dimension), rule.name))
+    parsed = [parse(file.parent.name, file.stem, file.read_text(encoding="utf-8")) for file in files]
+    return sorted(parsed, key=lambda rule: (DIMENSIONS.index(rule.dimension), rule.name))
 
 
 def parse(severity: str, name: str, text: str) -> Rule:
-    """The rule that a file in the folder of this severity describes. Raises RuleError."""
+    """Read the rule from the text of its file. Raises RuleError."""
     if severity not in SEVERITIES:
         raise RuleError(f"{severity}/{name}.sql: move the file to {' or '.join(SEVERITIES)}, its severity.")
     try:
@@ -85,19 +86,19 @@ def parse(severity: str, name: str, text: str) -> Rule:
 
 
 def _rule(severity: str, name: str, header: Header) -> Rule:
-    said = header.values
-    tolerance = said.get("tolerance", "0")
+    values = header.values
+    tolerance = values.get("tolerance", "0")
     if not _SHARE.fullmatch(tolerance):
         raise header.wrong("tolerance", "a share, from 0 to less than 1")
     return Rule(
         name=name,
         severity=severity,
         dimension=header.one_of("dimension", DIMENSIONS),
-        owner=said["owner"],
-        description=said["description"],
-        remedy=said["remedy"],
-        # The file is ours and ships with the code: as trustworthy as a literal.
+        owner=values["owner"],
+        description=values["description"],
+        remedy=values["remedy"],
+        # The file is part of this code, so it is as safe as a literal.
         sql=header.sql.removesuffix(";"),
-        grace=said.get("grace"),
+        grace=values.get("grace"),
         tolerance=Decimal(tolerance),
     )

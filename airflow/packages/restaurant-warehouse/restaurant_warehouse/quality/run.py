@@ -1,4 +1,4 @@
-"""Run the rules of data quality: each over what arrived since its last result, which is stored with how far it got."""
+"""Runs the rules of data quality, each over the events that arrived since its last result. A result has its window."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,12 @@ from restaurant_warehouse.quality.rules import Rule
 
 SAMPLE = 10
 
-# A critical rule that failed reads its window again, until the rows are mended or a person accepts them: otherwise what
-# failed would be forgotten ten minutes later. Freshness is a state and no window: what lasts was told as well. Two runs
-# of one rule take turns, so that their windows adjoin.
-TAKE_TURN: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('data_quality/' || %(rule)s, 0))"
-# Whatever is looked for, the events of a window lead to it by a key. How many those are the planner cannot know, and by
-# a guess too high it would read tables whole.
+# A critical rule that failed checks its window again, until the rows are corrected or a person accepts them. Otherwise
+# its failure would be forgotten ten minutes later. A freshness rule checks a state and no window, so a failure that
+# lasts was reported before too. Two runs of a rule run one after the other, so that their windows have no gap.
+LOCK_RULE: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('data_quality/' || %(rule)s, 0))"
+# Every rule finds its rows by keys from the events of its window. The planner cannot know how many events there are;
+# with an estimate that is too high it would read whole tables.
 BY_KEY: LiteralString = """
 SET LOCAL statement_timeout = '30min';
 SET LOCAL enable_seqscan = off;
@@ -29,7 +29,7 @@ WINDOW: LiteralString = """
 WITH last AS (
     SELECT window_since, window_until, failed,
         status = 'failed' AND severity = 'critical' AND accepted_at IS NULL AS again,
-        status = 'failed' AND (severity = 'critical' OR dimension = 'freshness') AND accepted_at IS NULL AS told
+        status = 'failed' AND (severity = 'critical' OR dimension = 'freshness') AND accepted_at IS NULL AS reported
     FROM analytics.data_quality_results
     WHERE rule = %(rule)s
     ORDER BY result_id DESC
@@ -39,19 +39,19 @@ WITH last AS (
 )
 SELECT since, greatest(since, (SELECT window_until FROM last WHERE again), %(horizon)s - interval '1 second'
         * CASE WHEN %(grace)s::text IS NULL THEN 0 ELSE analytics.threshold(%(grace)s) END::float8),
-    coalesce((SELECT failed FROM last WHERE told), 0),
+    coalesce((SELECT failed FROM last WHERE reported), 0),
     (SELECT (window_until - clock_timestamp())::text FROM last WHERE window_until > clock_timestamp())
 FROM begins
 """
-# Every window ended in the past when it was stored. It is compared with now, and not with the horizon: of two runs at
-# once, the one with the later horizon may have had the first turn.
+# Every window was in the past when it was stored. Its end is compared with the present time and not with the horizon:
+# of two concurrent runs, the one with the later horizon may have run first.
 CLOCK_WENT_BACK = (
     "the clock of the database went back: its last window ends {ahead} from now, and what arrives"
     " until then would never be looked at. Set the clock right; if it is right by now, begin the window again: see"
     " 'A clock that went back' in docs/reference/data-quality.md"
 )
-# A verdict that is unknown is a failure: compared with null, every row would pass.
-JUDGE: LiteralString = """
+# A null in `failed` counts as a failure. Otherwise every row that is compared with null would pass.
+CHECK: LiteralString = """
 WITH seen AS MATERIALIZED ({rule}
 ), failing AS (
     SELECT to_jsonb(s) - 'failed' AS evidence FROM seen AS s WHERE s.failed IS NOT FALSE ORDER BY 1 LIMIT {sample}
@@ -70,8 +70,8 @@ VALUES
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a rule found. `news`: it failed, and not by rows that its last run had failed by already."""
+class RuleResult:
+    """The result of a rule. `is_new_failure`: it failed with more rows than its last run has reported."""
 
     rule: Rule
     since: datetime
@@ -80,69 +80,69 @@ class Verdict:
     failed: int
     status: str
     sample: str
-    news: bool
+    is_new_failure: bool
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The sample; exact numbers as text."""
+        """The rows of the sample; numbers with decimals are texts, so that they are exact."""
         rows: list[dict[str, Any]] = json.loads(self.sample, parse_float=str)
         return rows
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that could not be run; nothing was stored, so that its window is read by the next run."""
+    """A rule that could not be run. Nothing was stored, so the next run checks its window."""
 
     rule: Rule
     error: str
 
 
-def run(url: str, rules: Iterable[Rule]) -> Iterator[Verdict | Broken]:
+def run(url: str, rules: Iterable[Rule]) -> Iterator[RuleResult | Broken]:
     """Run the rules one after the other, each in a transaction with its result.
 
-    Raises psycopg.Error where the database cannot be reached, so that the run is tried again. Not once a rule has found
-    what is news: its window has moved on, and a second try would not tell of it. Then the rest are Broken.
+    Raises psycopg.Error if the database cannot be reached, so that the run is tried again. After a rule has found a new
+    failure it does not raise: a second try would not report that failure, because its window has moved. The remaining
+    rules are Broken then.
     """
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
         row = connection.execute("SELECT raw_data.arrived_before()").fetchone()
         assert row is not None
-        news = False
+        has_new_failure = False
         for rule in rules:
             try:
                 with connection.transaction():
-                    outcome = _judge(connection, rule, row[0])
-                    # Before the commit: when that breaks off, the result may be stored.
-                    news = news or (isinstance(outcome, Verdict) and outcome.news)
+                    result = _check(connection, rule, row[0])
+                    # Set before the commit: if the connection breaks during the commit, the result may be stored.
+                    has_new_failure |= isinstance(result, RuleResult) and result.is_new_failure
             except psycopg.Error as error:
-                if connection.broken and not news:
+                if connection.broken and not has_new_failure:
                     raise
-                outcome = Broken(rule, str(error))
-            yield outcome
+                result = Broken(rule, str(error))
+            yield result
 
 
-def _judge(connection: psycopg.Connection[Any], rule: Rule, horizon: datetime) -> Verdict | Broken:
-    named: dict[str, Any] = {"rule": rule.name, "horizon": horizon, "grace": rule.grace}
+def _check(connection: psycopg.Connection[Any], rule: Rule, horizon: datetime) -> RuleResult | Broken:
+    values: dict[str, Any] = {"rule": rule.name, "horizon": horizon, "grace": rule.grace}
     connection.execute(BY_KEY)
-    connection.execute(TAKE_TURN, named)
-    window = connection.execute(WINDOW, named).fetchone()
+    connection.execute(LOCK_RULE, values)
+    window = connection.execute(WINDOW, values).fetchone()
     assert window is not None
-    since, until, before, ahead = window
+    since, until, reported, ahead = window
     if ahead is not None:
         return Broken(rule, CLOCK_WENT_BACK.format(ahead=ahead))
-    query = sql.SQL(JUDGE).format(rule=sql.SQL(rule.sql), sample=sql.Literal(SAMPLE))
-    found = connection.execute(query, {"since": since, "until": until}).fetchone()
-    assert found is not None
-    checked, failed, sample = found
+    query = sql.SQL(CHECK).format(rule=sql.SQL(rule.sql), sample=sql.Literal(SAMPLE))
+    counts = connection.execute(query, {"since": since, "until": until}).fetchone()
+    assert counts is not None
+    checked, failed, sample = counts
     status = "failed" if failed > rule.tolerance * checked else "passed"
-    verdict = Verdict(
-        rule, since, until, checked, failed, status, sample, news=status == "failed" and failed > before
-    )
-    _record(connection, verdict)
-    return verdict
+    is_new_failure = status == "failed" and failed > reported
+    result = RuleResult(rule, since, until, checked, failed, status, sample, is_new_failure)
+    _record(connection, result)
+    return result
 
 
-def _record(connection: psycopg.Connection[Any], verdict: Verdict) -> None:
-    rule = verdict.rule
+def _record(connection: psycopg.Connection[Any], result: RuleResult) -> None:
+    rule = result.rule
     connection.execute(
         RECORD,
         {
@@ -150,12 +150,12 @@ def _record(connection: psycopg.Connection[Any], verdict: Verdict) -> None:
             "dimension": rule.dimension,
             "severity": rule.severity,
             "owner": rule.owner,
-            "since": verdict.since,
-            "until": verdict.until,
-            "checked": verdict.checked,
-            "failed": verdict.failed,
-            "status": verdict.status,
-            "sample": verdict.sample,
-            "remedy": rule.remedy if verdict.status == "failed" else None,
+            "since": result.since,
+            "until": result.until,
+            "checked": result.checked,
+            "failed": result.failed,
+            "status": result.status,
+            "sample": result.sample,
+            "remedy": rule.remedy if result.status == "failed" else None,
         },
     )

@@ -1,1 +1,1 @@
-"""The typed tables: how events become rows of the schema analytics."""
+"""The typed tables: writes events as rows of the schema analytics."""

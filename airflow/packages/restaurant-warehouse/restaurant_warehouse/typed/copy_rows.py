@@ -1,4 +1,4 @@
-"""Events as rows of the typed tables, as CSV that C code writes.
+"""Formats events as rows of the typed tables, in CSV. The JSON encoder, which is C code, writes them.
 
 A row of JSON without its brackets is a row of CSV whose escape is the backslash.
 https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
@@ -20,7 +20,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 
 class CopyRows:
-    """The typed rows of one batch."""
+    """The typed rows of one batch, by event type."""
 
     def __init__(self) -> None:
         self.totals = OrderTotals()
@@ -34,7 +34,7 @@ class CopyRows:
         for event in events:
             record, event_type = event.record, event.event_type
             if record is not None:
-                # A text with control characters has escapes in JSON that CSV does not know.
+                # JSON escapes control characters in a way that CSV does not support.
                 tables = self._escaped if b"\\" in event.payload else self._plain
                 tables[event_type].append(
                     (*astuple(record), *(event.ts,) * times[event_type], event.event_id)
@@ -42,7 +42,7 @@ class CopyRows:
                 notice(event)
 
     def tables(self) -> Iterator[tuple[str, bytes]]:
-        """Event types, and their rows for the statement of `statements.copy`."""
+        """Each event type with its rows, as bytes for the statement of `statements.copy`."""
         for event_type, kind in EVENT_TYPES.items():
             both = self._plain[event_type], self._escaped[event_type]
             plain, escaped = map(self.totals.complete, both) if kind.derived else both
@@ -51,12 +51,12 @@ class CopyRows:
 
 
 def _csv(rows: list[Row]) -> bytes:
-    """No text holds a control character, so that only brackets lie at the ends of lines."""
+    """Rows without control characters: a bracket next to a line break always belongs to a row."""
     return _write_json.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n") + b"\n" if rows else b""
 
 
 def _with_escapes(row: Row) -> bytes:
-    """One row, field by field: only the quote and the escape itself are escaped."""
+    """One row, field by field: only quotes and backslashes are escaped."""
     return b",".join(map(_field, row)) + b"\n"
 
 

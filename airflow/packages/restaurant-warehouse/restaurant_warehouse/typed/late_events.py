@@ -1,7 +1,7 @@
-"""Late events: those that change the figures of a minute and come when that minute is final.
+"""Late events: they change the figures of a minute, and arrive when that minute is already final.
 
-Each stream has its own event time, in its checkpoint. So a backlog that is read in its order makes nothing late, beside
-a live stream either.
+Each stream has its own event time, in its checkpoint. So a backlog that is read in its order has no late events, even
+beside a live stream.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _EVENT_TIME = {name: kind.event_time for name, kind in EVENT_TYPES.items() if ki
 
 
 def event_times(events: Sequence[Event]) -> list[datetime]:
-    """When each happened: an order when the guest ordered, any other at its ts."""
+    """The event time of each event: for an order the time of the order, for any other event its ts."""
     return [
         getattr(event.record, _EVENT_TIME[event.event_type]) if event.event_type in _EVENT_TIME else event.ts
         for event in events
@@ -28,7 +28,7 @@ def event_times(events: Sequence[Event]) -> list[datetime]:
 
 
 def advance(cursor: psycopg.Cursor[Any], key: Key, events: Sequence[Event]) -> None:
-    """Move the event time of a stream past events of a batch, and record those that were late for it."""
+    """Move the event time of a stream past the events of a batch, and record the late ones."""
     times = event_times(events)
     if not times:
         return
@@ -44,7 +44,9 @@ def advance(cursor: psycopg.Cursor[Any], key: Key, events: Sequence[Event]) -> N
 
 
 def record_out_of_turn(cursor: psycopg.Cursor[Any], stream: str, events: Sequence[Event]) -> None:
-    """Record late events at an old place of the stream, where its checkpoint does not say how far it had come."""
+    """Record late events at an old place of the stream. The checkpoint does not show the event time of that place, so
+    the present one is used.
+    """
     row = cursor.execute(_SQL["latest_event_time"], {"stream": stream}).fetchone()
     if row is not None and row[0] is not None:
         _record(cursor, events, row[0])

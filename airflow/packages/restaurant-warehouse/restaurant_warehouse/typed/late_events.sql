@@ -1,8 +1,9 @@
 -- The statements of late_events.py.
 
 -- name: record_late
--- Those whose minute had ended by the watermark. When they were known is told in one's turn, so that it only grows: even if
--- the clock goes back. One that is known already was taken before somebody emptied the raw tables: it stays as it is.
+-- Records the events whose minute ended before the watermark. known_at always increases, even if the clock goes back: the
+-- writer lock makes writers run one after the other. An event can be recorded already if the raw tables were emptied
+-- since; then its row stays.
 WITH allowed AS (
     SELECT %(latest)s::timestamptz - interval '1 second' * analytics.threshold('window_lateness')::float8 AS watermark
 ), arrival AS MATERIALIZED (
@@ -19,16 +20,16 @@ WHERE date_bin('1 minute', e.event_time, '2000-01-01 00:00+00') + interval '1 mi
 ON CONFLICT (event_id) DO NOTHING
 
 -- name: latest_event_time
--- How far the stream has come; of several shards the one furthest behind. At least as far as windows are final by the
--- others: a stream that has ended, or has long been idle, does not tell.
+-- The event time of the stream; of several shards the earliest. It is at least the time up to which the other streams have
+-- made windows final, because a stream that has ended or is idle does not move.
 SELECT greatest(
     (SELECT min(latest_event_time) FROM raw_data.stream_checkpoints WHERE stream = %(stream)s),
     analytics.event_watermark() + interval '1 second' * analytics.threshold('window_lateness')::float8
 )
 
 -- name: advance_event_time
--- How far event time had come before the batch, whether anything of it may be late, and whether its greatest event time
--- lies too far ahead to count.
+-- Moves the event time. Returns the event time before the batch, whether the batch may have late events, and whether its
+-- greatest event time is too far in the future to be used.
 WITH allowed AS (
     SELECT interval '1 second' * analytics.threshold('window_lateness')::float8 AS lateness
 )
@@ -46,7 +47,7 @@ RETURNING
     coalesce(new.latest_event_time IS DISTINCT FROM greatest(old.latest_event_time, %(latest)s), false)
 
 -- name: advance_to_the_present
--- A clock that is wrong must not make all others late, nor stand in the way of the others in its batch.
+-- An event from a wrong clock must not make all other events late, and must not hide the other events of its batch.
 UPDATE stream_checkpoints AS c SET
     latest_event_time = greatest(c.latest_event_time, (
         SELECT max(t.event_time)
@@ -57,13 +58,13 @@ UPDATE stream_checkpoints AS c SET
 WHERE c.stream = %(stream)s AND c.shard = %(shard)s AND c.fence = %(fence)s
 
 -- name: knows_event_time
--- Whether a checkpoint says how far event time has come: a schema older than this code does not.
+-- Whether checkpoints have the column latest_event_time. A schema that is older than this code does not have it.
 SELECT count(*) = 1
 FROM pg_attribute
 WHERE attrelid = 'stream_checkpoints'::regclass AND attname = 'latest_event_time' AND NOT attisdropped
 
 -- name: forget_foreign_changes
--- Their payload is not the contract's, so that they have no place in the tables.
+-- Deletes events whose payload has not the form of the contract: they do not belong into the typed tables.
 DELETE FROM incoming
 WHERE event_type IN ('menu_item_changed', 'customer_changed')
     AND analytics.change_took_effect(event_type, payload) IS NULL

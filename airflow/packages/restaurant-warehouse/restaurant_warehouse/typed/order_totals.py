@@ -1,7 +1,7 @@
-"""The derived columns of orders that begin in a batch, from its own payments and status changes.
+"""Computes the derived columns of orders that begin in a batch, from the batch's payments and status changes.
 
-They are complete, unless something of the order came in an earlier batch: `refresh_orders` in order_totals.sql is for
-those.
+They are complete, unless an earlier batch has payments or status changes of the order. For such orders `refresh_orders`
+in order_totals.sql computes them.
 """
 
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ from sse_ingest.events import Event
 
 @dataclass(slots=True)
 class _Children:
-    """What a batch has of one order besides itself."""
+    """The payments and the latest status change of one order in a batch."""
 
     last_ts: datetime
     status: tuple[datetime, UUID, str] | None = None
     payments: list[PaymentCaptured] = field(default_factory=list)
 
     def money(self) -> tuple[Decimal | None, ...]:
-        """subtotal, tax, tip and total over the payments; null while unpaid."""
+        """The sums of subtotal, tax, tip and total over the payments; None while there is no payment."""
         match self.payments:
             case []:
                 return (None, None, None, None)
@@ -35,20 +35,20 @@ class _Children:
 
 
 class OrderTotals:
-    """Collects orders, payments and status changes."""
+    """Collects the orders, payments and status changes of a batch."""
 
     def __init__(self) -> None:
         self.begun: set[UUID] = set()
-        """Orders that begin here."""
+        """Orders whose order_created is in this batch."""
         self._children: dict[UUID, _Children] = {}
 
     @property
     def begun_before(self) -> set[UUID]:
-        """Orders of which there are only payments and status changes here."""
+        """Orders of which this batch has only payments and status changes."""
         return self._children.keys() - self.begun
 
     def notice(self, event: Event) -> None:
-        """Remember what matters to an order."""
+        """Collect an event if it decides derived columns."""
         record: Any = event.record
         match event.event_type:
             case "order_status_changed":
@@ -62,7 +62,7 @@ class OrderTotals:
                 self.begun.add(record.order_id)
 
     def complete(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """The rows of orders with their derived columns. The first column is order_id, the last but one event_ts."""
+        """Add the derived columns to rows of orders. The first column is order_id, the last but one is event_ts."""
         return [row + self._columns(row[0], row[-2]) for row in rows]
 
     def _columns(self, order_id: UUID, created_at: datetime) -> tuple[Any, ...]:

@@ -1,14 +1,15 @@
--- The statements of tables.py that no definition of an event type comes to. Tables go by unqualified names, so that a
--- rebuild runs the same statements in a shadow schema.
+-- The statements of tables.py that are not generated from the event types. Table names are unqualified, so that a rebuild
+-- can run the same statements on the shadow tables.
 
 -- name: orders_with_children
--- Of these orders, those that have payments or status changes already.
+-- The orders among these that already have payments or status changes.
 SELECT order_id FROM payments WHERE order_id = ANY (%(order_ids)b)
 UNION
 SELECT order_id FROM order_status_history WHERE order_id = ANY (%(order_ids)b)
 
 -- name: refresh_orders
--- The late columns of every order touched, from all of its children: whichever side came last, the outcome is the same.
+-- Computes the derived columns of these orders from all their payments and status changes. The result does not depend on
+-- the order in which the events arrived.
 WITH derived AS (
     SELECT
         o.order_id,
@@ -41,6 +42,6 @@ UPDATE orders AS o SET
     updated_at = d.updated_at
 FROM derived AS d
 WHERE o.order_id = d.order_id
-  -- As shown: 1 and 1.00 are equal.
+  -- Compared as text, because 1 and 1.00 are equal numbers.
   AND ROW(o.status, o.subtotal, o.tax, o.tip, o.total, o.updated_at)::text
       <> ROW(d.status, d.subtotal, d.tax, d.tip, d.total, d.updated_at)::text

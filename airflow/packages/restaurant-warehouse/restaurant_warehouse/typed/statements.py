@@ -1,6 +1,6 @@
-"""The statements that a definition of an event type comes to: COPY for new rows, and the merge from JSON.
+"""Generates the statements of an event type: COPY for new rows, and the merge from JSON.
 
-They are made from our own definitions, which are literals: nothing in them comes from outside.
+They are built from our own definitions, which are literals: no part of them comes from outside.
 """
 
 from datetime import datetime
@@ -15,15 +15,16 @@ from sse_ingest.contract.fields import Exact
 
 
 def copy(kind: EventType) -> LiteralString:
-    """COPY of rows that are all new, as CSV with the escapes of JSON, derived columns included."""
+    """COPY of new rows with their derived columns, as CSV with the escapes of JSON."""
     columns = ", ".join((*kind.columns, *kind.derived))
     return f"COPY {kind.table} ({columns}) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\\')"
 
 
 def merge(kind: EventType) -> LiteralString:
-    """Merge the events of this type in `incoming`. Of two with one key the greater (ts, event_id) wins.
+    """Merge the events of this type in `incoming`. Of two events with the same key, the greater (ts, event_id) wins.
 
-    Returns the orders whose derived columns may change: before and after, for an event can move to another order.
+    The statement returns the orders whose derived columns may change: the old and the new one, because an event can
+    move to another order.
     """
     fields = {field: f"{_read(kind, field)} AS {field}" for field in kind.payload.__struct_fields__}
     from_ts = [f"ts AS {column}" for column in kind.from_ts]
@@ -55,7 +56,7 @@ def _update(kind: EventType) -> str:
 
 
 def _read(kind: EventType, field: str) -> str:
-    """A field of the payload as PostgreSQL reads it: as the contract reads it, to the microsecond and the digit."""
+    """The SQL expression of a payload field. It gives exactly the value that the contract reads."""
     annotation: Any = next(one.type for one in msgspec.structs.fields(kind.payload) if one.name == field)
     base = base_type(annotation)
     text = f"payload ->> '{field}'"

@@ -1,8 +1,8 @@
-"""The typed tables of a restaurant: a function of the set of events, whatever their order.
+"""The typed tables of a restaurant. Their content depends on the set of events only, not on their order.
 
-Rows go straight into their tables. If one of them is there already, because events restate it, the batch is merged from
-its JSON instead. Either way the derived columns of orders that lie in several batches are computed last, from all that
-is there.
+Rows are copied into their tables. If a row exists already, because an event restates it, the batch is merged from its
+JSON instead. In both cases the derived columns of orders that are in several batches are computed last, from all events
+of the order.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -29,7 +29,7 @@ _MERGE = {name: statements.merge(kind) for name, kind in EVENT_TYPES.items()}
 
 
 class RestaurantTables:
-    """The tables of the schema analytics that events become; see sse_ingest's `TypedTables`."""
+    """The tables of the schema analytics that events fill; see sse_ingest's `TypedTables`."""
 
     schema = "analytics"
     tables = tuple(kind.table for kind in EVENT_TYPES.values())
@@ -44,7 +44,7 @@ class RestaurantTables:
             raise ConfigurationError("The schema is older than this code: run `python -m sql migrate`.")
 
     def add(self, cursor: psycopg.Cursor[Any], rows: CopyRows, events: Sequence[Event]) -> None:
-        """Take the typed rows of new events into the tables on the search_path."""
+        """Write the typed rows of new events into the tables on the search_path."""
         tables = list(rows.tables())
         if not tables:
             return
@@ -77,25 +77,25 @@ class RestaurantTables:
         late_events.advance(cursor, key, events)
 
     def admitted(self, cursor: psycopg.Cursor[Any], stream: str, events: Sequence[Event]) -> None:
-        """Record the events that are late, at an old place of the stream."""
+        """Record the late ones of events that are taken at an old place of the stream."""
         late_events.record_out_of_turn(cursor, stream, events)
 
     def needs(self, cursor: psycopg.Cursor[Any], partition: str) -> bool:
-        """Whether a rule of data quality has yet to check events of this partition."""
+        """Whether a rule of data quality still has to check events of this partition."""
         return needs_checks(cursor, partition)
 
     def forget_foreign(self, cursor: psycopg.Cursor[Any]) -> None:
-        """Delete changes of a form of their own, taken before there was a contract for them."""
+        """Delete changes of another form: they were taken before the contract knew their type."""
         cursor.execute(_SQL["forget_foreign_changes"])
 
 
 def _needs_merge(error: psycopg.Error) -> bool:
-    """A row that is there already; or row-level security, under which COPY is refused where it begins."""
+    """Whether the merge can replace the COPY: a row exists already, or row-level security does not allow COPY."""
     return isinstance(error, errors.UniqueViolation) or error.diag.source_function == "DoCopy"
 
 
 def _with_children(cursor: psycopg.Cursor[Any], begun: Collection[UUID]) -> set[UUID]:
-    """Of these orders, those with earlier events: the batch alone does not decide their derived columns."""
+    """The orders among these with earlier events: the batch alone does not decide their derived columns."""
     if not begun:
         return set()
     return {row[0] for row in cursor.execute(_SQL["orders_with_children"], {"order_ids": list(begun)})}

@@ -1,1 +1,1 @@
-"""The core under Airflow: the only room that imports it."""
+"""The Airflow provider: only this package imports Airflow."""

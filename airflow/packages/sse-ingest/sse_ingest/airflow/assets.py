@@ -4,7 +4,7 @@
 
     with DAG("after_commits", schedule=stream_asset("orders")): ...
 
-Airflow takes asset events from a task when it ends, so that a run announces all its commits in one event.
+Airflow accepts asset events from a task only when the task ends. So a run announces all its commits in one event.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,26 +16,26 @@ from airflow.sdk import Asset, AssetAlias, Context, Variable
 from airflow.sdk.execution_time.context import InletEventsAccessors
 
 INTERVAL = timedelta(minutes=1)
-"""Between two events of one stream, at least."""
+"""The shortest time between two events of one stream."""
 
 
 def stream_asset(stream: str) -> Asset:
-    """The committed events of a stream. Equal names are one asset, wherever it is made."""
+    """The asset of a stream's committed events. The same name always gives the same asset."""
     return Asset(name=f"sse:{stream}", uri=f"sse://{quote(stream, safe='')}/events_raw")
 
 
 def stream_alias(stream: str) -> AssetAlias:
-    """What the operator has among its outlets: an alias has an event only when one is added, an asset always."""
+    """The operator's outlet: an alias, because an asset gets an event from every run, an alias only on request."""
     return AssetAlias(name=f"sse:{stream}")
 
 
 def announce(
     context: Context, alias: AssetAlias, stream: str, report: Mapping[str, Any], mirror: str
 ) -> None:
-    """Add an event to a run that ends, about all that is committed.
+    """Add an asset event for the committed events to a run that ends.
 
-    None is added without a new position, nor within a minute of the event before: a later run announces the position
-    then, and finds it in the Variable `mirror` when it commits nothing itself.
+    No event is added when the position is not new, or within a minute of the previous event. A later run announces the
+    position then. If that run commits nothing itself, it reads the position from the Variable `mirror`.
     """
     position = report["last_position"] or (Variable.get(mirror, default="") if mirror else "")
     if position and not _is_announced(stream_asset(stream), position):

@@ -1,4 +1,4 @@
-"""What goes on beside a run: the mirror of its position, and the reasons of ours to end it."""
+"""A thread beside a run: it copies the position into an Airflow Variable, and ends the run when the DAG is paused."""
 
 import threading
 from collections.abc import Callable
@@ -9,7 +9,9 @@ from airflow.sdk import Variable
 
 from sse_ingest.pipeline.run import Progress
 
-DESCRIPTION = "Mirror of the last committed position, to read. The cursor is in raw_data.stream_checkpoints."
+DESCRIPTION = (
+    "A copy of the last committed position, for people. The cursor is in raw_data.stream_checkpoints."
+)
 
 
 class _Log(Protocol):
@@ -17,11 +19,10 @@ class _Log(Protocol):
 
 
 class Companion:
-    """A thread beside the run, so that no call to Airflow's API is ever waited for between two commits.
+    """A thread beside the run, so that a commit never waits for Airflow's API.
 
-    Every `round_seconds` it writes the position to an Airflow Variable, if it moved, and asks whether
-    the DAG is paused. Neither can fail the run: whatever goes wrong is logged, and the next round tries
-    again.
+    Every `round_seconds` it writes the position to an Airflow Variable, if the position has changed, and checks
+    whether the DAG is paused. An error of either is logged and does not fail the run; the next round tries again.
     """
 
     round_seconds = 10.0
@@ -44,10 +45,10 @@ class Companion:
         self._over = threading.Event()
         self._position = ""
         self._mirrored = ""
-        self._thread = threading.Thread(target=self._beside, name="sse-companion", daemon=True)
+        self._thread = threading.Thread(target=self._run_rounds, name="sse-companion", daemon=True)
 
     def committed(self, progress: Progress) -> None:
-        """Called by the run after each commit: keeps the position and does no more."""
+        """Called by the run after each commit. It keeps the position, and ends the run at `max_events`."""
         self._position = progress.position
         if self._max_events is not None and progress.tally.events >= self._max_events:
             self._end("max_events")
@@ -60,12 +61,12 @@ class Companion:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        # A round can hang as long as Airflow's API does; the run's result is worth more than the mirror.
+        # A round hangs as long as Airflow's API hangs. The result of the run is more important than the Variable.
         self._thread.join(timeout=5)
         if not self._thread.is_alive():
             self._attempt(self._mirror)
 
-    def _beside(self) -> None:
+    def _run_rounds(self) -> None:
         while not self._over.wait(self.round_seconds):
             self._attempt(self._mirror)
             self._attempt(self._watch)
@@ -87,5 +88,7 @@ class Companion:
     def _attempt(self, step: Callable[[], None]) -> None:
         try:
             step()
-        except Exception as error:  # noqa: BLE001 - Airflow's API raises what it likes; the stream goes on
-            self._log.warning("Beside the stream: %s: %s", type(error).__name__, error)
+        except Exception as error:  # noqa: BLE001 - Airflow's API can raise any error; the stream continues
+            self._log.warning(
+                "Position or pause not synchronised with Airflow: %s: %s", type(error).__name__, error
+            )

@@ -1,4 +1,4 @@
-"""Airflow connections as the addresses that the core and the checks take."""
+"""Turns Airflow connections into the addresses that the core and the checks need."""
 
 from dataclasses import dataclass, field
 from typing import cast
@@ -15,7 +15,10 @@ _SET_ELSEWHERE = {"host", "port", "user", "password", "dbname"}
 
 
 def database_url(conn_id: str) -> str:
-    """The libpq URL of a Postgres connection, every part escaped; libpq's own options in `extra` are kept."""
+    """The libpq URL of a Postgres connection, with every part escaped. libpq options in `extra` are kept.
+
+    Raises AirflowFailException or AirflowNotFoundException.
+    """
     connection = _get(conn_id, "postgres://USER:PASSWORD@HOST:5432/DATABASE")
     if connection.conn_type != "postgres":
         raise AirflowFailException(f"{_the(conn_id)} has the type {connection.conn_type!r}: make it Postgres")
@@ -33,27 +36,28 @@ def database_url(conn_id: str) -> str:
 
 @dataclass(frozen=True)
 class StreamAddress:
-    """Where a stream is served, and what its reader needs to know."""
+    """The address of a stream, and the other parts of its connection."""
 
     url: str
     """The base URL of the service, without user and password."""
     token: str | None = field(default=None, repr=False)
     endpoint: str | None = None
-    """The path of the stream; None: the default of the source."""
+    """The path of the stream; None: the default path of the source."""
     state_url: str | None = None
-    """A page that shows the state of the stream, for the task's link; `{stream}` stands for the stream's name."""
+    """A page that shows the state of the stream, for the task's link. `{stream}` is replaced by the stream's name."""
 
 
 def stream_address(conn_id: str) -> StreamAddress:
-    """The address in a connection of the type Server-Sent Events or HTTP; https goes into Schema or Host.
+    """The address in a connection of the type Server-Sent Events or HTTP. The scheme https is given in Schema or Host.
 
-    The bearer token is the connection's password. Extra holds `endpoint` and `state_url`, both optional.
+    The bearer token is the connection's password. Extra may hold `endpoint` and `state_url`. Raises
+    AirflowFailException or AirflowNotFoundException.
     """
     return _address(_get(conn_id, _SOURCE_EXAMPLE))
 
 
 async def async_stream_address(conn_id: str) -> StreamAddress:
-    """The same in the triggerer, which must not wait for Airflow's API in its event loop."""
+    """The same for the triggerer, whose event loop must not be blocked by a call to Airflow's API."""
     try:
         return _address(cast(Connection, await Connection.async_get(conn_id)))
     except AirflowNotFoundException as error:
@@ -81,7 +85,7 @@ def _address(connection: Connection) -> StreamAddress:
 
 
 def _text(connection: Connection, name: str) -> str | None:
-    """A text in the connection's extra; None where it is absent or empty, as the form leaves it."""
+    """A text in the connection's extra; None if it is absent or empty, as a form field without a value."""
     value = connection.extra_dejson.get(name)
     return value.strip() or None if isinstance(value, str) else None
 
@@ -94,7 +98,7 @@ def _get(conn_id: str, example: str) -> Connection:
 
 
 def _not_defined(conn_id: str, example: str) -> AirflowNotFoundException:
-    # Left to be retried: Airflow says the same when its API server could not be reached.
+    # The task may be retried: Airflow raises the same error when its API server cannot be reached.
     return AirflowNotFoundException(
         f"{_the(conn_id)} is not defined: add it under Admin > Connections, or set "
         f"AIRFLOW_CONN_{conn_id.upper()}={example}"

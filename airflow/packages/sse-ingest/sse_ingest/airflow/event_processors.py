@@ -1,6 +1,6 @@
-"""Processors of one's own: from an event of a type to rows of a table, inside the event's own transaction.
+"""Custom processors: a function writes rows of a table from an event, inside the transaction of the event.
 
-A worked example. The table first, made by the owner of the schema (the writer may do no DDL):
+An example. The owner of the schema creates the table first, because the writer may not create tables:
 
     CREATE TABLE analytics.loyalty_points (event_id uuid PRIMARY KEY, customer_id text, points integer,
                                            earned_at timestamptz);
@@ -19,13 +19,12 @@ then, in the DAG file:
 
     SSEToPostgresOperator(task_id="stream", event_processors={"loyalty_points_earned": loyalty_points})
 
-Four rules keep a processor's table a pure function of the events, so that a rebuild gives the same again:
-- unqualified table names: the search_path says whether this is the live schema or a rebuild's shadow of it;
-- nothing that depends on arrival: take times from `event.ts`, not from the clock, and key rows by
-  `event.event_id`;
-- no commit and no rollback: the cursor refuses both, for the batch is one transaction;
-- raise on an event that cannot be taken: its savepoint is rolled back and it goes to raw_data.dead_letters,
-  alone.
+Four rules make a processor's table depend on the events only, so that a rebuild gives the same table again:
+- Use unqualified table names: the search_path selects the live schema, or the shadow schema of a rebuild.
+- Do not depend on the arrival: take times from `event.ts`, not from the clock, and key rows by `event.event_id`.
+- Do not commit or roll back: the batch is one transaction, and the cursor refuses both.
+- Raise an error for an event that cannot be taken: its savepoint is rolled back, and only this event becomes a dead
+  letter.
 """
 
 import inspect
@@ -39,9 +38,9 @@ MARK = "__sse_event_processor__"
 
 
 def create_custom_event_processor(function: AnyProcessor) -> AnyProcessor:
-    """Check a processor where it is written and mark it as one; it stays an ordinary function.
+    """Check a processor where it is defined, and mark it as one. It stays an ordinary function.
 
-    Raises TypeError while the file is read, instead of dead-lettering every event of its type later.
+    Raises TypeError when the file is loaded. Otherwise every event of its type would become a dead letter later.
     """
     check_processor(function)
     setattr(function, MARK, True)
@@ -49,7 +48,7 @@ def create_custom_event_processor(function: AnyProcessor) -> AnyProcessor:
 
 
 def check_processor(function: Processor) -> None:
-    """Raise TypeError unless `function(cursor, event, payload)` is a call that does its work at once."""
+    """Raise TypeError unless `function` can be called as fn(cursor, event, payload) and does its work in that call."""
     name = getattr(function, "__qualname__", repr(function))
     if not callable(function) or inspect.isclass(function):
         raise TypeError(f"{name} is no event processor: pass a function fn(cursor, event, payload)")
@@ -69,7 +68,7 @@ def check_processor(function: Processor) -> None:
 
 
 def check_processors(processors: Mapping[str, Processor]) -> dict[str, Processor]:
-    """The processors by event type, each checked; marked ones were checked where they were written."""
+    """The processors by event type, each checked. Marked ones were checked at their definition. Raises TypeError."""
     for event_type, function in processors.items():
         if not isinstance(event_type, str) or not event_type:
             raise TypeError(f"event_processors: {event_type!r} is no event type such as 'order_created'")

@@ -1,4 +1,4 @@
-"""The connection type "Server-Sent Events": where a stream is, and the test of its form."""
+"""The hook of the connection type "Server-Sent Events": the address of a stream, and the test of a connection."""
 
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException
@@ -14,7 +14,7 @@ class SSEHook(BaseHook):
     """A stream behind an Airflow connection.
 
     :param sse_conn_id: a connection of the type Server-Sent Events, or HTTP
-    :param test_seconds: how long the test waits for a first event
+    :param test_seconds: how many seconds the test waits for a first event
     """
 
     conn_name_attr = "sse_conn_id"
@@ -32,16 +32,19 @@ class SSEHook(BaseHook):
         return stream_address(self.sse_conn_id)
 
     def get_headers(self) -> dict[str, str]:
-        """What a request to the service carries, the bearer token included."""
+        """The headers of a request to the service, including the bearer token."""
         return request_headers(self.get_address().token)
 
     def get_conn(self) -> StreamSource:
-        """The stream itself: `for frames in hook.get_conn().batches("", stop)`. Close it after use."""
+        """The source: read it by `for frames in source.batches("", stop)`, and close it after use."""
         address = self.get_address()
         return StreamSource(address.url, path=address.endpoint, token=address.token, since=None)
 
     def test_connection(self) -> tuple[bool, str]:
-        """Open the stream and report what it sends. A stream that is open and quiet passes."""
+        """Open the stream and report what it sends. A stream that is open but sends nothing passes.
+
+        Returns whether the test passed, and a sentence for the form.
+        """
         try:
             address = self.get_address()
             probe = Probe(address.url, path=address.endpoint, token=address.token, seconds=self.test_seconds)

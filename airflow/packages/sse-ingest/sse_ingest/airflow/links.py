@@ -1,4 +1,4 @@
-"""A button at the task that leads to the state of its stream."""
+"""The link of a task to the state of its stream."""
 
 from typing import Protocol, cast
 from urllib.parse import quote, urljoin
@@ -23,12 +23,12 @@ class StreamStateLink(BaseOperatorLink):
     name = "Stream state"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - Airflow's signature
-        """Called in the worker when the task ends; the result is kept in XCom, where the UI finds it."""
+        """Called in the worker when the task ends. Airflow stores the result in XCom, and the UI reads it there."""
         return state_url(cast("StreamTask", operator))
 
 
 def state_url(task: StreamTask) -> str:
-    """The page that shows the state of the task's stream; an empty text when its address is no web address."""
+    """The page that shows the state of the task's stream; empty when the address is not http:// or https://."""
     address = StreamAddress(task.source_url) if task.source_url else stream_address(task.api_conn_id)
     url = address.state_url or urljoin(address.url, "/health")
     url = url.replace("{stream}", quote(task.stream, safe=""))
@@ -36,5 +36,5 @@ def state_url(task: StreamTask) -> str:
 
 
 def show_link_while_running(task: StreamTask, context: Context) -> None:
-    """Airflow keeps links when a task ends, and a stream may not end for days: keep it now."""
+    """Store the link now: Airflow stores links when a task ends, and a stream may run for days."""
     context["ti"].xcom_push(key=StreamStateLink().xcom_key, value=state_url(task))

@@ -1,11 +1,11 @@
-"""Airflow operators that bring a Server-Sent Events stream into PostgreSQL.
+"""Airflow operators that write a Server-Sent Events stream into PostgreSQL.
 
     from sse_ingest.airflow.operators import SSEToPostgresOperator
 
     SSEToPostgresOperator(task_id="stream", standby=timedelta(seconds=50))
 
-Thin on purpose: connections become settings, settings go to `sse_ingest.run()`, its result goes to XCom.
-What a processor of one's own looks like: sse_processors.py.
+The operators do little: they turn connections into settings, call `run()` of the core, and push its result to XCom.
+event_processors.py explains custom processors.
 """
 
 import _thread
@@ -40,7 +40,7 @@ __all__ = [
 
 
 class StreamInterrupted(AirflowException):
-    """The task was told to end by its worker. What was read is committed; the next try goes on from there."""
+    """The worker has ended the task. The events that were read are committed; the next try continues from there."""
 
 
 class SSEToPostgresOperator(BaseOperator):
@@ -48,17 +48,17 @@ class SSEToPostgresOperator(BaseOperator):
 
     Delivery: every event that the source delivers is in `raw_data.events_raw` exactly once, or in
     `raw_data.dead_letters`. Raw rows, typed rows, dead letters and the checkpoint are one transaction, so a
-    crash at any point repeats nothing and loses nothing; a repeat by the source is recognised by its
-    event_id. One writer at a time per stream: a second run waits as a standby, and a writer that was
-    replaced while it slept cannot commit any more.
+    crash at any point repeats nothing and loses nothing; an event that the source repeats is recognised by its
+    event_id. There is one writer at a time per stream: a second run waits as a standby, and a writer that was
+    replaced cannot commit any more.
 
-    Endings, as `reason` in XCom: `handed_over` (a successor waited `standby`), `deadline` (`run_for` is
-    over), `caught_up` (mode poll), `max_events`, `paused` (somebody paused the DAG), `ended` (the source
-    said so). A poll that finds somebody else streaming is skipped. Told to end by its worker, it commits
-    what it has read and raises StreamInterrupted, so that Airflow starts it again. Errors that waiting
-    cannot heal fail it without a retry.
+    Why a run ends, as `reason` in XCom: `handed_over` (a successor waited `standby`), `deadline` (`run_for` is
+    over), `caught_up` (mode poll), `max_events`, `paused` (the DAG was paused), `ended` (the source has ended the
+    stream). A poll is skipped while another run streams. When the worker ends the task, the task commits the events
+    that it has read and raises StreamInterrupted, so that Airflow starts it again. An error that does not go away by
+    waiting fails the task without a retry.
 
-    :param stream: name of the stream in the warehouse; its checkpoint is found by it
+    :param stream: name of the stream in the warehouse; its checkpoint has this name
     :param api_conn_id: connection of the event service, of the type Server-Sent Events or HTTP; its password is the
         bearer token
     :param postgres_conn_id: Postgres connection of the warehouse's writer
@@ -67,15 +67,15 @@ class SSEToPostgresOperator(BaseOperator):
         else `/stream` or `/events`
     :param mode: `stream` stays connected; `poll` asks page by page until it has caught up
     :param run_for: end after this long; None: no deadline
-    :param standby: let go once a successor has waited this long; None: never hand over. In mode `stream` a run
-        waits beside the one that holds the stream, in mode `poll` it is skipped
-    :param event_processors: by event type, `fn(cursor, event, payload)` run in the event's savepoint
+    :param standby: hand over when a successor has waited this long; None: never. In mode `stream` a run waits beside
+        the one that holds the stream; in mode `poll` it is skipped
+    :param event_processors: functions by event type; `fn(cursor, event, payload)` runs in the event's savepoint
     :param contract: how the stream is read, and its typed tables; None: any stream of JSON, into the raw tables only
-    :param schema: the schema of the raw tables, as `python -m sse_ingest init-db` made it
-    :param max_batch: events in a transaction, at most
-    :param max_events: end after the commit that reaches this number
-    :param offset_variable: Airflow Variable that mirrors the position for people; None:
-        `<stream>_stream_offset`; an empty string: none
+    :param schema: the schema of the raw tables, as `python -m sse_ingest init-db` created it
+    :param max_batch: the largest number of events in one transaction
+    :param max_events: end after the commit that reaches this number of events
+    :param offset_variable: Airflow Variable with a copy of the position for people; None: `<stream>_stream_offset`;
+        an empty string: none
 
     A run that ends announces its commits as an event of `stream_asset(stream)`, at most one per minute.
     """
@@ -92,7 +92,7 @@ class SSEToPostgresOperator(BaseOperator):
     ui_color = "#e8f4ea"
     operator_extra_links = (StreamStateLink(),)
 
-    def __init__(  # noqa: PLR0913 - one keyword a setting, as operators have them
+    def __init__(  # noqa: PLR0913 - one keyword per setting, as usual for operators
         self,
         *,
         stream: str = "default",
@@ -131,19 +131,19 @@ class SSEToPostgresOperator(BaseOperator):
         self.max_batch = max_batch
         self.max_events = max_events
         self.offset_variable = offset_variable
-        # Lives as long as execute(): Airflow copies tasks, and an Event cannot be copied.
+        # Exists only during execute(): Airflow copies tasks, and an Event cannot be copied.
         self._stop: threading.Event | None = None
         self._killed = False
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Run until one of the endings above; the result goes to XCom."""
+        """Run until one of the reasons above; the result goes to XCom."""
         stop = self._stop = threading.Event()
         if self._killed:
             stop.set()
         companion = Companion(
             stop,
             variable=self._mirror_name(),
-            paused=_asks_whether_paused(context),
+            paused=_pause_check(context),
             max_events=self.max_events,
             log=self.log,
         )
@@ -163,11 +163,11 @@ class SSEToPostgresOperator(BaseOperator):
         return report
 
     def on_kill(self) -> None:
-        """End the run: it commits what it has read and returns within a tick."""
+        """End the run: it commits the events that it has read, and returns within a tick (0.25 s)."""
         self._killed = True
         if self._stop is not None:
-            # Airflow calls this in a signal handler, on the thread that may be inside the very lock that
-            # set() takes; a bare thread takes it beside that.
+            # Airflow calls this in a signal handler. The interrupted thread may hold the lock that set() needs, so
+            # another thread calls set().
             _thread.start_new_thread(self._stop.set, ())
 
     def _settings(self) -> Settings:
@@ -190,7 +190,7 @@ class SSEToPostgresOperator(BaseOperator):
     def _attempt(self, what: str, step: Callable[[], None]) -> None:
         try:
             step()
-        except Exception as error:  # noqa: BLE001 - Airflow's API raises what it likes; what is committed counts
+        except Exception as error:  # noqa: BLE001 - Airflow's API can raise any error; the commits are done
             self.log.warning("Without %s: %s: %s", what, type(error).__name__, error)
 
     def _mirror_name(self) -> str:
@@ -211,24 +211,24 @@ class SSEToPostgresOperator(BaseOperator):
         }
         self.log.info("Run over: %s", report)
         if result.reason == "busy":
-            raise AirflowSkipException(f"Somebody else streams '{self.stream}': nothing to do")
+            raise AirflowSkipException(f"Another run streams '{self.stream}': nothing to do")
         if self._killed and report["reason"] == "stopped":
             raise StreamInterrupted(
-                f"Told to end; committed up to {result.last_position or 'the last position'}"
+                f"Ended by the worker; committed up to {result.last_position or 'the last position'}"
             )
         return report
 
 
 class SSEStreamOperator(SSEToPostgresOperator):
-    """The name and the arguments of the operator that came before; everything else is SSEToPostgresOperator.
+    """SSEToPostgresOperator with the name and the arguments of the earlier operator.
 
     :param sse_url: full address of the stream, in place of a connection
     :param http_conn_id: the same as api_conn_id
     :param stream_endpoint: the same as endpoint
     :param variable_name: the same as offset_variable
     :param batch_size: the same as max_batch
-    :param timeout, timeout_seconds: the same as run_for, in seconds or as a timedelta; both keep the time
-        even when nothing arrives
+    :param timeout, timeout_seconds: the same as run_for, in seconds or as a timedelta; the run ends in time even when
+        no event arrives
     """
 
     def __init__(
@@ -263,8 +263,11 @@ def _seconds(span: timedelta | None) -> float | None:
     return None if span is None else span.total_seconds()
 
 
-def _asks_whether_paused(context: Context) -> Callable[[], bool]:
-    """Pausing a DAG keeps new runs away but lets this one go on for ever, with nobody to hand over to."""
+def _pause_check(context: Context) -> Callable[[], bool]:
+    """A function that checks whether the DAG of a scheduled run is paused.
+
+    A paused DAG starts no new runs, so a running one would have no successor and never end.
+    """
     scheduled = context["dag_run"].run_type == "scheduled"
     ti: Any = context["ti"]  # the protocol does not list get_dag(), which Airflow has since 3.2
     dag_id = context["ti"].dag_id

@@ -1,10 +1,10 @@
-"""What Airflow learns of this package from its entry point `apache_airflow_provider`. Imports nothing of Airflow."""
+"""The description of this package for Airflow's entry point `apache_airflow_provider`. Does not import Airflow."""
 
 from typing import Any
 
-_ROOM = "sse_ingest.airflow"
+_PACKAGE = "sse_ingest.airflow"
 _NAME = "Server-Sent Events"
-_NOT_EMPTY = {"type": ["string", "null"]}
+_OPTIONAL_TEXT = {"type": ["string", "null"]}
 
 
 def get_provider_info() -> dict[str, Any]:
@@ -12,7 +12,7 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "sse-ingest",
         "name": _NAME,
-        "description": "Takes a Server-Sent Events stream into PostgreSQL, each event exactly once.",
+        "description": "Writes a Server-Sent Events stream into PostgreSQL, each event exactly once.",
         "integrations": [
             {
                 "integration-name": _NAME,
@@ -25,19 +25,19 @@ def get_provider_info() -> dict[str, Any]:
         "hooks": _modules("hooks"),
         "triggers": _modules("triggers"),
         "connection-types": [_connection_type()],
-        "extra-links": [f"{_ROOM}.links.StreamStateLink"],
-        "asset-uris": [{"schemes": ["sse"], "handler": None, "factory": f"{_ROOM}.assets.stream_asset"}],
+        "extra-links": [f"{_PACKAGE}.links.StreamStateLink"],
+        "asset-uris": [{"schemes": ["sse"], "handler": None, "factory": f"{_PACKAGE}.assets.stream_asset"}],
     }
 
 
 def _modules(name: str) -> list[dict[str, Any]]:
-    return [{"integration-name": _NAME, "python-modules": [f"{_ROOM}.{name}"]}]
+    return [{"integration-name": _NAME, "python-modules": [f"{_PACKAGE}.{name}"]}]
 
 
 def _connection_type() -> dict[str, Any]:
     return {
         "connection-type": "sse",
-        "hook-class-name": f"{_ROOM}.hooks.SSEHook",
+        "hook-class-name": f"{_PACKAGE}.hooks.SSEHook",
         "hook-name": _NAME,
         "ui-field-behaviour": {
             "hidden-fields": ["login"],
@@ -48,13 +48,13 @@ def _connection_type() -> dict[str, Any]:
             "endpoint": {
                 "label": "Endpoint",
                 "description": "Path of the stream; empty: /stream",
-                "schema": _NOT_EMPTY,
+                "schema": _OPTIONAL_TEXT,
             },
             "state_url": {
                 "label": "State URL",
-                "description": "A page that shows the state of the stream, for the link at the task; {stream} stands "
-                "for the stream's name. Empty: /health of the service",
-                "schema": _NOT_EMPTY,
+                "description": "A page that shows the state of the stream, for the task's link; {stream} is replaced "
+                "by the stream's name. Empty: /health of the service",
+                "schema": _OPTIONAL_TEXT,
             },
         },
     }

@@ -1,4 +1,4 @@
-"""A sensor that waits until an event service can serve."""
+"""A sensor that waits until an event service is ready."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,14 +16,14 @@ from sse_ingest.errors import TerminalError
 class SSEStreamSensor(BaseSensorOperator):
     """Wait until the event service behind a connection is ready.
 
-    Asks `endpoint` (`/ready`) once per poke: 200 is ready; 503, any other server error, and no answer at all
-    mean wait; everything else cannot heal by waiting and fails the task at once with what to do. In
-    `reschedule` mode, the default, no worker is held between two pokes.
+    It requests `endpoint` (`/ready`) once per poke. 200 means ready. A server error, 429, and no answer mean: wait. Any
+    other status does not change by waiting, and fails the task at once with what to do. In `reschedule` mode, the
+    default, the task occupies no worker between two pokes.
 
     :param api_conn_id: connection of the event service, of the type Server-Sent Events or HTTP
     :param endpoint: path that answers 200 when the service is ready
-    :param request_timeout: how long one request may take, in seconds
-    :param deferrable: after a first poke, wait in the triggerer and not in a worker; `mode` is then without effect
+    :param request_timeout: the time limit of one request, in seconds
+    :param deferrable: after a first poke, wait in the triggerer and not in a worker; `mode` then has no effect
     """
 
     template_fields = ("api_conn_id", "endpoint")
@@ -64,7 +64,7 @@ class SSEStreamSensor(BaseSensorOperator):
             return request.no_answer(error)
 
     def execute(self, context: Context) -> Any:
-        """Poke until ready; deferrable, poke once and leave the rest to the triggerer."""
+        """Poke until ready. If deferrable: poke once, then wait in the triggerer."""
         if not self.deferrable:
             return super().execute(context)
         try:
@@ -87,6 +87,6 @@ class SSEStreamSensor(BaseSensorOperator):
         return None
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> None:  # noqa: ARG002 - Airflow's signature
-        """After the trigger: done, or failed with what to change."""
+        """Called after the trigger: succeed, or fail with what to change."""
         if not event["ready"]:
             raise AirflowFailException(event["error"])

@@ -1,4 +1,4 @@
-"""Waits in the triggerer until an event service can serve, so that no worker slot is held."""
+"""A trigger that waits until an event service is ready, so that the task occupies no worker slot."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,9 +13,10 @@ from sse_ingest.errors import TerminalError
 
 
 class ServiceReadyTrigger(BaseTrigger):
-    """Asks `endpoint` every `poke_interval` seconds until the service is ready, or can never be.
+    """Requests `endpoint` every `poke_interval` seconds, until the service is ready or its answer cannot change.
 
-    The connection is read when the trigger runs: no token is stored with it. The deferral's timeout ends it.
+    The connection is read when the trigger runs, so no token is stored with the trigger. The timeout of the deferral
+    ends it.
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class ServiceReadyTrigger(BaseTrigger):
 
     async def _is_ready(self, client: httpx.AsyncClient, request: ReadinessRequest) -> bool:
         try:
-            async with client.stream("GET", request.url) as response:  # a body without an end is not read
+            async with client.stream(
+                "GET", request.url
+            ) as response:  # the body is not read: it may be endless
                 return request.is_ready(response.status_code)
         except httpx.TransportError as error:
             return request.no_answer(error)

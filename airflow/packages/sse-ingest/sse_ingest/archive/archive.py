@@ -1,18 +1,17 @@
-"""Retention: whole months of raw events go from their partition into a Parquet file, verified before they are dropped.
+"""Retention: moves whole months of raw events into Parquet files. A file is verified before its partition is dropped.
 
-1. Export. In one REPEATABLE READ transaction the month is written to a file beside its place, which gets its name when
-   it is whole and on the disk; then its manifest.
-2. Verify. The file is read back from the disk and compared with the partition, row for row, in the same transaction:
-   what comes in the meantime disturbs neither.
-3. Drop. In one short transaction the partition is detached, so that nobody writes it any more. If it still is what was
-   verified, it is dropped, and archives says where its events are. If something came late, it stays, and the
-   month is exported again.
+1. Export. One REPEATABLE READ transaction writes the month to a temporary file. The file is renamed when it is complete
+   and on the disk. Its manifest follows.
+2. Verify. In the same transaction the file is read back from the disk and compared with the partition, row by row.
+   Events that arrive meanwhile affect neither step.
+3. Drop. A short transaction detaches the partition, so that nobody can write to it. An unchanged partition is dropped,
+   and the table archives records its file. If events have arrived, it stays, and the month is exported again.
 
-Whoever kills this leaves the partition whole, and perhaps a file that the next run writes anew; or the archive on
-record and the partition gone. event_ids keeps the ids, so that an archived event that is delivered again is
-still recognised. One that comes for the first time makes its month a partition again, and the next run a second file.
+A kill before step 3 leaves the partition complete, and perhaps a file that the next run writes again. A kill after step
+3 leaves the archive recorded and the partition dropped. event_ids keeps the ids of archived events, so that a repeat is
+still recognised. A new event of an archived month makes a partition again, and the next run writes a second file.
 
-Ingestion waits while the partition is counted and dropped in step 3: about half a second for a million events.
+Ingestion waits while step 3 counts and drops the partition: about half a second for a million events.
 """
 
 import logging
@@ -50,44 +49,47 @@ _KINDS = [
     "int8",
     "text",
     "text",
-]  # as read_partition selects them
+]  # the types of the columns of read_partition
 _EVENT_ID, _TS = 1, 3
 _EXPORTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is asked: every month before this one, into this folder."""
+    """A request to archive every month before `before` (YYYY-MM) into `folder`."""
 
     before: str
     folder: Path
     query_timeout_seconds: float = 10.0
-    """How long to wait for a rebuild or another archive run to end."""
+    """How many seconds to wait for the end of a rebuild or another archive run."""
     lock_attempts: int = 5
-    """How often to wait two seconds for events_raw, during which whoever comes after us waits too."""
+    """How many times to wait two seconds for the lock on events_raw. Later sessions wait behind us meanwhile."""
     step: Callable[[str], None] = field(default=lambda _: None, repr=False)
-    """Called between every two steps: where a test makes it fail."""
+    """Called after each step with its name: a test makes the run fail there."""
 
 
 def archive(warehouse: Warehouse, request: Request) -> Iterator[Manifest]:
-    """Archive month after month, oldest first; each that is yielded is done."""
+    """Archive month after month, the oldest first. A month is archived when its manifest is yielded.
+
+    Raises ArchiveRefused, ConfigurationError or DatabaseUnavailable.
+    """
     with connect(warehouse.url, "archive", warehouse.schemas) as connection, translated():
         before = _prepare(connection, request)
         typed = warehouse.contract.typed
         for (month,) in connection.execute(_SQL["stray_months"], {"before": before}).fetchall():
-            _patiently(request, partial(connection.execute, _SQL["adopt"], {"month": month}))
+            _with_lock_retries(request, partial(connection.execute, _SQL["adopt"], {"month": month}))
         partitions = connection.execute(_SQL["partitions"], {"before": before}).fetchall()
         for (partition,) in partitions:
-            if not _one(connection, _about("holds_any", partition))[0]:
+            if not _one(connection, _statement("holds_any", partition))[0]:
                 continue
             if typed is not None and typed.needs(connection.cursor(), partition):
-                log.warning("%s stays: it holds events that checks have yet to pass.", partition)
+                log.warning("%s stays: the data-quality checks still need its events.", partition)
                 continue
             yield _archive(connection, partition, request)
 
 
 def month_of(text: str) -> datetime:
-    """The first moment of a month that is given as YYYY-MM."""
+    """The first instant of a month (UTC) that is given as YYYY-MM. Raises ConfigurationError."""
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
@@ -98,8 +100,8 @@ def month_of(text: str) -> datetime:
 def _prepare(connection: psycopg.Connection[Any], request: Request) -> datetime:
     before = month_of(request.before)
     connection.execute(_SQL["prepare_session"])
-    login, may = _one(connection, _SQL["may_archive"])
-    if not may:
+    login, is_allowed = _one(connection, _SQL["may_archive"])
+    if not is_allowed:
         raise ConfigurationError(
             f"{login} may not drop partitions: set INGEST_OWNER_URL to a login of the owner."
         )
@@ -119,18 +121,20 @@ def _archive(connection: psycopg.Connection[Any], partition: str, request: Reque
         try:
             with connection.transaction():
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                verified = _one(connection, _about("fingerprint", partition))
+                verified = _one(connection, _statement("fingerprint", partition))
                 manifest = _export(connection, partition, request)
                 _verify(connection, partition, request.folder / manifest.file, manifest)
             request.step("verified")
-            if _patiently(request, partial(_drop, connection, partition, manifest, verified, request)):
+            if _with_lock_retries(
+                request, partial(_drop, connection, partition, manifest, verified, request)
+            ):
                 return manifest
         except (*DATA_FAULTS, errors.DependentObjectsStillExist) as error:
-            said = str(error).strip().splitlines()[0]
-            raise ArchiveRefused(f"{partition} cannot be archived: {said}") from error
+            reason = str(error).strip().splitlines()[0]
+            raise ArchiveRefused(f"{partition} cannot be archived: {reason}") from error
     raise ArchiveRefused(
-        f"{partition} changed each of {_EXPORTS} times that it was exported, so that it was not dropped: "
-        "archive it when its events have all come."
+        f"{partition} changed each of {_EXPORTS} times that it was exported, so it was not dropped: "
+        "archive it when all its events have arrived."
     )
 
 
@@ -168,14 +172,16 @@ def _export(connection: psycopg.Connection[Any], partition: str, request: Reques
 def _verify(connection: psycopg.Connection[Any], partition: str, path: Path, manifest: Manifest) -> None:
     with files.damage_reported(path):
         if files.checksum(path) != manifest.sha256:
-            raise ArchiveRefused(f"{path} is not what was written to it: mend the disk. Nothing was dropped.")
-        kept = chain.from_iterable(files.pages(path))
-        with closing(_rows(connection, partition)) as held:
-            for number, (row, wanted) in enumerate(zip_longest(kept, held), start=1):
-                if row != wanted:
+            raise ArchiveRefused(
+                f"{path} is not what was written to it: check the disk. Nothing was dropped."
+            )
+        archived = chain.from_iterable(files.pages(path))
+        with closing(_rows(connection, partition)) as live:
+            for number, (row, expected) in enumerate(zip_longest(archived, live), start=1):
+                if row != expected:
                     raise ArchiveRefused(
                         f"Row {number} of {path} is not as {partition} has it "
-                        f"(event {(wanted or row)[_EVENT_ID]}). Nothing was dropped."
+                        f"(event {(expected or row)[_EVENT_ID]}). Nothing was dropped."
                     )
 
 
@@ -186,47 +192,47 @@ def _drop(
     verified: tuple[Any, ...],
     request: Request,
 ) -> bool:
-    """Drop what was verified, and record it, in one transaction. False: it is no longer that, and stays."""
+    """Drop the verified partition and record its archive, in one transaction. False: it has changed, and stays."""
     with connection.transaction() as transaction:
         connection.execute("SET LOCAL lock_timeout = '2s'")
-        connection.execute(_about("detach", partition))
+        connection.execute(_statement("detach", partition))
         request.step("detached")
-        if _one(connection, _about("fingerprint", partition)) != verified:
+        if _one(connection, _statement("fingerprint", partition)) != verified:
             raise psycopg.Rollback(transaction)
         request.step("compared")
-        connection.execute(_about("drop", partition))
+        connection.execute(_statement("drop", partition))
         request.step("dropped")
-        known = asdict(manifest)
-        connection.execute(_SQL["record"], {**known, "month": month_of(manifest.month).date()})
+        values = asdict(manifest)
+        connection.execute(_SQL["record"], {**values, "month": month_of(manifest.month).date()})
         request.step("recorded")
-        details = Jsonb({**known, "folder": str(request.folder.resolve())})
+        details = Jsonb({**values, "folder": str(request.folder.resolve())})
         connection.execute(_SQL["audit"], {"partition": partition, "details": details})
         request.step("audited")
     request.step("committed")
     return transaction.status is transaction.Status.COMMITTED
 
 
-def _patiently(request: Request, act: Callable[[], Any]) -> Any:
+def _with_lock_retries(request: Request, act: Callable[[], Any]) -> Any:
     for attempt in range(1, request.lock_attempts + 1):
         try:
             return act()
         except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
             if attempt == request.lock_attempts:
                 raise DatabaseUnavailable(
-                    "Somebody has been holding events_raw all the time, so that nothing more was archived: "
-                    "see pg_locks for who, then archive again."
+                    "Another session has been holding events_raw all the time, so nothing more was archived: "
+                    "see pg_locks for that session, then archive again."
                 ) from error
-            time.sleep(1)  # whoever waits behind us goes first
+            time.sleep(1)  # let the sessions that wait behind us go first
     raise AssertionError
 
 
 def _rows(connection: psycopg.Connection[Any], partition: str) -> Generator[tuple[Any, ...], None, None]:
-    with connection.cursor() as cursor, cursor.copy(_about("read_partition", partition)) as copy:
+    with connection.cursor() as cursor, cursor.copy(_statement("read_partition", partition)) as copy:
         copy.set_types(_KINDS)
         yield from copy.rows()
 
 
-def _about(name: str, partition: str) -> sql.Composed:
+def _statement(name: str, partition: str) -> sql.Composed:
     text: LiteralString = _SQL[name]
     return sql.SQL(text).format(partition=sql.Identifier(partition))
 

@@ -1,8 +1,8 @@
--- The statements of archive.py. A word in braces is an identifier, put in by psycopg.
+-- The statements of archive.py. A word in braces is an identifier that psycopg fills in.
 
 -- name: prepare_session
--- A month is sorted on the server's disk, and our own may be slow to take it: neither is a sign that we are gone, which
--- the server looks for itself.
+-- The server sorts a month on its disk, and our disk may be slow. So the session may be idle for long; the server checks
+-- by itself whether the client is still there.
 SET timezone = 'UTC';
 SET work_mem = '64MB';
 SET idle_in_transaction_session_timeout = 0;
@@ -10,32 +10,33 @@ SET client_connection_check_interval = '1s';
 SET tcp_user_timeout = '5min'
 
 -- name: may_archive
--- Only who may drop a partition: its owner.
+-- The login, and whether it may drop a partition: only the owner may.
 SELECT current_user, EXISTS (
     SELECT FROM pg_class WHERE oid = to_regclass('events_raw') AND pg_has_role(relowner, 'USAGE')
 )
 
 -- name: this_month
--- By the clock that partitions are made by.
+-- The current month, by the clock of the database, which also decides on partitions.
 SELECT to_char(now(), 'YYYY-MM')
 
 -- name: warehouse
--- Which one this is, for files that outlive it, and the migration that it is at.
+-- The identity of this warehouse, for files that exist longer than the warehouse, and the version of its migrations.
 SELECT format('%s/%s', system_identifier, current_database()), (SELECT version_num FROM sse_ingest_version)
 FROM pg_control_system()
 
 -- name: stray_months
--- A writer that had met a month before it was archived leaves what comes late to the default partition.
+-- Months with rows in the default partition. A running writer does not create the partition of a month again that was
+-- archived meanwhile: late events of that month go into the default partition.
 SELECT DISTINCT date_trunc('month', ts) FROM events_raw_default
 WHERE ts >= '2000-01-01' AND ts < %(before)s
 ORDER BY 1
 
 -- name: adopt
--- Gives such a month its partition again.
+-- Creates the partition of such a month again.
 SELECT make_partition(%(month)s)
 
 -- name: partitions
--- The months that lie wholly before the given one, oldest first.
+-- The partitions of the months before the given one, the oldest first.
 SELECT c.relname
 FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'events_raw'::regclass
@@ -44,20 +45,20 @@ WHERE i.inhparent = 'events_raw'::regclass
 ORDER BY c.relname
 
 -- name: holds_any
--- A month without events needs no file.
+-- Whether the month has events: without events it needs no file.
 SELECT EXISTS (SELECT FROM {partition})
 
 -- name: next_part
--- What came after a month was archived goes into a file of its own.
+-- The number of the next file of a month. Events that arrive after their month was archived go into a further file.
 SELECT coalesce(max(part), 0) + 1 FROM archives WHERE month = %(month)s
 
 -- name: fingerprint
--- How many rows, and a sum over their places and the transactions that wrote them: every row that is added, changed or
--- deleted changes it. Looks at the heads of rows only.
+-- The number of rows, and a checksum of their positions and of the transactions that wrote them. It changes when a row is
+-- added, changed or deleted. It reads row headers only.
 SELECT count(*), sum(hashtidextended(ctid, xmin::text::bigint)) FROM {partition}
 
 -- name: read_partition
--- Every row and column, in an order that another reading repeats.
+-- Every row with every column, in an order that is the same each time.
 COPY (
     SELECT
         event_offset, event_id::text, event_type, (extract(epoch FROM ts) * 1000000)::bigint, partition_key,
@@ -67,20 +68,20 @@ COPY (
 ) TO STDOUT (FORMAT binary)
 
 -- name: detach
--- Waits until nobody reads or writes events_raw any more, and from then on nobody can.
+-- Waits until no session reads or writes events_raw, and then blocks all of them until the transaction ends.
 ALTER TABLE events_raw DETACH PARTITION {partition}
 
 -- name: drop
--- Never CASCADE: what somebody has built upon a partition is theirs.
+-- Without CASCADE: objects that depend on the partition belong to somebody else.
 DROP TABLE {partition}
 
 -- name: record
--- Where the month is now.
+-- Records the file of the month.
 INSERT INTO archives (month, part, file, rows, bytes, first_ts, last_ts, sha256)
 VALUES (%(month)s, %(part)s, %(file)s, %(rows)s, %(bytes)s, %(first_ts)s, %(last_ts)s, %(sha256)s)
 
 -- name: audit
--- Who did it.
+-- Records the action. The database adds the login and the time.
 INSERT INTO audit_log (action, object, details)
 SELECT 'raw_archived', format('%%s.%%s', relnamespace::regnamespace, %(partition)s::text), %(details)s
 FROM pg_class

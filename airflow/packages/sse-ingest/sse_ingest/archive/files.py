@@ -1,4 +1,4 @@
-"""One archived month on disk: a Parquet file and its manifest, each whole under its name or not there at all."""
+"""One archived month on disk: a Parquet file and its manifest. A file gets its final name when it is complete."""
 
 import hashlib
 import io
@@ -20,7 +20,9 @@ _BLOCK = 2**20
 
 @dataclass(frozen=True)
 class Manifest:
-    """What lies in the file beside it. `warehouse` wrote it; `schema_version` is the migration of its raw tables."""
+    """Describes the Parquet file beside it. `warehouse` identifies the database that wrote it, `schema_version` the
+    migration of its raw tables. Times are ISO 8601 texts.
+    """
 
     month: str
     part: int
@@ -37,8 +39,8 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class Written:
-    """What went to the disk. `sha256` is of the bytes that were meant, not of what the disk made of them."""
+class WrittenFile:
+    """What was written to the disk. `sha256` is computed before the disk: a later read shows whether it kept them."""
 
     rows: int
     bytes: int
@@ -48,7 +50,7 @@ class Written:
 
 
 def name_of(partition: str, part: int) -> str:
-    """The first file of a month bears the name of its partition; what came late is in files with a number."""
+    """The file name of a part. The first part has the name of the partition; further parts have a number."""
     return f"{partition}.parquet" if part == 1 else f"{partition}.{part}.parquet"
 
 
@@ -57,17 +59,17 @@ def manifest_of(path: Path) -> Path:
 
 
 def part_of(path: Path) -> Path:
-    """Where a file grows until it is whole."""
+    """The temporary name of a file until it is complete."""
     return path.with_name(f"{path.name}.part")
 
 
 def moment(microseconds: int) -> datetime:
-    """A time as files hold it, and as Python has it."""
+    """The time of a number of microseconds since 1970, as the files hold it."""
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def write(part: Path, rows: Iterable[tuple[Any, ...]], ts: int) -> Written:
-    """Write all rows and make them durable. `ts` is the column that the span of time is told by."""
+def write(part: Path, rows: Iterable[tuple[Any, ...]], ts: int) -> WrittenFile:
+    """Write all rows and make them durable. `ts` is the index of the column with the time of a row."""
     from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
 
     span: list[int] = []
@@ -85,25 +87,25 @@ def write(part: Path, rows: Iterable[tuple[Any, ...]], ts: int) -> Written:
         parquet.write(sink, counted())
         _sync(file)
     first, last = map(moment, span)
-    return Written(number, part.stat().st_size, first, last, sink.digest.hexdigest())
+    return WrittenFile(number, part.stat().st_size, first, last, sink.digest.hexdigest())
 
 
 def pages(path: Path) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a file, page by page."""
+    """The rows of a file, as lists of rows."""
     from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
 
     yield from parquet.pages(path)
 
 
 def count(path: Path) -> int:
-    """How many rows a file says it holds."""
+    """The number of rows, from the file's metadata."""
     from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
 
     return parquet.count(path)
 
 
 def put_manifest(path: Path, manifest: Manifest) -> None:
-    """Beside its file, whole."""
+    """Write the manifest beside its file, and make it durable."""
     part = part_of(manifest_of(path))
     with part.open("wb") as file:
         file.write(json.dumps(asdict(manifest), indent=2).encode() + b"\n")
@@ -112,7 +114,7 @@ def put_manifest(path: Path, manifest: Manifest) -> None:
 
 
 def rename(part: Path, path: Path) -> None:
-    """Give a whole file its name, for good."""
+    """Give a complete file its final name, and make that durable."""
     part.replace(path)
     sync_folder(path.parent)
 
@@ -132,7 +134,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def checksum(path: Path) -> str:
-    """Of what is on the disk: what the system still has in memory of the file is let go of first."""
+    """The SHA-256 of the file on the disk, in hex. Its pages in memory are dropped first."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
@@ -142,20 +144,20 @@ def checksum(path: Path) -> str:
 
 
 def refuse_foreign(path: Path, warehouse: str) -> None:
-    """An unfinished file of ours may be written over; one of another warehouse that has the same folder may not."""
+    """Raise ArchiveRefused if `path` is an archive of another warehouse. Our own unfinished file may be overwritten."""
     try:
-        found = json.loads(manifest_of(path).read_bytes())["warehouse"]
+        owner = json.loads(manifest_of(path).read_bytes())["warehouse"]
     except (FileNotFoundError, ValueError, LookupError, TypeError):
         return
-    if found != warehouse:
+    if owner != warehouse:
         raise ArchiveRefused(
-            f"{path} is an archive of another warehouse ({found}): give this one ({warehouse}) a folder of its own."
+            f"{path} is an archive of another warehouse ({owner}): give this one ({warehouse}) a folder of its own."
         )
 
 
 @contextmanager
 def damage_reported(path: Path) -> Iterator[None]:
-    """What no Parquet reader can read is one sentence."""
+    """Report a file that cannot be read as ArchiveRefused."""
     from sse_ingest.archive import parquet  # noqa: PLC0415 - see there
 
     try:

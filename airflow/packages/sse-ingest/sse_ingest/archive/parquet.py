@@ -1,7 +1,7 @@
-"""Rows of events_raw as Parquet: written and read page by page, and nothing more in memory than one page.
+"""Writes and reads rows of events_raw as Parquet, page by page. Only one page is in memory at a time.
 
-A page is a row group. Texts that any reader can take: the payload as jsonb prints it, the event_id in its usual form.
-Importing this costs half a second and 40 MB, so only what archives or reads an archive does it, and only then.
+A page is a row group. Payload and event_id are texts, which every reader supports: the payload as jsonb prints it, the
+event_id in its usual form. The import costs half a second and 40 MB, so it happens only when an archive is used.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ Row: TypeAlias = tuple[Any, ...]
 """The columns of SCHEMA; times are microseconds since 1970."""
 
 DAMAGE = (pa.ArrowException, OSError, KeyError)
-"""What reading a file raises that is not as we wrote it."""
+"""The errors of reading a damaged file."""
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TYPES = {
@@ -36,16 +36,16 @@ _PAGE_CHARACTERS = 16 * 2**20
 
 
 def write(sink: Any, rows: Iterable[Row]) -> None:
-    """All rows, in their order, into what has a write()."""
+    """Write all rows, in their order, to `sink`, a file object."""
     with pq.ParquetWriter(sink, SCHEMA, compression="zstd", compression_level=3) as writer:
-        for page in _cut(rows):
+        for page in _pages_of(rows):
             columns = zip(*page, strict=True)
             arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), row_group_size=len(page))
 
 
 def pages(path: Path) -> Iterator[list[Row]]:
-    """The rows of a file, page by page."""
+    """The rows of a file, one list per page."""
     with pq.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
             table = file.read_row_group(number).select(SCHEMA.names)
@@ -53,7 +53,7 @@ def pages(path: Path) -> Iterator[list[Row]]:
 
 
 def count(path: Path) -> int:
-    """How many rows the file says it holds."""
+    """The number of rows, from the file's metadata."""
     with pq.ParquetFile(path) as file:
         return int(file.metadata.num_rows)
 
@@ -63,7 +63,7 @@ def _values(column: Any) -> list[Any]:
     return values
 
 
-def _cut(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _pages_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
     page: list[Row] = []
     characters = 0
     for row in rows:

@@ -1,4 +1,4 @@
-"""The months that raw no longer holds whole, found in their archives for a rebuild: every file, or a refusal."""
+"""Finds the archives of the months that events_raw no longer holds completely. A rebuild needs all of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,57 +16,61 @@ _SQL = load("reader.sql", __package__)
 
 
 def files(connection: psycopg.Connection[Any], folder: Path | None) -> list[Path]:
-    """The files of all months that raw does not hold whole, each as it was archived. Raises RebuildRefused."""
-    short = connection.execute(_SQL["missing_months"]).fetchall()
-    lost = [(month, taken - held - kept, taken) for month, taken, held, kept in short if taken > held + kept]
+    """The verified files of all months that events_raw does not hold completely. Raises RebuildRefused."""
+    incomplete = connection.execute(_SQL["missing_months"]).fetchall()
+    lost = [
+        (month, taken - raw - archived, taken)
+        for month, taken, raw, archived in incomplete
+        if taken > raw + archived
+    ]
     if lost:
-        told = ", ".join(f"{month} ({missing} of {taken} events)" for month, missing, taken in lost)
+        months_lost = ", ".join(f"{month} ({missing} of {taken} events)" for month, missing, taken in lost)
         raise RebuildRefused(
-            f"Neither events_raw nor an archive holds all events of {told}: they were deleted. "
+            f"Neither events_raw nor an archive holds all events of {months_lost}: they were deleted. "
             "Restore them first; nothing was changed."
         )
-    for month, taken, held, kept in short:
-        if taken < held + kept:
+    for month, taken, raw, archived in incomplete:
+        if taken < raw + archived:
             raise RebuildRefused(
                 f"The counts of {month} do not add up: {taken} events were taken, of which events_raw "
-                f"holds {held} and the table archives counts {kept}. Nothing was changed."
+                f"holds {raw} and the table archives counts {archived}. Nothing was changed."
             )
-    months = [row[0] for row in short]
-    return [_whole(folder, *row) for row in connection.execute(_SQL["archives_of"], {"months": months})]
+    months = [row[0] for row in incomplete]
+    return [_verified(folder, *row) for row in connection.execute(_SQL["archives_of"], {"months": months})]
 
 
 def events(path: Path) -> Iterator[list[Event]]:
-    """The events of a file, page by page. Their hashes stay in event_ids."""
+    """The events of a file, one list per page. Their content_hash is empty: event_ids keeps it."""
     for page in pages(path):
         yield [_event(row) for row in page]
 
 
-def _whole(folder: Path | None, month: str, name: str, rows: int, sha256: str) -> Path:
-    said = f"The events of {month} are archived in {name}"
+def _verified(folder: Path | None, month: str, name: str, rows: int, sha256: str) -> Path:
+    what = f"The events of {month} are archived in {name}"
     if folder is None:
         raise RebuildRefused(
-            f"{said}: name the folder of the archive with INGEST_ARCHIVE_DIR or --folder. Nothing was changed."
+            f"{what}: name the folder of the archive with INGEST_ARCHIVE_DIR or --folder. Nothing was changed."
         )
     path = folder / name
     try:
-        found = checksum(path)
+        actual = checksum(path)
     except FileNotFoundError:
         raise RebuildRefused(
-            f"{said}, which is not in {folder}: put it back, or name its folder with --folder. "
+            f"{what}, which is not in {folder}: put it back, or name its folder with --folder. "
             "Nothing was changed."
         ) from None
     except OSError as error:
         raise RebuildRefused(
-            f"{said}, which cannot be read in {folder}: {error}. Nothing was changed."
+            f"{what}, which cannot be read in {folder}: {error}. Nothing was changed."
         ) from error
-    if found != sha256:
+    if actual != sha256:
         raise RebuildRefused(
-            f"{said}, but what bears that name in {folder} is another file or damaged: its SHA-256 is not the one in "
+            f"{what}, but the file of that name in {folder} is another file or damaged: its SHA-256 is not the one in "
             "the table archives. Restore it from a copy; nothing was changed."
         )
-    if (held := count(path)) != rows:
+    if (actual_rows := count(path)) != rows:
         raise RebuildRefused(
-            f"{said}, which holds {held} of them in {folder}, while the table archives counts {rows}. "
+            f"{what}, which holds {actual_rows} of them in {folder}, while the table archives counts {rows}. "
             "Nothing was changed."
         )
     return path

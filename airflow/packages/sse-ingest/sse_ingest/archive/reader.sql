@@ -1,8 +1,8 @@
--- The statements of archived.py.
+-- The statements of reader.py.
 
 -- name: missing_months
--- The months of which events_raw holds fewer events than were taken, and how many their archives count. All counts are
--- of one moment.
+-- The months of which events_raw holds fewer events than were taken: the events taken, those in events_raw, and those in
+-- archives. One statement reads all counts, so they belong to the same moment.
 SELECT to_char(taken.month, 'YYYY-MM'), taken.events, coalesce(held.events, 0), coalesce(archived.events, 0)::bigint
 FROM (SELECT date_trunc('month', ts, 'UTC') AS month, count(*) AS events FROM event_ids GROUP BY 1) AS taken
 LEFT JOIN (
@@ -15,7 +15,7 @@ WHERE taken.events > coalesce(held.events, 0)
 ORDER BY taken.month
 
 -- name: archives_of
--- Their files, in the order in which they were archived.
+-- The files of these months, in the order in which they were archived.
 SELECT to_char(month, 'YYYY-MM'), file, rows, sha256
 FROM archives
 WHERE to_char(month, 'YYYY-MM') = ANY (%(months)s)

@@ -1,4 +1,4 @@
-"""`python -m sse_ingest archive`: old months of raw events into files, with the owner's login."""
+"""`python -m sse_ingest archive`: moves old months of raw events into files, with the owner's login."""
 
 import json
 from dataclasses import asdict
@@ -24,15 +24,15 @@ def archive_command(
 ) -> None:
     """Move old months of raw events into Parquet files, each verified before its partition is dropped.
 
-    Without --before nothing is archived, and the current month never is. Exit 2: something that a person must mend;
-    what was archived until then is told and stays archived.
+    Without --before nothing is archived. The current month is never archived. Exit code 2: a person has to correct
+    something. Months that were archived before the error are reported, and stay archived.
     """
     done: list[Manifest] = []
     try:
         for manifest in archive(Warehouse.from_environment(), _request(before, folder)) if before else ():
             done.append(manifest)
             if not as_json:
-                typer.echo(_told(manifest))
+                typer.echo(_sentence(manifest))
     except (IngestError, OSError) as error:
         _report(done, as_json=as_json)
         typer.echo(f"sse_ingest: {error}", err=True)
@@ -40,7 +40,7 @@ def archive_command(
     _report(done, as_json=as_json)
     if not done and not as_json:
         typer.echo(
-            f"Nothing to archive before {before}." if before else "Nothing archived: --before says what."
+            f"Nothing to archive before {before}." if before else "Nothing archived: give --before YYYY-MM."
         )
 
 
@@ -58,7 +58,7 @@ def _report(done: list[Manifest], *, as_json: bool) -> None:
         typer.echo(json.dumps([asdict(manifest) for manifest in done], indent=2))
 
 
-def _told(manifest: Manifest) -> str:
+def _sentence(manifest: Manifest) -> str:
     return (
         f"{manifest.month}: {manifest.rows:,} events in {manifest.file}, "
         f"{manifest.bytes / 1e6:,.1f} MB, sha256 {manifest.sha256}"

@@ -1,4 +1,4 @@
-"""`python -m sse_ingest dlq`: dead letters from a shell, with the owner's login."""
+"""`python -m sse_ingest dlq`: dead letters on the command line, with the owner's login."""
 
 import json
 import sys
@@ -31,37 +31,41 @@ Processors = Annotated[
         metavar="MODULE:NAME", help="The processors that the operator runs with: a mapping by event type."
     ),
 ]
-Id = Annotated[int, typer.Argument(metavar="ID", help="A letter, by the number that list shows.")]
+Id = Annotated[int, typer.Argument(metavar="ID", help="The number of a dead letter, as list shows it.")]
 
 
 @app.command("list")
 def list_command(
     stream: Stream = None,
     reason: OfReason = None,
-    since: Annotated[datetime | None, typer.Option(help="Only those seen since then (UTC).")] = None,
-    state: Annotated[Literal["open", "resolved", "all"], typer.Option(help="Which letters.")] = "open",
-    most: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only dead letters that arrived since then (UTC).")
+    ] = None,
+    state: Annotated[Literal["open", "resolved", "all"], typer.Option(help="Which dead letters.")] = "open",
+    most: Annotated[int, typer.Option("--limit", min=1, help="Show at most this many.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
-    """List letters in the order of their place in the stream."""
+    """List dead letters in the order of their place in the stream."""
     moment = since.replace(tzinfo=UTC) if since is not None and since.tzinfo is None else since
-    with _letters() as letters:
-        found = letters.find(stream=stream, reason=reason, since=moment, resolved=_RESOLVED[state], most=most)
+    with _open() as dead_letters:
+        listed = dead_letters.find(
+            stream=stream, reason=reason, since=moment, resolved=_RESOLVED[state], most=most
+        )
     if as_json:
-        typer.echo(json.dumps([_columns(letter) for letter in found], indent=2))
+        typer.echo(json.dumps([_columns(dead_letter) for dead_letter in listed], indent=2))
         return
-    for line in _table(found):
+    for line in _table(listed):
         typer.echo(line)
 
 
 @app.command("show")
-def show_command(letter_id: Id) -> None:
-    """Show all of a letter; its bytes as text, or in hex where text would lose something."""
-    with _letters() as letters:
-        letter = letters.letter(letter_id)
+def show_command(dead_letter_id: Id) -> None:
+    """Show one dead letter. Its bytes are shown as text, or in hex if text would lose something."""
+    with _open() as dead_letters:
+        dead_letter = dead_letters.get(dead_letter_id)
     shown = {
-        **_columns(letter),
-        **{f"received ({how})": what for how, what in readable(letter.received).items()},
+        **_columns(dead_letter),
+        **{f"received ({form})": data for form, data in readable(dead_letter.received).items()},
     }
     width = max(map(len, shown))
     for name, value in shown.items():
@@ -70,23 +74,25 @@ def show_command(letter_id: Id) -> None:
 
 @app.command("retry")
 def retry_command(
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]…", help="These letters.")] = None,
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]…", help="The numbers of dead letters.")
+    ] = None,
     reason: OfReason = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every open letter.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every open dead letter.")] = False,
     stream: Stream = None,
     processors: Processors = None,
 ) -> None:
-    """Read letters again, once what refused them is mended. Exit 1 when one stays open."""
+    """Process dead letters again, after their cause is corrected. Exit code 1: one of them stays open."""
     if bool(ids) + (reason is not None) + everything != 1:
         _fail("Say which: numbers, or --reason, or --all.")
-    with _letters(processors) as letters:
-        chosen = ids or [found.dead_letter_id for found in letters.find(stream=stream, reason=reason)]
-        _report(_one_by_one(chosen, letters.retry))
+    with _open(processors) as dead_letters:
+        chosen = ids or [found.dead_letter_id for found in dead_letters.find(stream=stream, reason=reason)]
+        _report(_one_by_one(chosen, dead_letters.retry))
 
 
 @app.command("edit")
 def edit_command(
-    letter_id: Id,
+    dead_letter_id: Id,
     file: Annotated[
         str | None, typer.Option("--file", "-f", help="The whole event, in a file; - reads standard input.")
     ] = None,
@@ -96,82 +102,86 @@ def edit_command(
     ] = None,
     processors: Processors = None,
 ) -> None:
-    """Take other bytes in a letter's place. If they are refused as well, nothing changes."""
+    """Take corrected bytes in place of a dead letter. If they are refused too, nothing changes."""
     if bool(file) == bool(changes):
         _fail("Give the whole event with --file, or single fields with --set.")
-    with _letters(processors) as letters:
+    with _open(processors) as dead_letters:
         if file:
             data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes().strip()
         else:
-            data = with_fields(letters.letter(letter_id).received, changes or [])
-        _report([letters.edit(letter_id, data)])
+            data = with_fields(dead_letters.get(dead_letter_id).received, changes or [])
+        _report([dead_letters.edit(dead_letter_id, data)])
 
 
 @app.command("discard")
 def discard_command(
-    ids: Annotated[list[int], typer.Argument(metavar="ID…", help="These letters.")],
+    ids: Annotated[list[int], typer.Argument(metavar="ID…", help="The numbers of dead letters.")],
     why: Annotated[str, typer.Option("--reason", help="Why, for the audit trail.")],
 ) -> None:
-    """Give letters up. They and their bytes stay, but are open no more."""
-    with _letters() as letters:
-        _report(_one_by_one(ids, lambda letter_id: letters.discard(letter_id, why)))
+    """Resolve dead letters without taking their events. The dead letters and their bytes stay."""
+    with _open() as dead_letters:
+        _report(_one_by_one(ids, lambda dead_letter_id: dead_letters.discard(dead_letter_id, why)))
 
 
 @contextmanager
-def _letters(processors: str | None = None) -> Iterator[DeadLetters]:
-    """The owner's dead letters; what goes wrong is one sentence, and exit 2."""
+def _open(processors: str | None = None) -> Iterator[DeadLetters]:
+    """Open the dead letters as the owner. An error is printed as one sentence, with exit code 2."""
     try:
         with DeadLetters(
             Warehouse.from_environment(), load_processors(processors) if processors else {}
-        ) as letters:
-            yield letters
+        ) as dead_letters:
+            yield dead_letters
     except (IngestError, OSError) as error:
         _fail(str(error))
 
 
 def _one_by_one(ids: Iterable[int], act: Callable[[int], Outcome]) -> Iterator[Outcome]:
-    """What cannot be done to one letter must not keep the others from it."""
-    for letter_id in ids:
+    """Apply `act` to each dead letter. A refusal of one does not stop the others."""
+    for dead_letter_id in ids:
         try:
-            yield act(letter_id)
+            yield act(dead_letter_id)
         except DeadLetterRefused as error:
-            yield Outcome(letter_id, False, str(error))
+            yield Outcome(dead_letter_id, False, str(error))
 
 
 def _report(outcomes: Iterable[Outcome]) -> None:
-    left = 0
+    open_count = 0
     for outcome in outcomes:
-        left += not outcome.done
-        typer.echo(f"{outcome.letter_id}: {_printable(outcome.said)}")
-    if left:
+        open_count += not outcome.done
+        typer.echo(f"{outcome.dead_letter_id}: {_printable(outcome.message)}")
+    if open_count:
         raise typer.Exit(1)
 
 
-def _fail(said: str) -> NoReturn:
-    typer.echo(f"sse_ingest: {said}", err=True)
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"sse_ingest: {message}", err=True)
     raise typer.Exit(2)
 
 
-def _columns(letter: DeadLetter) -> dict[str, Any]:
-    columns: dict[str, Any] = msgspec.to_builtins(letter)
+def _columns(dead_letter: DeadLetter) -> dict[str, Any]:
+    columns: dict[str, Any] = msgspec.to_builtins(dead_letter)
     columns.pop("received")
     return columns
 
 
-def _table(letters: list[DeadLetter]) -> Iterator[str]:
-    if not letters:
+def _table(dead_letters: list[DeadLetter]) -> Iterator[str]:
+    if not dead_letters:
         yield "No dead letters."
         return
     rows = [["id", "stream", "place", "reason", "tries", "last seen (UTC)", "detail"]]
-    for letter in letters:
-        seen = f"{letter.last_seen:%Y-%m-%d %H:%M:%S}"
-        detail = f"[{letter.resolution}] {letter.detail}" if letter.resolution else letter.detail
+    for dead_letter in dead_letters:
+        seen = f"{dead_letter.last_seen:%Y-%m-%d %H:%M:%S}"
+        detail = (
+            f"[{dead_letter.resolution}] {dead_letter.detail}"
+            if dead_letter.resolution
+            else dead_letter.detail
+        )
         cells = (
-            letter.dead_letter_id,
-            letter.stream,
-            letter.place,
-            letter.reason_code,
-            letter.attempts,
+            dead_letter.dead_letter_id,
+            dead_letter.stream,
+            dead_letter.place,
+            dead_letter.reason_code,
+            dead_letter.attempts,
             seen,
             detail,
         )
@@ -182,6 +192,6 @@ def _table(letters: list[DeadLetter]) -> Iterator[str]:
 
 
 def _printable(value: object, *, keep_lines: bool = False) -> str:
-    """Whoever sent the event must not steer the terminal of whoever looks at it."""
+    """The value without control characters: the content of an event must not control the reader's terminal."""
     kept = "\n\t" if keep_lines else ""
     return "".join(c if c.isprintable() or c in kept else f"\\x{ord(c):02x}" for c in str(value))

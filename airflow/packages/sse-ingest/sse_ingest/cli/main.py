@@ -1,4 +1,4 @@
-"""The core from a shell: `python -m sse_ingest run | dlq | rebuild | archive | completeness`, in any deployment."""
+"""The command line: `python -m sse_ingest run | init-db | dlq | rebuild | archive | completeness`."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from sse_ingest.pipeline.run import Result, run
 from sse_ingest.settings import Settings
 
 _PACED_BATCH = 50
-"""Events: the writers of other streams wait while a batch is merged."""
+"""Events per batch with --pace: writers of other streams wait while a batch is merged."""
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Ingest an SSE stream into the warehouse, exactly once."
@@ -48,11 +48,12 @@ def run_command(
     pace: Annotated[
         int | None,
         typer.Option(
-            help="Events a second, at most, in small batches: a backfill beside live streams.", min=1
+            help="At most this many events per second, in small batches: for a backfill beside live streams.",
+            min=1,
         ),
     ] = None,
 ) -> None:
-    """Ingest until Ctrl-C or TERM; prints the result as JSON. Exit 2: something that a person must mend."""
+    """Ingest until Ctrl-C or TERM, and print the result as JSON. Exit code 2: a person has to correct something."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -74,14 +75,15 @@ def run_command(
 @app.command("init-db")
 def init_db_command(
     url: Annotated[
-        str, typer.Option(help="The database, as a login that may make schemas or owns this one.")
+        str,
+        typer.Option(help="The URL of the database, with a login that may create schemas or owns this one."),
     ],
     schema: Annotated[str, typer.Option(help="The schema of the raw tables.")] = "raw_data",
     writer: Annotated[
         str | None, typer.Option(help="A role that gets what ingestion needs.", metavar="ROLE")
     ] = None,
 ) -> None:
-    """Make the raw tables, or bring them to this version. Says what it did; again, it does nothing."""
+    """Create the raw tables, or upgrade them to this version. It reports what it did. A second call changes nothing."""
     try:
         report = init_db(url, schema, writer)
     except IngestError as error:
@@ -94,7 +96,7 @@ def init_db_command(
 def completeness_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
-    """Certify up to which offset everything is accounted for. Exit 1: there is a hole; 2: it cannot be told."""
+    """Show up to which offset every event is accounted for. Exit code 1: there is a hole; 2: the check failed."""
     try:
         logs = completeness(Settings.from_environment())
     except IngestError as error:
@@ -110,7 +112,7 @@ def completeness_command(
             f"{log['missing_offsets']} missing{f' ({holes})' if holes else ''}, {log['dead_letters']} dead letters open"
         )
     if not logs and not as_json:
-        typer.echo("Nothing was committed yet.")
+        typer.echo("No event is committed yet.")
     if not all(log["complete"] for log in logs):
         raise typer.Exit(1)
 

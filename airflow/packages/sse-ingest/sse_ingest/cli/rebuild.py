@@ -1,4 +1,4 @@
-"""`python -m sse_ingest rebuild`: the report for people, or as JSON."""
+"""`python -m sse_ingest rebuild`: prints the report as text, or as JSON."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from sse_ingest.store.processors import load_processors
 
 def rebuild_command(
     apply: Annotated[
-        bool, typer.Option("--apply", help="Correct the rows that differ, and write the audit log.")
+        bool, typer.Option("--apply", help="Correct the rows that differ, and record that in the audit log.")
     ] = False,
     processors: Annotated[
         str | None,
@@ -28,18 +28,18 @@ def rebuild_command(
     ] = None,
     table: Annotated[
         list[str] | None,
-        typer.Option(help="A table of analytics that the processors use; once for each.", metavar="NAME"),
+        typer.Option(help="A table of analytics that the processors use. Repeatable.", metavar="NAME"),
     ] = None,
-    examples: Annotated[int, typer.Option(min=0, help="How many differing rows to show of a table.")] = 10,
+    examples: Annotated[int, typer.Option(min=0, help="How many differing rows to show per table.")] = 10,
     folder: Annotated[
         Path | None,
-        typer.Option(help="Where archived months lie, instead of INGEST_ARCHIVE_DIR.", metavar="DIR"),
+        typer.Option(help="The folder of archived months, instead of INGEST_ARCHIVE_DIR.", metavar="DIR"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Compute the analytics tables anew from the raw events and say how the live ones differ.
+    """Compute the analytics tables again from the raw events, and report how the live tables differ.
 
-    Exit 1: they differ, and nothing was changed. Exit 2: something that a person must mend.
+    Exit code 1: they differ, and nothing was changed. Exit code 2: a person has to correct something.
     """
     try:
         request = Request(
@@ -64,27 +64,28 @@ def _as_json(report: Report) -> dict[str, object]:
 
 def _lines(report: Report) -> Iterator[str]:
     rate = report.events / report.seconds if report.seconds else 0
-    yield f"{report.events:,} events in {report.seconds:.1f} s ({rate:,.0f} a second)"
+    yield f"{report.events:,} events in {report.seconds:.1f} s ({rate:,.0f} per second)"
     yield f"{'table':24}{'rows':>12}{'missing':>10}{'extra':>10}{'different':>11}"
     for name, table in report.tables.items():
         yield f"{name:24}{table.rows:>12,}{table.missing:>10,}{table.extra:>10,}{table.different:>11,}"
     for name, table in report.tables.items():
-        for one in table.examples:
-            yield f"{one.kind} in {name}: {_told(one)}"
+        for difference in table.examples:
+            yield f"{difference.kind} in {name}: {_description(difference)}"
         if table.total > len(table.examples) > 0:
             yield f"and {table.total - len(table.examples):,} more in {name}"
     if report.applied is not None:
         corrected = sum(sum(kinds.values()) for kinds in report.applied.values())
         yield f"{corrected:,} rows were corrected; writers waited {report.held_seconds * 1000:,.0f} ms"
     elif report.differences:
-        yield "Nothing was changed: --apply makes the live tables equal to what the raw events say."
+        yield "Nothing was changed: --apply makes the live tables equal to the raw events."
     else:
-        yield "The live tables are what the raw events say."
+        yield "The live tables agree with the raw events."
 
 
-def _told(one: Difference) -> str:
-    key = ", ".join(f"{name} {value}" for name, value in one.key.items())
-    if one.live is None or one.rebuilt is None:
+def _description(difference: Difference) -> str:
+    key = ", ".join(f"{name} {value}" for name, value in difference.key.items())
+    live, rebuilt = difference.live, difference.rebuilt
+    if live is None or rebuilt is None:
         return key
-    changes = (f"{name} is {value!r}, should be {one.rebuilt[name]!r}" for name, value in one.live.items())
+    changes = (f"{name} is {value!r}, should be {rebuilt[name]!r}" for name, value in live.items())
     return f"{key}: {'; '.join(changes)}"

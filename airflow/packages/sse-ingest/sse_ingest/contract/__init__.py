@@ -1,1 +1,1 @@
-"""From a frame to an event: what a stream promises, and why a frame is refused."""
+"""Reads frames as events, and finds the reason for which a frame is refused."""

@@ -1,4 +1,4 @@
-"""Why a frame was refused, precisely: the slow second look, taken only at frames that the fast path refused."""
+"""Finds the exact reason for which a frame was refused. It is slow: it runs only after the fast path has failed."""
 
 import json
 import types
@@ -26,7 +26,7 @@ Payloads: TypeAlias = Mapping[str, type[msgspec.Struct]]
 
 
 class Fault(NamedTuple):
-    """What a dead letter says beyond the bytes."""
+    """What a dead letter holds besides the bytes."""
 
     reason: Reason
     detail: str
@@ -45,12 +45,12 @@ def explain(data: bytes, envelope: type[msgspec.Struct], payloads: Payloads, err
         json_validation.check_structure(data)
         _check(envelope, _object(fields, "", data), "")
         _check_payload(_object(fields, "", data), payloads)
-    except BadText as found:
-        reason, detail = found.reason, found.located(data)
+    except BadText as bad_text:
+        reason, detail = bad_text.reason, bad_text.located(data)
     else:
-        twice = _twice(data)
-        reason = Reason.DUPLICATE_KEY if twice else Reason.WRONG_TYPE
-        detail = f"{twice}: stands twice in one object: {error}" if twice else str(error)
+        key = _duplicate_key(data)
+        reason = Reason.DUPLICATE_KEY if key else Reason.WRONG_TYPE
+        detail = f"{key}: stands twice in one object: {error}" if key else str(error)
     return Fault(reason, detail, _event_id(fields), _event_type(fields))
 
 
@@ -125,7 +125,7 @@ def base_type(annotation: Any) -> type:
 
 
 def _base(annotation: Any) -> tuple[type, str]:
-    """The plain type behind an annotation, and what a value of it must be in words."""
+    """The plain type behind an annotation, and a description of its values for error messages."""
     if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
         annotation = next(arm for arm in typing.get_args(annotation) if arm is not type(None))
     description = ""
@@ -147,20 +147,20 @@ def _any_decoder() -> msgspec.json.Decoder[Any]:
     return decoder(Any)
 
 
-def _twice(data: bytes) -> str:
-    """The first key that stands twice in one object; empty if there is none."""
-    found: list[str] = []
+def _duplicate_key(data: bytes) -> str:
+    """The first key that occurs twice in one object; empty if there is none."""
+    keys: list[str] = []
 
     def members(pairs: list[tuple[str, Any]]) -> None:
         counted = Counter(name for name, _value in pairs)
-        found.extend(name for name, count in counted.items() if count > 1)
+        keys.extend(name for name, count in counted.items() if count > 1)
 
     json.loads(data, object_pairs_hook=members, parse_int=str, parse_float=str)
-    return _shown(found[0].encode()) if found else ""
+    return _shown(keys[0].encode()) if keys else ""
 
 
 def _shown(literal: bytes) -> str:
-    """A value as a person reads it: short, printable, and storable as text."""
+    """A value for an error message: short, printable, and storable as text."""
     text = literal[: 4 * _SHOWN].decode("utf-8", "replace")
     text = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

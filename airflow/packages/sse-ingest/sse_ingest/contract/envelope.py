@@ -1,7 +1,7 @@
-"""The envelope of the event service: a frame in, an Event, a Rejected or a Gap out.
+"""The envelope of the event service: turns a frame into an Event, a Rejected or a Gap.
 
-Total: whatever the bytes, nothing is raised. The fast path is one decode of the envelope and one of the payload. What
-fails there is looked at again, slowly, by diagnose.py, to say precisely what is wrong.
+The parser never raises, whatever the bytes are. The fast path decodes the envelope once and the payload once. When that
+fails, diagnose.py finds out exactly what is wrong; it is slower.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ Type = Annotated[str, Meta(min_length=1, max_length=200, description="a text of 
 
 
 class Envelope(msgspec.Struct, frozen=True, gc=False):
-    """What every event has, whatever its type."""
+    """The fields that every event has, whatever its type."""
 
     offset: Offset
     event_id: Id
@@ -39,7 +39,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     payload: msgspec.Raw
 
 
-# A position, which is a key in the table of gaps: PostgreSQL cannot index a text of any length.
+# A position. It is part of a key of stream_gaps, and PostgreSQL cannot index a text of unlimited length.
 _Requested = Annotated[str, Meta(max_length=_LONGEST_STREAM_ID + 20)]
 
 
@@ -51,44 +51,46 @@ class _GapData(msgspec.Struct, frozen=True, gc=False):
 
 
 def _strict(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
-    """The same payload, but without room for further fields."""
+    """The same payload type, but it refuses unknown fields."""
     return msgspec.defstruct(
         kind.__name__, [], bases=(kind,), frozen=True, gc=False, forbid_unknown_fields=True
     )
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
-_TIMESTAMP = msgspec.json.Encoder()  # ten times faster than isoformat(); a test holds its output still
+_TIMESTAMP = (
+    msgspec.json.Encoder()
+)  # ten times faster than isoformat(); a test checks that its output stays the same
 _GAP = msgspec.json.Decoder(_GapData)
 
 
 class Payloads:
-    """The known event types, ready to be read. The payload of any other is an object of any form."""
+    """Decoders of the known event types. The payload of any other type is an object of any form."""
 
     def __init__(self, kinds: Mapping[str, type[msgspec.Struct]]) -> None:
         self.kinds = kinds
         self.decoders = {name: decoder(kind) for name, kind in kinds.items()}
-        # A payload with the known fields only is flat and its every value is read: then nothing is left to check.
+        # A payload with only known fields is flat, and the decoder checks every value: it needs no further check.
         self.strict_decoders = {name: decoder(_strict(kind)) for name, kind in kinds.items()}
 
 
 class EnvelopeParser:
-    """Frames of the event service, over the stream and over polling alike."""
+    """Parses frames of the event service, from the stream and from polling."""
 
     def __init__(self, payloads: Payloads) -> None:
         self._payloads = payloads
-        self._stream_id = ""  # the last one that was looked at and is well
-        self._beyond: set[str] = set()  # event types whose payloads have been seen to hold more than we know
+        self._stream_id = ""  # the last valid one
+        self._beyond: set[str] = set()  # event types that have had a payload with unknown fields
 
     def parse(self, frame: Frame) -> Event | Rejected | Gap:
-        """What a frame is. Never raises."""
+        """Turn a frame into an Event, a Rejected or a Gap. Never raises."""
         try:
             if frame.event == "stream_gap":
                 gap = _gap(frame)
                 if gap is not None:
                     return gap
             return self._event(frame)
-        except Exception as error:  # noqa: BLE001 - total by contract; the reason is found again below
+        except Exception as error:  # noqa: BLE001 - never raises, by contract; explain() finds the reason
             return self._reject(frame, error)
 
     def _event(self, frame: Frame) -> Event:
@@ -130,7 +132,7 @@ class EnvelopeParser:
     def _read_payload(
         self, event_type: str, payload: bytes, data: bytes
     ) -> tuple[msgspec.Struct | None, bool]:
-        """The payload, and whether there is more in it than the contract knows. Raises what is wrong with it."""
+        """The record, None for an unknown type; and whether the type or a field is unknown. Raises what is wrong."""
         known = self._payloads.decoders.get(event_type)
         if known is None:
             if not payload.startswith(b"{"):
@@ -146,7 +148,7 @@ class EnvelopeParser:
                 pass
         json_validation.check_structure(data)
         record = known.decode(payload)
-        self._beyond.add(event_type)  # producers do not change their minds with each event
+        self._beyond.add(event_type)  # the next payloads of this type will have unknown fields too
         return record, True
 
     def _reject(self, frame: Frame, error: Exception) -> Rejected:
@@ -165,7 +167,7 @@ class EnvelopeParser:
 
 
 def _stream_id(last_event_id: str, offset: int) -> str:
-    """The log that the frame's id names. Raises BadText unless it agrees with the offset of the event."""
+    """The log in the frame's id. Raises BadText unless the id holds the offset of the event."""
     stream_id, dash, digits = last_event_id.rpartition("-")
     if digits != str(offset) or not dash or not _is_stream_id(stream_id):
         raise BadText(
@@ -179,7 +181,7 @@ def _is_stream_id(text: str) -> bool:
 
 
 def _gap(frame: Frame) -> Gap | None:
-    """None when it is no gap but an event that only bears that name."""
+    """The gap in a frame; None when it is an event whose type happens to be `stream_gap`."""
     json_validation.check_characters(frame.data)
     try:
         data = _GAP.decode(frame.data)
@@ -189,7 +191,7 @@ def _gap(frame: Frame) -> Gap | None:
 
 
 def _position(frame: Frame) -> tuple[str | None, int | None]:
-    """The frame's own place in the stream, as far as it has one."""
+    """The stream_id and the offset in the frame's own id; None and None when it has no valid id."""
     stream_id, _, digits = frame.last_event_id.rpartition("-")
     if not frame.own_id or not _is_stream_id(stream_id) or not digits.isdecimal() or len(digits) > 19:
         return None, None

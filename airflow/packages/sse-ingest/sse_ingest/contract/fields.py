@@ -1,4 +1,4 @@
-"""Types of fields that every contract can use. What passes can be cast by PostgreSQL to the column it is meant for."""
+"""Types of fields that every contract can use. PostgreSQL can cast every valid value to the type of its column."""
 
 import re
 from collections.abc import Callable
@@ -22,20 +22,20 @@ class OutOfRange(ValueError):
 
 
 class Exact(Decimal):
-    """A decimal number with a limit on size and decimals. Subclasses are the types of fields.
+    """A decimal number with limits on its size and its decimals. Subclasses are the types of fields.
 
-    It is exact: it is read from its literal, a JSON number or a text, and never goes through a binary float.
+    It is exact: it is read from its literal, a JSON number or a text, and never becomes a binary float.
     """
 
     text: str
-    """The number in digits, as PostgreSQL would show it."""
+    """The number in digits, as PostgreSQL shows it."""
 
     noun: ClassVar = "a number"
     decimals: ClassVar = 2
     limit: ClassVar = Decimal(10**10)
     zero: ClassVar = True
     known: ClassVar["_Known"]
-    """Literals of this type that were read before."""
+    """A cache of this type's literals."""
 
     def __init_subclass__(cls) -> None:
         cls.known = _Known(cls.of)
@@ -66,7 +66,7 @@ def _numeric(literal: object) -> bool:
 
 
 class _Known(dict[Any, Exact]):
-    """Literals read before: prices recur, and a look-up is several times faster than reading."""
+    """A cache of literals: prices recur, and a look-up is several times faster than reading."""
 
     def __init__(self, read: Callable[[object], Exact]) -> None:
         super().__init__()
@@ -81,14 +81,14 @@ class _Known(dict[Any, Exact]):
 
 
 def _exact(kind: type[Exact], literal: object) -> Exact:
-    """Hook of msgspec. Floats come as their literal (float_hook=str). True equals 1 and must not be looked up."""
+    """Hook of msgspec. A float arrives as its literal (float_hook=str). True equals 1, so it is not looked up."""
     if literal.__class__ is bool:
         raise TypeError(kind.noun)
     return kind.known[literal]
 
 
 def check_moment(moment: datetime) -> None:
-    """Raise OutOfRange unless PostgreSQL and the calendar of the warehouse can hold it."""
+    """Raise OutOfRange unless PostgreSQL and the calendar of the warehouse can hold this time."""
     if not EARLIEST <= moment < LATEST:
         raise OutOfRange("must lie in the years 1900 to 2199")
     if moment.tzinfo is not UTC and abs(moment.utcoffset() or timedelta()) >= _WIDEST_ZONE:

@@ -1,15 +1,15 @@
-"""Where in a JSON text a byte lies, in the words of its fields: for the dead letters of broken texts."""
+"""Finds the field of a JSON text that holds a given byte. The dead letters of invalid texts show it."""
 
 import re
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]', re.DOTALL)
-_FARTHEST = 1024 * 1024  # beyond it the number of the byte must do
+_FARTHEST = 1024 * 1024  # bytes; beyond it only the number of the byte is reported
 _SHOWN_LEVELS = 6
 _SHOWN_BYTES = 60
 
 
 class _Level:
-    """One object or array that is open: what of it was read last."""
+    """One open object or array, and the member that was read last."""
 
     def __init__(self, *, is_object: bool) -> None:
         self.is_object = is_object
@@ -18,7 +18,7 @@ class _Level:
 
 
 def path_at(data: bytes, at: int) -> str:
-    """The fields that lead to a byte, joined by dots; empty at the top. Total, also where the text is broken."""
+    """The fields that lead to a byte, joined by dots; empty at the top level. Never raises, even for invalid JSON."""
     if at > _FARTHEST:
         return ""
     levels: list[_Level] = []

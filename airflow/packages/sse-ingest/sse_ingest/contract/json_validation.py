@@ -1,8 +1,8 @@
-"""Is a JSON text one that PostgreSQL's jsonb takes? Stricter than JSON itself, in four places.
+"""Checks whether PostgreSQL's jsonb accepts a JSON text. jsonb is stricter than JSON in four points.
 
-jsonb refuses the NUL character, halves of surrogate pairs, numbers beyond numeric, and, at some depth that
-depends on its stack, nesting. All of it is looked for anywhere in the text, keys included. Duplicate keys
-are legal: jsonb keeps the last, and so does every decoder here.
+jsonb refuses the NUL character, halves of surrogate pairs, numbers beyond the limits of numeric, and nesting
+beyond a depth that depends on its stack. The whole text is checked, keys included. Duplicate keys are legal:
+jsonb keeps the last one, and so does every decoder here.
 """
 
 import re
@@ -20,10 +20,10 @@ _DIGITS_AFTER_POINT = 16_383
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|.)", re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|(-?[0-9][-+.0-9eE]*+)|([\[{])|([\]}])')
 _NUMBER = re.compile(rb"-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]+))?")
-# An exponent that could matter. Also found inside texts: then the slow look clears it.
+# An exponent that may be too large. It also matches inside texts; then the slow check finds no number there.
 _LARGE_EXPONENT = re.compile(rb"[eE][-+]?[0-9]{4,}[\s,\]}]")
-_PLACE = re.compile(r"\(byte (\d+)\)$")  # of a syntax error, as msgspec says it
-_SMALL = 15_000  # a text shorter than this holds no number beyond the limits but by a large exponent
+_PLACE = re.compile(r"\(byte (\d+)\)$")  # of a syntax error, as msgspec reports it
+_SMALL = 15_000  # bytes; in a shorter text only a large exponent can make a number too large
 _JSON = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -31,12 +31,12 @@ _TYPES = {'"': "text", "{": "object", "[": "array", "t": "boolean", "f": "boolea
 
 
 def json_type(literal: bytes) -> str:
-    """What kind of value a valid JSON literal is."""
+    """The type of a valid JSON literal: text, object, array, boolean, null or number."""
     return _TYPES.get(literal[:1].decode(), "number")
 
 
 class BadText(ValueError):
-    """The text cannot become jsonb. Carries the reason and the detail of the dead letter, and which byte is wrong."""
+    """The text cannot become jsonb. Holds the reason and the detail of the dead letter, and the byte's position."""
 
     def __init__(self, reason: Reason, detail: str, at: int | None = None) -> None:
         super().__init__(detail)
@@ -65,7 +65,7 @@ def check_characters(data: bytes) -> None:
 
 
 def _check_escapes(data: bytes) -> None:
-    half: int | None = None  # where a high surrogate ended that still waits for its low one
+    half: int | None = None  # the end of a high surrogate; its low one must follow there
     for escape in _ESCAPE.finditer(data):
         code = int(escape[1], 16) if escape[1] else -1
         low = 0xDC00 <= code <= 0xDFFF
@@ -94,7 +94,7 @@ def check_syntax(data: bytes) -> None:
 
 
 def check_structure(data: bytes) -> None:
-    """Raise BadText if valid JSON is nested too deep or holds a number beyond numeric."""
+    """Raise BadText if valid JSON is nested too deeply or holds a number beyond the limits of numeric."""
     deep = data.count(b"{") + data.count(b"[") > MAX_DEPTH
     bare_number = data[:1] in b"-0123456789"
     if not deep and not bare_number and len(data) < _SMALL and not _LARGE_EXPONENT.search(data):

@@ -1,7 +1,7 @@
-"""What a stream promises, and what its events become: the one thing that differs between streams.
+"""The contract of a stream: how its frames are read and where its events are stored. Only this differs between streams.
 
-A contract answers three questions. How is a frame read (`parser`)? Are offsets without holes, so that a missing one is
-a gap (`strict`)? Do events go into typed tables beside the raw ones (`typed`), and which fields are known (`fields`)?
+A contract answers three questions. How is a frame read (`parser`)? Do the offsets have no holes, so that a missing one
+is a gap (`strict`)? Which typed tables do the events fill (`typed`), and which fields are known (`fields`)?
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,22 +15,22 @@ from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 
 Key: TypeAlias = Mapping[str, Any]
-"""The row of the checkpoint that a writer holds: `stream`, `shard` and `fence`."""
+"""The key of a writer's checkpoint: `stream`, `shard` and `fence`."""
 
 
 class Parser(Protocol):
-    """Reads the frames of one stream, in their order."""
+    """Parses the frames of one stream, in their order."""
 
     def parse(self, frame: Frame) -> Event | Rejected | Gap:
-        """What a frame is. Never raises."""
+        """Turn a frame into an Event, a Rejected or a Gap. Never raises."""
         ...
 
 
 class ParserFactory(Protocol):
-    """Makes the parser of one reading."""
+    """Makes a parser for one run."""
 
     def __call__(self, stream: str, after: int, arrived: datetime | None = None) -> Parser:
-        """A parser of `stream` that goes on after the offset `after`. `arrived`: when an old frame first came."""
+        """A parser of `stream` that continues after the offset `after`. `arrived`: when an old frame first arrived."""
         ...
 
 
@@ -43,16 +43,16 @@ class TypedRows(Protocol):
 
 
 class TypedTables(Protocol):
-    """Tables that are a function of the set of events, whatever their order."""
+    """Tables whose content depends on the set of events only, not on their order."""
 
     @property
     def schema(self) -> str:
-        """The schema of the live tables. The connections of a run have it first on their search_path."""
+        """The schema of the live tables. It is the first on the search_path of a run's connections."""
         ...
 
     @property
     def tables(self) -> Sequence[str]:
-        """The tables, which a rebuild computes again."""
+        """The names of the tables. A rebuild computes them again."""
         ...
 
     def rows(self) -> TypedRows:
@@ -60,11 +60,11 @@ class TypedTables(Protocol):
         ...
 
     def check(self, cursor: Cursor[Any]) -> None:
-        """Raise ConfigurationError unless the schema is one that this code can write."""
+        """Raise ConfigurationError unless this code can write the schema."""
         ...
 
     def add(self, cursor: Cursor[Any], rows: Any, events: Sequence[Event]) -> None:
-        """Take the rows of events that are new into the tables on the search_path."""
+        """Write the rows of new events into the tables on the search_path."""
         ...
 
     def committed(self, cursor: Cursor[Any], key: Key, events: Sequence[Event]) -> None:
@@ -76,11 +76,11 @@ class TypedTables(Protocol):
         ...
 
     def needs(self, cursor: Cursor[Any], partition: str) -> bool:
-        """Whether somebody has yet to read the raw events of this partition, so that it is not archived now."""
+        """Whether the raw events of this partition are still needed, so that it must not be archived now."""
         ...
 
     def forget_foreign(self, cursor: Cursor[Any]) -> None:
-        """Delete from the table `incoming` what these tables must not be made from."""
+        """Delete from the table `incoming` the events that do not belong into these tables."""
         ...
 
     def merge(self, cursor: Cursor[Any], event_types: Collection[str]) -> None:
@@ -95,11 +95,11 @@ class Contract:
     name: str
     parser: ParserFactory
     strict: bool = False
-    """The source is an event service of ours: offsets have no holes, and it understands `since` and `head`."""
+    """The source is our event service: its offsets have no holes, and it supports `since` and reports its head."""
     typed: TypedTables | None = None
-    """The typed tables; None: events are kept raw only."""
+    """The typed tables; None: events go into the raw tables only."""
     fields: Mapping[str, Iterable[str]] | None = None
-    """The payload's known fields by event type; None: whatever comes is no drift."""
+    """The payload's known fields by event type; None: schema drift is not recorded."""
 
     @property
     def schemas(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The contract for any stream of JSON that is not ours: taken raw, whatever it says."""
+"""The contract for any foreign stream of JSON: events go into the raw tables, whatever they contain."""
 
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -14,19 +14,20 @@ from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 
-_LARGEST_OFFSET = 2**62  # half of what a bigint holds: from any position one can count on
+_LARGEST_OFFSET = 2**62  # half of the largest bigint, so that counting can continue from any position
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TIME = msgspec.json.Decoder(datetime)
 
 
 class RawParser:
-    """Any JSON value is an event. Its type is the frame's; its key is the stream's name.
+    """Any JSON value is an event. Its type is that of the frame; its partition key is the name of the stream.
 
-    Identity: by the frame's own id where it has one, else by type and content, so that a frame delivered
-    again is recognised. Position: the id where it is a whole number, else one more than the frame before,
-    counted on from `after`. Time: the field `ts_field` where it holds an RFC 3339 timestamp, else the
-    moment of arrival, which then is no part of the content that is compared; `arrived` tells it of a frame
-    that came long ago. Its log bears the name of the stream.
+    - Identity: from the frame's own id if it has one, else from type and content. So a frame that is delivered
+      again is recognised.
+    - Position: the id if it is a whole number, else one more than the previous frame, starting after `after`.
+    - Time: the field `ts_field` if it holds an RFC 3339 timestamp, else the moment of arrival. The moment of
+      arrival is not part of the content hash. `arrived` gives it for a frame that arrived earlier.
+    - Log: the stream_id is the name of the stream.
     """
 
     def __init__(
@@ -38,13 +39,13 @@ class RawParser:
         self._arrived = arrived
 
     def parse(self, frame: Frame) -> Event | Rejected:
-        """What a frame is. Never raises."""
+        """Turn a frame into an Event or a Rejected. Never raises."""
         self._offset = _whole_number(frame) or self._offset + 1
         try:
             return self._event(frame)
         except BadText as error:
             return self._reject(frame, error.reason, error.located(frame.data))
-        except Exception as error:  # noqa: BLE001 - total by contract
+        except Exception as error:  # noqa: BLE001 - never raises, by contract
             return self._reject(frame, Reason.INVALID_JSON, str(error))
 
     def _event(self, frame: Frame) -> Event:
@@ -56,15 +57,17 @@ class RawParser:
         json_validation.check_characters(data)
         json_validation.check_syntax(data)
         json_validation.check_structure(data)
-        told = self._time(data)
-        content = b"\0".join((frame.event.encode(), msgspec.json.encode(told) if told else b"", data))
+        event_time = self._time(data)
+        content = b"\0".join(
+            (frame.event.encode(), msgspec.json.encode(event_time) if event_time else b"", data)
+        )
         by_content = f"{self._stream}?{blake2b(content, digest_size=16).hexdigest()}"
         return Event(
             self._stream,
             self._offset,
             self._id_of(frame) or uuid5(NAMESPACE_URL, by_content),
             frame.event,
-            told or self._arrived or datetime.now(UTC),
+            event_time or self._arrived or datetime.now(UTC),
             self._stream,
             data,
             blake2b(content, digest_size=16).digest(),
@@ -79,20 +82,20 @@ class RawParser:
 
     def _time(self, data: bytes) -> datetime | None:
         try:
-            told = _TIME.decode(_FIELDS.decode(data)[self._ts_field])
-            if told.tzinfo is None:
+            event_time = _TIME.decode(_FIELDS.decode(data)[self._ts_field])
+            if event_time.tzinfo is None:
                 return None
-            check_moment(told)
+            check_moment(event_time)
         except (KeyError, ValueError):
             return None
-        return told.astimezone(UTC)
+        return event_time.astimezone(UTC)
 
     def _reject(self, frame: Frame, reason: Reason, detail: str) -> Rejected:
         event_type = frame.event if _is_type(frame.event) else None
         return Rejected(
             self._stream,
             self._offset,
-            self._id_of(frame),  # so that the letter, once mended, is the event of that frame
+            self._id_of(frame),  # a corrected dead letter becomes the event of this frame
             event_type,
             reason,
             detail,

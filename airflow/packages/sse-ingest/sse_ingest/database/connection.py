@@ -1,4 +1,4 @@
-"""Connections to the warehouse, and which of its errors are worth another try."""
+"""Connections to the warehouse, and which of its errors are transient."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from sse_ingest.errors import ConfigurationError, DatabaseUnavailable
 
 APPLICATION = "sse_ingest"
 
-# A dead peer is noticed within seconds, so that a lock it holds on our behalf does not outlive it.
+# A dead peer is noticed within seconds, so that its locks are released soon.
 _OPTIONS: dict[str, Any] = {
     "client_encoding": "UTF8",  # rows are formatted in it
     "connect_timeout": 5,
@@ -22,20 +22,20 @@ _OPTIONS: dict[str, Any] = {
     "tcp_user_timeout": 5000,
 }
 _SESSION = (
-    # A writer that was stopped inside a batch must not keep those of other streams waiting for ever.
+    # A writer that is stopped inside a batch must not make the writers of other streams wait forever.
     "-c timezone=UTC -c statement_timeout=0 -c idle_in_transaction_session_timeout=30s"
-    # The server's side of the above: it would keep the lock of a machine that is gone for two hours.
+    # The same on the server's side. Otherwise the server keeps the locks of a lost machine for two hours.
     " -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000"
 )
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
-# What the content of an event can cause. Everything else that PostgreSQL reports is about the environment or about us.
+# The errors that the content of an event can cause. All other errors are caused by the environment or by this code.
 DATA_FAULTS = (
     errors.DataError,
     errors.IntegrityError,
-    errors.ProgramLimitExceeded,  # the driver counts these two among the operational ones
+    errors.ProgramLimitExceeded,  # psycopg derives these two from OperationalError
     errors.StatementTooComplex,
-    errors.RaiseException,  # a trigger of the user's that refuses a row
+    errors.RaiseException,  # a trigger of the user refuses a row
     errors.WithCheckOptionViolation,
 )
 
@@ -43,9 +43,9 @@ _FATAL = (errors.InvalidAuthorizationSpecification, errors.InvalidPassword, erro
 
 
 def connect(database_url: str, purpose: str, schemas: Sequence[str]) -> psycopg.Connection[Any]:
-    """An autocommit connection named after its purpose. Raises as `translated` does.
+    """An autocommit connection named after its purpose. Raises the same errors as `translated`.
 
-    `schemas` are where unqualified names are looked for, the first one first: our statements have no others.
+    `schemas` is the search_path: our statements use unqualified names.
     """
     for schema in schemas:
         check_schema(schema)
@@ -60,7 +60,7 @@ def connect(database_url: str, purpose: str, schemas: Sequence[str]) -> psycopg.
 
 
 def check_schema(name: str) -> str:
-    """The name of a schema, as PostgreSQL writes it without quotes. Raises ConfigurationError."""
+    """Return the name if PostgreSQL accepts it as a schema without quotes. Raises ConfigurationError otherwise."""
     if not _SCHEMA.fullmatch(name):
         raise ConfigurationError(
             f"{name!r} cannot be the name of a schema: use small letters, digits and underscores, 63 at most."
@@ -70,8 +70,9 @@ def check_schema(name: str) -> str:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the driver's errors into ours: what a person must mend is terminal, everything else of the environment
-    (connection, restart, disk, memory, locks, serialization) is transient. Errors of data pass through as they are.
+    """Turn the driver's errors into ours. An error that a person must correct becomes a ConfigurationError. Any other
+    error of the environment (connection, restart, disk, memory, locks, serialization) becomes a DatabaseUnavailable.
+    DATA_FAULTS are raised unchanged.
     """
     try:
         yield
@@ -79,21 +80,21 @@ def translated() -> Iterator[None]:
         raise
     except _FATAL as error:
         raise ConfigurationError(
-            f"The warehouse refuses us: {_said(error)} Run the migrations of the warehouse "
+            f"The warehouse refuses the statement: {_first_line(error)} Run the migrations of the warehouse "
             "(`python -m sse_ingest init-db` where it has no others), or check the login and its grants."
         ) from error
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error) or "no password supplied" in str(error):
             raise ConfigurationError(
-                f"The warehouse refuses the login: {_said(error)} Check the password."
+                f"The warehouse refuses the login: {_first_line(error)} Check the password."
             ) from error
         raise DatabaseUnavailable(
-            f"The warehouse cannot be reached or cannot work: {_said(error)}"
+            f"The warehouse cannot be reached or cannot work: {_first_line(error)}"
         ) from error
     except psycopg.Error as error:
-        raise DatabaseUnavailable(f"The connection to the warehouse broke: {_said(error)}") from error
+        raise DatabaseUnavailable(f"The connection to the warehouse broke: {_first_line(error)}") from error
 
 
-def _said(error: psycopg.Error) -> str:
+def _first_line(error: psycopg.Error) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -1,14 +1,14 @@
 """Named points between the steps of the core, at which a test makes it fail. Off unless INGEST_FAILPOINTS is set.
 
-The variable names a folder. A file in it with the name of a point arms that point, once, with the action it holds:
+The variable names a folder. A file in it with the name of a point arms that point, once. The file holds the action:
 
     kill            end this process as kill -9 does
-    stop SECONDS    SIGSTOP, and SIGCONT so long after
-    sleep SECONDS   do nothing for so long
+    stop SECONDS    SIGSTOP, and SIGCONT after that time
+    sleep SECONDS   sleep for that time
     error           raise the error of a lost connection
-    wait            go on when there is a file `<point>.go`
+    wait            continue when there is a file `<point>.go`
 
-The file is renamed to `<point>.hit` before the action, so that whoever armed it sees that it was reached.
+The file is renamed to `<point>.hit` before the action, so that a test sees that the point was reached.
 """
 
 import os
@@ -49,7 +49,7 @@ _folder = Path(os.environ["INGEST_FAILPOINTS"]) if os.environ.get("INGEST_FAILPO
 
 
 def hit(point: str) -> None:
-    """Pass a point: nothing happens unless it is armed."""
+    """Run the action of this point if it is armed."""
     if _folder is not None:
         _act(_folder, point)
 
@@ -71,7 +71,9 @@ def _act(folder: Path, point: str) -> None:
         case "sleep":
             time.sleep(float(argument))
         case "error":
-            raise psycopg.OperationalError(f"the connection was lost at {point}, as it was told to be")
+            raise psycopg.OperationalError(
+                f"the connection was lost at {point}, because this failpoint is armed"
+            )
         case "wait":
             _wait(folder / f"{point}.go")
         case _:

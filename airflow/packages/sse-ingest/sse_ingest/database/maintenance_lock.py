@@ -1,6 +1,7 @@
-"""What goes over the raw layer as a whole does so alone: of rebuilds and archive runs there is one at a time.
+"""The lock of rebuilds and archive runs: one of them runs at a time, because each uses the raw tables as a whole.
 
-A rebuild that began before a month is dropped would otherwise miss its events, and take rows for surplus that are not.
+Without it, a rebuild could run while a month is dropped. It would miss the events of that month, and report their rows
+as extra.
 """
 
 import time
@@ -8,12 +9,12 @@ from typing import Any
 
 import psycopg
 
-# To the end of the session: a process that is killed lets go.
+# Held until the session ends, so that a killed process releases it.
 _TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('sse_ingest/rebuild', 0))"
 
 
 def take_maintenance_lock(connection: psycopg.Connection[Any], query_timeout_seconds: float) -> bool:
-    """Whether nobody else is at it, or has ended in time: one that was killed takes a moment."""
+    """Take the lock. False: another run held it for `query_timeout_seconds`. A killed run takes a moment to end."""
     deadline = time.monotonic() + query_timeout_seconds
     while connection.execute(_TRY_LOCK).fetchone() != (True,):
         if time.monotonic() > deadline:

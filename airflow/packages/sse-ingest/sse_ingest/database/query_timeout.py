@@ -1,8 +1,8 @@
-"""How long the database may leave us without an answer.
+"""A time limit for answers of the database.
 
-A connection can stay open and carry nothing any more: a firewall that forgot it, a proxy that hangs. TCP does not tell,
-since whatever stands between answers its probes. Where an answer is due soon, the wait is limited here: the socket is
-shut down, and the thread that waits for it gets an error that is worth another try.
+A connection can stay open and transport nothing any more: a firewall has dropped it, or a proxy hangs. TCP does not
+notice, because the proxy answers its probes. So waits for answers that come soon are limited here: the socket is shut
+down, and the waiting thread gets a transient error.
 """
 
 import socket
@@ -18,7 +18,7 @@ _LOOK_SECONDS = 0.25
 
 
 class _Watch:
-    """One thread for all waits of the process; registering a wait costs a microsecond."""
+    """One thread watches all waits of the process. To register a wait costs a microsecond."""
 
     def __init__(self) -> None:
         self._waits: dict[object, tuple[float, psycopg.Connection[Any]]] = {}
@@ -29,7 +29,7 @@ class _Watch:
         wait = object()
         with self._lock:
             self._waits[wait] = (time.monotonic() + seconds, connection)
-            if self._thread is None or not self._thread.is_alive():  # also in a process that was forked since
+            if self._thread is None or not self._thread.is_alive():  # a forked process has no thread yet
                 self._thread = threading.Thread(
                     target=self._look, name="sse-ingest-query-timeout", daemon=True
                 )
@@ -56,7 +56,7 @@ _watch = _Watch()
 
 @contextmanager
 def query_timeout(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
-    """Whatever waits for the server in this block does so for this long at most, then it is cut off."""
+    """Limit this block to `seconds`; then the connection is cut, and a waiting thread gets an OperationalError."""
     wait = _watch.add(connection, seconds)
     try:
         yield
@@ -65,7 +65,7 @@ def query_timeout(connection: psycopg.Connection[Any], seconds: float) -> Iterat
 
 
 def cut(connection: psycopg.Connection[Any]) -> None:
-    """Shut the connection's socket down; whoever waits for it wakes with an OperationalError."""
+    """Shut the connection's socket down; a thread that waits for it gets an OperationalError."""
     with (
         suppress(OSError, psycopg.Error),
         socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as own,

@@ -1,4 +1,4 @@
-"""A dead letter as it lies in the database, and how its bytes are read again, as if they had just come."""
+"""A dead letter as the database stores it. Its bytes can be read again, as if they had just arrived."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ _VALUE = msgspec.json.Decoder(msgspec.Raw)
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """The columns of raw_data.dead_letters. `received` is empty in a list."""
+    """A row of raw_data.dead_letters. `received` is empty in a list."""
 
     dead_letter_id: int
     stream: str
@@ -35,7 +35,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
     @property
     def raw(self) -> bool:
-        """Of a foreign stream: its log bears the stream's own name."""
+        """Whether it comes from a stream that is taken raw: the log of such a stream has the stream's name."""
         return self.stream_id == self.stream
 
     @property
@@ -43,41 +43,45 @@ class DeadLetter(msgspec.Struct, frozen=True):
         return f"{self.stream_id}-{self.event_offset}" if self.event_offset else "no place"
 
 
-def parse(letter: DeadLetter, contract: Contract, edited: bytes | None = None) -> Event | Rejected:
-    """What the contract makes of the letter's bytes, or of those that replace them, at its old place."""
-    if letter.stream_id is None or letter.event_offset is None:
+def parse(dead_letter: DeadLetter, contract: Contract, edited: bytes | None = None) -> Event | Rejected:
+    """Read the dead letter's bytes, or the edited ones, by the contract, at the place that it had in the stream.
+
+    Raises DeadLetterRefused when it has no place.
+    """
+    if dead_letter.stream_id is None or dead_letter.event_offset is None:
         raise DeadLetterRefused(
-            f"Letter {letter.dead_letter_id} has no place in its stream: its frame had no readable id. "
-            "Have its producer publish the event again, then discard the letter."
+            f"Dead letter {dead_letter.dead_letter_id} has no place in its stream: its frame had no readable id. "
+            "Have its producer publish the event again, then discard the dead letter."
         )
-    # Of a frame that was too large only the beginning was kept: never take that for the whole.
-    truncated = edited is None and letter.reason_code == Reason.TOO_LARGE
-    data = letter.received if edited is None else edited
-    parser = contract.parser(letter.stream, letter.event_offset - 1, letter.first_seen)
-    if letter.raw:
-        return _parse_raw(letter, parser, data, truncated=truncated, edited=edited is not None)
-    item = parser.parse(Frame("message", data, letter.place, truncated=truncated))
+    # Only the beginning of a frame that was too large is stored: it is not the whole event.
+    truncated = edited is None and dead_letter.reason_code == Reason.TOO_LARGE
+    data = dead_letter.received if edited is None else edited
+    parser = contract.parser(dead_letter.stream, dead_letter.event_offset - 1, dead_letter.first_seen)
+    if dead_letter.raw:
+        return _parse_raw(dead_letter, parser, data, truncated=truncated, edited=edited is not None)
+    item = parser.parse(Frame("message", data, dead_letter.place, truncated=truncated))
     assert isinstance(item, Event | Rejected), "only a frame named stream_gap is a gap"
     return item
 
 
 def _parse_raw(
-    letter: DeadLetter, parser: Parser, data: bytes, *, truncated: bool, edited: bool
+    dead_letter: DeadLetter, parser: Parser, data: bytes, *, truncated: bool, edited: bool
 ) -> Event | Rejected:
-    event_type = letter.event_type or ("message" if edited else "")
+    event_type = dead_letter.event_type or ("message" if edited else "")
     item = parser.parse(Frame(event_type, data, "", own_id=False, truncated=truncated))
     assert isinstance(item, Event | Rejected), "a raw stream has no gaps"
-    # It keeps the id of its frame, unless that is what it was refused for and somebody says that it is another event.
-    renamed = edited and letter.reason_code == Reason.EVENT_ID_CONFLICT
-    if isinstance(item, Event) and letter.event_id is not None and not renamed:
-        return msgspec.structs.replace(item, event_id=letter.event_id)
+    # The event keeps the id of its frame. The exception: the id was the reason for the refusal, and a person has edited
+    # the event into another one.
+    renamed = edited and dead_letter.reason_code == Reason.EVENT_ID_CONFLICT
+    if isinstance(item, Event) and dead_letter.event_id is not None and not renamed:
+        return msgspec.structs.replace(item, event_id=dead_letter.event_id)
     return item
 
 
 def with_fields(data: bytes, changes: list[str]) -> bytes:
-    """The JSON object with `field=value` set; dots lead into objects. Every other value stays as it is, to the digit.
+    """The JSON object with each `field=value` set. A dot separates the levels of a field. Other values do not change.
 
-    A value is JSON if it can be, else a text.
+    A value is read as JSON if possible, else as a text. Raises DeadLetterRefused.
     """
     for change in changes:
         path, equals, value = change.partition("=")
@@ -109,7 +113,7 @@ def _literal(value: str) -> msgspec.Raw:
 
 
 def readable(data: bytes) -> dict[str, str]:
-    """The bytes as a person can read them and JSON can hold them: as text if that loses nothing, else in hex."""
+    """The bytes for people and for JSON: `{"text": …}` if text loses nothing, else `{"hex": …}`."""
     try:
         text = data.decode()
     except UnicodeDecodeError:

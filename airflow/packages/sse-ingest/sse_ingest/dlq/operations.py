@@ -1,7 +1,7 @@
-"""What people do to dead letters: look, retry, edit, discard. Each change is one transaction with its audit row.
+"""What people do with dead letters: find, retry, edit, discard. Each change is one transaction with its audit row.
 
-It runs beside live ingestion, without its lease: the checkpoint passed the letter's offset long ago, and its place
-in the account was taken when it was buried. So nothing moves here but the letter and the event.
+It runs beside live ingestion, without the lease. The checkpoint is already past the dead letter's offset, and
+committed_ranges holds that offset already. So only the dead letter and the event change here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,11 +28,11 @@ _SQL = load("operations.sql", __package__)
 
 
 class Outcome(NamedTuple):
-    """What became of one letter. Not `done`: it is still open, for the reason given."""
+    """The result of one command for one dead letter. Not `done`: it is still open, and `message` says why."""
 
-    letter_id: int
+    dead_letter_id: int
     done: bool
-    said: str
+    message: str
 
 
 class DeadLetters:
@@ -60,80 +60,84 @@ class DeadLetters:
         resolved: bool | None = False,
         most: int | None = None,
     ) -> list[DeadLetter]:
-        """The letters that meet all of these, without their bytes. `resolved=None` means both kinds."""
-        asked = {"stream": stream, "reason": reason, "since": since, "resolved": resolved, "most": most}
+        """The dead letters that meet all conditions, without their bytes. `resolved=None`: open and resolved ones."""
+        conditions = {"stream": stream, "reason": reason, "since": since, "resolved": resolved, "most": most}
         with translated():
-            return [DeadLetter(*row) for row in self._connection.execute(_SQL["find"], asked)]
+            return [DeadLetter(*row) for row in self._connection.execute(_SQL["find"], conditions)]
 
-    def letter(self, letter_id: int) -> DeadLetter:
-        """One letter, whole. Raises DeadLetterRefused when there is none of that number."""
+    def get(self, dead_letter_id: int) -> DeadLetter:
+        """One dead letter with its bytes. Raises DeadLetterRefused when there is none with this number."""
         with translated():
-            row = self._connection.execute(_SQL["letter"], {"id": letter_id}).fetchone()
+            row = self._connection.execute(_SQL["get"], {"id": dead_letter_id}).fetchone()
         if row is None:
-            raise DeadLetterRefused(f"There is no dead letter {letter_id}: see `dlq list --state all`.")
+            raise DeadLetterRefused(f"There is no dead letter {dead_letter_id}: see `dlq list --state all`.")
         return DeadLetter(*row)
 
-    def retry(self, letter_id: int) -> Outcome:
-        """Read its bytes again; what the contract and the database take now stands once, in its old place."""
-        letter = self.letter(letter_id)
-        return self._readmit(letter, parse(letter, self._contract(letter)), "retried", {})
+    def retry(self, dead_letter_id: int) -> Outcome:
+        """Read its bytes again. If the contract and the database accept them now, the event is taken at its place."""
+        dead_letter = self.get(dead_letter_id)
+        return self._readmit(dead_letter, parse(dead_letter, self._contract(dead_letter)), "retried", {})
 
-    def edit(self, letter_id: int, received: bytes) -> Outcome:
-        """Take other bytes in its place. If they are refused as well, nothing changes."""
-        letter = self.letter(letter_id)
+    def edit(self, dead_letter_id: int, received: bytes) -> Outcome:
+        """Take the event from corrected bytes, at the same place. If they are refused too, nothing changes."""
+        dead_letter = self.get(dead_letter_id)
         change = {
-            "before": {"received": readable(letter.received)},
+            "before": {"received": readable(dead_letter.received)},
             "after": {"received": readable(received)},
         }
-        return self._readmit(letter, parse(letter, self._contract(letter), received), "edited", change)
+        return self._readmit(
+            dead_letter, parse(dead_letter, self._contract(dead_letter), received), "edited", change
+        )
 
-    def discard(self, letter_id: int, why: str) -> Outcome:
-        """Give the event up. The letter and its bytes stay."""
+    def discard(self, dead_letter_id: int, why: str) -> Outcome:
+        """Resolve the dead letter without taking its event. The dead letter and its bytes stay."""
         if not why.strip():
-            raise DeadLetterRefused("Say why: the audit trail is for those who ask later.")
-        letter = self.letter(letter_id)
+            raise DeadLetterRefused("Say why the event is discarded: the audit log keeps the reason.")
+        dead_letter = self.get(dead_letter_id)
         with translated(), self._connection.transaction():
-            self._hold(self._connection, letter)
-            self._resolve(self._connection, letter, "discarded", {"why": why})
-        return Outcome(letter.dead_letter_id, True, "discarded")
+            self._lock(self._connection, dead_letter)
+            self._resolve(self._connection, dead_letter, "discarded", {"why": why})
+        return Outcome(dead_letter.dead_letter_id, True, "discarded")
 
     def _readmit(
-        self, letter: DeadLetter, item: Event | Rejected, resolution: str, change: dict[str, Any]
+        self, dead_letter: DeadLetter, item: Event | Rejected, resolution: str, change: dict[str, Any]
     ) -> Outcome:
-        with self._transaction(letter, item) as (connection, store):
-            self._hold(connection, letter)
-            refusal = item if isinstance(item, Rejected) else self._admit(connection, store, letter, item)
+        with self._transaction(dead_letter, item) as (connection, store):
+            self._lock(connection, dead_letter)
+            refusal = (
+                item if isinstance(item, Rejected) else self._admit(connection, store, dead_letter, item)
+            )
             if refusal is None:
-                self._resolve(connection, letter, resolution, change)
+                self._resolve(connection, dead_letter, resolution, change)
             elif resolution == "retried":
-                self._count_attempt(connection, letter, refusal)
+                self._count_attempt(connection, dead_letter, refusal)
         if refusal is None:
-            return Outcome(letter.dead_letter_id, True, f"{resolution}: taken at {letter.place}")
+            return Outcome(dead_letter.dead_letter_id, True, f"{resolution}: taken at {dead_letter.place}")
         return Outcome(
-            letter.dead_letter_id, False, f"still refused: {refusal.reason_code}: {refusal.detail}"
+            dead_letter.dead_letter_id, False, f"still refused: {refusal.reason_code}: {refusal.detail}"
         )
 
     @contextmanager
     def _transaction(
-        self, letter: DeadLetter, item: Event | Rejected
+        self, dead_letter: DeadLetter, item: Event | Rejected
     ) -> Iterator[tuple[psycopg.Connection[Any], Store | None]]:
-        """Claims are stopped before the letter is locked: a live batch locks the two in that order as well."""
+        """Stops deduplication before it locks the dead letter: a live batch takes the two locks in the same order."""
         if isinstance(item, Rejected):
             with translated(), self._connection.transaction():
                 yield self._connection, None
             return
-        self._check_processor(letter, item)
-        store = self._store(letter)
+        self._check_processor(dead_letter, item)
+        store = self._store(dead_letter)
         with translated():
             store.ensure_partitions([item.ts])
         with store.between_batches() as connection:
             yield connection, store
 
     def _admit(
-        self, connection: psycopg.Connection[Any], store: Store | None, letter: DeadLetter, event: Event
+        self, connection: psycopg.Connection[Any], store: Store | None, dead_letter: DeadLetter, event: Event
     ) -> Rejected | None:
         assert store is not None
-        if letter.reason_code == Reason.BAD_POSITION:
+        if dead_letter.reason_code == Reason.BAD_POSITION:
             place = {"stream_id": event.stream_id, "event_offset": event.offset, "event_id": event.event_id}
             other = connection.execute(_SQL["taken_place"], place).fetchone()
             if other:
@@ -143,77 +147,83 @@ class DeadLetters:
                 return reject(event, Reason.BAD_POSITION, detail)
         return store.admit(event)
 
-    def _check_processor(self, letter: DeadLetter, event: Event) -> None:
-        if letter.reason_code == Reason.PROCESSOR_FAILED and event.event_type not in self._processors:
+    def _check_processor(self, dead_letter: DeadLetter, event: Event) -> None:
+        if dead_letter.reason_code == Reason.PROCESSOR_FAILED and event.event_type not in self._processors:
             raise DeadLetterRefused(
-                f"Letter {letter.dead_letter_id} failed in the processor of {event.event_type!r}: without it, its rows "
-                "would be missing for ever. Give the processors with --processors module:MAPPING."
+                f"Dead letter {dead_letter.dead_letter_id} failed in the processor of {event.event_type!r}: without "
+                "it, its rows would stay missing. Give the processors with --processors module:MAPPING."
             )
 
     def _connect(self) -> psycopg.Connection[Any]:
         return connect(self._warehouse.url, "dead letters", self._warehouse.schemas)
 
-    def _contract(self, letter: DeadLetter) -> Contract:
-        return RAW if letter.raw else self._warehouse.contract
+    def _contract(self, dead_letter: DeadLetter) -> Contract:
+        return RAW if dead_letter.raw else self._warehouse.contract
 
-    def _store(self, letter: DeadLetter) -> Store:
-        key = (letter.stream, letter.raw)
+    def _store(self, dead_letter: DeadLetter) -> Store:
+        key = (dead_letter.stream, dead_letter.raw)
         if key not in self._stores:
             connection = self._open.enter_context(self._connect())
             settings = Settings(
                 source_url="http://nothing.is.read.invalid",
                 database_url=self._warehouse.url,
-                stream=letter.stream,
-                contract=self._contract(letter),
+                stream=dead_letter.stream,
+                contract=self._contract(dead_letter),
                 schema=self._warehouse.schema,
                 processors=self._processors,
             )
             self._stores[key] = Store(connection, settings)
         return self._stores[key]
 
-    def _hold(self, connection: psycopg.Connection[Any], letter: DeadLetter) -> None:
-        row = connection.execute(_SQL["hold"], {"id": letter.dead_letter_id}).fetchone()
+    def _lock(self, connection: psycopg.Connection[Any], dead_letter: DeadLetter) -> None:
+        row = connection.execute(_SQL["lock"], {"id": dead_letter.dead_letter_id}).fetchone()
         if row is None or row[0] is not None:
-            done = f"was {row[1]} at {row[0]:%Y-%m-%d %H:%M:%S} UTC" if row else "is gone"
-            raise DeadLetterRefused(f"Letter {letter.dead_letter_id} {done}: there is nothing left to do.")
+            state = f"was {row[1]} at {row[0]:%Y-%m-%d %H:%M:%S} UTC" if row else "was deleted"
+            raise DeadLetterRefused(
+                f"Dead letter {dead_letter.dead_letter_id} {state}: nothing has to be done."
+            )
 
     def _resolve(
-        self, connection: psycopg.Connection[Any], letter: DeadLetter, resolution: str, change: dict[str, Any]
+        self,
+        connection: psycopg.Connection[Any],
+        dead_letter: DeadLetter,
+        resolution: str,
+        change: dict[str, Any],
     ) -> None:
-        connection.execute(_SQL["resolve"], {"id": letter.dead_letter_id, "resolution": resolution})
-        self._audit(connection, letter, f"dead_letter_{resolution}", change, {"resolution": resolution})
+        connection.execute(_SQL["resolve"], {"id": dead_letter.dead_letter_id, "resolution": resolution})
+        self._audit(connection, dead_letter, f"dead_letter_{resolution}", change, {"resolution": resolution})
 
     def _count_attempt(
-        self, connection: psycopg.Connection[Any], letter: DeadLetter, refusal: Rejected
+        self, connection: psycopg.Connection[Any], dead_letter: DeadLetter, refusal: Rejected
     ) -> None:
         after = {"reason_code": str(refusal.reason_code), "detail": storable(refusal.detail)}
-        connection.execute(_SQL["count_attempt"], {"id": letter.dead_letter_id, **after})
-        self._audit(connection, letter, "dead_letter_retry_failed", {}, after)
+        connection.execute(_SQL["count_attempt"], {"id": dead_letter.dead_letter_id, **after})
+        self._audit(connection, dead_letter, "dead_letter_retry_failed", {}, after)
 
     def _audit(
         self,
         connection: psycopg.Connection[Any],
-        letter: DeadLetter,
+        dead_letter: DeadLetter,
         action: str,
         change: dict[str, Any],
         after: dict[str, Any],
     ) -> None:
         before = {
-            "reason_code": letter.reason_code,
-            "detail": letter.detail,
-            "attempts": letter.attempts,
-            "event_id": str(letter.event_id) if letter.event_id else None,
+            "reason_code": dead_letter.reason_code,
+            "detail": dead_letter.detail,
+            "attempts": dead_letter.attempts,
+            "event_id": str(dead_letter.event_id) if dead_letter.event_id else None,
         }
         details = {
-            "stream": letter.stream,
-            "place": letter.place,
+            "stream": dead_letter.stream,
+            "place": dead_letter.place,
             **change,
             "before": before | change.get("before", {}),
             "after": after | change.get("after", {}),
         }
-        named = {
+        values = {
             "action": action,
-            "object": f"dead_letter {letter.dead_letter_id}",
+            "object": f"dead_letter {dead_letter.dead_letter_id}",
             "details": Jsonb(details),
         }
-        connection.execute(_SQL["audit"], named)
+        connection.execute(_SQL["audit"], values)

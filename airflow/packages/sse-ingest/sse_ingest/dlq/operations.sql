@@ -1,7 +1,7 @@
--- The statements of dlq.py: what people do to dead letters, as the owner of the warehouse.
+-- The statements of operations.py. They run with the owner's login.
 
 -- name: find
--- The letters that meet every condition given, by their place in the stream. Not the bytes: those may be large.
+-- The dead letters that meet every condition, in the order of the stream. Without the bytes, which may be large.
 SELECT dead_letter_id, stream, stream_id, event_offset, event_id, event_type, reason_code, detail, first_seen, last_seen,
        attempts, resolved_at, resolution
 FROM dead_letters
@@ -12,24 +12,24 @@ WHERE (%(stream)s::text IS NULL OR stream = %(stream)s)
 ORDER BY stream, stream_id, event_offset, dead_letter_id
 LIMIT %(most)s
 
--- name: letter
--- One letter, whole.
+-- name: get
+-- One dead letter with its bytes.
 SELECT dead_letter_id, stream, stream_id, event_offset, event_id, event_type, reason_code, detail, first_seen, last_seen,
        attempts, resolved_at, resolution, received
 FROM dead_letters
 WHERE dead_letter_id = %(id)s
 
--- name: hold
--- What a letter is now, for this transaction alone.
+-- name: lock
+-- Locks a dead letter until the end of the transaction, and returns its present state.
 SELECT resolved_at, resolution FROM dead_letters WHERE dead_letter_id = %(id)s FOR UPDATE
 
 -- name: resolve
--- Dealt with.
+-- Marks a dead letter as resolved.
 UPDATE dead_letters SET resolved_at = clock_timestamp(), resolution = %(resolution)s
 WHERE dead_letter_id = %(id)s
 
 -- name: count_attempt
--- Tried again and refused again, maybe for another reason.
+-- The event was tried again and refused again; the reason may be another one.
 UPDATE dead_letters SET
     attempts = attempts + 1,
     last_seen = clock_timestamp(),
@@ -38,11 +38,12 @@ UPDATE dead_letters SET
 WHERE dead_letter_id = %(id)s
 
 -- name: audit
--- The trail; actor and time are the database's own.
+-- Records the action. The database adds the login and the time.
 INSERT INTO audit_log (action, object, details) VALUES (%(action)s, %(object)s, %(details)s)
 
 -- name: taken_place
--- Which other event stands at an offset. Nothing is indexed by it: asked only of letters whose place is in doubt.
+-- The other event at an offset, if there is one. No index helps here, so it runs only for a dead letter whose position
+-- was wrong.
 SELECT event_id FROM event_ids
 WHERE stream_id = %(stream_id)s AND event_offset = %(event_offset)s AND event_id <> %(event_id)s
 LIMIT 1

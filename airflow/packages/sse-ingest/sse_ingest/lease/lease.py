@@ -1,8 +1,8 @@
-"""Who may write a stream: one writer at a time, a standby that waits, and a fence behind both.
+"""The right to write a stream: one writer at a time, a standby that waits, and a fence that protects both.
 
-The advisory lock is held for the whole run. A process that merely stopped keeps its lock, so the holder also renews a
-lease, and a standby that sees it run out ends the holder's backends. Whoever gets the lock raises the fence: should an
-earlier writer wake up after all, its commit is refused.
+The advisory lock is held for the whole run. A process that is stopped, and not dead, keeps its lock. So the holder also
+renews a lease, and when it expires, a standby ends the holder's backends. The new holder of the lock raises the fence:
+if an earlier writer continues after all, its commit is refused.
 """
 
 import threading
@@ -29,7 +29,7 @@ _CANCEL_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Position:
-    """Where the stream has been committed to, and the number that entitles us to go on."""
+    """The last committed position of the stream, and the fence with which this writer may commit."""
 
     fence: int
     stream_id: str | None
@@ -38,10 +38,10 @@ class Position:
 
 
 class Lease:
-    """The right to write one shard of one stream. A context manager: leaving it lets the standby in.
+    """The right to write one shard of one stream. A context manager: at its end the standby takes over.
 
-    `writer_pid` is the backend of the connection that commits: it is ended with ours when we stop renewing. `head`
-    tells the newest offset of the source without waiting for it.
+    `writer_pid` is the backend of the connection that commits. When the lease expires, it is ended together with the
+    lease's own backend. `head` returns the newest known offset of the source, without waiting.
     """
 
     def __init__(self, settings: Settings, writer_pid: int, head: Callable[[], int | None]) -> None:
@@ -57,7 +57,7 @@ class Lease:
         self._failure: IngestError | None = None
         self._fence = 0
         self.standby_waited = 0.0
-        """For how many seconds a successor has been waiting; 0 when there is none."""
+        """For how many seconds a standby has been waiting; 0 when there is none."""
 
     def __enter__(self) -> "Lease":
         return self
@@ -66,12 +66,14 @@ class Lease:
         self.release()
 
     def take(self, *, wait: bool, stop: Callable[[], bool]) -> Position | None:
-        """Become the writer. None when another one is and we do not wait, or when told to stop while waiting."""
+        """Become the writer, and return the position. None: another writer has the lease and `wait` is False, or
+        `stop()` became true during the wait. Raises DatabaseUnavailable or ConfigurationError.
+        """
         with translated():
             if not self._locked() and not (self._wait(stop) if wait else self._replace_expired()):
                 return None
             hit("lease.before_take")
-            # Whoever held the lock before us has lost it: it must not keep the checkpoint's row locked either.
+            # The previous holder has lost the lock: it must not keep the checkpoint's row locked either.
             self._one("end_previous_holder", self._key)
             taken = self._one(
                 "take_lease", {**self._key, "holder": self._settings.writer, "holder_pids": self._pids}
@@ -87,12 +89,12 @@ class Lease:
         return position
 
     def check(self) -> None:
-        """Raise whatever befell the lease since: FenceLost, or that the database is unavailable."""
+        """Raise the error that has ended the renewal: FenceLost, DatabaseUnavailable or ConfigurationError."""
         if self._failure is not None:
             raise self._failure
 
     def release(self) -> None:
-        """Give the lease back and let the standby in. Never raises: a broken connection has let it in already."""
+        """Release the lease, so that the standby takes over. Never raises: a broken connection holds no lock."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
@@ -115,17 +117,17 @@ class Lease:
         return row is not None and bool(row[0])
 
     def _replace_expired(self) -> bool:
-        """A holder that has stopped renewing does not stream: end it and try the lock once more."""
+        """A holder whose lease has expired does not write: end its backends and try the lock once more."""
         if self._one("end_expired_holder", self._expired) is None:
             return False
         time.sleep(_WATCH_SECONDS)  # its backends need a moment to end
         return self._locked()
 
     def _wait(self, stop: Callable[[], bool]) -> bool:
-        """Stand at the lock, and meanwhile watch the holder's lease through a second connection."""
-        outcome: list[BaseException | None] = []
+        """Wait for the lock, and watch the holder's lease through a second connection. False: stopped."""
+        failures: list[BaseException] = []
         waiter = threading.Thread(
-            target=self._stand_at_lock, args=(outcome,), name="sse-ingest-standby", daemon=True
+            target=self._wait_for_lock, args=(failures,), name="sse-ingest-standby", daemon=True
         )
         with connect(self._settings.database_url, "standby", self._settings.schemas) as watch:
             waiter.start()
@@ -141,25 +143,26 @@ class Lease:
                     if waiter.is_alive():
                         cut(self._connection)
                 waiter.join()
-        if outcome and outcome[0] is not None:
-            if stop() and isinstance(outcome[0], psycopg.errors.QueryCanceled):
+        if failures:
+            if stop() and isinstance(failures[0], psycopg.errors.QueryCanceled):
                 return False
-            raise outcome[0]
+            raise failures[0]
         return not stop()
 
     def _end_expired_holder(self, watch: psycopg.Connection[Any]) -> None:
-        """We can be that ourselves: given the lock over a connection that does not bring us the news."""
+        """End the backends of an expired holder. One can be our own: the server may have given us the lock over a
+        connection that no longer delivers the answer.
+        """
         with query_timeout(watch, self._settings.query_timeout_seconds):
             ended = watch.execute(_SQL["end_expired_holder"], self._expired).fetchall()
         if self._pids[0] in {pid for pid, _ in ended}:
             cut(self._connection)
 
-    def _stand_at_lock(self, outcome: list[BaseException | None]) -> None:
+    def _wait_for_lock(self, failures: list[BaseException]) -> None:
         try:
             self._connection.execute(_SQL["wait_for_lock"], self._lock)
-            outcome.append(None)
         except psycopg.Error as error:
-            outcome.append(error)
+            failures.append(error)
 
     def _renew_until_stopped(self) -> None:
         while not self._stop.wait(_RENEW_SECONDS):
@@ -178,7 +181,7 @@ class Lease:
             if renewed.rowcount != 1:
                 raise FenceLost(
                     f"Another writer has taken over stream {self._settings.stream!r}: this one stops. "
-                    "Nothing is lost; the other goes on from the checkpoint."
+                    "Nothing is lost; the other writer continues from the checkpoint."
                 )
             row = self._one("standby_waiting", self._lock)
             hit("lease.after_renew")

@@ -1,19 +1,19 @@
--- The statements of lease.py: who may write a stream.
+-- The statements of lease.py.
 
 -- name: try_lock
--- The lock of the stream, if it is free.
+-- Takes the lock of the stream if it is free.
 SELECT pg_try_advisory_lock(hashtextextended(%(lock)s, 0))
 
 -- name: wait_for_lock
--- The lock of the stream, however long it takes.
+-- Takes the lock of the stream, and waits for it without a limit.
 SELECT pg_advisory_lock(hashtextextended(%(lock)s, 0))
 
 -- name: release_lock
--- Let the standby in.
+-- Releases the lock, so that the standby gets it.
 SELECT pg_advisory_unlock(hashtextextended(%(lock)s, 0))
 
 -- name: take_lease
--- Called under the lock: raise the fence, so that no earlier writer can commit any more, and read where to go on.
+-- Called under the lock. Raises the fence, so that no earlier writer can commit any more, and returns the position.
 INSERT INTO stream_checkpoints AS c (stream, shard, fence, holder, holder_pids, lease_renewed_at)
 VALUES (%(stream)s, %(shard)s, 1, %(holder)s, %(holder_pids)s, clock_timestamp())
 ON CONFLICT (stream, shard) DO UPDATE SET
@@ -24,7 +24,7 @@ ON CONFLICT (stream, shard) DO UPDATE SET
 RETURNING fence, stream_id, event_offset, last_event_id
 
 -- name: renew_lease
--- Say that we are alive, and what the newest offset of the source is. No row: another writer has taken over.
+-- Renews the lease, and stores the newest offset of the source. No row is updated when another writer has taken over.
 UPDATE stream_checkpoints SET
     lease_renewed_at = clock_timestamp(),
     head_offset = coalesce(%(head_offset)s, head_offset),
@@ -32,7 +32,7 @@ UPDATE stream_checkpoints SET
 WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
 
 -- name: drop_lease
--- Nobody streams now.
+-- Removes the holder: nobody writes the stream now.
 UPDATE stream_checkpoints SET
     holder = NULL,
     holder_pids = '{}',
@@ -40,7 +40,7 @@ UPDATE stream_checkpoints SET
 WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
 
 -- name: standby_waiting
--- For how many seconds the longest-waiting standby has stood at the lock; null when nobody does.
+-- For how many seconds the standby that has waited longest waits for the lock; null when none waits.
 SELECT extract(epoch FROM clock_timestamp() - min(coalesce(waitstart, clock_timestamp())))::float8
 FROM pg_locks, hashtextextended(%(lock)s, 0) AS key
 WHERE locktype = 'advisory'
@@ -50,9 +50,9 @@ WHERE locktype = 'advisory'
   AND objsubid = 1
 
 -- name: end_expired_holder
--- A stopped process keeps its connections open and so its lock: end its backends when its lease has run out. The same
--- for whoever has the lock and no lease, having stopped before it took it or after it gave it back. (Only one that is
--- idle: whose query still waits for the lock as it is given, shows the time at which it began to wait.)
+-- A stopped process keeps its connections open, and with them its lock. Its backends are ended when its lease has
+-- expired. The same holds for a process that has the lock and no lease: it stopped before it took the lease or after it
+-- released it. (Only an idle one: a session that has just got the lock still shows the time at which its wait began.)
 SELECT a.pid, pg_terminate_backend(a.pid)
 FROM pg_stat_activity AS a
 LEFT JOIN stream_checkpoints AS c ON c.stream = %(stream)s AND c.shard = %(shard)s
@@ -75,7 +75,7 @@ WHERE a.usename = current_user
   )
 
 -- name: end_previous_holder
--- Called under the lock: a writer that lost its lock and not its other connections must not hold us up.
+-- Called under the lock. Ends the backends of a writer that has lost the lock but still has other connections.
 SELECT count(pg_terminate_backend(a.pid))
 FROM stream_checkpoints AS c
 JOIN pg_stat_activity AS a ON a.pid = ANY (c.holder_pids)

@@ -1,1 +1,1 @@
-"""The tables that any stream needs, and how a database gets them: `python -m sse_ingest init-db`."""
+"""The migrations of the tables that every stream needs: `python -m sse_ingest init-db` runs them."""

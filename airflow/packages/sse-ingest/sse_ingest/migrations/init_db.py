@@ -1,4 +1,4 @@
-"""Bring the raw tables of a database to this version. Idempotent; two at once take turns."""
+"""Upgrades the raw tables of a database to this version. Idempotent; concurrent calls run one after the other."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _VERSION: LiteralString = "SELECT version_num FROM {}.sse_ingest_version"
 _AUDIT_SCHEMA: LiteralString = (
     "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = 'audit_log'::regclass"
 )
-_AHEAD: LiteralString = "SELECT {}.ensure_partitions(now(), now() + make_interval(months => 3))"
+_NEXT_PARTITIONS: LiteralString = "SELECT {}.ensure_partitions(now(), now() + make_interval(months => 3))"
 _WRITER: LiteralString = """
 GRANT USAGE ON SCHEMA {schema} TO {writer};
 GRANT SELECT, INSERT ON {schema}.event_ids, {schema}.events_raw, {schema}.duplicates, {schema}.stream_gaps,
@@ -39,7 +39,7 @@ GRANT EXECUTE ON FUNCTION {schema}.ensure_partitions(timestamptz, timestamptz), 
 
 @dataclass(frozen=True)
 class Report:
-    """What was done. `before` is the version of the tables until then; None: there were none of ours."""
+    """What was done. `before` is the earlier version of the tables; None: there were none."""
 
     schema: str
     schema_made: bool
@@ -50,7 +50,7 @@ class Report:
     def __str__(self) -> str:
         done = [f"made the schema {self.schema}"] if self.schema_made else []
         if self.before != self.now:
-            done.append(f"brought its tables from {self.before or 'nothing'} to version {self.now}")
+            done.append(f"upgraded its tables from {self.before or 'nothing'} to version {self.now}")
         if self.partitions:
             done.append(f"made {self.partitions} partitions")
         if not done:
@@ -59,9 +59,9 @@ class Report:
 
 
 def init_db(url: str, schema: str, writer: str | None = None) -> Report:
-    """Make or upgrade the raw tables in `schema`. The login needs CREATE on the database, or owns the schema.
+    """Create or upgrade the raw tables in `schema`. The login needs CREATE on the database, or owns the schema.
 
-    `writer` is a role that gets what ingestion needs. Raises ConfigurationError.
+    `writer` is a role that gets the grants that ingestion needs. Raises ConfigurationError or DatabaseUnavailable.
     """
     check_schema(schema)
     with connect(url, "init-db", [schema]) as connection, translated():
@@ -73,7 +73,7 @@ def init_db(url: str, schema: str, writer: str | None = None) -> Report:
         if writer is not None:
             names = {"schema": sql.Identifier(schema), "writer": sql.Identifier(writer)}
             connection.execute(sql.SQL(_WRITER).format(**names))
-        row = connection.execute(sql.SQL(_AHEAD).format(sql.Identifier(schema))).fetchone()
+        row = connection.execute(sql.SQL(_NEXT_PARTITIONS).format(sql.Identifier(schema))).fetchone()
         now = version(connection, schema)
     assert row is not None
     assert now is not None
@@ -81,14 +81,14 @@ def init_db(url: str, schema: str, writer: str | None = None) -> Report:
 
 
 def head() -> str:
-    """The version of this code."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
-    assert found is not None
-    return found
+    """The version of the raw tables that this code needs."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision is not None
+    return revision
 
 
 def version(connection: psycopg.Connection[Any], schema: str) -> str | None:
-    """The version of the raw tables in `schema`; None: it has none of ours."""
+    """The version of the raw tables in `schema`; None: it has no such tables."""
     try:
         with connection.transaction():
             row = connection.execute(sql.SQL(_VERSION).format(sql.Identifier(schema))).fetchone()
@@ -98,9 +98,10 @@ def version(connection: psycopg.Connection[Any], schema: str) -> str | None:
 
 
 def upgrade(open_connection: Callable[[], psycopg.Connection[Any]], schema: str) -> None:
-    """Run the migrations that `schema` has not had.
+    """Run the migrations that `schema` does not have yet.
 
-    The search_path of the connection says where new tables are made (first) and where existing ones are looked for.
+    New tables are created in the first schema of the connection's search_path. Existing tables may be in any of them.
+    Raises ConfigurationError, or the driver's error.
     """
 
     def transactional() -> psycopg.Connection[Any]:
@@ -123,7 +124,7 @@ def upgrade(open_connection: Callable[[], psycopg.Connection[Any]], schema: str)
 
 
 def apply_functions(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Make the functions of the raw tables, or replace them by those of this version."""
+    """Create the functions of the raw tables, or replace them by those of this version."""
     row = connection.execute(_AUDIT_SCHEMA).fetchone()
     assert row is not None
     with connection.transaction():

@@ -1,4 +1,4 @@
-"""The functions of the raw tables as statements, for the schema in which they are made."""
+"""The statements that create the functions of the raw tables in a schema."""
 
 from importlib.resources import files
 
@@ -8,9 +8,8 @@ _FUNCTIONS = files("sse_ingest.migrations.functions")
 
 
 def raw_functions(schema: str, audit_schema: str) -> dict[str, str]:
-    """Each function's name and its CREATE OR REPLACE. `schema` holds the raw tables, `audit_schema` the audit log.
-
-    The names must be ones that PostgreSQL writes without quotes.
+    """The CREATE OR REPLACE statement of each function, by name. `schema` has the raw tables, `audit_schema` the audit
+    log. PostgreSQL must accept both names without quotes.
     """
     audit_log = f"{sql.Identifier(audit_schema).as_string()}.audit_log"
     return {

@@ -1,7 +1,7 @@
-"""Commits one batch while the next is read and formatted: a thread between the loop and the store.
+"""Commits one batch in a thread while the next one is read and formatted.
 
-Batching is natural. While nothing more is there to be read, whatever has come is committed as soon as the last commit
-is through, so that latency is small; while there is more, batches fill up to their limit.
+The size of a batch follows the load. When no more events can be read at once, the batch is committed as soon as the
+previous commit is done, so that latency is small. While there are more, a batch fills up to its limit.
 """
 
 import contextvars
@@ -20,9 +20,9 @@ _AT_ONCE = 200  # items formatted without letting the thread take the batch
 
 
 class Committer:
-    """A context: entered it starts, left it has committed what it was given, or raised why not.
+    """A context manager. It starts a thread; at the end of the block it commits the remaining items, or raises why not.
 
-    Left by an error that is not ours, it commits nothing more.
+    When the block ends by an error that is no IngestError, it commits nothing more.
 
     `on_commit` is called in the thread, after each commit.
     """
@@ -35,11 +35,11 @@ class Committer:
         self._next = Batch(settings)
         self._due = False
         self._busy = False
-        self._torn = False
+        self._half_added = False
         self._draining = False
         self._closed = False
         self._error: BaseException | None = None
-        # What the caller has in context variables, processors find there too.
+        # Processors see the context variables of the caller.
         context = contextvars.copy_context()
         self._thread = threading.Thread(
             target=context.run, args=(self._run,), name="sse-ingest-committer", daemon=True
@@ -54,20 +54,20 @@ class Committer:
             if error is None:
                 self.drain()
             elif isinstance(error, IngestError):
-                with suppress(BaseException):  # the first error is the one to tell
+                with suppress(BaseException):  # only the first error is reported
                     self.drain()
-            # Any other can have come in the midst of `add`, as a signal's does. What is dropped will be read again.
+            # Any other error, such as that of a signal, may have interrupted `add`. Dropped items are read again.
         finally:
             with self._changed:
                 self._closed = True
                 self._changed.notify_all()
             self._thread.join()
-            self._error = None  # its traceback holds the batch, and us
+            self._error = None  # its traceback refers to the batch and to this object
 
     def add(self, items: Sequence[Item], *, more: bool) -> None:
-        """Take items, waiting while a whole batch waits. `more` says that others can be added at once.
+        """Add items; wait while a full batch waits for its commit. `more`: further items can be added at once.
 
-        Raises what a commit has raised.
+        Raises the error of a failed commit.
         """
         start = 0
         while start < len(items):
@@ -80,10 +80,12 @@ class Committer:
             self._become_due(not more)
 
     def _add(self, items: Sequence[Item], start: int) -> int:
-        """Some of the items from there on; where the rest begins. What it leaves undone nobody may commit."""
-        self._torn = True
+        """Add items from `start` on; returns the index of the first one that is left. An interrupted call leaves the
+        batch half added, and then it must not be committed.
+        """
+        self._half_added = True
         start += self._next.take(items[start : start + _AT_ONCE])
-        self._torn = False
+        self._half_added = False
         return start
 
     @property
@@ -93,12 +95,12 @@ class Committer:
             return not (self._error or self._busy or self._next)
 
     def check(self) -> None:
-        """Raise what a commit has raised."""
+        """Raise the error of a failed commit."""
         with self._changed:
             self._check()
 
     def drain(self) -> None:
-        """Return when everything is committed. Raises what a commit has raised."""
+        """Wait until everything is committed. Raises the error of a failed commit."""
         with self._changed:
             self._draining = True
             self._changed.notify_all()
@@ -122,13 +124,13 @@ class Committer:
                 tally = self._store.commit_batch(batch)
                 self._on_commit(tally, batch)
             except BaseException as error:  # noqa: BLE001 - raised again in the loop's thread
-                self._leave(error)
+                self._finish(error)
                 return
             self._rest(len(batch), time.monotonic() - began)
-            self._leave(None)
+            self._finish(None)
 
     def _rest(self, events: int, seconds: float) -> None:
-        """Keep the pace, if there is one: what the commit of so many events left of their time is others'."""
+        """Keep the pace, if there is one: sleep for the time that the commit did not use."""
         if self._settings.pace is not None:
             with self._changed:
                 self._changed.wait_for(
@@ -137,7 +139,7 @@ class Committer:
 
     def _take(self) -> Batch | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or (self._due and not self._torn))
+            self._changed.wait_for(lambda: self._closed or (self._due and not self._half_added))
             if self._closed:
                 return None
             batch, self._next = self._next, Batch(self._settings)
@@ -145,7 +147,7 @@ class Committer:
             self._changed.notify_all()
             return batch
 
-    def _leave(self, error: BaseException | None) -> None:
+    def _finish(self, error: BaseException | None) -> None:
         with self._changed:
             self._busy, self._error = False, error
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""The interpreter as three threads need it that make many objects which live for one batch."""
+"""Settings of the interpreter for a run: three threads, and many objects that live for one batch."""
 
 import gc
 import sys
@@ -12,7 +12,7 @@ _SWITCH_SECONDS = 1e-4
 
 @dataclass
 class _Tuning:
-    """How the interpreter was before the first of the runs that go on in this process."""
+    """The settings of the interpreter before the first of this process's concurrent runs."""
 
     runs: int = 0
     switch_seconds: float = 0.0
@@ -25,10 +25,10 @@ _before = _Tuning()
 
 @contextmanager
 def tuned() -> Iterator[None]:
-    """A thread that has waited for PostgreSQL gets its turn soon: by default it stands back for 5 ms each time.
+    """Switch threads faster: by default a thread that has waited for PostgreSQL waits up to 5 ms more for its turn.
 
-    And the garbage collector is called by the run, once a minute, instead of after every 700 objects: looking at each
-    batch for cycles that it does not have took a fifth of the time.
+    The run also calls the garbage collector itself, once a minute, instead of after every 700 objects. The search for
+    cycles, which batches do not have, took a fifth of the time.
     """
     with _before.lock:
         _before.runs += 1

@@ -1,6 +1,6 @@
-"""The loop from a source to the store: the only file that composes the others.
+"""The loop from a source to the store: the only module that connects the others.
 
-Three threads share the work: one reads and decodes, this one judges and formats, one commits.
+Three threads share the work: one reads, this one decodes, parses and formats, one commits.
 """
 
 import gc
@@ -34,7 +34,7 @@ Reason: TypeAlias = Literal["handed_over", "deadline", "stopped", "busy", "caugh
 
 @dataclass(frozen=True)
 class Progress:
-    """After a commit: what the run has done so far and where it stands."""
+    """The state of a run after a commit: its counts so far and its position."""
 
     tally: Tally
     position: str
@@ -42,7 +42,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to. `events` are new rows in raw_data.events_raw; positions are ids of frames."""
+    """The result of a run. `events` counts new rows of events_raw; positions are ids of frames."""
 
     reason: Reason
     events: int
@@ -66,12 +66,12 @@ def run(
     on_commit: Callable[[Progress], None] | None = None,
     source: Callable[[], Source] | None = None,
 ) -> Result:
-    """Ingest until told to stop, the deadline, a handover, or (polling) until caught up.
+    """Ingest until `stop` is set, the deadline, a handover, the end of the stream, or (polling) until caught up.
 
-    `source` makes what is read from, in place of the one that the settings describe.
+    `source` makes the source, in place of the one that the settings describe.
 
-    A database that is away is waited for; what a person must mend raises a TerminalError at once, and what has not
-    mended itself after `settings.give_up_seconds` raises its TransientError.
+    The run waits for a database that is unavailable. An error that a person has to correct raises a TerminalError at
+    once. A transient error that lasts longer than `settings.give_up_seconds` is raised as its TransientError.
     """
     with tuned():
         stop, on_commit = stop or threading.Event(), on_commit or (lambda _progress: None)
@@ -116,14 +116,14 @@ class _Run:
                 pause = self.backoff.next_delay()
                 log.warning("%s Trying again in %.1f s.", error, pause)
                 self.stop.wait(pause)
-                if reason := self._ended():
+                if reason := self._reason_to_end():
                     return self._result(reason)
 
     def _write(self) -> Reason:
-        """One tenure: take the lease, stream until there is a reason to end.
+        """Take the lease, and stream until there is a reason to end.
 
-        All that can be made ready before is: between two writers lies no more than the lock's way from one to the
-        other. The lease is given back first of all, before anything else is closed.
+        Everything that needs no lease is prepared before, so that a handover takes no longer than the handover of the
+        lock. At the end the lease is released first, before anything else is closed.
         """
         settings = self.settings
         with (
@@ -135,7 +135,7 @@ class _Run:
             store = Store(connection, settings)
             position = lease.take(wait=settings.mode == "stream", stop=self._standing_by)
             if position is None:
-                return self._ended() or "busy"
+                return self._reason_to_end() or "busy"
             log.info(
                 "stream %s: writing after %r, fence %d",
                 settings.stream,
@@ -145,47 +145,47 @@ class _Run:
             return self._stream(source, store.begin(position.fence), lease, position)
 
     def _stream(self, source: Source, store: Store, lease: Lease, position: Position) -> Reason:
-        """From the checkpoint on, commit whatever has arrived."""
+        """Commit the events after the checkpoint as they arrive."""
         settings = self.settings
         parser = settings.contract.parser(settings.stream, position.offset)
         detector = GapDetector(position.stream_id, position.offset, strict=settings.contract.strict)
         with Committer(store, settings, self._committed) as committer:
-            for frames in source.batches(position.last_event_id, lambda: self._ended() is not None):
+            for frames in source.batches(position.last_event_id, lambda: self._reason_to_end() is not None):
                 lease.check()
                 committer.check()
                 self._collect()
                 items = detector.detect([parser.parse(frame) for frame in frames])
                 committer.add(items, more=source.pending)
                 if committer.idle:
-                    self._well()
+                    self._reset_failures()
                 if source.down_seconds > settings.give_up_seconds:
                     raise SourceUnavailable(
                         f"{settings.source_url} has not answered for {source.down_seconds:.0f} s: start the event "
                         "service, or correct the connection."
                     )
-                if reason := self._ended(lease):
+                if reason := self._reason_to_end(lease):
                     break
             else:
-                reason = self._ended(lease) or ("caught_up" if settings.mode == "poll" else "ended")
+                reason = self._reason_to_end(lease) or ("caught_up" if settings.mode == "poll" else "ended")
         lease.release()
         return reason
 
     def _standing_by(self) -> bool:
-        """Asked again and again while we wait for the lease: the database answers, so that a failure is past."""
-        self._well()
-        return self._ended() is not None
+        """Called repeatedly during the wait for the lease: the database answers, so an earlier failure is over."""
+        self._reset_failures()
+        return self._reason_to_end() is not None
 
-    def _well(self) -> None:
+    def _reset_failures(self) -> None:
         self.failing_since = None
         self.backoff.reset()
 
     def _collect(self) -> None:
-        """In the garbage collector's place: see tuning.py."""
+        """Run the garbage collector, which gc_tuning.py has disabled."""
         if time.monotonic() - self.collected > _COLLECT_SECONDS:
             gc.collect()
             self.collected = time.monotonic()
 
-    def _ended(self, lease: Lease | None = None) -> Reason | None:
+    def _reason_to_end(self, lease: Lease | None = None) -> Reason | None:
         settings = self.settings
         if self.stop.is_set():
             return "stopped"
@@ -203,7 +203,7 @@ class _Run:
         return None
 
     def _committed(self, tally: Tally, batch: Batch) -> None:
-        self._well()
+        self._reset_failures()
         self.total.add(tally)
         self.first_position = self.first_position or batch.first_position
         self.last_position = batch.last_position or self.last_position

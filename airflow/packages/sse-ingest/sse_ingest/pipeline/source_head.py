@@ -1,4 +1,4 @@
-"""The newest offset of the source, asked for in the background, so that nobody ever waits for the answer."""
+"""Reads the newest offset of the source in the background, so that no other thread waits for the answer."""
 
 import threading
 
@@ -8,7 +8,7 @@ _SECONDS = 2.0
 
 
 class HeadWatcher:
-    """Keeps `value()` fresh in a thread of its own until closed. Without a source that could tell, it stays None."""
+    """Updates `value()` in a thread until closed. Without a source that reports its head, `value()` stays None."""
 
     def __init__(self, source: Source | None) -> None:
         self._source = source
@@ -18,7 +18,7 @@ class HeadWatcher:
         self._thread.start()
 
     def value(self) -> int | None:
-        """The newest offset last heard of; None when the source does not tell."""
+        """The newest offset that the source has reported last; None when it reports none."""
         return self._value
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""How the live tables differ from the rebuilt ones, row by row, and how they are made equal."""
+"""Compares the live tables with the rebuilt ones, row by row, and makes them equal."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,9 @@ Row: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """One row. Of one that is `different`, only the columns that are; money as exact text."""
+    """One row that differs. For the kind `different`, `live` and `rebuilt` hold only the columns that differ. Numbers
+    with decimals are texts, so that they are exact.
+    """
 
     kind: Kind
     key: Row
@@ -25,7 +27,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class TableReport:
-    """A table: rows it should have, and how many are missing, extra (made by no event) or different."""
+    """The result for one table: how many rows it should have, and how many are missing, extra (no event makes them) or
+    different.
+    """
 
     rows: int
     missing: int
@@ -39,7 +43,10 @@ class TableReport:
 
 
 def compare(connection: psycopg.Connection[Any], table: Table, limit: int) -> TableReport:
-    """Every row of both, in one pass. The keys found stay behind as suspects."""
+    """Compare every row of the live table and its shadow. The keys that differ are stored as suspects.
+
+    `limit` is the number of examples.
+    """
     connection.execute(table.statement("know_shadow"))
     connection.execute(table.statement("find_differences"))
     connection.execute(table.statement("know_suspects"))
@@ -52,7 +59,10 @@ def compare(connection: psycopg.Connection[Any], table: Table, limit: int) -> Ta
 
 
 def repair(connection: psycopg.Connection[Any], table: Table, since: str) -> dict[Kind, int]:
-    """Make the live table equal to its shadow, looking only at suspects and at rows changed since then."""
+    """Make the live table equal to its shadow. Only suspects and rows changed after `since` are compared.
+
+    Returns the number of corrected rows by kind.
+    """
     connection.execute(table.statement("suspect_changed"), {"since": since})
     connection.execute(table.statement("know_suspects"))
     return {

@@ -1,11 +1,11 @@
-"""Custom processors over old events: the same functions, in the shadow.
+"""Runs custom processors over old events: the same functions, on the shadow tables.
 
-The rule: a processor writes tables by unqualified names, and each table that it reads or writes by such a name is given
-to the rebuild with --table. It is then empty at first, filled by the processors alone, compared and put right like the
-others. Qualified names (analytics.menu) still lead to the live tables: reading there is allowed, writing is refused.
+The rule: a processor writes tables by unqualified names, and --table names each table that it reads or writes in this
+way. In a rebuild such a table is empty at first and filled only by the processors; then it is compared and corrected
+like the others. Qualified names (analytics.menu) refer to the live tables: reading them is allowed, writing is refused.
 
-Events come by month, not in the order of arrival, and with the payload as raw holds it: `received` is the payload's
-text, not the bytes of the frame.
+Events come month by month, not in the order of arrival. Their payload is that of events_raw: `received` is the text of
+the payload, not the bytes of the frame.
 """
 
 import re
@@ -31,34 +31,34 @@ class _ShadowCursor(GuardedCursor):
         text = query if isinstance(query, str) else query.decode() if isinstance(query, bytes) else ""
         if _LIVE_WRITE.search(text):
             raise ProcessorError(
-                "it writes to a qualified table: take away the schema, so that a rebuild can run it"
+                "it writes to a qualified table: remove the schema, so that a rebuild can run it"
             )
         super().execute(query, *args, **kwargs)
         return self
 
 
 def into_shadow(processors: Mapping[str, Processor]) -> dict[str, Processor]:
-    """The same processors, held off the live tables."""
-    return {event_type: _held_off(function) for event_type, function in processors.items()}
+    """The same processors, which cannot write to the live tables."""
+    return {event_type: _guarded(function) for event_type, function in processors.items()}
 
 
 def run(
     connection: psycopg.Connection[Any], processors: Mapping[str, Processor], events: Sequence[Event]
 ) -> list[str]:
-    """Process the events, each under its savepoint; a sentence for each that was refused."""
+    """Process the events, each in its own savepoint. Returns one sentence per refused event."""
     _kept, failed, _processed = run_processors(connection, processors, events, ())
     sentences = []
-    for letter in failed:
-        if letter.detail.startswith(("ProcessorError:", "UndefinedTable:")):
+    for rejected in failed:
+        if rejected.detail.startswith(("ProcessorError:", "UndefinedTable:")):
             raise ConfigurationError(
-                f"The processor of {letter.event_type} cannot run in a rebuild: {letter.detail.splitlines()[0]}. "
+                f"The processor of {rejected.event_type} cannot run in a rebuild: {rejected.detail.splitlines()[0]}. "
                 "Name each table that it uses with --table, and use no schema in its statements."
             )
-        sentences.append(f"{letter.event_type} {letter.event_id}: {letter.detail.splitlines()[0]}")
+        sentences.append(f"{rejected.event_type} {rejected.event_id}: {rejected.detail.splitlines()[0]}")
     return sentences
 
 
-def _held_off(function: Processor) -> Processor:
+def _guarded(function: Processor) -> Processor:
     def process(cursor: psycopg.Cursor[Any], event: Event, payload: dict[str, Any]) -> None:
         with _ShadowCursor(cursor.connection) as own:
             function(own, event, payload)

@@ -1,22 +1,23 @@
-"""Purity, checked and restored: the analytics tables computed again from the raw events, beside live ingestion.
+"""Computes the analytics tables again from the raw events, compares them with the live tables, and can correct those.
 
-1. Fill. Raw is read into shadow tables in short transactions; nobody waits for us. Months that were archived come from
-   their files, which are verified first; if one is missing or damaged, the rebuild refuses.
-2. Compare. One REPEATABLE READ transaction takes what was written since the fill began, then compares every row.
-   A batch writes its raw events and its typed rows in one transaction, so any one snapshot shows both or neither:
-   in it the live tables must be the function of the raw events that the law says. No lock is needed for the
-   comparison to be exact, and a healthy warehouse under load differs in nothing.
-3. Apply, only when asked. The shadow is brought up to the last event, and the rows that differ are corrected in
-   place, in one transaction. Tables are not swapped by renaming: that would break views, grants and whatever users
-   have built upon them. Nobody else may write now, or we would correct towards an earlier state: event_ids is
-   locked (SHARE), because a batch claims its ids there before it writes typed rows. Those under way end first,
-   later ones wait, readers notice nothing. A lock on stream_checkpoints would not do: the holder could not renew
-   its lease and would be replaced, and other streams write the same tables. To be short, this looks only at rows
-   that differed before and at rows that either side has changed since; what somebody deletes by hand in that
-   minute is left to the next rebuild.
+It runs beside live ingestion, in three steps:
 
-The shadow outlives a kill; the next rebuild drops it first. An advisory lock admits one rebuild or archive run at a
-time.
+1. Fill. Raw events are read into shadow tables in short transactions, for which no session waits. Archived months come
+   from their files, which are verified first. If a file is missing or damaged, the rebuild refuses.
+2. Compare. One REPEATABLE READ transaction adds the events that were written since step 1 began, and compares every
+   row. A batch writes its raw events and its typed rows in one transaction, so a snapshot shows both or neither. In
+   each snapshot the typed tables must follow from the raw events. So the comparison is exact without a lock, and a
+   healthy warehouse shows no difference, even under load.
+3. Apply, only on request. One transaction adds the last events to the shadow and corrects the rows that differ. The
+   tables are not swapped by renaming: that would break views, grants and other objects that depend on them. No writer
+   may commit meanwhile, because the correction would then restore an earlier state. So event_ids is locked (SHARE):
+   a batch inserts its ids there before it writes typed rows. Batches in progress end first, later ones wait, readers
+   do not wait. A lock on stream_checkpoints would not work: the holder could not renew its lease and would be replaced,
+   and other streams write the same tables. To keep the lock short, only rows that differed before, and rows that
+   changed since then, are compared. A row that a person deletes in that minute is left to the next rebuild.
+
+The shadow tables remain after a kill; the next rebuild drops them first. An advisory lock allows one rebuild or archive
+run at a time.
 """
 
 import time
@@ -42,9 +43,9 @@ _LOCK_ATTEMPTS = 30
 
 @dataclass
 class Report:
-    """What a rebuild found. `applied` counts the rows that were corrected; None when it was not asked for.
+    """The result of a rebuild. `applied` counts the corrected rows by table and kind; None: not requested.
 
-    `events` were read; one that was written in the meantime may have been read twice, which changes nothing.
+    `events` counts the events that were read. An event that was written meanwhile may be read and counted twice.
     """
 
     events: int
@@ -52,7 +53,7 @@ class Report:
     seconds: float = 0.0
     applied: dict[str, dict[Kind, int]] | None = None
     held_seconds: float = 0.0
-    """How long --apply kept the writers waiting."""
+    """How many seconds --apply blocked the writers."""
 
     @property
     def differences(self) -> int:
@@ -61,22 +62,25 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is asked of a rebuild. `tables` are those that the processors use, besides our own."""
+    """The request for a rebuild. `tables` are the tables that the processors use, besides the typed tables."""
 
     apply: bool = False
     processors: Mapping[str, Processor] = field(default_factory=dict)
     tables: Sequence[str] = ()
     examples: int = 10
     archive_folder: Path | None = None
-    """Where the files of archived months lie."""
+    """The folder with the files of archived months."""
     query_timeout_seconds: float = 10.0
-    """How long to wait for another rebuild or archive run: one that was killed takes a moment to end."""
+    """How many seconds to wait for another rebuild or archive run: a killed one takes a moment to end."""
 
 
 def rebuild(warehouse: Warehouse, request: Request) -> Report:
-    """Compute the typed tables again and compare; correct them only if the request says so."""
+    """Compute the typed tables again and compare them; correct the live ones only if the request says so.
+
+    Raises RebuildRefused, ConfigurationError or DatabaseUnavailable.
+    """
     if request.tables and not request.processors:
-        raise ConfigurationError("--table names what custom processors fill: give --processors too.")
+        raise ConfigurationError("--table names a table that custom processors fill: give --processors too.")
     typed = warehouse.contract.typed
     if typed is None:
         raise ConfigurationError(
@@ -84,7 +88,7 @@ def rebuild(warehouse: Warehouse, request: Request) -> Report:
         )
     began = time.monotonic()
     with connect(warehouse.url, "rebuild", warehouse.schemas) as connection, translated():
-        connection.prepare_threshold = None  # plans would be kept from when the tables were empty
+        connection.prepare_threshold = None  # a prepared plan would be one for empty tables
         _prepare(connection, f"{typed.schema}.{typed.tables[0]}", request.query_timeout_seconds)
         files = reader.files(connection, request.archive_folder)
         shadow = Shadow.create(connection, typed, warehouse.schema, request.tables, request.processors)
@@ -116,8 +120,8 @@ def _rebuild(shadow: Shadow, request: Request, files: Sequence[Path]) -> Report:
 
 def _prepare(connection: psycopg.Connection[Any], table: str, query_timeout_seconds: float) -> None:
     connection.execute(SQL["prepare_session"])
-    login, may = _one(connection, "may_rebuild", {"table": table})
-    if not may:
+    login, is_allowed = _one(connection, "may_rebuild", {"table": table})
+    if not is_allowed:
         raise ConfigurationError(
             f"{login} may not rebuild the typed tables: set INGEST_OWNER_URL to a login of their owner."
         )
@@ -127,9 +131,10 @@ def _prepare(connection: psycopg.Connection[Any], table: str, query_timeout_seco
 
 def _refuse_failures(shadow: Shadow) -> None:
     if shadow.refused:
-        told = "; ".join(shadow.refused[:3])
+        examples = "; ".join(shadow.refused[:3])
         raise RebuildRefused(
-            f"The processors refuse {len(shadow.refused)} events: {told}. Correct the processor; nothing was changed."
+            f"The processors refuse {len(shadow.refused)} events: {examples}. "
+            "Correct the processor; nothing was changed."
         )
 
 
@@ -140,8 +145,8 @@ def _apply(shadow: Shadow, since: str, report: Report) -> None:
         except errors.LockNotAvailable as error:
             if attempt == _LOCK_ATTEMPTS:
                 raise DatabaseUnavailable(
-                    "Somebody has been holding event_ids for a minute, so that nothing was changed: "
-                    "see pg_locks for who, then rebuild again."
+                    "Another session has been holding event_ids for a minute, so nothing was changed: "
+                    "see pg_locks for that session, then rebuild again."
                 ) from error
             time.sleep(0.5)
     return None
@@ -152,9 +157,9 @@ def _apply_now(shadow: Shadow, since: str, report: Report) -> None:
     with connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '2s'")
         connection.execute("SET LOCAL synchronous_commit = on")
-        for table in shadow.own_tables:
-            connection.execute(table.statement("hold_processors"))
-        connection.execute(shadow.statement("hold_writers"))
+        for table in shadow.processor_tables:
+            connection.execute(table.statement("lock_processor_table"))
+        connection.execute(shadow.statement("lock_event_ids"))
         began = time.monotonic()
         connection.execute("SET LOCAL lock_timeout = 0")
         report.events += shadow.take(since)
@@ -172,7 +177,7 @@ def _details(report: Report) -> dict[str, Any]:
     return {
         "corrected": report.applied,
         "events": report.events,
-        "examples": {name: found for name, found in examples.items() if found},
+        "examples": {name: differences for name, differences in examples.items() if differences},
     }
 
 

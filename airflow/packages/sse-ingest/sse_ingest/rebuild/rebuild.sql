@@ -1,9 +1,9 @@
--- The statements of rebuild.py, shadow_tables.py and diff.py. A word in braces is an identifier, put in by psycopg.
--- {live} is the schema of the typed tables, {raw} that of the raw ones; the shadow tables have their names in rebuild_shadow.
+-- The statements of rebuild.py, shadow_tables.py and diff.py. A word in braces is an identifier that psycopg fills in.
+-- {live} is the schema of the typed tables, {raw} that of the raw ones. Shadow tables have the names of the live ones.
 
 -- name: prepare_session
--- What is lost with a crash is made again, so nothing waits for the disk; a rebuild that was killed ends soon, instead of
--- when it next would send something.
+-- A crash loses nothing that cannot be computed again, so commits do not wait for the disk. The session of a killed
+-- rebuild ends soon, and not only when it would next send something.
 SET synchronous_commit = off;
 SET work_mem = '64MB';
 SET temp_buffers = '64MB';
@@ -11,30 +11,30 @@ SET idle_in_transaction_session_timeout = 0;
 SET client_connection_check_interval = '1s'
 
 -- name: may_rebuild
--- Only who may make a schema and delete rows of the typed tables: their owner.
+-- The login, and whether it may create a schema and delete rows of the typed tables, as their owner may.
 SELECT current_user, has_database_privilege(current_database(), 'CREATE')
     AND has_table_privilege(%(table)s, 'DELETE')
 
 -- name: drop_shadow
--- The shadow holds nothing but what a rebuild made.
+-- Drops the shadow tables of this rebuild, or of a killed one.
 DROP SCHEMA IF EXISTS rebuild_shadow CASCADE
 
 -- name: create_shadow
--- Where a rebuild works.
+-- Creates the schema of the shadow tables.
 CREATE SCHEMA rebuild_shadow;
 COMMENT ON SCHEMA rebuild_shadow IS
-    'Scratch of `python -m sse_ingest rebuild`: dropped when it ends, and by the next one if it was killed.'
+    'Temporary tables of `python -m sse_ingest rebuild`. Dropped when it ends, or by the next one if it was killed.'
 
 -- name: find_audit_log
 -- The schema of the audit log: that of the typed tables, or that of the raw ones.
 SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = to_regclass('audit_log')
 
 -- name: enter_shadow
--- From now on tables go by unqualified names into the shadow.
+-- From now on unqualified names refer to the shadow tables.
 SET search_path = rebuild_shadow, pg_temp
 
 -- name: create_table
--- The same columns, checks and indexes as the live table, and no rows.
+-- Creates an empty table with the same columns, checks and indexes as the live table.
 CREATE UNLOGGED TABLE rebuild_shadow.{table} (LIKE {live}.{table} INCLUDING ALL)
 
 -- name: create_suspects
@@ -42,7 +42,7 @@ CREATE UNLOGGED TABLE rebuild_shadow.{table} (LIKE {live}.{table} INCLUDING ALL)
 CREATE TEMPORARY TABLE {suspects} AS SELECT {key} FROM {live}.{table} WITH NO DATA
 
 -- name: create_processed
--- The events that a processor has had: like the live ones, it gets each once.
+-- The events that a processor has received. It receives each event once, as in live ingestion.
 CREATE TEMPORARY TABLE processed (event_id uuid PRIMARY KEY)
 
 -- name: describe
@@ -62,18 +62,18 @@ FROM pg_class AS c
 WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relname = %(table)s AND c.relkind IN ('r', 'p')
 
 -- name: horizon
--- Every transaction before this one is over, so that whatever it wrote is seen.
+-- The oldest transaction that is still running. All earlier ones have ended, so their rows are visible.
 SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text
 
 -- name: partitions
--- Where the raw events lie, oldest month first, and how many blocks each has now.
+-- The partitions of the raw events, the oldest month first, and their present number of blocks.
 SELECT c.relname, pg_relation_size(c.oid) / current_setting('block_size')::bigint
 FROM pg_partition_tree(format('%%I.events_raw', %(raw)s::text)::regclass) AS p JOIN pg_class AS c ON c.oid = p.relid
 WHERE p.isleaf
 ORDER BY c.relname
 
 -- name: read_page
--- The raw events of a stretch of blocks; those written since the horizon only, when there is one.
+-- The raw events of a range of blocks; with a horizon, only the events written since then.
 INSERT INTO incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload)
 SELECT stream_id, event_offset, event_id, event_type, ts, partition_key, '', payload
 FROM {raw}.{partition}
@@ -82,60 +82,60 @@ WHERE ctid >= %(first)s::tid
   AND (%(since)s::text IS NULL OR age(xmin) <= age(%(since)s::text::xid))
 
 -- name: choose_events
--- Of the page, the events that are for a processor and that it has not had.
+-- The events of the page that a processor has to receive and has not received yet.
 INSERT INTO processed (event_id)
 SELECT event_id FROM incoming WHERE event_type = ANY (%(types)s)
 ON CONFLICT DO NOTHING
 RETURNING event_id
 
 -- name: chosen_events
--- Those, whole.
+-- All columns of these events.
 SELECT i.stream_id, i.event_offset, i.event_id, i.event_type, i.ts, i.partition_key, i.payload::text, e.content_hash
 FROM incoming AS i JOIN {raw}.event_ids AS e USING (event_id)
 WHERE i.event_id = ANY (%(event_ids)s)
 ORDER BY i.stream_id, i.event_offset
 
 -- name: forget_raw
--- A foreign stream, taken raw, has its own name for partition key: its events have no tables, whatever their types are
--- called.
+-- Deletes the events of foreign streams: their partition key is the name of the stream. They have no typed tables, even if
+-- their types have the names of known ones.
 DELETE FROM incoming WHERE partition_key = stream_id
 
 -- name: types_to_merge
--- What is to be merged.
+-- The event types that have to be merged.
 SELECT DISTINCT event_type FROM incoming
 
 -- name: empty_page
--- Ready for the next one.
+-- Empties the table for the next page.
 TRUNCATE incoming
 
 -- name: find_differences
--- Every row that is in one of both only, or not the same to the byte.
+-- Every row that is in only one of the two tables, or that is not identical in both.
 INSERT INTO {suspects} ({key})
 SELECT {key}
 FROM {live}.{table} AS l FULL JOIN rebuild_shadow.{table} AS s USING ({key})
 WHERE l.{first_key} IS NULL OR s.{first_key} IS NULL OR l *<> s
 
 -- name: suspect_changed
--- And every row that either side has changed since.
+-- Adds every row that has changed since then, in either table.
 INSERT INTO {suspects} ({key})
 SELECT {key} FROM {live}.{table} WHERE age(xmin) <= age(%(since)s::text::xid)
 UNION
 SELECT {key} FROM rebuild_shadow.{table} WHERE age(xmin) <= age(%(since)s::text::xid)
 
 -- name: know_shadow
--- How many rows and of what kind, or joins are planned for the empty table that it was.
+-- Updates the statistics. Otherwise joins are planned for an empty table.
 ANALYZE rebuild_shadow.{table}
 
 -- name: know_suspects
--- The same; nobody but its session can look at a temporary table.
+-- The same. Autovacuum cannot analyze a temporary table.
 ANALYZE {suspects}
 
 -- name: count_rows
--- How many rows the rebuild came to.
+-- The number of rows that the rebuild has computed.
 SELECT count(*) FROM rebuild_shadow.{table}
 
 -- name: count_differences
--- Missing, extra and different rows.
+-- The numbers of missing, extra and different rows.
 SELECT
     count(*) FILTER (WHERE l.{first_key} IS NULL),
     count(*) FILTER (WHERE s.{first_key} IS NULL),
@@ -145,7 +145,7 @@ LEFT JOIN {live}.{table} AS l USING ({key})
 LEFT JOIN rebuild_shadow.{table} AS s USING ({key})
 
 -- name: show_differences
--- The first of them, both sides whole.
+-- The first of these rows, from both tables, with all columns.
 SELECT row_to_json(l)::text, row_to_json(s)::text
 FROM {suspects} AS x
 LEFT JOIN {live}.{table} AS l USING ({key})
@@ -153,23 +153,23 @@ LEFT JOIN rebuild_shadow.{table} AS s USING ({key})
 ORDER BY {key}
 LIMIT %(limit)s
 
--- name: hold_writers
--- Whoever takes an event claims its id first: behind this lock nobody is in the midst of a batch, and none begins.
+-- name: lock_event_ids
+-- Every batch inserts its event_ids first. With this lock no batch is in progress, and none begins.
 LOCK TABLE {raw}.event_ids IN SHARE MODE
 
--- name: hold_processors
--- Custom processors write their tables before their events are claimed.
+-- name: lock_processor_table
+-- Custom processors write their tables before their event_ids are inserted, so these tables are locked too.
 LOCK TABLE {live}.{table} IN SHARE ROW EXCLUSIVE MODE
 
 -- name: delete_extra
--- Rows that no event makes.
+-- Deletes rows that no event makes.
 DELETE FROM {live}.{table} AS l
 USING {suspects} AS x
 WHERE {l_key} = {x_key}
   AND NOT EXISTS (SELECT FROM rebuild_shadow.{table} AS s WHERE {s_key} = {x_key})
 
 -- name: update_different
--- Rows that their events make otherwise.
+-- Corrects rows that differ from their events.
 UPDATE {live}.{table} AS l SET ({columns}) = ROW({s_columns})
 FROM rebuild_shadow.{table} AS s
 WHERE {l_key} = {s_key}
@@ -177,7 +177,7 @@ WHERE {l_key} = {s_key}
   AND EXISTS (SELECT FROM {suspects} AS x WHERE {x_key} = {s_key})
 
 -- name: insert_missing
--- Rows that are not there.
+-- Inserts missing rows.
 INSERT INTO {live}.{table} ({columns})
 SELECT {s_columns}
 FROM rebuild_shadow.{table} AS s
@@ -185,5 +185,5 @@ WHERE EXISTS (SELECT FROM {suspects} AS x WHERE {x_key} = {s_key})
   AND NOT EXISTS (SELECT FROM {live}.{table} AS l WHERE {l_key} = {s_key})
 
 -- name: audit
--- Who, and what became of it.
+-- Records the action and its result. The database adds the login and the time.
 INSERT INTO {audit}.audit_log (action, object, details) VALUES ('analytics_rebuilt', %(object)s, %(details)s)

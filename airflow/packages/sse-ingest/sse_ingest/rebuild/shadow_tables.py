@@ -1,9 +1,9 @@
-"""The shadow of the typed tables: empty copies in a schema of their own, filled from raw by the same merge.
+"""The shadow tables: copies of the typed tables in a separate schema, filled from the raw events by the same merge.
 
-Raw events are read by stretches of blocks, partition after partition: no sort, no index, and no more in memory than one
-stretch. A pass takes what is there; a later pass takes what was written since, found by the transaction that wrote it
-(not by a clock or an offset, either of which may go backwards). An event that is met twice changes nothing. Archived
-months come from their files, page by page, and go the same way.
+Raw events are read by ranges of blocks, one partition after the other. This needs no sort and no index, and only one
+range is in memory. The first pass reads all events. A later pass reads the events that were written since then. It
+finds them by the transaction that wrote them, because clocks and offsets can go backwards. An event that is read twice
+changes nothing. Archived months come from their files, page by page, and are merged in the same way.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,14 +33,14 @@ _CHUNK = 500
 
 
 class Places(NamedTuple):
-    """The schemas that a rebuild reads and corrects."""
+    """The schemas that a rebuild reads and writes."""
 
     live: str
     raw: str
     audit: str
 
     def compose(self, name: str, **identifiers: sql.Composable) -> sql.Composed:
-        """A statement of rebuild.sql, with these schemas and the given identifiers in it."""
+        """A statement of rebuild.sql with these schemas and identifiers filled in."""
         schemas = {place: sql.Identifier(schema) for place, schema in self._asdict().items()}
         text: LiteralString = SQL[name]
         return sql.SQL(text).format(**schemas, **identifiers)
@@ -48,7 +48,7 @@ class Places(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """A live table and its shadow, which have the same name."""
+    """A live table and its shadow table, which has the same name."""
 
     places: Places
     name: str
@@ -74,7 +74,7 @@ class Table:
 
 @dataclass
 class Shadow:
-    """The shadow tables of one rebuild, and what the processors refused."""
+    """The shadow tables of one rebuild. `refused` has one sentence per event that a processor has refused."""
 
     connection: psycopg.Connection[Any]
     typed: TypedTables
@@ -92,7 +92,7 @@ class Shadow:
         extra: Sequence[str],
         processors: Mapping[str, Processor],
     ) -> "Shadow":
-        """Remove what a killed rebuild left, and begin with empty tables."""
+        """Drop the shadow tables of a killed rebuild, and create empty ones. `extra`: tables of the processors."""
         (audit,) = connection.execute(SQL["find_audit_log"]).fetchone() or (raw,)
         places = Places(typed.schema, raw, audit)
         names = dict.fromkeys([*typed.tables, *extra])
@@ -109,11 +109,11 @@ class Shadow:
         return cls(connection, typed, places, tables, into_shadow(processors))
 
     def statement(self, name: str) -> sql.Composed:
-        """A statement of rebuild.sql that is about no single table."""
+        """A statement of rebuild.sql that needs no table."""
         return self.places.compose(name)
 
     def take(self, since: str | None = None) -> int:
-        """Merge the raw events, or those written since this horizon; how many were read."""
+        """Merge the raw events, or only those written since this horizon. Returns how many were read."""
         return sum(
             self._take_page(partial(self._read_page, partition=name, block=block, since=since), name)
             for name, blocks in self._partitions()
@@ -121,12 +121,12 @@ class Shadow:
         )
 
     def take_archived(self, path: Path) -> int:
-        """Merge the events of an archived month; how many there are."""
+        """Merge the events of an archived month. Returns how many were read."""
         return sum(self._take_page(partial(_stage, events=page), str(path)) for page in reader.events(path))
 
     @property
-    def own_tables(self) -> list[Table]:
-        """Those that custom processors fill."""
+    def processor_tables(self) -> list[Table]:
+        """The tables that custom processors fill."""
         return [table for table in self.tables if table.name not in self.typed.tables]
 
     def drop(self) -> None:
@@ -176,7 +176,7 @@ def _stage(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> int:
 
 def _event(row: tuple[Any, ...]) -> Event:
     stream_id, offset, event_id, event_type, ts, partition_key, payload, content_hash = row
-    received = payload.encode()  # the bytes as received are not kept: what raw holds of them is the payload
+    received = payload.encode()  # events_raw holds the payload, not the bytes as received
     place = f"{stream_id}-{offset}"
     return Event(
         stream_id, offset, event_id, event_type, ts, partition_key, received, content_hash, place, received
@@ -184,14 +184,16 @@ def _event(row: tuple[Any, ...]) -> Event:
 
 
 def _describe(connection: psycopg.Connection[Any], places: Places, name: str) -> Table:
-    asked = {"schema": places.live, "table": name}
-    row = connection.execute(SQL["describe"], asked).fetchone()
+    values = {"schema": places.live, "table": name}
+    row = connection.execute(SQL["describe"], values).fetchone()
     if row is None:
-        raise ConfigurationError(f"There is no table {places.live}.{name}: --table wants its bare name.")
+        raise ConfigurationError(
+            f"There is no table {places.live}.{name}: --table needs the name without a schema."
+        )
     key, columns = row
     if not key:
         raise ConfigurationError(
-            f"{places.live}.{name} has no primary key, by which its rows could be compared: give it one."
+            f"{places.live}.{name} has no primary key, which the comparison of rows needs: add one."
         )
     return Table(places, name, tuple(key), tuple(columns))
 

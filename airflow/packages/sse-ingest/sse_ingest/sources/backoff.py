@@ -21,7 +21,7 @@ class Backoff:
 
     @property
     def base(self) -> float:
-        """The first ceiling. A source sets it with `retry:`; one beyond the cap raises the cap."""
+        """The first ceiling, in seconds. A source sets it with `retry:`; a base above the cap raises the cap."""
         return self._base
 
     @base.setter
@@ -30,15 +30,15 @@ class Backoff:
 
     @property
     def ceiling(self) -> float:
-        """The longest that the next pause can be."""
+        """The longest possible next pause, in seconds."""
         return min(self._base * 2.0 ** min(self._failures, 30), max(self._cap, self._base))
 
     def next_delay(self) -> float:
-        """The next pause; call once a failure."""
+        """The next pause, in seconds. Call it once per failure."""
         delay = self._random.uniform(0, self.ceiling)
         self._failures += 1
         return delay
 
     def reset(self) -> None:
-        """All is well again: the next failure is a first one."""
+        """Reading works again: the next failure counts as the first one."""
         self._failures = 0

@@ -1,4 +1,4 @@
-"""Where frames come from. Two ways to the same events: the stream, and polling as its fallback."""
+"""The sources of frames. Two of them read the same events: the stream, and polling as its fallback."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,19 +26,19 @@ class Address:
 
 
 class Source(Protocol):
-    """What the ingest loop needs of a source."""
+    """What the ingest loop needs from a source."""
 
     def batches(self, after: str, stop: Callable[[], bool]) -> Iterator[list[Frame]]:
-        """Lists of frames after that position, as they arrive; an empty one when nothing did for a while.
+        """Lists of frames after that position, as they arrive; an empty list when nothing arrived for a while.
 
-        Ends when `stop()` says so or the source has no more to give. Connections that break are made again
+        Ends when `stop()` is true or the source has no more events. A broken connection is opened again
         from the last frame yielded. Raises TerminalError when a person has to change something.
         """
         ...
 
     @property
     def pending(self) -> bool:
-        """Whether there are frames that can be had without waiting."""
+        """Whether more frames can be read without waiting."""
         ...
 
     @property
@@ -47,9 +47,9 @@ class Source(Protocol):
         ...
 
     def head(self) -> int | None:
-        """The newest offset of the source; None where it does not tell. Never raises."""
+        """The newest offset of the source; None when the source does not report it. Never raises."""
         ...
 
     def close(self) -> None:
-        """Let go of connections and threads. May be called twice, and from another thread."""
+        """Close connections and end threads. May be called twice, and from another thread."""
         ...

@@ -8,13 +8,14 @@ from typing import TypeAlias
 from sse_ingest.sources.sse_decoder import Frame
 
 Piece: TypeAlias = Callable[[], list[Frame]]
-"""What was read, to be decoded by the caller: of two threads that decode and judge, each would wait for the other."""
+"""Bytes that were read; calling it decodes them. The caller decodes, in the thread that also parses: decoding in the
+reading thread would only make two threads wait for the interpreter lock in turn."""
 
 _ENOUGH_BYTES = 1024 * 1024
 
 
 class Closed(Exception):
-    """The caller has gone: stop reading."""
+    """The caller has closed the queue: stop reading."""
 
 
 class BoundedQueue:
@@ -31,7 +32,7 @@ class BoundedQueue:
         self._error: BaseException | None = None
 
     def put(self, piece: Piece, size: int) -> None:
-        """Hand over; wait while too much is pending. Raises Closed when nobody will take it."""
+        """Add a piece of `size` bytes; wait while too much is pending. Raises Closed when the caller has closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._bytes < self._max_bytes)
             if self._closed:
@@ -41,16 +42,16 @@ class BoundedQueue:
             self._changed.notify_all()
 
     def end(self, error: BaseException | None = None) -> None:
-        """Nothing will follow what is pending."""
+        """No more pieces will follow. `error` is raised by `get` after the pending pieces."""
         with self._changed:
             self._ended = True
             self._error = error
             self._changed.notify_all()
 
     def get(self, timeout: float) -> list[Piece] | None:
-        """What is pending, up to a bound, [] when nothing came in time, None after the end.
+        """The pending pieces, up to a limit; [] when none came within `timeout` seconds; None after the end.
 
-        Whoever asks says when it has dealt with it, by `decoded()`. Raises what `end` was given.
+        The caller calls `decoded()` when it has decoded them. Raises the error that `end` received.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._pieces or self._ended or self._closed, timeout)
@@ -73,13 +74,13 @@ class BoundedQueue:
         return taken
 
     def decoded(self) -> None:
-        """What `get` gave is decoded."""
+        """The pieces that `get` returned are decoded."""
         with self._changed:
             self._taken = False
             self._changed.notify_all()
 
     def wait_until_decoded(self) -> None:
-        """Wait until all that was put is dealt with. Raises Closed when it goes."""
+        """Wait until the caller has decoded every piece. Raises Closed when the caller closes."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or not (self._pieces or self._taken))
             if self._closed:
@@ -91,13 +92,13 @@ class BoundedQueue:
         return bool(self._pieces)
 
     def pause(self, seconds: float) -> None:
-        """Sleep in the reading thread. Raises Closed as soon as the caller goes."""
+        """Sleep in the reading thread. Raises Closed as soon as the caller closes."""
         with self._changed:
             if self._changed.wait_for(lambda: self._closed, seconds):
                 raise Closed
 
     def close(self) -> bool:
-        """The caller goes. False if it had gone before."""
+        """The caller reads no more. False if the queue was closed before."""
         with self._changed:
             if self._closed:
                 return False

@@ -9,9 +9,9 @@ from typing import Any
 class Cancellation:
     """Knows the sockets of a request, through httpx's `trace` extension, and can shut them down.
 
-    A thread blocked in recv, or in a TLS handshake, wakes at once. It holds duplicates, because a TLS
-    handshake detaches the socket that it is given; `release()` closes them, else the peer would never see
-    the connection end.
+    A thread that is blocked in recv, or in a TLS handshake, wakes at once. It holds duplicates of the sockets,
+    because a TLS handshake detaches the original. `release()` closes the duplicates; otherwise the peer would
+    never see the connection end.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Cancellation:
         self._is_cut = False
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Hand this to a request as `extensions={"trace": cancellation.trace}`."""
+        """Pass this to a request as `extensions={"trace": cancellation.trace}`."""
         if event != "connection.connect_tcp.complete":
             return
         connected: socket.socket = info["return_value"].get_extra_info("socket")
@@ -30,7 +30,7 @@ class Cancellation:
                 self._shut_down()
 
     def cut(self) -> None:
-        """End what is under way and whatever connects later."""
+        """Shut down the request in progress and every later connection."""
         with self._lock:
             self._is_cut = True
             self._shut_down()
@@ -43,5 +43,5 @@ class Cancellation:
 
     def _shut_down(self) -> None:
         for held in self._held:
-            with contextlib.suppress(OSError):  # the peer was quicker
+            with contextlib.suppress(OSError):  # the peer has closed it already
                 held.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""What the stream and polling have in common: addresses, clients, and the newest offset."""
+"""The common part of the stream and polling: addresses, clients, and the newest offset."""
 
 import re
 import ssl
@@ -23,25 +23,25 @@ class _Health(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Limits:
-    """How long to wait, and how much to hold."""
+    """Time limits in seconds, and memory limits in bytes."""
 
     stall_seconds: float = 45.0
-    """Without a byte for this long, comments included, the connection counts as broken."""
+    """A connection that receives no byte for this long, comments included, counts as broken."""
     connect_seconds: float = 5.0
     tick_seconds: float = 0.25
     """An empty list is yielded when nothing arrived for this long."""
     max_pending_bytes: int = 8 * 1024 * 1024
-    """Reading stops while this much waits for the caller."""
+    """Reading stops while this many bytes wait for the caller."""
     max_frame_bytes: int = MAX_FRAME_BYTES
 
 
-_USUAL = Limits()
+_DEFAULT_LIMITS = Limits()
 
 
 class HttpSource:
-    """A source over HTTP. Subclasses say what one connection does, in `_attempt()`.
+    """A source over HTTP. Subclasses implement one connection, in `_attempt()`.
 
-    `since` is asked for when there is no position yet; None asks for nothing, as suits a foreign stream.
+    `since` is sent when there is no position yet; None sends nothing: a foreign stream does not know it.
     Certificates are verified unless `verify` is False.
     """
 
@@ -55,7 +55,7 @@ class HttpSource:
         token: str | None = None,
         since: str | None = "earliest",
         verify: ssl.SSLContext | bool = True,
-        limits: Limits = _USUAL,
+        limits: Limits = _DEFAULT_LIMITS,
     ) -> None:
         base = url.rstrip("/")
         self._url = _checked(base + (self.default_path if path is None else path))
@@ -65,7 +65,7 @@ class HttpSource:
         self._ssl = httpx.create_ssl_context() if verify is True else verify
         self._timeout = httpx.Timeout(limits.stall_seconds, connect=limits.connect_seconds)
         self._limits = limits
-        self._tells_head = True
+        self._reports_head = True
         self._head_cancellation = Cancellation()
         self._reader: Reader | None = None
 
@@ -89,14 +89,14 @@ class HttpSource:
         return 0.0 if since is None else time.monotonic() - since
 
     def head(self) -> int | None:
-        """See Source. A source that has no such page is not asked again."""
-        if not self._tells_head:
+        """See Source. A source without `/health` is asked only once."""
+        if not self._reports_head:
             return None
         try:
             with self._client(_HEAD_SECONDS) as client:
                 answer = client.get(self._health_url, extensions={"trace": self._head_cancellation.trace})
                 if answer.status_code == 404:
-                    self._tells_head = False
+                    self._reports_head = False
                 return msgspec.json.decode(answer.content, type=_Health).head_offset
         except (httpx.HTTPError, msgspec.MsgspecError, ValueError, RuntimeError):
             return None
@@ -105,7 +105,7 @@ class HttpSource:
 
     def close(self) -> None:
         """See Source."""
-        self._tells_head = False
+        self._reports_head = False
         self._head_cancellation.cut()
         if self._reader is not None:
             self._reader.close()
@@ -130,7 +130,7 @@ def _checked(url: str) -> httpx.URL:
 
 
 def request_headers(token: str | None) -> dict[str, str]:
-    """What every request of a source carries."""
+    """The headers of every request to a source. Raises ConfigurationError for a token that no header can hold."""
     headers = {"User-Agent": "sse-ingest", "Accept-Encoding": "identity"}
     if token:
         if not re.fullmatch(r"[!-~]+", token):

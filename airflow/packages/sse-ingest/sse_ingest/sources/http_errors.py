@@ -1,4 +1,4 @@
-"""What an HTTP answer other than the hoped-for one means: try again, or tell a person what to change."""
+"""Turns an unexpected HTTP answer into an error: try again, or a person has to change something."""
 
 import contextlib
 import json
@@ -13,28 +13,28 @@ _TRY_AGAIN = {408, 425, 429}
 
 
 def raise_for_status(response: httpx.Response, content_type: str) -> None:
-    """Return for a 200 of that content type; raise what anything else means."""
+    """Return for a 200 with that content type. Raises Unauthorized, SourceUnavailable or ConfigurationError."""
     status = response.status_code
     url = shown(response.request.url)
     if status == 200:
-        given = response.headers.get("content-type", "")
-        if given.partition(";")[0].strip().lower() != content_type:
+        received = response.headers.get("content-type", "")
+        if received.partition(";")[0].strip().lower() != content_type:
             raise ConfigurationError(
-                f"{url} answers {given or 'without a content type'}, not {content_type}: it is not an event "
+                f"{url} answers {received or 'without a content type'}, not {content_type}: it is not an event "
                 "service. Correct the address of the source (INGEST_SOURCE_URL, or the Airflow connection)."
             )
         return
-    said = _said(response)
+    detail = _detail(response)
     if status in (401, 403):
         raise Unauthorized(
-            f"{url} refuses us with {status}{said}. Give the reader the token that the service expects "
+            f"{url} refuses us with {status}{detail}. Give the reader the token that the service expects "
             "(EVENT_STREAM_TOKEN, or the password of the Airflow connection)."
         )
     if status >= 500 or status in _TRY_AGAIN:
-        raise SourceUnavailable(f"{url} answers {status}{said}.", _retry_after(response))
+        raise SourceUnavailable(f"{url} answers {status}{detail}.", _retry_after(response))
     raise ConfigurationError(
-        f"{url} answers {status}{said}. Correct the address of the source (INGEST_SOURCE_URL, or the Airflow "
-        "connection), or ask whoever runs it what became of it."
+        f"{url} answers {status}{detail}. Correct the address of the source (INGEST_SOURCE_URL, or the Airflow "
+        "connection), or ask its operator what has changed."
     )
 
 
@@ -43,8 +43,8 @@ def shown(url: httpx.URL) -> str:
     return str(url.copy_with(username=None, password=None, query=None, fragment=None))
 
 
-def _said(response: httpx.Response) -> str:
-    """The service's own words, from a problem document, as far as it has any."""
+def _detail(response: httpx.Response) -> str:
+    """The detail or the title of the service's problem document, in brackets; empty when there is none."""
     body = b""
     with contextlib.suppress(httpx.HTTPError):
         for chunk in response.iter_bytes():
@@ -53,10 +53,10 @@ def _said(response: httpx.Response) -> str:
                 break
     try:
         problem = json.loads(body[:_SHOWN_BYTES])
-        words = problem.get("detail") or problem.get("title")
+        text = problem.get("detail") or problem.get("title")
     except (ValueError, AttributeError, RecursionError):
         return ""
-    return f" ({words[:300]})" if isinstance(words, str) else ""
+    return f" ({text[:300]})" if isinstance(text, str) else ""
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -1,4 +1,4 @@
-"""Polling: the same events, page by page, for when nobody can or may stream."""
+"""Polling: reads the same events page by page, for places where streaming is not possible."""
 
 import json
 from typing import Any
@@ -54,16 +54,16 @@ class PollSource(HttpSource):
                 if status == 204:
                     return True
                 if status == 410:
-                    self._pass_gap(reader, body)
+                    self._deliver_gap(reader, body)
                 elif len(body) > _LARGEST_PAGE_BYTES:
                     limit = self._smaller(limit)
-                elif not self._pass_page(reader, body):
+                elif not self._deliver_page(reader, body):
                     if not self._follow:
                         return True
                     reader.pause(self._interval_seconds)
 
     def _get(self, client: httpx.Client, reader: Reader, since: str | None, limit: int) -> tuple[int, bytes]:
-        """Status and body of one page, or as much of a body that is too large as says so."""
+        """Status and body of one page. A body that is too large is cut just beyond the limit."""
         url = self._url.copy_merge_params(
             {"limit": limit} if since is None else {"since": since, "limit": limit}
         )
@@ -80,8 +80,8 @@ class PollSource(HttpSource):
                     break
             return response.status_code, bytes(body)
 
-    def _pass_page(self, reader: Reader, body: bytes) -> int:
-        """Hand the events of a page over; returns how many there were."""
+    def _deliver_page(self, reader: Reader, body: bytes) -> int:
+        """Deliver the events of a page; returns how many there were."""
         try:
             page = read_page(body)
         except (ValueError, RecursionError) as error:
@@ -98,10 +98,12 @@ class PollSource(HttpSource):
         reader.position = page.next_since
         return len(frames)
 
-    def _pass_gap(self, reader: Reader, body: bytes) -> None:
-        """The position is gone: say so with the frame that the stream would have sent, and go on from the oldest."""
+    def _deliver_gap(self, reader: Reader, body: bytes) -> None:
+        """The service no longer has the position: deliver the gap that the stream would have sent, and continue
+        from the oldest event.
+        """
         if not reader.position:
-            raise SourceUnavailable(f"{shown(self._url)} answers 410 although no position was asked for.")
+            raise SourceUnavailable(f"{shown(self._url)} answers 410 although the request had no position.")
         try:
             gone = _GONE.decode(body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -120,6 +122,6 @@ class PollSource(HttpSource):
         if limit == 1:
             raise ConfigurationError(
                 f"{shown(self._url)} answers a single event of more than {_LARGEST_PAGE_BYTES} bytes: "
-                "it cannot be polled. Stream it, or have its producer take it back."
+                "it cannot be polled. Stream it, or have its producer withdraw it."
             )
         return limit // 2

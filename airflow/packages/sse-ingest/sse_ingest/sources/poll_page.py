@@ -1,4 +1,4 @@
-"""A page of GET /events, and the frames that the stream would have carried for it."""
+"""A page of GET /events, and the frames that the stream would have sent for it."""
 
 import json
 import re
@@ -12,7 +12,7 @@ _BETWEEN = re.compile(r"\s*,?\s*")
 
 
 class Page(msgspec.Struct):
-    """The elements byte for byte, where to go on, and, if the service tells, the position of each element."""
+    """The elements byte for byte, the next position, and, if the service reports them, the elements' positions."""
 
     events: list[msgspec.Raw]
     next_since: str
@@ -20,10 +20,10 @@ class Page(msgspec.Struct):
     ids: list[str] = []
 
     def frames(self, after: str, max_frame_bytes: int) -> list[Frame]:
-        """One frame an element, in order; `after` is the position before the first."""
-        told = self.ids if len(self.ids) == len(self.events) else [None] * len(self.events)
+        """One frame per element, in order; `after` is the position before the first."""
+        positions = self.ids if len(self.ids) == len(self.events) else [None] * len(self.events)
         frames: list[Frame] = []
-        for raw, position in zip(self.events, told, strict=True):
+        for raw, position in zip(self.events, positions, strict=True):
             frame = _frame(bytes(raw), self.stream_id, position, after)
             if len(frame.data) > max_frame_bytes:
                 frame = msgspec.structs.replace(frame, data=frame.data[:max_frame_bytes], truncated=True)
@@ -43,7 +43,7 @@ _TEXT = msgspec.json.Decoder(str)
 
 
 def read_page(body: bytes) -> Page:
-    """Raises ValueError or RecursionError when it is no page."""
+    """Read a page. Raises ValueError or RecursionError when the body is no page."""
     try:
         page = _PAGE.decode(body)
     except msgspec.ValidationError:
@@ -52,18 +52,18 @@ def read_page(body: bytes) -> Page:
         page = _read_leniently(body)
     for position in (page.stream_id, page.next_since, *page.ids):
         if not (position.isascii() and position.isprintable()):
-            raise ValueError(f"it holds a position that is none: {position[:50]!r}")
+            raise ValueError(f"it holds an invalid position: {position[:50]!r}")
     return page
 
 
 def _read_leniently(body: bytes) -> Page:
-    """One bad element must not hide the rest of a page: what is wrong with it is for the contract to say.
+    """Read a page that has a bad element. The contract finds out what is wrong with it; the others are kept.
 
-    Latin-1 maps each byte to one character, so that the decoder's positions are those of the bytes.
+    Latin-1 maps each byte to one character, so the decoder's positions are byte positions.
     """
     text = body.decode("latin-1")
     decoder = json.JSONDecoder(strict=False)
-    told = decoder.decode(text)
+    members = decoder.decode(text)
     start = _EVENTS.match(text)
     if start is None:
         raise ValueError("its first member is not the array of events")
@@ -74,13 +74,13 @@ def _read_leniently(body: bytes) -> Page:
         elements.append(msgspec.Raw(body[position:end]))
         between = _BETWEEN.match(text, end)
         position = between.end() if between else end
-    rest = msgspec.convert({**told, "events": []}, Page)
+    rest = msgspec.convert({**members, "events": []}, Page)
     return Page(elements, rest.next_since, rest.stream_id, rest.ids)
 
 
 def _frame(element: bytes, stream_id: str, position: str | None, after: str) -> Frame:
-    """An element without any position gets no id of its own: the stream's position stays where it was."""
-    if element.startswith(b'"'):  # data that were no JSON travel as a text
+    """The frame of an element. Without a position it gets no id of its own, and the stream's position stays."""
+    if element.startswith(b'"'):  # the service sends data that are no JSON as a text
         return _placed("message", _unwrapped(element), position, after)
     try:
         place = _PLACE.decode(element)

@@ -1,4 +1,4 @@
-"""One look at a stream: whether it opens, and what it sends first."""
+"""A test of a stream: whether it opens, and which event it sends first."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ _MAX_FRAME_BYTES = 1024 * 1024
 
 
 class Probe(HttpSource):
-    """Opens the stream once, from now on, and reads until the first event. Never reconnects."""
+    """Opens the stream once, without a position, and reads until the first event. Never reconnects."""
 
     default_path = "/stream"
 
@@ -30,9 +30,9 @@ class Probe(HttpSource):
         self._seconds = seconds
 
     def first_frame(self) -> Frame | None:
-        """The first event; None when the stream is open and none comes in time.
+        """The first event; None when the stream is open but sends none in time.
 
-        Raises SourceUnavailable or a TerminalError that says why it is no stream to read.
+        Raises SourceUnavailable, or a TerminalError that says why the stream cannot be read.
         """
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
         try:
@@ -53,7 +53,7 @@ class Probe(HttpSource):
 
     @contextmanager
     def _limited(self) -> Iterator[Cancellation]:
-        """Cuts what takes too long altogether: a timeout of httpx begins again with each byte."""
+        """Limits the whole request: a timeout of httpx starts again with each byte."""
         cancellation = Cancellation()
         timer = threading.Timer(3 * self._seconds, cancellation.cut)
         timer.start()

@@ -1,4 +1,4 @@
-"""One reading of a source: a thread that connects, reads, and connects again, until its caller has enough."""
+"""Reads a source in a thread: connects, reads, and connects again, until the caller closes it."""
 
 import logging
 import threading
@@ -18,14 +18,14 @@ log = logging.getLogger("sse_ingest.source")
 
 _STOP_CHECK_SECONDS = 0.05
 _JOIN_SECONDS = 0.1
-_SETTLED_SECONDS = 10.0
+_STABLE_SECONDS = 10.0
 
 
 class Reader:
     """Runs `attempt(reader)` again and again in a thread, and hands its frames to `lists()`.
 
-    An attempt makes one connection and calls `connected()` and `deliver()`; it returns True when the source
-    has no more to give, and False, or raises a transient error, to be run again after a pause.
+    An attempt opens one connection and calls `connected()` and `deliver()`. It returns True when the source has
+    no more events. It returns False, or raises a transient error, to be run again after a pause.
     """
 
     def __init__(self, attempt: Callable[["Reader"], bool], after: str, max_pending_bytes: int) -> None:
@@ -39,7 +39,7 @@ class Reader:
         self._thread.start()
 
     def lists(self, stop: Callable[[], bool], tick_seconds: float) -> Iterator[list[Frame]]:
-        """What arrives, in order; [] also whenever nothing did for `tick_seconds`."""
+        """Frames in order, as they arrive; [] whenever nothing arrived for `tick_seconds`."""
         last_yield = time.monotonic()
         while not stop():
             quiet = last_yield + tick_seconds - time.monotonic()
@@ -50,26 +50,26 @@ class Reader:
             if frames:
                 self.backoff.reset()
             self._queue.decoded()
-            # Also when they hold no whole frame: `pending` has said that there was more.
+            # Yield also when the pieces hold no whole frame: the caller was promised more by `pending`.
             if pieces or time.monotonic() - last_yield >= tick_seconds:
                 yield frames
                 last_yield = time.monotonic()
 
     @property
     def pending(self) -> bool:
-        """Whether `lists()` has more to give at once."""
+        """Whether `lists()` can yield more frames at once."""
         return self._queue.pending
 
     def connected(self) -> None:
-        """The source answered well."""
+        """The source has accepted the connection."""
         self.down_since = None
 
     def deliver(self, piece: Piece, size: int) -> None:
-        """Hand over what was read, waiting while the caller is behind."""
+        """Pass a piece of `size` bytes to the caller; wait while the caller is behind."""
         self._queue.put(piece, size)
 
     def pause(self, seconds: float) -> None:
-        """Sleep unless the caller goes."""
+        """Sleep. Raises Closed as soon as the caller closes."""
         self._queue.pause(seconds)
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class Reader:
 
     def _try(self) -> bool:
         started = time.monotonic()
-        asked = 0.0
+        requested_pause = 0.0
         try:
             if self._attempt(self):
                 return True
@@ -100,15 +100,15 @@ class Reader:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
         except SourceUnavailable as error:
             reason = str(error)
-            asked = error.retry_after or 0.0
+            requested_pause = error.retry_after or 0.0
         finally:
             self.cancellation.release()
-        self._queue.wait_until_decoded()  # where to go on, and after how long, may stand in what is not decoded yet
+        self._queue.wait_until_decoded()  # the pieces may hold the newest position, and the pause in `retry:`
         if self.down_since is None:
             self.down_since = time.monotonic()
-        if time.monotonic() - started >= _SETTLED_SECONDS:
+        if time.monotonic() - started >= _STABLE_SECONDS:
             self.backoff.reset()
-        delay = max(self.backoff.next_delay(), asked)
+        delay = max(self.backoff.next_delay(), requested_pause)
         log.info("reading broke off at %r: %s. Connecting again in %.2f s.", self.position, reason, delay)
         self.pause(delay)
         return False

@@ -1,9 +1,9 @@
 """Bytes of an event stream in, frames out. No I/O.
 
 Follows https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-to the letter, with two additions that the text leaves to the implementation: the data stay bytes as
-received (whether they are UTF-8 is for the contract to judge, so that a dead letter can show them), and
-memory is bounded (see `max_frame_bytes`).
+exactly, with two additions that the specification leaves to the implementation. The data stay bytes as
+received: the contract checks whether they are UTF-8, so that a dead letter can show them. And memory is
+bounded (see `max_frame_bytes`).
 """
 
 import re
@@ -19,9 +19,9 @@ _PLAIN = re.compile(rb"^id: (.*)\nevent: (.+)\ndata: (.+)\n\n", re.MULTILINE)
 class Frame(msgspec.Struct, frozen=True, gc=False):
     """One dispatched event of the stream.
 
-    `last_event_id` is where to resume after it; `own_id` tells whether that id stood in this very block
-    (an id stays in force for the blocks after it). `truncated` marks a frame larger than the limit, of
-    which `data` holds only the beginning.
+    `last_event_id` is the position to resume from after it. `own_id` says whether the id was in this block:
+    an id also applies to the blocks after it. `truncated` marks a frame larger than the limit, of which
+    `data` holds only the beginning.
     """
 
     event: str
@@ -36,22 +36,22 @@ def _text(value: bytes | bytearray) -> str:
 
 
 class Decoder:
-    """Push parser: `decode()` takes any cut of the bytes and returns the frames that it completes.
+    """Push parser: `decode()` takes the next bytes, cut anywhere, and returns the frames that they complete.
 
-    `last_event_id` seeds the id in force, so that a reconnected stream whose first blocks carry no id
-    keeps its position. Time is linear in the bytes, whatever the chunks; at most about twice
-    `max_frame_bytes` are held. A longer line is cut, and the frame it belongs to comes out truncated.
+    `last_event_id` is the id at the start, so that a reconnected stream whose first blocks have no id keeps its
+    position. Time is linear in the bytes, however they are cut into chunks. About twice `max_frame_bytes` are
+    held at most. A longer line is cut, and its frame is marked as truncated.
     """
 
     def __init__(self, last_event_id: str = "", *, max_frame_bytes: int = MAX_FRAME_BYTES) -> None:
         self.retry_ms: int | None = None
         self.last_event_id = last_event_id
         self._limit = max_frame_bytes
-        self._head: bytes | None = b""  # up to three bytes withheld until the BOM question is settled
+        self._head: bytes | None = b""  # up to three bytes, held until it is known whether they are a BOM
         self._after_cr = False
         self._line = bytearray()  # the unterminated line
         self._line_cut = False
-        self._in_block = False  # something of an undispatched block has been seen
+        self._in_block = False  # a field of a block that is not dispatched yet has been read
         self._reset_block()
         self._id = last_event_id  # the spec's "last event ID buffer"
 
@@ -81,7 +81,7 @@ class Decoder:
         return frames
 
     def flush(self) -> list[Frame]:
-        """The stream has ended: an unterminated block is dropped, as the specification has it."""
+        """The stream has ended: an unterminated block is dropped, as the specification requires."""
         self._line = bytearray()
         self._line_cut = False
         self._id = self.last_event_id
@@ -98,7 +98,7 @@ class Decoder:
         return head[3:] if head.startswith(_BOM) else head
 
     def _only_lf(self, chunk: bytes) -> bytes:
-        """Make CR and CRLF into LF. A CR ends its line at once; an LF right after it is swallowed later."""
+        """Replace CR and CRLF by LF. A CR ends its line at once; an LF right after it is dropped later."""
         if self._after_cr and chunk:
             self._after_cr = False
             if chunk.startswith(b"\n"):
@@ -109,7 +109,7 @@ class Decoder:
         return chunk
 
     def _finish_block(self, chunk: bytes, frames: list[Frame]) -> int:
-        """Line by line to the end of the block that an earlier chunk began; returns where that is."""
+        """Read line by line to the end of the block that an earlier chunk began; returns the position of that end."""
         position = 0
         while True:
             newline = chunk.find(b"\n", position)
@@ -130,7 +130,7 @@ class Decoder:
             self._field(line, cut)
 
     def _whole_blocks(self, region: bytes, frames: list[Frame]) -> None:
-        """Blocks that lie whole in one chunk, which nearly all do; the last one's blank line is removed."""
+        """Read blocks that are whole in one chunk, as nearly all are; the last one's blank line is removed."""
         for block in region.split(b"\n\n"):
             for line in block.split(b"\n"):
                 if line:
@@ -140,9 +140,9 @@ class Decoder:
             self._dispatch(frames)
 
     def _plain_blocks(self, region: bytes, frames: list[Frame]) -> bool:
-        """The same for blocks of exactly id, event and data, several times faster; False if any is not."""
+        """The same for blocks of exactly id, event and data, several times faster; False if a block is different."""
         blocks = _PLAIN.findall(region)
-        # Each match is four whole lines, so that as many lines as that means nothing lies in between.
+        # Each match is four whole lines. If the region has no other line, every block has matched.
         if (
             not blocks
             or region.count(b"\n") != 4 * len(blocks)
@@ -155,7 +155,7 @@ class Decoder:
         return True
 
     def _begin_block(self, chunk: bytes, position: int, frames: list[Frame]) -> None:
-        """What follows the last blank line of the chunk: complete lines, then an incomplete one."""
+        """Read what follows the last blank line of the chunk: complete lines, then an incomplete one."""
         lines = chunk[position:].split(b"\n")
         for line in lines[:-1]:
             if line:
@@ -171,7 +171,7 @@ class Decoder:
         self._line_cut = self._line_cut or len(piece) > room
 
     def _field(self, line: bytes, cut: bool) -> None:
-        """One line that is not blank. `cut` says that its end is missing."""
+        """Read one line that is not blank. `cut`: its end is missing."""
         if len(line) > self._limit:
             line, cut = line[: self._limit], True
         name, _, value = line.partition(b":")

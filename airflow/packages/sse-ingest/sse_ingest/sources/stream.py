@@ -1,4 +1,4 @@
-"""The stream: one long answer, resumed with Last-Event-ID whenever it breaks."""
+"""The stream: one long response, resumed with Last-Event-ID whenever it breaks."""
 
 import re
 from functools import partial
@@ -10,13 +10,13 @@ from sse_ingest.sources.http_errors import raise_for_status
 from sse_ingest.sources.reader import Reader
 from sse_ingest.sources.sse_decoder import Decoder, Frame
 
-# What a header can carry. An id beyond that cannot be asked for: then reading resumes from the last one that can.
+# The ids that a header can hold. After any other id, reading resumes from the last one that a header can hold.
 _LONGEST_SENT = 2_000
 _SENDABLE = re.compile(r"[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?")
 
 
 class StreamSource(HttpSource):
-    """GET /stream. A 204 ends it for good; any other end of the answer is a broken connection."""
+    """GET /stream. A 204 means that the stream has ended; any other end of a response is a broken connection."""
 
     default_path = "/stream"
 
@@ -58,5 +58,5 @@ def _decode(decoder: Decoder, chunk: bytes, reader: Reader) -> list[Frame]:
 
 def _is_sendable(last_event_id: str) -> bool:
     if len(last_event_id) > _LONGEST_SENT:
-        return False  # servers refuse a request whose head is large, and we would ask the same for ever
+        return False  # servers refuse a request with large headers, and each new try would be the same
     return not last_event_id or _SENDABLE.fullmatch(last_event_id) is not None

@@ -1,4 +1,4 @@
-"""The items of one transaction: sorted by what becomes of them, and formatted, while the last batch is committed."""
+"""The items of one transaction: sorted by kind and formatted, while the previous batch is committed."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.copy_rows import RawRows
 
 Item: TypeAlias = Event | Rejected | Gap
-_MOST_BYTES = 8 * 1024 * 1024  # as received: a few events can be as large as thousands
+_MOST_BYTES = 8 * 1024 * 1024  # of the bytes as received: a few events can be as large as thousands
 
 
 def _size(item: Item) -> int:
@@ -18,7 +18,7 @@ def _size(item: Item) -> int:
 
 
 class Batch:
-    """Grows in the order of the stream. Items that it is made with are taken in whatever their number and size."""
+    """Grows in the order of the stream. The items of the constructor are added without a limit of number or size."""
 
     def __init__(self, settings: Settings, items: Sequence[Item] = ()) -> None:
         self._settings = settings
@@ -34,14 +34,14 @@ class Batch:
 
     @property
     def full(self) -> bool:
-        """Whether it has as many items, or bytes, as one transaction is to have."""
+        """Whether it has reached the limit of items, or of bytes, of one transaction."""
         return len(self.items) >= self._settings.max_batch or self._bytes >= _MOST_BYTES
 
     def __len__(self) -> int:
         return len(self.items)
 
     def take(self, items: Sequence[Item]) -> int:
-        """Take in as many of the items as there is room for, in their order; how many those are."""
+        """Add as many of the items as there is room for, in their order; returns how many."""
         part = items[: self._settings.max_batch - len(self.items)]
         sizes = list(accumulate(map(_size, part), initial=self._bytes))
         count = min(bisect_left(sizes, _MOST_BYTES), len(part))
@@ -61,27 +61,27 @@ class Batch:
             self.gaps += [item for item in items if isinstance(item, Gap)]
 
     def only(self, fresh: Sequence[Event]) -> "Batch":
-        """These of its events, in their order, and nothing else of it."""
+        """A batch of some of its events, in their order, without its dead letters and gaps."""
         rest = iter(fresh)
-        wanted = next(rest, None)
+        next_fresh = next(rest, None)
         keep = []
         for event in self.events:
-            keep.append(event is wanted)
-            if event is wanted:
-                wanted = next(rest, None)
-        made = Batch(self._settings)
-        made.items, made.events = list(fresh), list(fresh)
-        made.raw_rows = self.raw_rows.only(keep)
-        if made.typed_rows is not None:
-            made.typed_rows.extend(fresh)
-        return made
+            keep.append(event is next_fresh)
+            if event is next_fresh:
+                next_fresh = next(rest, None)
+        batch = Batch(self._settings)
+        batch.items, batch.events = list(fresh), list(fresh)
+        batch.raw_rows = self.raw_rows.only(keep)
+        if batch.typed_rows is not None:
+            batch.typed_rows.extend(fresh)
+        return batch
 
     @property
     def first_position(self) -> str:
-        """The id of its first frame; empty when it has gaps only."""
+        """The id of its first frame; empty when it has only gaps."""
         return next((item.last_event_id for item in self.items if not isinstance(item, Gap)), "")
 
     @property
     def last_position(self) -> str:
-        """The id of its last frame; empty when it has gaps only."""
+        """The id of its last frame; empty when it has only gaps."""
         return next((item.last_event_id for item in reversed(self.items) if not isinstance(item, Gap)), "")

@@ -1,7 +1,7 @@
-"""Events as rows of COPY, formatted before the transaction begins.
+"""Formats events as rows for COPY, before the transaction begins.
 
-Every event goes into the two raw tables. Their rows are binary: PostgreSQL takes that for two thirds of the work of
-text, and such a row is cheap to pack. https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
+Every event goes into the two raw tables. Their rows are binary: PostgreSQL reads them with two thirds of the work that
+text needs, and they are cheap to format. https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class RawRows:
         self._labels: dict[tuple[str, str, str], tuple[bytes, bytes]] = {}
 
     def extend(self, events: Sequence[Event]) -> None:
-        """Format events."""
+        """Format events and add their rows."""
         ids, raw = self._ids.append, self._raw.append
         for event in events:
             payload = event.payload
@@ -45,27 +45,27 @@ class RawRows:
             raw(b"".join((_EIGHT, place, label, _JSONB.pack(len(payload) + 1, 1), payload)))
 
     def only(self, keep: Sequence[bool]) -> "RawRows":
-        """The rows of those events for which `keep` is true, not formatted again."""
-        made = RawRows("")
-        made._ids, made._raw = list(compress(self._ids, keep)), list(compress(self._raw, keep))
-        return made
+        """The rows of the events for which `keep` is true; they are not formatted again."""
+        rows = RawRows("")
+        rows._ids, rows._raw = list(compress(self._ids, keep)), list(compress(self._raw, keep))
+        return rows
 
     def ids(self) -> bytes:
-        """For `copy_ids` in deduplication.sql."""
+        """The bytes for `copy_ids` in deduplication.sql."""
         return b"".join((_HEADER, *self._ids, _TRAILER))
 
     def raw(self) -> bytes:
-        """For `copy_raw` in store.sql."""
+        """The bytes for `copy_raw` in store.sql."""
         return b"".join((_HEADER, *self._raw, _TRAILER))
 
     def _label(self, key: tuple[str, str, str]) -> tuple[bytes, bytes]:
-        """The texts that recur, each with its length: stream_id, and with it the others of a raw row."""
+        """The texts that recur, each with its length: the stream_id, and all texts of a raw row together."""
         stream_id, event_type, partition_key = (_text(part.encode()) for part in key)
-        made = stream_id, event_type + partition_key + stream_id + self._writer
+        label = stream_id, event_type + partition_key + stream_id + self._writer
         if len(self._labels) >= _MOST_LABELS:
             self._labels.clear()
-        self._labels[key] = made
-        return made
+        self._labels[key] = label
+        return label
 
 
 def _text(value: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Where events go that cannot be taken: kept with the bytes as received and the reason."""
+"""Writes dead letters: events that cannot be taken, with the bytes as received and the reason."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _INSERT = load("store.sql", __package__)["insert_dead_letter"]
 
 
 def reject(event: Event, reason: Reason, detail: str) -> Rejected:
-    """The dead letter of an event that the contract had accepted."""
+    """The dead letter of an event that the contract has accepted, but the store has not."""
     return Rejected(
         stream_id=event.stream_id,
         offset=event.offset,
@@ -26,23 +26,23 @@ def reject(event: Event, reason: Reason, detail: str) -> Rejected:
     )
 
 
-def insert_dead_letter(cursor: psycopg.Cursor[Any], stream: str, letter: Rejected) -> None:
-    """Write the dead letter, or count one more attempt if the same bytes lie at the same place already."""
+def insert_dead_letter(cursor: psycopg.Cursor[Any], stream: str, rejected: Rejected) -> None:
+    """Insert the dead letter, or count one more attempt if the same bytes are at the same place already."""
     cursor.execute(
         _INSERT,
         {
             "stream": stream,
-            "stream_id": letter.stream_id,
-            "event_offset": letter.offset,
-            "event_id": letter.event_id,
-            "event_type": letter.event_type,
-            "reason_code": letter.reason_code,
-            "detail": storable(letter.detail),
-            "received": letter.received,
+            "stream_id": rejected.stream_id,
+            "event_offset": rejected.offset,
+            "event_id": rejected.event_id,
+            "event_type": rejected.event_type,
+            "reason_code": rejected.reason_code,
+            "detail": storable(rejected.detail),
+            "received": rejected.received,
         },
     )
 
 
 def storable(detail: str) -> str:
-    """Words that may be a processor's own, as a text that PostgreSQL takes."""
+    """A detail, which may be a processor's message, as a text that PostgreSQL can store."""
     return detail[:_LONGEST_DETAIL].replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,8 @@
-"""Claiming event_ids: each is taken once; what comes again is delivered again, a repeat, or a conflict."""
+"""Deduplication: each event_id is taken once.
+
+An event that is already known was delivered again at the same place, is a duplicate at another place, or is a conflict
+because its content differs.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +22,7 @@ _SQL = load("deduplication.sql", __package__)
 
 
 def deduplicate(cursor: psycopg.Cursor[Any], rows: RawRows) -> bool:
-    """Claim the ids of all rows, or none: False when one of them was claimed before, here or ever."""
+    """Insert the ids of all rows, or none. False: one of them is already in event_ids, or occurs twice in the batch."""
     take_writer_lock(cursor)
     try:
         with cursor.connection.transaction():
@@ -29,20 +33,20 @@ def deduplicate(cursor: psycopg.Cursor[Any], rows: RawRows) -> bool:
 
 
 def insert_event_ids(cursor: psycopg.Cursor[Any], rows: RawRows) -> None:
-    """Claim ids of which none is claimed."""
+    """Insert ids that are all new."""
     with cursor.copy(_SQL["copy_ids"]) as copy:
         copy.write(rows.ids())
 
 
 def take_writer_lock(cursor: psycopg.Cursor[Any]) -> None:
-    """Wait until no other stream is in the midst of a merge. Before any lock on event_ids, never after."""
+    """Wait until no other stream merges a batch. Take this lock before any lock on event_ids, never after it."""
     cursor.execute(_SQL["take_writer_lock"])
 
 
 def split_new_and_known(
     cursor: psycopg.Cursor[Any], events: Sequence[Event]
 ) -> tuple[list[Event], list[Event]]:
-    """The events that are new, the first of a batch winning, and those that were taken before. In one's turn only."""
+    """The new events, and the known ones: taken before, or earlier in this batch. Requires the writer lock."""
     taken = {row[0] for row in _first_taken(cursor, events)}
     fresh, repeats = [], []
     for event in events:
@@ -55,7 +59,7 @@ def split_new_and_known(
 
 
 def refuse_processed_twice(repeats: Sequence[Event], processed: set[UUID], events: Sequence[Event]) -> None:
-    """An event that we processed but could not claim was taken by another stream meanwhile: start the batch anew."""
+    """Raise DatabaseUnavailable if another stream took a processed event meanwhile: the batch is tried again."""
     firsts = {event.event_id: event for event in reversed(events)}
     if any(event.event_id in processed and firsts[event.event_id] is event for event in repeats):
         raise DatabaseUnavailable(
@@ -66,7 +70,7 @@ def refuse_processed_twice(repeats: Sequence[Event], processed: set[UUID], event
 def record_repeats(
     cursor: psycopg.Cursor[Any], stream: str, repeats: Sequence[Event]
 ) -> tuple[int, list[Rejected]]:
-    """Account for the events that were taken before: how many repeat at another place, and which are conflicts."""
+    """Record known events: returns the number of duplicates at another place, and the dead letters of conflicts."""
     if not repeats:
         return 0, []
     first = {row[0]: row[1:] for row in _first_taken(cursor, repeats)}

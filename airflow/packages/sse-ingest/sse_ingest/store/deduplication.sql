@@ -1,22 +1,22 @@
 -- The statements of deduplication.py.
 
 -- name: take_writer_lock
--- Held to the end of the transaction: writers of different streams merge one after the other. An order is computed from
--- what its transaction sees; of two at once, each would miss the part that the other brings.
+-- Held until the end of the transaction, so that writers of different streams merge one after the other. An order is
+-- computed from the rows that its transaction sees. Two concurrent transactions would not see each other's rows.
 SELECT pg_advisory_xact_lock(hashtextextended('sse_ingest/merge', 0))
 
 -- name: copy_ids
--- Claim each event_id once. Fails whole if one of them was claimed before.
+-- Inserts each event_id once. If one of them exists already, the whole statement fails.
 COPY event_ids (event_id, ts, event_offset, content_hash, stream_id) FROM STDIN (FORMAT binary)
 
 -- name: first_taken
--- Where and with which content the given events were first taken.
+-- The place and the content hash with which these events were first taken.
 SELECT event_id, stream_id, event_offset, content_hash
 FROM event_ids
 WHERE event_id = ANY (%(event_ids)b)
 
 -- name: record_duplicates
--- Offsets whose event stands at another offset already.
+-- Records offsets whose event was already taken at another offset.
 INSERT INTO duplicates (stream, stream_id, event_offset, event_id, seen_at)
 SELECT %(stream)s, d.stream_id, d.event_offset, d.event_id, clock_timestamp()
 FROM unnest(%(stream_ids)s::text[], %(event_offsets)b::bigint[], %(event_ids)b::uuid[])

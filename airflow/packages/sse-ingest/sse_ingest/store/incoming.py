@@ -1,4 +1,4 @@
-"""The table `incoming` of a connection: events that are merged from their JSON pass through it."""
+"""The temporary table `incoming` of a connection: it holds the events that are merged from their JSON."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,12 +12,12 @@ _SQL = load("store.sql", __package__)
 
 
 def prepare(connection: psycopg.Connection[Any]) -> None:
-    """Make the table, which lives as long as the connection."""
+    """Create the table. It exists as long as the connection."""
     connection.execute(_SQL["create_incoming"])
 
 
 def stage(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> None:
-    """Copy events into the table, to be merged."""
+    """Copy events into the table, for the merge."""
     with cursor.copy(_SQL["copy_incoming"]) as copy:
         for event in events:
             copy.write_row((event.stream_id, event.offset, event.event_id, event.event_type, event.ts,

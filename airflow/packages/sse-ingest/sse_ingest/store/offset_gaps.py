@@ -1,4 +1,4 @@
-"""Every offset is accounted for: what a stream skips or uses twice is recorded."""
+"""Detects offsets that a stream skips or uses twice, so that every offset is accounted for."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ from sse_ingest.store.dead_letters import reject
 
 
 class GapDetector:
-    """Follows the offsets of one reading of a stream, from the checkpoint on.
+    """Follows the offsets of a stream during one run, from the checkpoint on.
 
-    Our event service numbers without holes; `strict` says that a hole is a gap to be recorded.
+    Our event service numbers events without holes. `strict`: a hole is recorded as a gap.
     """
 
     def __init__(self, stream_id: str | None, offset: int, *, strict: bool) -> None:
@@ -20,9 +20,9 @@ class GapDetector:
         self._strict = strict
 
     def detect(self, items: Sequence[Item]) -> list[Item]:
-        """The items of a batch, with a Gap before each hole; an offset repeated within it is dropped or rejected."""
-        accounted: list[Item] = []
-        places = _Places(accounted)
+        """The items, with a Gap before the item that follows a hole. A repeated offset is dropped or rejected."""
+        checked: list[Item] = []
+        places = _Places(checked)
         regular = True
         for item in items:
             if (
@@ -31,18 +31,18 @@ class GapDetector:
                 and item.offset == self._offset + 1
                 and item.stream_id == self._stream_id
             ):
-                self._offset = item.offset  # the next one, as nearly all are
-                accounted.append(item)
+                self._offset = item.offset  # the usual case: the next offset
+                checked.append(item)
             elif isinstance(item, Gap):
                 self._stream_id = None
-                accounted.append(item)
+                checked.append(item)
             else:
-                regular = False  # from now on an offset may come again
-                accounted += self._irregular(item, places)
-        return accounted
+                regular = False  # from now on an offset may occur again
+                checked += self._irregular(item, places)
+        return checked
 
     def _irregular(self, item: Event | Rejected, places: "_Places") -> list[Item]:
-        """What becomes of an item that does not just follow the last one."""
+        """The items for one that does not directly follow the previous one."""
         if item.stream_id is None or item.offset is None:
             return [item]
         if isinstance(item, Event) and (earlier := places.event_at(item.stream_id, item.offset)) is not None:
@@ -63,16 +63,16 @@ class GapDetector:
 
 
 class _Places:
-    """Finds an event of the batch by its place. Looks at none before it is asked."""
+    """Finds an event of the batch by its place. It indexes the events only when it is needed."""
 
-    def __init__(self, accounted: Sequence[Item]) -> None:
-        self._accounted = accounted
-        self._looked_at = 0
-        self._found: dict[tuple[str, int], Event] = {}
+    def __init__(self, checked: Sequence[Item]) -> None:
+        self._checked = checked
+        self._indexed = 0
+        self._by_place: dict[tuple[str, int], Event] = {}
 
     def event_at(self, stream_id: str, offset: int) -> Event | None:
-        for item in self._accounted[self._looked_at :]:
+        for item in self._checked[self._indexed :]:
             if isinstance(item, Event):
-                self._found[item.stream_id, item.offset] = item
-        self._looked_at = len(self._accounted)
-        return self._found.get((stream_id, offset))
+                self._by_place[item.stream_id, item.offset] = item
+        self._indexed = len(self._checked)
+        return self._by_place.get((stream_id, offset))

@@ -1,4 +1,4 @@
-"""The account of a stream: which offsets were committed, as ranges that grow with each batch."""
+"""Records which offsets of a stream are committed, as ranges that grow with each batch."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from sse_ingest.database.named_queries import load
 from sse_ingest.events import Event, Gap, Rejected
 
 _SQL = load("offset_ranges.sql", __package__)
-_LARGEST_OFFSET = 2**63 - 1  # what a bigint holds: one more would stop the stream
+_LARGEST_OFFSET = 2**63 - 1  # the largest bigint: one more would be an error and stop the stream
 
 
 @dataclass
 class Range:
-    """Offsets of one log without a hole between them, both ends included."""
+    """Consecutive offsets of one log, both ends included."""
 
     stream_id: str
     first: int
@@ -25,7 +25,7 @@ class Range:
 
 
 def ranges(items: Iterable[Event | Rejected | Gap]) -> Iterator[Range]:
-    """The runs of offsets in a batch. Dead letters count; what has no position cannot."""
+    """The ranges of offsets in a batch. Dead letters are included; items without a position are not."""
     run: Range | None = None
     for item in items:
         if (
@@ -34,7 +34,7 @@ def ranges(items: Iterable[Event | Rejected | Gap]) -> Iterator[Range]:
             and item.offset == run.last + 1
             and item.stream_id == run.stream_id
         ):
-            run.last, run.last_ts = item.offset, item.ts  # as nearly all do
+            run.last, run.last_ts = item.offset, item.ts  # the usual case
             continue
         if isinstance(item, Gap) or item.stream_id is None or item.offset is None:
             continue
@@ -50,9 +50,9 @@ def ranges(items: Iterable[Event | Rejected | Gap]) -> Iterator[Range]:
 
 
 def record_ranges(cursor: psycopg.Cursor[Any], stream: str, items: Iterable[Event | Rejected | Gap]) -> None:
-    """Enter the batch's offsets into the account, in its transaction."""
+    """Record the offsets of a batch in committed_ranges, in the batch's transaction."""
     for run in ranges(items):
-        beside = {"before": run.first - 1, "after": min(run.last + 1, _LARGEST_OFFSET)}
-        named = {"stream": stream, **vars(run), **beside}
-        if cursor.execute(_SQL["extend_range"], named).rowcount == 0:
-            cursor.execute(_SQL["join_ranges"], named)
+        neighbours = {"before": run.first - 1, "after": min(run.last + 1, _LARGEST_OFFSET)}
+        values = {"stream": stream, **vars(run), **neighbours}
+        if cursor.execute(_SQL["extend_range"], values).rowcount == 0:
+            cursor.execute(_SQL["join_ranges"], values)

@@ -1,7 +1,7 @@
--- The statements of ranges.py: which offsets are accounted for.
+-- The statements of offset_ranges.py.
 
 -- name: extend_range
--- The usual case: the offsets follow a range that is there, or lie within it.
+-- The usual case: the offsets directly follow an existing range, or lie within it.
 UPDATE committed_ranges AS r SET
     last_offset = greatest(r.last_offset, %(last)s),
     last_ts = CASE WHEN %(last)s > r.last_offset THEN coalesce(%(last_ts)s, r.last_ts) ELSE r.last_ts END,
@@ -19,7 +19,7 @@ WHERE r.stream = %(stream)s
   )
 
 -- name: join_ranges
--- Otherwise the offsets begin a range, and absorb every one that they touch.
+-- Otherwise the offsets form a new range, which replaces every range that it touches.
 WITH absorbed AS (
     DELETE FROM committed_ranges
     WHERE stream = %(stream)s

@@ -1,11 +1,11 @@
-"""Custom processors: a function of the user's for an event type, run inside the batch's transaction.
+"""Custom processors: a user's function for an event type runs inside the batch's transaction.
 
     def fn(cursor, event, payload): ...
 
-Each call has a savepoint of its own. A processor that fails takes back what it did and its event becomes a dead letter;
-the rest of the batch goes on. An event that was taken before is not processed again. Use unqualified table names: the
-search_path is the schema of the typed tables, then that of the raw ones. Processors are called in a thread of the run,
-with the context variables of its caller.
+Each call has its own savepoint. When a processor fails, its changes are rolled back, its event becomes a dead letter,
+and the rest of the batch continues. An event that was taken before is not processed again. Use unqualified table names:
+the search_path is the schema of the typed tables, then that of the raw ones. Processors are called in a thread of the
+run, with the context variables of its caller.
 """
 
 import json
@@ -32,11 +32,11 @@ _TRANSACTION_CONTROL = re.compile(
 
 
 class TransactionControl(IngestError):
-    """A processor may not begin, commit or roll back: its work stands or falls with its event's batch."""
+    """A processor may not begin, commit or roll back: its changes are part of the batch's transaction."""
 
 
 class GuardedCursor(psycopg.Cursor[Any]):
-    """A cursor that leaves the transaction to the store."""
+    """A cursor that refuses statements of transaction control: the store controls the transaction."""
 
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> "GuardedCursor":
         text = query if isinstance(query, str) else query.decode() if isinstance(query, bytes) else ""
@@ -52,7 +52,7 @@ def run_processors(
     events: Sequence[Event],
     known: Collection[UUID],
 ) -> tuple[list[Event], list[Rejected], set[UUID]]:
-    """Run each event's processor: the events to go on with, the dead letters, and the ids that were processed."""
+    """Run each event's processor. Returns the events to keep, the dead letters, and the ids that were processed."""
     kept: list[Event] = []
     failed: list[Rejected] = []
     processed: set[UUID] = set()
@@ -76,8 +76,8 @@ def _run(connection: psycopg.Connection[Any], processor: Processor, event: Event
     except DATA_FAULTS as error:
         return _failure(event, error)
     except psycopg.OperationalError:
-        raise  # the environment's fault, not the event's: the batch is tried again
-    except Exception as error:  # noqa: BLE001 - whatever a user's function raises concerns its event alone
+        raise  # caused by the environment, not by the event: the batch is tried again
+    except Exception as error:  # noqa: BLE001 - any error of a user's function concerns only its event
         return _failure(event, error)
     return None
 
@@ -87,8 +87,8 @@ def _failure(event: Event, error: Exception) -> Rejected:
 
 
 def load_processors(name: str) -> Mapping[str, Processor]:
-    """The mapping of event types to functions that `module:attribute` names."""
-    found = load_object("--processors", name)
-    if not isinstance(found, Mapping) or not found or not all(callable(value) for value in found.values()):
+    """The mapping of event types to functions at `module:attribute`. Raises ConfigurationError."""
+    mapping = load_object("--processors", name)
+    if not isinstance(mapping, Mapping) or not mapping or not all(map(callable, mapping.values())):
         raise ConfigurationError(f"--processors {name} must be a mapping of event types to functions.")
-    return found
+    return mapping

@@ -1,7 +1,7 @@
-"""The schema ledger: event types and payload fields that the contract does not know, each listed once.
+"""Schema drift: lists each event type and payload field that the contract does not know, once.
 
-They are kept raw like everything else; the ledger is how people notice. Only events that the contract has marked
-as going beyond it are looked at, and what this process has listed is not listed again.
+Their values are in the raw table like all others; the list makes people notice them. Only events that the contract has
+marked as `beyond` are examined, and this process does not list the same name twice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,13 +18,13 @@ from sse_ingest.events import Event
 _LIST_ONCE = load("schema_drift.sql", __package__)["list_once"]
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LONGEST_NAME = 200
-_MOST = 10_000  # a producer that makes up names must not fill our memory, or the table
+_MOST = 10_000  # a producer that invents names must not fill the memory or the table
 
 Key: TypeAlias = tuple[str, str | None]
 
 
-class _News(NamedTuple):
-    """What was met for the first time. Without a field it is the type that is new."""
+class _Unknown(NamedTuple):
+    """An unknown name that is met for the first time. `field` is None when the event type itself is unknown."""
 
     event_type: str
     field: str | None
@@ -33,7 +33,7 @@ class _News(NamedTuple):
 
 
 class DriftRecorder:
-    """What one process has met beyond the contract."""
+    """Remembers the unknown names that this process has listed."""
 
     def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
         self._known = {name: frozenset(fields) for name, fields in known.items()}
@@ -42,34 +42,34 @@ class DriftRecorder:
         self._met: dict[str, set[str | None]] = {}  # the same as `_listed`, by event type
 
     def write(self, cursor: psycopg.Cursor[Any], stream: str, events: Iterable[Event]) -> None:
-        """List what is new in these events, in their transaction."""
+        """List the unknown names of these events, in their transaction."""
         for event in events:
             if event.beyond:
-                for news in self._news(event):
-                    cursor.execute(_LIST_ONCE, {"stream": stream, **news._asdict()})
+                for unknown in self._unknown(event):
+                    cursor.execute(_LIST_ONCE, {"stream": stream, **unknown._asdict()})
 
     def begin(self) -> None:
-        """A transaction begins: what the last one would have listed does not stand, unless it was learnt."""
+        """A transaction begins. Names of the previous one count as listed only if `learn` was called."""
         self._pending = set()
 
     def learn(self) -> None:
-        """The transaction stands: what it has listed need not be listed again."""
+        """The transaction is committed: its names need not be listed again."""
         self._listed |= self._pending
         for event_type, field in self._pending:
             self._met.setdefault(event_type, set()).add(field)
         self._pending = set()
 
-    def _news(self, event: Event) -> Iterator[_News]:
+    def _unknown(self, event: Event) -> Iterator[_Unknown]:
         known = self._known.get(event.event_type)
         if known is None:
             if self._is_new((event.event_type, None)):
-                yield _News(event.event_type, None, "object", event.event_id)
+                yield _Unknown(event.event_type, None, "object", event.event_id)
             return
         fields = _FIELDS.decode(event.payload)
         for name in sorted(fields.keys() - known - self._met.get(event.event_type, set())):
             if self._is_new((event.event_type, name[:_LONGEST_NAME])):
                 kind = json_type(bytes(fields[name]))
-                yield _News(event.event_type, name[:_LONGEST_NAME], kind, event.event_id)
+                yield _Unknown(event.event_type, name[:_LONGEST_NAME], kind, event.event_id)
 
     def _is_new(self, key: Key) -> bool:
         if key in self._listed or key in self._pending or len(self._listed) + len(self._pending) >= _MOST:

@@ -1,7 +1,7 @@
-"""One batch, one transaction: raw events, typed rows, dead letters, gaps, and the checkpoint behind the fence.
+"""One batch, one transaction: raw events, typed rows, dead letters, gaps, and the checkpoint, which the fence protects.
 
-A batch stands whole or not at all. Events that the database refuses for what they contain are found by halving the
-batch; only the guilty one becomes a dead letter.
+A batch is committed as a whole or not at all. When the database refuses the content of an event, the batch is halved
+until the bad event is found; only that event becomes a dead letter.
 """
 
 import logging
@@ -44,7 +44,7 @@ _SQL = load("store.sql", __package__)
 
 @dataclass
 class Tally:
-    """What one batch came to. `events` counts the rows new in raw_data.events_raw."""
+    """The counts of committed batches. `events` counts the new rows in events_raw."""
 
     events: int = 0
     duplicates: int = 0
@@ -75,16 +75,16 @@ class Store:
                 self._typed.check(connection.cursor())
 
     def begin(self, fence: int) -> "Store":
-        """Write under this fence from now on. Before the lease is held there is none, and nothing commits."""
+        """Write under this fence from now on. Before the lease is taken the fence is 0, and no commit succeeds."""
         self._key["fence"] = fence
         return self
 
     def commit(self, items: Sequence[Item]) -> Tally:
-        """Commit the items in order. Raises FenceLost, or a transient error after which nothing of the rest stands."""
+        """Commit the items in order. Raises FenceLost, or a transient error; then the rest is not committed."""
         return self.commit_batch(Batch(self._settings, items))
 
     def commit_batch(self, batch: Batch) -> Tally:
-        """The same for items that are formatted already."""
+        """The same for items that are already formatted."""
         if not batch:
             return Tally()
         try:
@@ -99,9 +99,10 @@ class Store:
 
     @contextmanager
     def between_batches(self) -> Iterator[psycopg.Connection[Any]]:
-        """A transaction for `admit`, during which no batch claims: those under way end first, later ones wait.
+        """A transaction for `admit`. Batches in progress end before it begins, and later batches wait for its end.
 
-        A batch takes claims before any row; whoever needs a row together with `admit` locks it in here.
+        A batch inserts its event_ids before it locks any row. So a row that is needed together with `admit` must be
+        locked inside this context, to keep the same order of locks.
         """
         with translated(), self._connection.transaction():
             self._connection.execute(_SQL["wait_briefly"])
@@ -110,9 +111,9 @@ class Store:
             yield self._connection
 
     def admit(self, event: Event) -> Rejected | None:
-        """Take one event at its old place, within `between_batches`: no checkpoint moves and no fence is asked.
+        """Take one event at its old place, within `between_batches`. No checkpoint moves, and no fence is checked.
 
-        Returns why it was refused, or None when it stands.
+        Returns the dead letter when it is refused, None when it is taken.
         """
         try:
             with translated(), self._connection.transaction(), self._connection.cursor() as cursor:
@@ -130,7 +131,9 @@ class Store:
             return self._transaction(batch)
 
     def _isolate_bad_event(self, batch: Batch) -> Tally:
-        """Refused alone, and then once more: a partition that is being attached refuses a good row once."""
+        """Try the event once more, because a partition that is being attached can refuse a good row once. If it is
+        refused again, write it as a dead letter.
+        """
         try:
             return self._attempt(batch)
         except DATA_FAULTS as error:
@@ -141,8 +144,8 @@ class Store:
             hit("store.after_begin")
             taken, duplicates, refused = self._take(cursor, batch)
             rejected = [*batch.rejected, *refused]
-            for letter in rejected:
-                insert_dead_letter(cursor, self._settings.stream, letter)
+            for one in rejected:
+                insert_dead_letter(cursor, self._settings.stream, one)
             hit("store.after_dead_letters")
             for gap in batch.gaps:
                 self._record_gap(cursor, gap)
@@ -159,7 +162,9 @@ class Store:
         return Tally(len(taken), duplicates, len(rejected), len(batch.gaps), 1)
 
     def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Sequence[Event], int, list[Rejected]]:
-        """Claim the events, keep and merge the new ones: which are new, how many repeat, which are refused."""
+        """Deduplicate the events, and write the new ones. Returns the new events, the number of duplicates, and the
+        refused events.
+        """
         settings = self._settings
         if self._drift is not None:
             self._drift.begin()
@@ -184,7 +189,7 @@ class Store:
         return batch.events, duplicates, [*failed, *conflicts]
 
     def _deduplicate(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Batch, list[Event]]:
-        """The batch of those events that are new, and the events that were taken before."""
+        """A batch of the new events, and the events that are already known."""
         if not batch.events or deduplicate(cursor, batch.raw_rows):
             return batch, []
         fresh, repeats = split_new_and_known(cursor, batch.events)
@@ -196,16 +201,16 @@ class Store:
     def _process(
         self, cursor: psycopg.Cursor[Any], events: Sequence[Event]
     ) -> tuple[Sequence[Event], list[Rejected], set[UUID]]:
-        """Run the processors for events that were not taken before; see run_processors."""
+        """Run the processors for events that are not known yet; see run_processors."""
         processors = self._settings.processors
         ids = [event.event_id for event in events if event.event_type in processors]
         if not ids:
             return events, [], set()
         known = {row[0] for row in cursor.execute(_SQL["known_events"], {"event_ids": ids})}
         cursor.execute(_SQL["plan_freely"])
-        outcome = run_processors(self._connection, processors, events, known)
+        result = run_processors(self._connection, processors, events, known)
         cursor.execute(_SQL["plan_by_key"])
-        return outcome
+        return result
 
     def _record_gap(self, cursor: psycopg.Cursor[Any], gap: Gap) -> None:
         cursor.execute(
@@ -239,13 +244,14 @@ class Store:
         if moved is None:
             raise FenceLost(
                 f"Another writer has taken over stream {self._settings.stream!r}: this batch was not committed. "
-                "Nothing is lost; the other goes on from the checkpoint."
+                "Nothing is lost; the other writer continues from the checkpoint."
             )
 
     def ensure_partitions(self, times: Iterable[datetime]) -> None:
-        """Before a month not met yet, in a transaction of its own: making a partition locks the default one.
+        """Create missing partitions for the months of these times, in a transaction of their own.
 
-        Where somebody reads that for long, the rows go into it, and maintenance moves them out.
+        To create a partition locks the default partition. If another session reads that for long, the rows go into the
+        default partition, and maintenance moves them later.
         """
         for moment in times:
             month = (moment.year, moment.month)
@@ -260,7 +266,7 @@ class Store:
 
 def _refused(item: Item, error: psycopg.Error) -> Rejected:
     if not isinstance(item, Event):
-        # Our own words about a bad event were refused: a fault of ours, not of the data.
+        # The dead letter itself was refused: an error of this code, not of the data.
         raise DatabaseUnavailable(f"A dead letter could not be written: {error}") from error
     return reject(item, Reason.REFUSED_BY_DATABASE, str(error).strip().splitlines()[0])
 

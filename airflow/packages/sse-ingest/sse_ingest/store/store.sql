@@ -18,30 +18,30 @@ CREATE TEMPORARY TABLE incoming (
 COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload) FROM STDIN
 
 -- name: plan_by_key
--- A batch finds everything by its key, however many rows there are. Statistics that lag behind a table which grows must
--- not talk the planner into reading it whole.
+-- A batch finds every row by its key, however large the tables are. The statistics of a growing table are out of date;
+-- these settings keep the planner from reading the whole table because of them.
 SET enable_seqscan = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off
 
 -- name: plan_freely
--- The statements of processors are not ours to plan.
+-- Processors run with the planner's default settings.
 RESET enable_seqscan;
 RESET enable_hashjoin;
 RESET enable_mergejoin
 
 -- name: known_events
--- Which of these events are already taken: a processor runs only for the others.
+-- The events that are already known: a processor runs only for the others.
 SELECT event_id FROM event_ids WHERE event_id = ANY (%(event_ids)s)
 
 -- name: copy_raw
--- The claimed events, for ever. When they came is told by the clock of the database.
+-- Inserts the new events. The clock of the database sets ingested_at.
 COPY events_raw
     (event_id, ts, event_offset, event_type, partition_key, stream_id, ingested_by, payload)
 FROM STDIN (FORMAT binary)
 
 -- name: insert_dead_letter
--- One dead letter; the same bytes at the same place only count another attempt.
+-- Inserts a dead letter. The same bytes at the same place only increase attempts.
 INSERT INTO dead_letters AS d
     (stream, stream_id, event_offset, event_id, event_type, reason_code, detail, received, first_seen, last_seen)
 VALUES
@@ -52,7 +52,8 @@ ON CONFLICT ON CONSTRAINT dead_letters_once DO UPDATE SET
     last_seen = excluded.last_seen
 
 -- name: record_gap
--- Offsets that the source no longer holds; told once, however often we ask again, unless there are more of them by then.
+-- Records offsets that the source did not send. A gap is recorded once, however often it is reported. If more offsets are
+-- missing by then, the row is updated and is open again.
 INSERT INTO stream_gaps AS g (stream, kind, stream_id, requested, oldest_offset, missing, detected_at)
 VALUES (%(stream)s, %(kind)s, %(stream_id)s, %(requested)s, %(oldest_offset)s, %(missing)s, clock_timestamp())
 ON CONFLICT ON CONSTRAINT stream_gaps_once DO UPDATE SET
@@ -62,7 +63,7 @@ ON CONFLICT ON CONSTRAINT stream_gaps_once DO UPDATE SET
 WHERE excluded.oldest_offset > g.oldest_offset
 
 -- name: move_checkpoint
--- No row means that another writer has taken over since: then nothing of the batch may stand.
+-- Moves the checkpoint. No row means that another writer has taken over: then the batch must be rolled back.
 UPDATE stream_checkpoints SET
     stream_id = coalesce(%(stream_id)s, stream_id),
     event_offset = coalesce(%(event_offset)s, event_offset),
@@ -73,14 +74,14 @@ WHERE stream = %(stream)s AND shard = %(shard)s AND fence = %(fence)s
 RETURNING fence
 
 -- name: ensure_partitions
--- Partitions for these times, made by the owner on our behalf.
+-- Creates the partitions for these times. The function runs with the rights of the owner.
 SELECT ensure_partitions(%(first)s, %(last)s)
 
 -- name: wait_briefly
--- Whoever waits for a lock makes others wait behind it.
+-- A session that waits for a lock makes other sessions wait behind it, so the wait is short.
 SET LOCAL lock_timeout = '2s'
 
 -- name: lock_event_ids
--- Held to the end of the transaction. Orders are computed from what a transaction can see: two that change one order at
--- the same time would each miss the other's part.
+-- Held until the end of the transaction. Orders are computed from the rows that a transaction sees. Two concurrent
+-- transactions that change one order would not see each other's rows.
 LOCK TABLE event_ids IN SHARE ROW EXCLUSIVE MODE

@@ -1,1 +1,1 @@
-"""The functions of the raw tables, one file each. `{schema}` and `{audit_log}` stand for names of the warehouse."""
+"""The functions of the raw tables, one file each. `{schema}` and `{audit_log}` are placeholders for names."""

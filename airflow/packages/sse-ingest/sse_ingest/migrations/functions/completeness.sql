@@ -33,7 +33,7 @@ AS $$
         FROM ranges AS r
         GROUP BY r.stream, r.stream_id
     ),
-    open_letters AS (
+    open_dead_letters AS (
         SELECT d.stream, d.stream_id, count(*) AS open
         FROM {schema}.dead_letters AS d
         WHERE d.resolved_at IS NULL
@@ -49,7 +49,7 @@ AS $$
         l.missing::bigint,
         coalesce(d.open, 0),
         l.missing = 0
-    FROM logs AS l LEFT JOIN open_letters AS d ON d.stream = l.stream AND d.stream_id = l.stream_id
+    FROM logs AS l LEFT JOIN open_dead_letters AS d ON d.stream = l.stream AND d.stream_id = l.stream_id
     ORDER BY l.stream, l.stream_id
 $$;
 

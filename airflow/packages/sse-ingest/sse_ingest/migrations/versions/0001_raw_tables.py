@@ -1,4 +1,4 @@
-"""The raw tables. A warehouse that has them from migrations of its own keeps them as they are."""
+"""Creates the raw tables. A warehouse whose own migrations have created them keeps them unchanged."""
 
 from pathlib import Path
 
@@ -29,19 +29,20 @@ COMMENT ON COLUMN sse_ingest_version.version_num IS 'The number of that migratio
 
 
 def upgrade() -> None:
-    """Make all of them, or none when all are there."""
+    """Create all of them, or none if all exist."""
     connection = op.get_bind()
     connection.exec_driver_sql(_COMMENTS)
-    there = [
+    existing = [
         name
         for name in _TABLES
         if connection.exec_driver_sql("SELECT to_regclass(%s) IS NOT NULL", (name,)).scalar_one()
     ]
-    if not there:
+    if not existing:
         script = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
         connection.exec_driver_sql(script, execution_options={"no_parameters": True})
-    elif len(there) < len(_TABLES):
-        missing = ", ".join(name for name in _TABLES if name not in there)
+    elif len(existing) < len(_TABLES):
+        missing = ", ".join(name for name in _TABLES if name not in existing)
         raise RuntimeError(
-            f"The schema has {', '.join(there)}, but not {missing}: these tables are not ours. Choose another schema."
+            f"The schema has {', '.join(existing)}, but not {missing}: these tables are not ours. "
+            "Choose another schema."
         )

@@ -1,7 +1,7 @@
--- The tables that any stream needs: what arrived, what was refused, what came twice, and how far each stream has been read.
--- They are made in the first schema of the search_path. A writer inserts here; nobody updates or deletes a raw event.
--- The settings of autovacuum: rows that never change are frozen by the first vacuum that sees them, while their pages are
--- in memory; tables that each commit updates keep their last pages, because giving them back locks every commit out.
+-- The tables that every stream needs: accepted events, dead letters, duplicates, gaps, and the position of each stream.
+-- They are created in the first schema of the search_path. A writer inserts raw events; nobody updates or deletes them.
+-- The settings of autovacuum: the first vacuum freezes rows that never change, while their pages are in memory. Tables
+-- that every commit updates keep their empty last pages, because truncating them would block commits.
 
 CREATE TABLE event_ids (
     event_id     uuid        NOT NULL,
@@ -17,9 +17,9 @@ CREATE TABLE event_ids (
     autovacuum_vacuum_insert_scale_factor = 0, autovacuum_analyze_scale_factor = 0.02
 );
 COMMENT ON TABLE event_ids IS
-    'Every event_id ever taken, once: what makes ingestion exactly-once. Unpartitioned, and kept when old raw events are archived, so that an old event delivered again is still recognised.';
-COMMENT ON COLUMN event_ids.event_id IS 'The identity of the event, for ever.';
-COMMENT ON COLUMN event_ids.ts IS 'When the event happened: leads to its partition of events_raw.';
+    'The event_id of every event that was ever taken, once: this makes ingestion exactly-once. Not partitioned, and kept when old raw events are archived, so that an old event that is delivered again is still recognised.';
+COMMENT ON COLUMN event_ids.event_id IS 'The identity of the event, forever.';
+COMMENT ON COLUMN event_ids.ts IS 'When the event happened. It identifies the partition of events_raw.';
 COMMENT ON COLUMN event_ids.stream_id IS 'The log from which the event was first taken.';
 COMMENT ON COLUMN event_ids.event_offset IS 'The position in that log at which it was first taken.';
 COMMENT ON COLUMN event_ids.content_hash IS
@@ -40,16 +40,17 @@ CREATE TABLE events_raw (
     CONSTRAINT events_raw_type_not_empty CHECK (event_type <> '')
 ) PARTITION BY RANGE (ts);
 COMMENT ON TABLE events_raw IS
-    'Every accepted event as it came, exactly once, partitioned by month of ts. Typed tables, where there are any, are a pure function of this one.';
+    'Every accepted event as received, exactly once, partitioned by month of ts. Typed tables, if there are any, are computed from this table only.';
 COMMENT ON COLUMN events_raw.event_offset IS 'Position in the stream named by stream_id; strictly increasing there.';
 COMMENT ON COLUMN events_raw.event_id IS 'The identity of the event; unique through event_ids.';
 COMMENT ON COLUMN events_raw.event_type IS 'What happened. Unknown types are kept too.';
 COMMENT ON COLUMN events_raw.ts IS 'When it happened (UTC).';
 COMMENT ON COLUMN events_raw.partition_key IS 'What the event belongs to, such as a shop or a device; for a stream taken raw, its name.';
 COMMENT ON COLUMN events_raw.payload IS 'The fields of the event''s type, as received.';
-COMMENT ON COLUMN events_raw.ingested_at IS 'Clock of the database when the event''s batch was written.';
+COMMENT ON COLUMN events_raw.ingested_at IS 'When the batch of the event was written, by the clock of the database.';
 COMMENT ON COLUMN events_raw.ingested_by IS 'The writer that committed it: host and process.';
-COMMENT ON COLUMN events_raw.stream_id IS 'The log it was read from; changes when that log was lost and begun again.';
+COMMENT ON COLUMN events_raw.stream_id IS
+    'The log that it was read from. A log that was lost and started again has a new stream_id.';
 
 CREATE TABLE events_raw_default PARTITION OF events_raw DEFAULT WITH (
     autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_threshold = 50000,
@@ -70,12 +71,12 @@ CREATE TABLE duplicates (
     CONSTRAINT duplicates_pkey PRIMARY KEY (stream, stream_id, event_offset)
 );
 COMMENT ON TABLE duplicates IS
-    'Offsets whose event was already taken at another offset with the same content: recorded, so that every offset is accounted for.';
+    'Offsets whose event was already taken at another offset with the same content. They are recorded so that every offset is accounted for.';
 COMMENT ON COLUMN duplicates.stream IS 'The logical stream, as named by the writer.';
-COMMENT ON COLUMN duplicates.stream_id IS 'The log in which the repeat stands.';
-COMMENT ON COLUMN duplicates.event_offset IS 'The position of the repeat.';
-COMMENT ON COLUMN duplicates.event_id IS 'The event that it repeats: see event_ids.';
-COMMENT ON COLUMN duplicates.seen_at IS 'When the repeat was committed.';
+COMMENT ON COLUMN duplicates.stream_id IS 'The log of the repeated event.';
+COMMENT ON COLUMN duplicates.event_offset IS 'The offset of the repeated event.';
+COMMENT ON COLUMN duplicates.event_id IS 'The event that is repeated: see event_ids.';
+COMMENT ON COLUMN duplicates.seen_at IS 'When the repeated event was committed.';
 
 CREATE TABLE dead_letters (
     dead_letter_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -101,22 +102,23 @@ CREATE TABLE dead_letters (
     CONSTRAINT dead_letters_resolved_together CHECK ((resolved_at IS NULL) = (resolution IS NULL))
 );
 COMMENT ON TABLE dead_letters IS
-    'Events that could not be taken, each once, with the bytes as received and why. An event here is not in events_raw until it is retried.';
-COMMENT ON COLUMN dead_letters.dead_letter_id IS 'Surrogate key, for people and commands to name a letter by.';
+    'Events that were refused, each once, with the bytes as received and the reason. An event that is here is not in events_raw, unless it was retried.';
+COMMENT ON COLUMN dead_letters.dead_letter_id IS 'Surrogate key. People and commands use it to name a dead letter.';
 COMMENT ON COLUMN dead_letters.stream IS 'The logical stream, as named by the writer.';
-COMMENT ON COLUMN dead_letters.stream_id IS 'The log it stood in, where its position could be read.';
-COMMENT ON COLUMN dead_letters.event_offset IS 'Its position there, where it could be read.';
+COMMENT ON COLUMN dead_letters.stream_id IS 'The log of the event, where its position could be read.';
+COMMENT ON COLUMN dead_letters.event_offset IS 'Its offset in that log, where it could be read.';
 COMMENT ON COLUMN dead_letters.event_id IS 'Its event_id, where it could be read.';
 COMMENT ON COLUMN dead_letters.event_type IS 'Its type, where it could be read.';
-COMMENT ON COLUMN dead_letters.reason_code IS 'Why, as one word: see dead_letter_reasons.py of sse_ingest.';
-COMMENT ON COLUMN dead_letters.detail IS 'Why, as a sentence that names the field and the value.';
+COMMENT ON COLUMN dead_letters.reason_code IS 'The reason, as one of the codes of sse_ingest.';
+COMMENT ON COLUMN dead_letters.detail IS 'The reason, as a sentence that names the field and the value.';
 COMMENT ON COLUMN dead_letters.received IS 'The data of the frame, byte for byte.';
-COMMENT ON COLUMN dead_letters.received_hash IS 'SHA-256 of received: the same letter seen again raises attempts instead of adding a row.';
+COMMENT ON COLUMN dead_letters.received_hash IS
+    'SHA-256 of received. The same dead letter again increases attempts and adds no row.';
 COMMENT ON COLUMN dead_letters.first_seen IS 'When it was first refused.';
 COMMENT ON COLUMN dead_letters.last_seen IS 'When it was last refused.';
 COMMENT ON COLUMN dead_letters.attempts IS 'How often it was tried.';
-COMMENT ON COLUMN dead_letters.resolved_at IS 'When somebody dealt with it; null while it is open.';
-COMMENT ON COLUMN dead_letters.resolution IS 'How: retried, edited or discarded.';
+COMMENT ON COLUMN dead_letters.resolved_at IS 'When a person resolved it; null while it is open.';
+COMMENT ON COLUMN dead_letters.resolution IS 'How it was resolved: retried, edited or discarded.';
 
 CREATE TABLE stream_checkpoints (
     stream           text        NOT NULL,
@@ -137,20 +139,23 @@ CREATE TABLE stream_checkpoints (
     CONSTRAINT stream_checkpoints_fence_not_negative CHECK (fence >= 0)
 ) WITH (fillfactor = 50, vacuum_truncate = false);
 COMMENT ON TABLE stream_checkpoints IS
-    'How far each stream has been committed. Guarantee: everything up to event_offset of stream_id is in events_raw, dead_letters, duplicates or stream_gaps, because the row moves in the transaction that writes them; and only the holder of the current fence can move it.';
+    'How far each stream is committed. Guarantee: every offset up to event_offset of stream_id is in events_raw, dead_letters, duplicates or stream_gaps, because the same transaction writes them and moves this row. Only the holder of the current fence can move it.';
 COMMENT ON COLUMN stream_checkpoints.stream IS 'The logical stream, as named by the writer.';
-COMMENT ON COLUMN stream_checkpoints.shard IS 'Which share of the stream; 0 while it is read by one writer.';
-COMMENT ON COLUMN stream_checkpoints.stream_id IS 'The log that event_offset counts in; null before the first event.';
+COMMENT ON COLUMN stream_checkpoints.shard IS 'The shard of the stream; 0 while one writer reads the whole stream.';
+COMMENT ON COLUMN stream_checkpoints.stream_id IS 'The log of event_offset; null before the first event.';
 COMMENT ON COLUMN stream_checkpoints.event_offset IS 'The last offset committed; 0 before the first.';
-COMMENT ON COLUMN stream_checkpoints.last_event_id IS 'The id of the last frame committed: what the writer resumes with.';
+COMMENT ON COLUMN stream_checkpoints.last_event_id IS 'The id of the last committed frame. The writer resumes with it.';
 COMMENT ON COLUMN stream_checkpoints.event_ts IS 'When the last event committed happened.';
 COMMENT ON COLUMN stream_checkpoints.committed_at IS 'When the checkpoint last moved.';
 COMMENT ON COLUMN stream_checkpoints.head_offset IS 'The newest offset of the source, as the writer last saw it: lag = head_offset - event_offset.';
-COMMENT ON COLUMN stream_checkpoints.head_seen_at IS 'When it saw that.';
-COMMENT ON COLUMN stream_checkpoints.fence IS 'Raised by each new writer; a commit with an older number is refused.';
-COMMENT ON COLUMN stream_checkpoints.holder IS 'The writer that holds the lease: host, process and route. Null when nobody streams.';
-COMMENT ON COLUMN stream_checkpoints.holder_pids IS 'Its database backends, which a standby ends when the lease runs out.';
-COMMENT ON COLUMN stream_checkpoints.lease_renewed_at IS 'When the holder last said that it is alive.';
+COMMENT ON COLUMN stream_checkpoints.head_seen_at IS 'When the writer last read head_offset.';
+COMMENT ON COLUMN stream_checkpoints.fence IS
+    'The fencing number. Each new writer increases it, and a commit with an older number is refused.';
+COMMENT ON COLUMN stream_checkpoints.holder IS
+    'The writer that holds the lease: host, process and route. Null when no writer runs.';
+COMMENT ON COLUMN stream_checkpoints.holder_pids IS
+    'The database backends of the holder. A standby terminates them when the lease has expired.';
+COMMENT ON COLUMN stream_checkpoints.lease_renewed_at IS 'When the holder last renewed its lease.';
 
 CREATE TABLE stream_gaps (
     gap_id          bigint GENERATED ALWAYS AS IDENTITY,
@@ -167,13 +172,13 @@ CREATE TABLE stream_gaps (
     CONSTRAINT stream_gaps_kind_known CHECK (kind IN ('retention', 'stream_lost', 'hole'))
 );
 COMMENT ON TABLE stream_gaps IS
-    'Offsets that the source no longer held when they were asked for: events that are lost unless their producer publishes them again.';
+    'Offsets that the source did not deliver. Unless nothing is known to be missing, their events are lost until the producer publishes them again.';
 COMMENT ON COLUMN stream_gaps.gap_id IS 'Surrogate key.';
 COMMENT ON COLUMN stream_gaps.stream IS 'The logical stream, as named by the writer.';
 COMMENT ON COLUMN stream_gaps.kind IS
-    'retention: the source had deleted them; stream_lost: the log was begun again; hole: the stream skipped offsets without saying so.';
-COMMENT ON COLUMN stream_gaps.stream_id IS 'The log that the source goes on with.';
-COMMENT ON COLUMN stream_gaps.requested IS 'The position that the writer asked to go on from.';
+    'retention: the source had deleted the events; stream_lost: the source lost its log and started a new one; hole: the stream skipped offsets and reported no gap.';
+COMMENT ON COLUMN stream_gaps.stream_id IS 'The log with which the source continues.';
+COMMENT ON COLUMN stream_gaps.requested IS 'The position from which the writer wanted to resume.';
 COMMENT ON COLUMN stream_gaps.oldest_offset IS 'The oldest offset that the source still held.';
 COMMENT ON COLUMN stream_gaps.missing IS 'How many offsets are missing, where that can be known.';
 COMMENT ON COLUMN stream_gaps.detected_at IS 'When it was noticed.';
@@ -190,9 +195,9 @@ CREATE TABLE committed_ranges (
     CONSTRAINT committed_ranges_in_order CHECK (1 <= first_offset AND first_offset <= last_offset)
 ) WITH (fillfactor = 50, vacuum_truncate = false);
 COMMENT ON TABLE committed_ranges IS
-    'Which offsets are accounted for: each is in events_raw, dead_letters or duplicates. Written in the transaction that commits them; adjoining ranges are one row, so that what lies between two rows of a log is a hole.';
+    'The offsets that are accounted for: each is in events_raw, dead_letters or duplicates. Written in the transaction that commits them. Adjacent ranges are one row, so offsets between two rows of a log are missing.';
 COMMENT ON COLUMN committed_ranges.stream IS 'The logical stream, as named by the writer.';
-COMMENT ON COLUMN committed_ranges.stream_id IS 'The log that the offsets count in.';
+COMMENT ON COLUMN committed_ranges.stream_id IS 'The log of the offsets.';
 COMMENT ON COLUMN committed_ranges.first_offset IS 'The first offset of the range.';
 COMMENT ON COLUMN committed_ranges.last_offset IS 'The last offset of the range.';
 COMMENT ON COLUMN committed_ranges.last_ts IS 'The ts of the last event committed in it; null while it holds none.';
@@ -218,15 +223,16 @@ CREATE TABLE archives (
     CONSTRAINT archives_sha256_is_hex CHECK (sha256 ~ '^[0-9a-f]{64}$')
 );
 COMMENT ON TABLE archives IS
-    'The Parquet files into which old months of events_raw went, one row a file. Guarantee: the file was read back and was the same as the partition, row for row, before that was dropped in the transaction that wrote the row here. A count of raw events has to include these.';
+    'The Parquet files that hold old months of events_raw, one row per file. Guarantee: the file was read back and compared with the partition row by row, before the transaction that wrote this row dropped the partition. A count of raw events has to include these files.';
 COMMENT ON COLUMN archives.month IS 'The first day of the month (UTC).';
-COMMENT ON COLUMN archives.part IS '1; what came late, after the month was archived, is part 2 and so on.';
+COMMENT ON COLUMN archives.part IS '1. Events that came after the month was archived are in part 2 and so on.';
 COMMENT ON COLUMN archives.file IS 'The file''s name in the folder of the archive. A manifest (.json) lies beside it.';
 COMMENT ON COLUMN archives.rows IS 'How many events it holds.';
-COMMENT ON COLUMN archives.bytes IS 'How long it is.';
+COMMENT ON COLUMN archives.bytes IS 'Size of the file.';
 COMMENT ON COLUMN archives.first_ts IS 'The oldest ts in it.';
 COMMENT ON COLUMN archives.last_ts IS 'The newest ts in it.';
-COMMENT ON COLUMN archives.sha256 IS 'SHA-256 of the file, in hex: a rebuild reads no other.';
+COMMENT ON COLUMN archives.sha256 IS
+    'SHA-256 of the file, in hexadecimal. A rebuild reads only a file with this checksum.';
 COMMENT ON COLUMN archives.archived_at IS 'When.';
 COMMENT ON COLUMN archives.archived_by IS 'The login that did it.';
 
@@ -242,7 +248,7 @@ CREATE TABLE schema_drift (
         CHECK (json_type IN ('object', 'array', 'text', 'number', 'boolean', 'null'))
 );
 COMMENT ON TABLE schema_drift IS
-    'Event types and payload fields that the contract does not know, each listed once, in the transaction that took the first event with it. They are in events_raw.payload; nothing is dropped. Not a function of the raw events: what comes first is told by arrival.';
+    'Event types and payload fields that the contract does not know, each listed once, in the transaction that took the first event with it. They are in events_raw.payload; nothing is dropped. The rows depend on the order of arrival, not only on the raw events.';
 COMMENT ON COLUMN schema_drift.stream IS 'The logical stream, as named by the writer.';
 COMMENT ON COLUMN schema_drift.event_type IS 'The event type.';
 COMMENT ON COLUMN schema_drift.field IS

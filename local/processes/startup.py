@@ -12,7 +12,7 @@ from local.display import logs
 from local.errors import StackError
 from local.processes import preflight
 from local.processes.stack import POLL_SECONDS, Stack
-from local.servers import airflow, services
+from local.servers import airflow, provider_metadata, services
 from local.servers.services import Service
 from local.settings import OWNER
 from sql.tool import location_file, locations
@@ -107,6 +107,7 @@ class Startup:
 
     def _begin_airflow_setup(self) -> None:
         (self.settings.data_dir / "airflow").mkdir(mode=0o700, parents=True, exist_ok=True)
+        provider_metadata.write(self.settings)
         if airflow.prepared(self.settings):
             return
         for name in self.chosen:  # they work with the tables that the setup is about to change

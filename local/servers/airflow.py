@@ -1,6 +1,7 @@
 """Airflow as plain processes: its environment, its health, and whether its database is prepared."""
 
 import json
+import os
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +12,9 @@ import psycopg
 from dotenv import dotenv_values
 from werkzeug.security import check_password_hash
 
+from local.code_path import python_path
 from local.errors import StackError
-from local.servers import loopback
+from local.servers import loopback, provider_metadata
 from local.servers.postgres import PostgresServer
 from local.settings import LOOPBACK, OWNER, WAREHOUSE, WRITER, Settings
 
@@ -54,6 +56,7 @@ def variables(settings: Settings) -> dict[str, str]:
     secret = settings.values
     own = {
         "AIRFLOW_HOME": str(home),
+        "PYTHONPATH": f"{python_path(settings.root)}{os.pathsep}{provider_metadata.folder(settings)}",
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.root / "airflow" / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(settings.root / "airflow" / "plugins"),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{settings.airflow_url}/execution/",

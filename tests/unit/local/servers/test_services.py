@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.code_path import code_folders
-from local.servers import airflow, services
+from local.servers import airflow, provider_metadata, services
 from local.servers.postgres import SETTINGS as SERVER_SETTINGS
 from local.settings import LOOPBACK, Settings
 
@@ -108,7 +108,7 @@ def test_data_dir_moves_the_event_log_and_a_path_of_ones_own_stays(
 
 def test_airflow_tasks_find_the_project(settings: Settings) -> None:
     path = services.airflow_services(settings)[0].env["PYTHONPATH"].split(":")
-    assert path == code_folders(settings.root)
+    assert path == [*code_folders(settings.root), str(provider_metadata.folder(settings))]
 
 
 def test_a_fingerprint_is_of_the_settings_and_not_of_the_terminal(

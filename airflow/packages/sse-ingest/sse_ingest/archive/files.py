@@ -20,7 +20,7 @@ _BLOCK = 2**20
 
 @dataclass(frozen=True)
 class Manifest:
-    """What lies in the file beside it. `warehouse` is the one that wrote it, `schema_version` the migration of its raw tables."""
+    """What lies in the file beside it. `warehouse` wrote it; `schema_version` is the migration of its raw tables."""
 
     month: str
     part: int

@@ -63,9 +63,9 @@ def _succeeded(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_it_is_as_many_files_as_the_page_says() -> None:
-    said = re.search(r"with its table and a view takes \*\*(\w+) files\*\*", PAGE)
-    assert said
-    assert len(PRODUCT) == WORDS[said[1]] <= 6
+    stated = re.search(r"with its table and a view takes \*\*(\w+) files\*\*", PAGE)
+    assert stated
+    assert len(PRODUCT) == WORDS[stated[1]] <= 6
 
 
 def test_the_commands_of_the_page_succeed(followed: Followed) -> None:

@@ -97,7 +97,7 @@ def test_what_was_changed_by_hand_is_found_and_reported(
     ]
     reported = {body["task_id"]: body["text"] for _, body in mailbox.posts}
     assert set(reported) == {CHECK}
-    assert "-> The row was not made from an event: rebuild analytics from raw." in reported[CHECK]
+    assert "-> No event wrote this row: rebuild analytics from raw." in reported[CHECK]
     assert len(mailbox.mails) == 1
 
 

@@ -87,7 +87,7 @@ def service(stack: Stack, ready: bool) -> Service:
 
 
 def test_what_runs_but_does_not_answer_is_ended(place: Place, stack: Stack) -> None:
-    stack.spawn(service(stack, ready=True))
+    child = stack.spawn(service(stack, ready=True))
     successor = Stack(stack.settings, stack.progress, stack.interrupts)
     silent = service(stack, ready=False)
     successor.keep_running([silent])
@@ -95,10 +95,12 @@ def test_what_runs_but_does_not_answer_is_ended(place: Place, stack: Stack) -> N
     successor.drop_silent([silent], within_seconds=0)
     assert successor.children == {}
     assert place.running() == {}
+    child.process.wait()
 
 
 def test_what_runs_and_answers_is_watched(place: Place, stack: Stack) -> None:
-    pid = stack.spawn(service(stack, ready=True)).pid
+    child = stack.spawn(service(stack, ready=True))
+    pid = child.pid
     successor = Stack(stack.settings, stack.progress, stack.interrupts)
     answering = service(stack, ready=True)
     successor.keep_running([answering])
@@ -108,3 +110,4 @@ def test_what_runs_and_answers_is_watched(place: Place, stack: Stack) -> None:
     os.kill(pid, signal.SIGKILL)
     place.wait(lambda: successor.dead() == ["api"])
     assert successor.children["api"].exit_text() == "exit code unknown"
+    child.process.wait()

@@ -29,7 +29,7 @@ _LIMITS = {
     "exclusiveMinimum": "gt",
     "exclusiveMaximum": "lt",
 }
-_KINDS = {"string": str, "number": float, "integer": int}
+_KINDS = {"string": str, "number": float, "integer": int, "boolean": bool}
 _READ = {*_LIMITS, "anyOf", "enum", "format", "multipleOf", "not", "type"}
 _TEXTS = {"default", "description", "examples", "title"}
 _PLACES = 2  # decimals of a number in a field that the contract does not know
@@ -67,6 +67,8 @@ class _Payload:
     decode: Callable[[bytes], object]
     odd: Callable[[bytes], re.Match[bytes] | None]
     """Finds, in JSON without spaces, a value that `decode` accepts and the contract perhaps not."""
+    compared: frozenset[str]
+    """Fields that the contract compares with others. The precise parser does that."""
 
 
 def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
@@ -85,7 +87,7 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
     keys = _REQUIRED + (envelope.offset is not UNSET) + len(fields)
     if text.count(b'":') != keys:  # a key stands twice, or a text looks like a key
         return None
-    if known.odd(text):
+    if known.odd(text) or (known.compared and not known.compared.isdisjoint(fields)):
         return None
     event_type, key, ts = envelope.event_type, envelope.partition_key, envelope.ts
     if event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest:
@@ -94,12 +96,14 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
     return Draft(event_type, key, formatted, payload, envelope.event_id)
 
 
-def _payload(schema: dict[str, Any]) -> _Payload:
+def _payload(schema: dict[str, Any], compared: frozenset[str] = frozenset()) -> _Payload:
     required, properties = schema.get("required", []), schema.get("properties", {})
     types = {name: _type(kind) for name, kind in properties.items()}
     fields = [(name, kind) if name in required else (name, kind, None) for name, kind in types.items()]
     struct = msgspec.defstruct("Payload", fields, kw_only=True, gc=False)
-    return _Payload(msgspec.json.Decoder(struct).decode, re.compile(_odd(properties).encode()).search)
+    return _Payload(
+        msgspec.json.Decoder(struct).decode, re.compile(_odd(properties).encode()).search, compared
+    )
 
 
 def _type(schema: dict[str, Any]) -> Any:
@@ -141,5 +145,5 @@ def _number(places: int) -> str:
     return rf"\d{{1,15}}(?:\.\d{{1,{places}}})?[,}}]"
 
 
-_PAYLOADS = {name: _payload(model.model_json_schema()) for name, model in PAYLOADS.items()}
+_PAYLOADS = {name: _payload(model.model_json_schema(), model.compared) for name, model in PAYLOADS.items()}
 _OPEN = _payload({})

@@ -17,6 +17,7 @@ _RFC3339 = re.compile(
 )  # https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 LONGEST_KEY = 200
 _PLAIN_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
+_SIGNED_DECIMAL = re.compile(r"-?\d{1,10}(\.\d{1,2})?", re.ASCII)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(
     2199, 12, 31, 23, 59, 59, tzinfo=UTC
@@ -43,7 +44,10 @@ def parse_instant(text: object) -> datetime:
     return moment
 
 
-def _amount(places: int, digits: int, *, positive: bool, text: bool) -> Callable[[object], Decimal]:
+def _amount(
+    places: int, digits: int, *, positive: bool = False, text: bool, signed: bool = False
+) -> Callable[[object], Decimal]:
+    pattern = _SIGNED_DECIMAL if signed else _PLAIN_DECIMAL
     kind = "a number or a string of digits" if text else "a number"
 
     def check(value: object) -> Decimal:
@@ -51,15 +55,15 @@ def _amount(places: int, digits: int, *, positive: bool, text: bool) -> Callable
             number = Decimal(value)
         elif isinstance(value, Decimal):
             number = value
-        elif text and isinstance(value, str) and _PLAIN_DECIMAL.fullmatch(value):
+        elif text and isinstance(value, str) and pattern.fullmatch(value):
             number = Decimal(value)
         else:
             raise ValueError(f"must be {kind}, as in 12.50")
         if not -places <= int(number.as_tuple().exponent) <= 0:
             raise ValueError(f"must have at most {places} decimals")
-        if number.is_signed() or (positive and not number):
+        if not signed and (number.is_signed() or (positive and not number)):
             raise ValueError("must be greater than 0" if positive else "must not be negative")
-        if number >= 10**digits:
+        if abs(number) >= 10**digits:
             raise ValueError(f"must be less than 10^{digits}")
         return number
 
@@ -87,6 +91,23 @@ Price = Annotated[
     PlainValidator(_amount(2, 10, positive=True, text=True)),
     WithJsonSchema(_schema(2, 10, positive=True, text=True)),
 ]
+SignedMoney = Annotated[
+    Decimal,
+    PlainValidator(_amount(2, 10, text=True, signed=True)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "type": "number",
+                    "multipleOf": 0.01,
+                    "exclusiveMinimum": -(10**10),
+                    "exclusiveMaximum": 10**10,
+                },
+                {"type": "string", "pattern": "^-?[0-9]{1,10}(\\.[0-9]{1,2})?$"},
+            ]
+        }
+    ),
+]
 Quantity = Annotated[
     Decimal,
     PlainValidator(_amount(3, 6, positive=True, text=False)),
@@ -100,6 +121,7 @@ Uuid = Annotated[
     StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
     Field(json_schema_extra={"format": "uuid"}),
 ]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00-\x1f\x7f]+$")]
 LongText = Annotated[str, StringConstraints(max_length=10_000)]

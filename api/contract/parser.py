@@ -91,7 +91,8 @@ def _validate(model: type[Model], data: object, prefix: str) -> tuple[Model | No
         items = error.errors(include_url=False, include_context=False, include_input=False)
     return None, [
         FieldError(
-            prefix + shorten(".".join(map(str, item["loc"]))), item["msg"].removeprefix("Value error, ")
+            (prefix + shorten(".".join(map(str, item["loc"])))).rstrip("."),
+            item["msg"].removeprefix("Value error, "),
         )
         for item in items
     ]

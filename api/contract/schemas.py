@@ -1,10 +1,22 @@
 """The contract of published events, for validation and for OpenAPI."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
-from api.contract.fields import Instant, Key, LongText, Money, Price, Quantity, Text, Uuid
+from api.contract.fields import (
+    Currency,
+    Instant,
+    Key,
+    LongText,
+    Money,
+    Price,
+    Quantity,
+    SignedMoney,
+    Text,
+    Uuid,
+)
+from api.contract.rules import check_payment
 
 RESERVED = "stream_gap"
 """The name of the stream's own notice. No event can have it."""
@@ -15,30 +27,83 @@ class _Payload(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
+    compared: ClassVar[frozenset[str]] = frozenset()
+    """Optional fields. Where one is present, a rule compares several fields, which no JSON schema can."""
+
 
 class OrderCreated(_Payload):
     """A guest ordered."""
 
     order_id: Uuid
     visit_id: Text | None = None
-    service_type: Literal["dine_in", "takeout", "delivery"]
+    service_type: Literal[
+        "dine_in",
+        "takeout",
+        "delivery",
+        "drive_thru",
+        "curbside",
+        "catering",
+        "bar",
+        "room_service",
+        "other",
+    ]
     order_ts: Instant
     location_code: Text
     customer_id: Text | None = None
     city: Text | None = None
+    guest_count: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    currency: Currency | None = None
+    channel: Text | None = None
 
 
 class OrderItemAdded(_Payload):
-    """A line of an order. A price or category that is null or absent is unknown, never zero."""
+    """A line of an order. A price or category that is null or absent is unknown, never zero.
+
+    `parent_item_id` is the line that this one belongs to, as a modifier or as a part of a combo. A line without a
+    `kind` is a sale.
+    """
 
     order_item_id: Uuid
     order_id: Uuid
     menu_item_id: Text | None = None
     category: Text | None = None
     item_name: Annotated[str, StringConstraints(min_length=1, max_length=500)]
-    unit_price: Price | None = None
+    unit_price: Money | None = None
     qty: Quantity
     extended_price: Money | None = None
+    parent_item_id: Uuid | None = None
+    tax_included: bool | None = None
+    kind: Literal["sale", "gift_card"] | None = None
+
+
+class OrderItemVoided(_Payload):
+    """A line of an order was taken back. It counts nowhere except in the voids."""
+
+    order_item_id: Uuid
+    order_id: Uuid
+    reason: LongText | None = None
+    voided_ts: Instant
+
+
+class DiscountApplied(_Payload):
+    """An order, or one line of it, costs less."""
+
+    discount_id: Uuid
+    order_id: Uuid
+    order_item_id: Uuid | None = None
+    name: Text | None = None
+    kind: Literal["discount", "comp", "promotion", "loyalty"]
+    amount: Price
+
+
+class ServiceChargeAdded(_Payload):
+    """An order costs more: service, delivery, a table of eight. `gratuity`: it belongs to the staff."""
+
+    charge_id: Uuid
+    order_id: Uuid
+    name: Text | None = None
+    amount: Price
+    gratuity: bool | None = None
 
 
 class OrderStatusChanged(_Payload):
@@ -50,19 +115,38 @@ class OrderStatusChanged(_Payload):
 
 
 class PaymentCaptured(_Payload):
-    """The restaurant received a payment, or a part of one."""
+    """The restaurant received a payment, or a part of one. The amount 0 closes an order that costs nothing."""
+
+    compared = frozenset({"service_charge", "discount", "rounding"})
 
     payment_id: Uuid
     order_id: Uuid
     method: Text
     provider: Text | None = None
-    amount: Price
+    amount: Money
     auth_code: Text | None = None
     subtotal: Money
     tax: Money
     tip: Money
     total: Money
     location_code: Text | None = None
+    service_charge: Money | None = None
+    discount: Money | None = None
+    rounding: SignedMoney | None = None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        check_payment(self)
+        return self
+
+
+class PaymentVoided(_Payload):
+    """A payment was taken back before it was settled. It counts nowhere."""
+
+    payment_id: Uuid
+    order_id: Uuid
+    reason: LongText | None = None
+    voided_ts: Instant
 
 
 class PaymentRefunded(_Payload):
@@ -108,11 +192,15 @@ class CustomerChanged(_Payload):
     changed_ts: Instant
 
 
-PAYLOADS: dict[str, type[BaseModel]] = {
+PAYLOADS: dict[str, type[_Payload]] = {
     "order_created": OrderCreated,
     "order_item_added": OrderItemAdded,
+    "order_item_voided": OrderItemVoided,
+    "discount_applied": DiscountApplied,
+    "service_charge_added": ServiceChargeAdded,
     "order_status_changed": OrderStatusChanged,
     "payment_captured": PaymentCaptured,
+    "payment_voided": PaymentVoided,
     "payment_refunded": PaymentRefunded,
     "feedback_submitted": FeedbackSubmitted,
     "menu_item_changed": MenuItemChanged,

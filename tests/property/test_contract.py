@@ -71,16 +71,27 @@ FIELDS: dict[str, dict[str, str]] = {
     "order_created": {
         "order_id": "uuid", "visit_id": "text", "service_type": "service", "order_ts": "timestamptz",
         "location_code": "text", "customer_id": "text", "city": "text",
+        "guest_count": "integer", "currency": "currency", "channel": "text",
     },
     "order_item_added": {
         "order_item_id": "uuid", "order_id": "uuid", "menu_item_id": "text", "category": "text", "item_name": "text",
         "unit_price": "numeric", "qty": "numeric", "extended_price": "numeric",
+        "parent_item_id": "uuid", "tax_included": "boolean", "kind": "line_kind",
     },
     "order_status_changed": {"order_id": "uuid", "status": "status", "changed_ts": "timestamptz"},
     "payment_captured": {
         "payment_id": "uuid", "order_id": "uuid", "method": "text", "provider": "text", "amount": "numeric",
         "auth_code": "text", "subtotal": "numeric", "tax": "numeric", "tip": "numeric", "total": "numeric",
-        "location_code": "text",
+        "location_code": "text", "service_charge": "numeric", "discount": "numeric", "rounding": "numeric",
+    },
+    "payment_voided": {"payment_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},
+    "order_item_voided": {"order_item_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},
+    "discount_applied": {
+        "discount_id": "uuid", "order_id": "uuid", "order_item_id": "uuid", "name": "text", "kind": "discount_kind",
+        "amount": "numeric",
+    },
+    "service_charge_added": {
+        "charge_id": "uuid", "order_id": "uuid", "name": "text", "amount": "numeric", "gratuity": "boolean",
     },
     "payment_refunded": {
         "refund_id": "uuid", "payment_id": "uuid", "order_id": "uuid", "amount": "numeric", "reason": "text",
@@ -106,6 +117,11 @@ FITTING = {
     ),
     "numeric": st.one_of(CENTS, CENTS, CENTS, number_texts),
     "smallint": st.integers(1, 5).map(str),
+    "integer": st.integers(0, 12).map(str),
+    "boolean": st.sampled_from(["true", "false"]),
+    "currency": st.sampled_from(['"CAD"', '"JPY"']),
+    "line_kind": st.sampled_from(['"sale"', '"gift_card"']),
+    "discount_kind": st.sampled_from(['"discount"', '"comp"', '"promotion"', '"loyalty"']),
     "service": st.sampled_from(['"dine_in"', '"takeout"', '"delivery"']),
     "status": st.sampled_from(['"pending"', '"preparing"', '"ready"', '"completed"', '"cancelled"']),
     "text": st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5).map(

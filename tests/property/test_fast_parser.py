@@ -39,6 +39,16 @@ CHANGED = [
         b'{"customer_id":"CUST-1","city":"Toronto","membership":null,"changed_ts":"2026-03-14T12:00:00Z"}',
     ),
 ]
+ORDER = "6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a000"
+BILLS = [
+    Draft(kind, "LOC-ON-001", "2026-03-14T12:00:00Z", f'{{"order_id":"{ORDER}",{rest}}}'.encode())
+    for kind, rest in (
+        ("order_item_voided", f'"order_item_id":"{ORDER}","voided_ts":"2026-03-14T12:00:00Z"'),
+        ("payment_voided", f'"payment_id":"{ORDER}","reason":null,"voided_ts":"2026-03-14T12:00:00Z"'),
+        ("discount_applied", f'"discount_id":"{ORDER}","kind":"comp","amount":"3.00"'),
+        ("service_charge_added", f'"charge_id":"{ORDER}","amount":3,"gratuity":true'),
+    )
+]
 
 
 def read_fast(text: bytes) -> Draft | None:
@@ -71,7 +81,7 @@ class Literal(str):
     """A number as it is written."""
 
 
-EVENTS = [*World(7, math.inf).burst(CLOCK, 60), *CHANGED, NOTED]
+EVENTS = [*World(7, math.inf).burst(CLOCK, 60), *CHANGED, *BILLS, NOTED]
 BY_TYPE = {draft.event_type: draft for draft in EVENTS}
 
 

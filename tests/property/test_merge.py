@@ -30,6 +30,8 @@ def events(draw: st.DrawFn) -> list[Event]:
             case "payment_captured":
                 fields["payment_id"] = payload(kind, 9, part)["payment_id"]
                 fields["tip"] = draw(st.sampled_from(["0.00", "1.00", "2.5"]))
+            case "payment_voided":
+                fields["payment_id"] = payload(kind, 9, part)["payment_id"]
             case "menu_item_changed":
                 fields["cost"] = draw(st.sampled_from([None, "0.00", "1.50", "1.5"]))
             case "customer_changed":

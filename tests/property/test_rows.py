@@ -47,18 +47,44 @@ texts = st.text(
 money = st.decimals(0, 9_999_999, places=2, allow_nan=False).flatmap(
     lambda amount: st.sampled_from([str(amount), str(amount.normalize()), str(amount + Decimal("0.00"))])
 )
+bills: st.SearchStrategy[dict[str, str]] = st.sampled_from(
+    [
+        {"rounding": "-0.02", "total": "12.48", "amount": "12.48"},
+        {"discount": "1.5", "service_charge": "1.50", "rounding": "0"},
+    ]
+)
+"""More fields of a payment that add up with the others."""
 OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "order_created": {"visit_id": texts, "customer_id": texts, "city": texts, "location_code": texts},
+    "order_created": {
+        "visit_id": texts,
+        "customer_id": texts,
+        "city": texts,
+        "location_code": texts,
+        "guest_count": st.integers(0, 100_000),
+        "currency": st.sampled_from(["CAD", None]),
+        "channel": texts,
+    },
     "order_item_added": {
         "menu_item_id": texts,
         "category": texts | st.none(),
         "item_name": texts,
         "extended_price": money | st.none(),
         "qty": st.sampled_from([1, "2.50", "0.001", "1E2", 3.5]),
+        "tax_included": st.booleans() | st.none(),
+        "kind": st.sampled_from(["sale", "gift_card", None]),
+        "parent_item_id": st.uuids().map(str),
     },
     "order_status_changed": {"status": st.sampled_from(["pending", "ready", "cancelled"])},
     "payment_captured": {"method": texts, "provider": texts | st.none(), "tip": money, "total": money},
     "payment_refunded": {"reason": texts | st.none()},
+    "payment_voided": {"reason": texts | st.none()},
+    "order_item_voided": {"reason": texts},
+    "discount_applied": {
+        "name": texts,
+        "order_item_id": st.uuids().map(str) | st.none(),
+        "amount": st.just("0.5"),
+    },
+    "service_charge_added": {"name": texts | st.none(), "gratuity": st.booleans() | st.none()},
     "feedback_submitted": {"comment": texts | st.none(), "nps": st.integers(0, 10) | st.none()},
     "menu_item_changed": {
         "name": texts,
@@ -78,6 +104,8 @@ def batches(draw: st.DrawFn) -> list[Event]:
     made = []
     for offset, ((kind, part), order) in enumerate(drawn, 1):
         fields = draw(st.fixed_dictionaries({}, optional=OPTIONAL.get(kind, {})))
+        if kind == "payment_captured" and draw(st.booleans()):
+            fields = draw(bills)
         parsed = restaurant_parser().parse(frame(offset, kind, payload(kind, order, part, **fields)))
         assert isinstance(parsed, Event), parsed
         made.append(parsed)

@@ -56,6 +56,28 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
             "amount": "2.00",
             "refunded_ts": moment(order + 60),
         },
+        "payment_voided": {
+            "payment_id": str(uid("payment", order, part)),
+            "reason": "wrong table",
+            "voided_ts": moment(order + 30),
+        },
+        "order_item_voided": {
+            "order_item_id": str(uid("item", order, part)),
+            "reason": "sent back",
+            "voided_ts": moment(order + 30),
+        },
+        "discount_applied": {
+            "discount_id": str(uid("discount", order, part)),
+            "name": "Happy hour",
+            "kind": "promotion",
+            "amount": "1.00",
+        },
+        "service_charge_added": {
+            "charge_id": str(uid("charge", order, part)),
+            "name": "Large party",
+            "amount": "2.00",
+            "gratuity": True,
+        },
         "feedback_submitted": {
             "feedback_id": str(uid("feedback", order, part)),
             "rating": 5,

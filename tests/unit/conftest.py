@@ -36,6 +36,10 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "tip": 1,
         "total": 20,
     },
+    "payment_voided": {"payment_id": ID, "order_id": ID, "voided_ts": "2026-01-31T18:30:00Z"},
+    "order_item_voided": {"order_item_id": ID, "order_id": ID, "voided_ts": "2026-01-31T18:30:00Z"},
+    "discount_applied": {"discount_id": ID, "order_id": ID, "kind": "promotion", "amount": 2},
+    "service_charge_added": {"charge_id": ID, "order_id": ID, "amount": 3},
     "payment_refunded": {
         "refund_id": ID,
         "payment_id": ID,

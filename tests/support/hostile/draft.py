@@ -19,16 +19,27 @@ FIELDS: dict[str, dict[str, str]] = {
     "order_created": {
         "order_id": "uuid", "visit_id": "name?", "service_type": "service", "order_ts": "time",
         "location_code": "text", "customer_id": "name?", "city": "text?",
+        "guest_count": "guests?", "currency": "currency?", "channel": "text?",
     },
     "order_item_added": {
         "order_item_id": "uuid", "order_id": "uuid", "menu_item_id": "name?", "category": "text?",
-        "item_name": "text", "unit_price": "price?", "qty": "qty", "extended_price": "money?",
+        "item_name": "text", "unit_price": "money?", "qty": "qty", "extended_price": "money?",
+        "parent_item_id": "uuid?", "tax_included": "flag?", "kind": "line_kind?",
     },
     "order_status_changed": {"order_id": "uuid", "status": "status", "changed_ts": "time"},
     "payment_captured": {
-        "payment_id": "uuid", "order_id": "uuid", "method": "text", "provider": "text?", "amount": "price",
+        "payment_id": "uuid", "order_id": "uuid", "method": "text", "provider": "text?", "amount": "money",
         "auth_code": "text?", "subtotal": "money", "tax": "money", "tip": "money", "total": "money",
         "location_code": "text?",
+    },
+    "payment_voided": {"payment_id": "uuid", "order_id": "uuid", "reason": "text?", "voided_ts": "time"},
+    "order_item_voided": {"order_item_id": "uuid", "order_id": "uuid", "reason": "text?", "voided_ts": "time"},
+    "discount_applied": {
+        "discount_id": "uuid", "order_id": "uuid", "order_item_id": "uuid?", "name": "text?",
+        "kind": "discount_kind", "amount": "price",
+    },
+    "service_charge_added": {
+        "charge_id": "uuid", "order_id": "uuid", "name": "text?", "amount": "price", "gratuity": "flag?",
     },
     "payment_refunded": {
         "refund_id": "uuid", "payment_id": "uuid", "order_id": "uuid", "amount": "price", "reason": "text?",
@@ -50,7 +61,12 @@ ENVELOPE = {"event_id": "uuid", "event_type": "type", "ts": "time", "partition_k
 _GOOD: dict[str, list[bytes]] = {
     "name": [b'"guest-1"', b'"Zo\xc3\xab"'],
     "text": [b'"LOC-ON-001"', b'"Soup of the day"', '"Crème brûlée 🍮"'.encode()],
-    "service": [b'"dine_in"', b'"takeout"', b'"delivery"'],
+    "service": [b'"dine_in"', b'"takeout"', b'"delivery"', b'"drive_thru"', b'"room_service"', b'"other"'],
+    "currency": [b'"CAD"', b'"JPY"', b'"KWD"'],
+    "line_kind": [b'"sale"', b'"gift_card"'],
+    "discount_kind": [b'"discount"', b'"comp"', b'"promotion"', b'"loyalty"'],
+    "flag": [b"true", b"false"],
+    "guests": [b"0", b"4", b"100000"],
     "status": [b'"pending"', b'"preparing"', b'"ready"', b'"completed"', b'"cancelled"'],
     "price": [b"12.50", b'"3.99"', b"7", b"0.01"],
     "money": [b"12.50", b'"3.99"', b"0", b"0.00"],

@@ -33,9 +33,12 @@ WRONG: dict[str, list[bytes]] = {
         b'"6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a00g"',
     ],
     "time": [b"5", b"1773489600", b"true", b"[]", b"{}", b"1.5"],
-    **dict.fromkeys(("text", "name", "service", "status", "type"), _NOT_TEXTS),
+    **dict.fromkeys(
+        ("text", "name", "service", "status", "type", "currency", "line_kind", "discount_kind"), _NOT_TEXTS
+    ),
+    "flag": [b"0", b"1", b'"true"', b'"yes"', b"[]", b"{}", b"1.0"],
     **dict.fromkeys(("price", "money", "qty"), _NOT_NUMBERS),
-    **dict.fromkeys(("rating", "nps"), _NOT_INTEGERS),
+    **dict.fromkeys(("rating", "nps", "guests"), _NOT_INTEGERS),
 }
 _BAD_TIMES = [
     b'"soon"', b'""', b'"2026-02-30T12:00:00Z"', b'"2026-13-01T00:00:00Z"', b'"2026-03-14T12:00:00"', b'"2026-03-14"',
@@ -119,7 +122,14 @@ def year_2500_and_other_ages(pen: Pen) -> Iterator[Case]:
 
 
 def _money(pen: Pen) -> tuple[Draft, str, str]:
-    kinds = ["order_item_added", "payment_captured", "payment_refunded", "menu_item_changed"]
+    kinds = [
+        "order_item_added",
+        "payment_captured",
+        "payment_refunded",
+        "menu_item_changed",
+        "discount_applied",
+        "service_charge_added",
+    ]
     draft = pen.draft(pen.random.choice(kinds))
     return draft, *pen.field(draft, "price", "money")
 
@@ -147,8 +157,9 @@ def score_beyond_the_scale(pen: Pen) -> Iterator[Case]:
 
 
 def word_not_in_the_list(pen: Pen) -> Iterator[Case]:
-    draft = pen.draft(pen.random.choice(["order_created", "order_status_changed"]))
-    path, _sort = pen.field(draft, "service", "status")
+    kinds = ["order_created", "order_status_changed", "order_item_added", "discount_applied"]
+    draft = pen.draft(pen.random.choice(kinds))
+    path, _sort = pen.field(draft, "service", "status", "currency", "line_kind", "discount_kind")
     literal = pen.random.choice([b'"drive_in"', b'""', b'"DINE_IN"', b'"ready "', b'"done"'])
     yield from _spoil(pen, Reason.OUT_OF_RANGE, draft, path, literal)
 

@@ -8,6 +8,7 @@ import psycopg
 from hypothesis import strategies as st
 
 from restaurant_warehouse.contract import CONTRACT
+from restaurant_warehouse.event_types import EVENT_TYPES
 from sse_ingest.database.connection import connect
 from sse_ingest.events import Event
 from sse_ingest.lease.lease import Lease
@@ -15,16 +16,7 @@ from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
 from tests.support.core import SCHEMAS
 
-TABLES = {
-    "orders": "order_id",
-    "order_items": "order_item_id",
-    "order_status_history": "event_id",
-    "payments": "payment_id",
-    "refunds": "refund_id",
-    "feedback": "feedback_id",
-    "menu_item_changes": "menu_item_id, changed_ts",
-    "customer_changes": "customer_id, changed_ts",
-}
+TABLES = {kind.table: ", ".join(kind.key) for kind in EVENT_TYPES.values()}
 """The typed tables and their keys."""
 
 

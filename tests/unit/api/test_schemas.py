@@ -75,14 +75,30 @@ def test_money_that_is_not(parser: Parser, make_event: MakeEvent, literal: str, 
         ("order_item_added", "qty", 1.2345),
         ("order_item_added", "qty", "2"),
         ("order_item_added", "qty", 1_000_000),
-        ("order_item_added", "unit_price", 0),
+        ("order_item_added", "unit_price", -1),
+        ("order_item_added", "kind", "coupon"),
+        ("order_item_added", "tax_included", "yes"),
+        ("order_item_added", "parent_item_id", "7"),
+        ("order_created", "guest_count", -1),
+        ("order_created", "guest_count", "4"),
+        ("order_created", "currency", "cad"),
+        ("order_created", "currency", "CAD\n"),
+        ("order_created", "channel", ""),
+        ("discount_applied", "kind", "gift"),
+        ("discount_applied", "amount", 0),
+        ("service_charge_added", "amount", 0),
+        ("service_charge_added", "gratuity", 1),
+        ("order_item_voided", "voided_ts", None),
+        ("payment_voided", "payment_id", None),
+        ("payment_captured", "rounding", "0.005"),
+        ("payment_captured", "discount", -1),
         ("order_item_added", "item_name", ""),
         ("order_created", "service_type", "drive_in"),
         ("order_created", "order_id", "42"),
         ("order_created", "order_ts", "2026-01-31"),
         ("order_created", "customer_id", "x" * 201),
         ("order_status_changed", "status", "lost"),
-        ("payment_captured", "amount", 0),
+        ("payment_captured", "amount", -1),
         ("feedback_submitted", "rating", 6),
         ("feedback_submitted", "rating", 4.0),
         ("feedback_submitted", "rating", "5"),
@@ -103,6 +119,42 @@ def test_values_out_of_their_range(
     parser: Parser, make_event: MakeEvent, event_type: str, field: str, value: object
 ) -> None:
     assert list(errors(parser, make_event(event_type, **{field: value}))) == [f"payload.{field}"]
+
+
+BILL = {"amount": 21.5, "subtotal": 20, "tax": 2, "tip": 1, "total": 21.5}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"discount": 3, "service_charge": "1.50"},
+        {"rounding": -1.5},
+        {"rounding": "-1.50", "discount": None},
+        {"rounding": 0, "discount": 2, "service_charge": 0.5},
+    ],
+)
+def test_a_payment_that_adds_up(parser: Parser, make_event: MakeEvent, more: dict[str, Any]) -> None:
+    assert errors(parser, make_event("payment_captured", **BILL, **more)) == {}
+
+
+def test_the_rule_that_a_payment_breaks_is_named(parser: Parser, make_event: MakeEvent) -> None:
+    assert errors(parser, make_event("payment_captured", **BILL, rounding="-0.02")) == {
+        "payload": "payment_adds_up: total must be subtotal + tax + tip + service_charge - discount + rounding,"
+        " which is 22.98, got 21.5"
+    }
+    unlike = {**BILL, "amount": 20}
+    assert errors(parser, make_event("payment_captured", **unlike, rounding=-1.5)) == {
+        "payload": "payment_is_its_total: amount must be total, which is 21.5, got 20"
+    }
+
+
+def test_a_payment_of_the_first_contract_has_no_such_rule(parser: Parser, make_event: MakeEvent) -> None:
+    assert errors(parser, make_event("payment_captured", **{**BILL, "amount": 20})) == {}
+
+
+def test_a_comped_order_is_closed_by_a_payment_of_nothing(parser: Parser, make_event: MakeEvent) -> None:
+    nothing = dict.fromkeys(("amount", "subtotal", "tax", "tip", "total"), 0)
+    assert errors(parser, make_event("payment_captured", **nothing)) == {}
 
 
 def test_an_unknown_price_may_be_null_or_absent(parser: Parser, make_event: MakeEvent) -> None:

@@ -11,6 +11,10 @@ AS $$
         WHEN f.kind IN ('uuid', 'uuid?') THEN pg_input_is_valid(payload ->> f.name, 'uuid')
         WHEN f.kind IN ('money', 'money?') THEN
             payload ->> f.name ~ '^(-0+(\.0+)?|[0-9]+(\.[0-9]+)?)([eE][-+]?[0-9]{1,2})?$'
+        WHEN f.kind IN ('price', 'price?') THEN
+            payload ->> f.name ~ '^([0-9]+(\.[0-9]+)?)([eE][-+]?[0-9]{1,2})?$' AND payload ->> f.name ~ '^[0.]*[1-9]'
+        WHEN f.kind IN ('bool', 'bool?') THEN jsonb_typeof(payload -> f.name) = 'boolean'
+        WHEN f.kind LIKE '%|%' THEN payload ->> f.name = ANY (string_to_array(rtrim(f.kind, '?'), '|'))
         WHEN f.kind IN ('time', 'time?') THEN
             payload ->> f.name ~ '^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+][0-9:]+)$'
             AND pg_input_is_valid(regexp_replace(payload ->> f.name, '\.\d+', ''), 'timestamptz')

@@ -9,13 +9,13 @@ import pytest
 
 from restaurant_warehouse.contract import PAYLOADS, restaurant_parser
 from sse_ingest.dead_letter_reasons import Reason
-from sse_ingest.events import Rejected
+from sse_ingest.events import Event, Rejected
 from sse_ingest.sources.sse_decoder import Frame
 
 Make = Callable[..., Frame]
 Payloads = dict[str, dict[str, Any]]
 parse = restaurant_parser().parse
-SERVICE = "dine_in, takeout or delivery"
+SERVICE = "dine_in, takeout, delivery, drive_thru, curbside, catering, bar, room_service or other"
 LONG = f'must be a text of at most 200 characters, got "{"x" * 58}…'
 TIME = "an RFC 3339 timestamp with a zone"
 QUANTITY = "a quantity (a number or a text of digits)"
@@ -36,9 +36,22 @@ def refused(frame: Frame) -> tuple[str, str]:
         ("order_created", "service_type", 1, Reason.WRONG_TYPE, f"must be {SERVICE}, got 1"),
         ("order_created", "visit_id", "x" * 201, Reason.OUT_OF_RANGE, LONG),
         ("order_created", "location_code", None, Reason.WRONG_TYPE, "must be a text, got null"),
-        ("order_item_added", "unit_price", -1, Reason.OUT_OF_RANGE, "must be > 0, got -1"),
-        ("order_item_added", "unit_price", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
-        ("order_item_added", "unit_price", "0.00", Reason.OUT_OF_RANGE, 'must be > 0, got "0.00"'),
+        ("order_item_added", "unit_price", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
+        ("order_item_added", "kind", "coupon", Reason.OUT_OF_RANGE, 'must be sale or gift_card, got "coupon"'),
+        ("order_item_added", "tax_included", 1, Reason.WRONG_TYPE, "must be true or false, got 1"),
+        ("order_created", "guest_count", -1, Reason.OUT_OF_RANGE, "must be an integer from 0 to 100000, got -1"),
+        ("order_created", "currency", "cad", Reason.OUT_OF_RANGE,
+         'must be a currency of ISO 4217, as in CAD, got "cad"'),
+        ("order_created", "currency", "CAD\n", Reason.OUT_OF_RANGE,
+         'must be a currency of ISO 4217, as in CAD, got "CAD\\n"'),
+        ("discount_applied", "kind", "gift", Reason.OUT_OF_RANGE,
+         'must be discount, comp, promotion or loyalty, got "gift"'),
+        ("discount_applied", "amount", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
+        ("discount_applied", "amount", "0.00", Reason.OUT_OF_RANGE, 'must be > 0, got "0.00"'),
+        ("service_charge_added", "amount", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
+        ("payment_captured", "rounding", -(10**10), Reason.OUT_OF_RANGE,
+         "must be < 10000000000 and > -10000000000, got -10000000000"),
+        ("payment_captured", "rounding", "0.005", Reason.OUT_OF_RANGE, 'must have at most 2 decimals, got "0.005"'),
         ("order_item_added", "unit_price", 1.234, Reason.OUT_OF_RANGE, "must have at most 2 decimals, got 1.234"),
         ("order_item_added", "unit_price", 10**10, Reason.OUT_OF_RANGE, "must be < 10000000000, got 10000000000"),
         ("order_item_added", "unit_price", 10**400, Reason.OUT_OF_RANGE, f"must be < 10000000000, got 1{'0' * 58}…"),
@@ -58,7 +71,7 @@ def refused(frame: Frame) -> tuple[str, str]:
          'must be pending, preparing, ready, completed or cancelled, got "lost"'),
         ("order_status_changed", "changed_ts", "now", Reason.BAD_TIMESTAMP, f'must be {TIME}, got "now"'),
         ("payment_captured", "tip", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
-        ("payment_captured", "amount", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
+        ("payment_captured", "amount", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
         ("payment_refunded", "amount", -5, Reason.OUT_OF_RANGE, "must be > 0, got -5"),
         ("payment_refunded", "reason", {}, Reason.WRONG_TYPE, "must be a text, got {}"),
         ("feedback_submitted", "rating", 6, Reason.OUT_OF_RANGE, "must be an integer from 1 to 5, got 6"),
@@ -82,6 +95,47 @@ def test_a_value_that_is_wrong(
 ) -> None:
     payload = {**payloads[event_type], field: value}
     assert refused(make_frame(event_type, payload)) == (reason, f"payload.{field}: {detail}")
+
+
+BILL = {"amount": 21.5, "subtotal": 20, "tax": 2, "tip": 1, "total": 21.5}
+ADDS_UP = "payment_adds_up: total must be subtotal + tax + tip + service_charge - discount + rounding"
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"rounding": "-0.02"}, f"{ADDS_UP}, which is 22.98, got 21.5"),
+        ({"discount": 3}, f"{ADDS_UP}, which is 20, got 21.5"),
+        ({"service_charge": 0}, f"{ADDS_UP}, which is 23, got 21.5"),
+        (
+            {"rounding": -1.5, "amount": 20},
+            "payment_is_its_total: amount must be total, which is 21.5, got 20",
+        ),
+    ],
+)
+def test_the_rule_that_a_payment_breaks_is_named(
+    make_frame: Make, payloads: Payloads, fields: dict[str, Any], rule: str
+) -> None:
+    body = {**payloads["payment_captured"], **BILL, **fields}
+    reason, detail = refused(make_frame("payment_captured", body))
+    assert (reason, detail.startswith(rule)) == (Reason.OUT_OF_RANGE, True), detail
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"rounding": "-1.50"}, {"discount": 3, "service_charge": "1.50"}, {"amount": 7}]
+)
+def test_a_payment_that_adds_up_or_does_not_say_so(
+    make_frame: Make, payloads: Payloads, fields: dict[str, Any]
+) -> None:
+    """A payment of the first contract has no rule: the warehouse reports what does not add up."""
+    body = {**payloads["payment_captured"], **BILL, **fields}
+    assert isinstance(parse(make_frame("payment_captured", body)), Event)
+
+
+def test_a_comped_order_is_closed_by_a_payment_of_nothing(make_frame: Make, payloads: Payloads) -> None:
+    nothing = dict.fromkeys(("amount", "subtotal", "tax", "tip", "total", "rounding"), 0)
+    body = {**payloads["payment_captured"], **nothing}
+    assert isinstance(parse(make_frame("payment_captured", body)), Event)
 
 
 def test_every_required_field_is_missed(make_frame: Make, payloads: Payloads) -> None:

@@ -23,6 +23,36 @@ ON CONFLICT (customer_id, changed_ts) DO UPDATE SET
     event_id = excluded.event_id
 WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
 
+-- name: discount_applied
+COPY order_discounts (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (discount_id)
+        (payload ->> 'discount_id')::uuid AS discount_id,
+        (payload ->> 'order_id')::uuid AS order_id,
+        (payload ->> 'order_item_id')::uuid AS order_item_id,
+        payload ->> 'name' AS name,
+        payload ->> 'kind' AS kind,
+        (payload ->> 'amount')::numeric AS amount,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'discount_applied'
+    ORDER BY discount_id, ts DESC, event_id DESC
+)
+INSERT INTO order_discounts AS t (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id)
+SELECT discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id
+FROM newest
+ON CONFLICT (discount_id) DO UPDATE SET
+    order_id = excluded.order_id,
+    order_item_id = excluded.order_item_id,
+    name = excluded.name,
+    kind = excluded.kind,
+    amount = excluded.amount,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+
 -- name: feedback_submitted
 COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
@@ -85,7 +115,7 @@ ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
 WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
 
 -- name: order_created
-COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_id)
@@ -96,6 +126,9 @@ WITH newest AS (
         payload ->> 'location_code' AS location_code,
         payload ->> 'customer_id' AS customer_id,
         payload ->> 'city' AS city,
+        (payload ->> 'guest_count')::integer AS guest_count,
+        payload ->> 'currency' AS currency,
+        payload ->> 'channel' AS channel,
         ts AS created_at,
         ts AS event_ts,
         event_id
@@ -103,8 +136,8 @@ WITH newest AS (
     WHERE event_type = 'order_created'
     ORDER BY order_id, ts DESC, event_id DESC
 )
-INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, created_at, event_ts, event_id, updated_at)
-SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, created_at, event_ts, event_id, event_ts
+INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, updated_at)
+SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, event_ts
 FROM newest
 ON CONFLICT (order_id) DO UPDATE SET
     visit_id = excluded.visit_id,
@@ -113,6 +146,9 @@ ON CONFLICT (order_id) DO UPDATE SET
     location_code = excluded.location_code,
     customer_id = excluded.customer_id,
     city = excluded.city,
+    guest_count = excluded.guest_count,
+    currency = excluded.currency,
+    channel = excluded.channel,
     created_at = excluded.created_at,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
@@ -121,7 +157,7 @@ WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
 RETURNING old.order_id, new.order_id;
 
 -- name: order_item_added
-COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_item_id)
@@ -133,14 +169,17 @@ WITH newest AS (
         (payload ->> 'unit_price')::numeric AS unit_price,
         (payload ->> 'qty')::numeric AS qty,
         (payload ->> 'extended_price')::numeric AS extended_price,
+        (payload ->> 'parent_item_id')::uuid AS parent_item_id,
+        (payload ->> 'tax_included')::boolean AS tax_included,
+        payload ->> 'kind' AS kind,
         ts AS event_ts,
         event_id
     FROM incoming
     WHERE event_type = 'order_item_added'
     ORDER BY order_item_id, ts DESC, event_id DESC
 )
-INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id)
-SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id
+INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id)
+SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id
 FROM newest
 ON CONFLICT (order_item_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -150,6 +189,35 @@ ON CONFLICT (order_item_id) DO UPDATE SET
     unit_price = excluded.unit_price,
     qty = excluded.qty,
     extended_price = excluded.extended_price,
+    parent_item_id = excluded.parent_item_id,
+    tax_included = excluded.tax_included,
+    kind = excluded.kind,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+
+-- name: order_item_voided
+COPY order_item_voids (order_item_id, order_id, reason, voided_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (order_item_id)
+        (payload ->> 'order_item_id')::uuid AS order_item_id,
+        (payload ->> 'order_id')::uuid AS order_id,
+        payload ->> 'reason' AS reason,
+        analytics.moment(payload ->> 'voided_ts') AS voided_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'order_item_voided'
+    ORDER BY order_item_id, ts DESC, event_id DESC
+)
+INSERT INTO order_item_voids AS t (order_item_id, order_id, reason, voided_ts, event_ts, event_id)
+SELECT order_item_id, order_id, reason, voided_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (order_item_id) DO UPDATE SET
+    order_id = excluded.order_id,
+    reason = excluded.reason,
+    voided_ts = excluded.voided_ts,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id
 WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
@@ -174,7 +242,7 @@ ON CONFLICT (event_id) DO NOTHING
 RETURNING old.order_id, new.order_id;
 
 -- name: payment_captured
-COPY payments (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY payments (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (payment_id)
@@ -189,6 +257,9 @@ WITH newest AS (
         (payload ->> 'tip')::numeric AS tip,
         (payload ->> 'total')::numeric AS total,
         payload ->> 'location_code' AS location_code,
+        (payload ->> 'service_charge')::numeric AS service_charge,
+        (payload ->> 'discount')::numeric AS discount,
+        (payload ->> 'rounding')::numeric AS rounding,
         ts AS processed_at,
         ts AS event_ts,
         event_id
@@ -196,8 +267,8 @@ WITH newest AS (
     WHERE event_type = 'payment_captured'
     ORDER BY payment_id, ts DESC, event_id DESC
 )
-INSERT INTO payments AS t (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id)
-SELECT payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id
+INSERT INTO payments AS t (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id)
+SELECT payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id
 FROM newest
 ON CONFLICT (payment_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -210,6 +281,9 @@ ON CONFLICT (payment_id) DO UPDATE SET
     tip = excluded.tip,
     total = excluded.total,
     location_code = excluded.location_code,
+    service_charge = excluded.service_charge,
+    discount = excluded.discount,
+    rounding = excluded.rounding,
     processed_at = excluded.processed_at,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id
@@ -242,6 +316,61 @@ ON CONFLICT (refund_id) DO UPDATE SET
     amount = excluded.amount,
     reason = excluded.reason,
     refunded_ts = excluded.refunded_ts,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+
+-- name: payment_voided
+COPY payment_voids (payment_id, order_id, reason, voided_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (payment_id)
+        (payload ->> 'payment_id')::uuid AS payment_id,
+        (payload ->> 'order_id')::uuid AS order_id,
+        payload ->> 'reason' AS reason,
+        analytics.moment(payload ->> 'voided_ts') AS voided_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'payment_voided'
+    ORDER BY payment_id, ts DESC, event_id DESC
+)
+INSERT INTO payment_voids AS t (payment_id, order_id, reason, voided_ts, event_ts, event_id)
+SELECT payment_id, order_id, reason, voided_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (payment_id) DO UPDATE SET
+    order_id = excluded.order_id,
+    reason = excluded.reason,
+    voided_ts = excluded.voided_ts,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
+RETURNING old.order_id, new.order_id;
+
+-- name: service_charge_added
+COPY service_charges (charge_id, order_id, name, amount, gratuity, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (charge_id)
+        (payload ->> 'charge_id')::uuid AS charge_id,
+        (payload ->> 'order_id')::uuid AS order_id,
+        payload ->> 'name' AS name,
+        (payload ->> 'amount')::numeric AS amount,
+        (payload ->> 'gratuity')::boolean AS gratuity,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'service_charge_added'
+    ORDER BY charge_id, ts DESC, event_id DESC
+)
+INSERT INTO service_charges AS t (charge_id, order_id, name, amount, gratuity, event_ts, event_id)
+SELECT charge_id, order_id, name, amount, gratuity, event_ts, event_id
+FROM newest
+ON CONFLICT (charge_id) DO UPDATE SET
+    order_id = excluded.order_id,
+    name = excluded.name,
+    amount = excluded.amount,
+    gratuity = excluded.gratuity,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id
 WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);

@@ -20,6 +20,12 @@ class PositiveMoney(Money):
     zero = False
 
 
+class SignedMoney(Money):
+    """An amount that may be negative, with two decimals at most."""
+
+    signed = True
+
+
 class Quantity(Exact):
     """A quantity of more than 0, with three decimals at most."""
 
@@ -31,8 +37,31 @@ class Quantity(Exact):
 
 Rating: TypeAlias = Annotated[int, Meta(ge=1, le=5, description="an integer from 1 to 5")]
 Nps: TypeAlias = Annotated[int, Meta(ge=0, le=10, description="an integer from 0 to 10")]
+Guests: TypeAlias = Annotated[int, Meta(ge=0, le=100_000, description="an integer from 0 to 100000")]
+Flag: TypeAlias = Annotated[bool, Meta(description="true or false")]
+Currency: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[A-Z]{3}\Z", description="a currency of ISO 4217, as in CAD")
+]
 Service: TypeAlias = Annotated[
-    Literal["dine_in", "takeout", "delivery"], Meta(description="dine_in, takeout or delivery")
+    Literal[
+        "dine_in",
+        "takeout",
+        "delivery",
+        "drive_thru",
+        "curbside",
+        "catering",
+        "bar",
+        "room_service",
+        "other",
+    ],
+    Meta(
+        description="dine_in, takeout, delivery, drive_thru, curbside, catering, bar, room_service or other"
+    ),
+]
+LineKind: TypeAlias = Annotated[Literal["sale", "gift_card"], Meta(description="sale or gift_card")]
+DiscountKind: TypeAlias = Annotated[
+    Literal["discount", "comp", "promotion", "loyalty"],
+    Meta(description="discount, comp, promotion or loyalty"),
 ]
 Status: TypeAlias = Annotated[
     Literal["pending", "preparing", "ready", "completed", "cancelled"],

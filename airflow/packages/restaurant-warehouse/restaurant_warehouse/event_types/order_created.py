@@ -3,7 +3,7 @@
 import msgspec
 
 from restaurant_warehouse.event_types.event_type import EventType
-from restaurant_warehouse.event_types.fields import Service
+from restaurant_warehouse.event_types.fields import Currency, Guests, Service
 from sse_ingest.contract.fields import Id, Moment, Name, Text, check_moment
 
 
@@ -17,6 +17,9 @@ class OrderCreated(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     location_code: Text
     customer_id: Name | None = None
     city: Text | None = None
+    guest_count: Guests | None = None
+    currency: Currency | None = None
+    channel: Text | None = None
 
     def __post_init__(self) -> None:
         check_moment(self.order_ts)

@@ -1,9 +1,12 @@
-"""order_item_added: a line is added to an order. An unknown price or category is null or absent."""
+"""order_item_added: a line is added to an order. An unknown price or category is null or absent.
+
+A line that belongs to another one, as a modifier or as a part of a combo, names it. A line without a kind is a sale.
+"""
 
 import msgspec
 
 from restaurant_warehouse.event_types.event_type import EventType
-from restaurant_warehouse.event_types.fields import Money, PositiveMoney, Quantity
+from restaurant_warehouse.event_types.fields import Flag, LineKind, Money, Quantity
 from sse_ingest.contract.fields import Id, Name, Text
 
 
@@ -15,9 +18,12 @@ class OrderItemAdded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     menu_item_id: Name | None = None
     category: Text | None = None
     item_name: Text
-    unit_price: PositiveMoney | None = None
+    unit_price: Money | None = None
     qty: Quantity
     extended_price: Money | None = None
+    parent_item_id: Id | None = None
+    tax_included: Flag | None = None
+    kind: LineKind | None = None
 
 
 ORDER_ITEM_ADDED = EventType(

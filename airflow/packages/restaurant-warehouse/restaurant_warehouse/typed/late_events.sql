@@ -64,7 +64,9 @@ FROM pg_attribute
 WHERE attrelid = 'stream_checkpoints'::regclass AND attname = 'latest_event_time' AND NOT attisdropped
 
 -- name: forget_foreign_changes
--- Deletes events whose payload has not the form of the contract: they do not belong into the typed tables.
-DELETE FROM incoming
-WHERE event_type IN ('menu_item_changed', 'customer_changed')
-    AND analytics.change_took_effect(event_type, payload) IS NULL
+-- Deletes events that came before the contract knew their type, and whose payload has not its form: they do not belong into the typed tables.
+DELETE FROM incoming AS i
+USING analytics.event_types AS t
+WHERE t.event_type = i.event_type
+    AND t.checked_fields IS NOT NULL
+    AND NOT analytics.payload_fits(t.checked_fields, i.payload)

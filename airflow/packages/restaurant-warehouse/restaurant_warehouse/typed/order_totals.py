@@ -40,6 +40,8 @@ class OrderTotals:
     def __init__(self) -> None:
         self.begun: set[UUID] = set()
         """Orders whose order_created is in this batch."""
+        self.voided: set[UUID] = set()
+        """Orders of which this batch voids a payment. `refresh_orders` computes them."""
         self._children: dict[UUID, _Children] = {}
 
     @property
@@ -58,6 +60,8 @@ class OrderTotals:
                     children.status = change
             case "payment_captured":
                 self._of(record.order_id, event.ts).payments.append(record)
+            case "payment_voided":
+                self.voided.add(record.order_id)
             case "order_created":
                 self.begun.add(record.order_id)
 

@@ -2,14 +2,16 @@
 -- can run the same statements on the shadow tables.
 
 -- name: orders_with_children
--- The orders among these that already have payments or status changes.
+-- The orders among these that already have payments, voids of payments or status changes.
 SELECT order_id FROM payments WHERE order_id = ANY (%(order_ids)b)
+UNION
+SELECT order_id FROM payment_voids WHERE order_id = ANY (%(order_ids)b)
 UNION
 SELECT order_id FROM order_status_history WHERE order_id = ANY (%(order_ids)b)
 
 -- name: refresh_orders
--- Computes the derived columns of these orders from all their payments and status changes. The result does not depend on
--- the order in which the events arrived.
+-- Computes the derived columns of these orders from all their payments and status changes. A voided payment adds no money.
+-- The result does not depend on the order in which the events arrived.
 WITH derived AS (
     SELECT
         o.order_id,
@@ -18,15 +20,23 @@ WITH derived AS (
         p.tax,
         p.tip,
         p.total,
-        greatest(o.created_at, p.last_ts, s.last_ts) AS updated_at
+        greatest(o.created_at, p.last_ts, v.last_ts, s.last_ts) AS updated_at
     FROM unnest(%(order_ids)b::uuid[]) AS t (order_id)
     JOIN orders AS o USING (order_id)
     LEFT JOIN LATERAL (
-        SELECT sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip, sum(total) AS total,
-               max(event_ts) AS last_ts
-        FROM payments
-        WHERE payments.order_id = t.order_id
+        SELECT
+            sum(c.subtotal) FILTER (WHERE w.payment_id IS NULL) AS subtotal,
+            sum(c.tax) FILTER (WHERE w.payment_id IS NULL) AS tax,
+            sum(c.tip) FILTER (WHERE w.payment_id IS NULL) AS tip,
+            sum(c.total) FILTER (WHERE w.payment_id IS NULL) AS total,
+            max(c.event_ts) AS last_ts
+        FROM payments AS c
+        LEFT JOIN payment_voids AS w ON w.payment_id = c.payment_id AND w.order_id = c.order_id
+        WHERE c.order_id = t.order_id
     ) AS p ON true
+    LEFT JOIN LATERAL (
+        SELECT max(event_ts) AS last_ts FROM payment_voids AS w WHERE w.order_id = t.order_id
+    ) AS v ON true
     LEFT JOIN LATERAL (
         SELECT (array_agg(status ORDER BY changed_ts DESC, event_id DESC))[1] AS status, max(event_ts) AS last_ts
         FROM order_status_history AS h

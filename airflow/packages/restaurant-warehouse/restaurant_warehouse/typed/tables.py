@@ -48,7 +48,8 @@ class RestaurantTables:
         tables = list(rows.tables())
         if not tables:
             return
-        touched = rows.totals.begun_before | _with_children(cursor, rows.totals.begun)
+        totals = rows.totals
+        touched = totals.begun_before | totals.voided | _with_children(cursor, totals.begun)
         try:
             with cursor.connection.transaction():
                 for event_type, data in tables:

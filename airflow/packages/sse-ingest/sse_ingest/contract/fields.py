@@ -34,6 +34,9 @@ class Exact(Decimal):
     decimals: ClassVar = 2
     limit: ClassVar = Decimal(10**10)
     zero: ClassVar = True
+    """Whether 0 is a value."""
+    signed: ClassVar = False
+    """Whether it may be negative."""
     known: ClassVar["_Known"]
     """A cache of this type's literals."""
 
@@ -48,10 +51,10 @@ class Exact(Decimal):
         value = cls(literal) if isinstance(literal, int) or _LITERAL.fullmatch(literal) else None
         if value is None:
             raise OutOfRange(f"must be {cls.noun}") if _numeric(literal) else TypeError(cls.noun)
-        if value < 0 or not (value or cls.zero):
+        if not cls.signed and (value < 0 or not (value or cls.zero)):
             raise OutOfRange(f"must be {'>=' if cls.zero else '>'} 0")
-        if value >= cls.limit:
-            raise OutOfRange(f"must be < {cls.limit}")
+        if abs(value) >= cls.limit:
+            raise OutOfRange(f"must be < {cls.limit}" + (f" and > -{cls.limit}" if cls.signed else ""))
         if int(value.as_tuple().exponent) < -cls.decimals:
             raise OutOfRange(f"must have at most {cls.decimals} decimals")
         value.text = format(value, "f")

@@ -1,0 +1,26 @@
+"""discount_applied: an order, or one line of it, costs less."""
+
+import msgspec
+
+from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_types.fields import DiscountKind, PositiveMoney
+from sse_ingest.contract.fields import Id, Text
+
+
+class DiscountApplied(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An order, or one line of it, costs less."""
+
+    discount_id: Id
+    order_id: Id
+    order_item_id: Id | None = None
+    name: Text | None = None
+    kind: DiscountKind
+    amount: PositiveMoney
+
+
+DISCOUNT_APPLIED = EventType(
+    name="discount_applied",
+    payload=DiscountApplied,
+    table="order_discounts",
+    key=("discount_id",),
+)

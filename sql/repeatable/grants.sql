@@ -70,6 +70,9 @@ GRANT SELECT ON analytics.locations TO restaurant_reader;
 GRANT SELECT ON analytics.event_types TO restaurant_reader;
 -- The names of fields, and no values.
 GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
+GRANT SELECT ON analytics.bills TO restaurant_reader;
+GRANT SELECT ON analytics.captured_payments TO restaurant_reader;
+GRANT SELECT ON analytics.order_lines TO restaurant_reader;
 GRANT SELECT ON analytics.cash_up TO restaurant_reader;
 GRANT SELECT ON analytics.current_order_status TO restaurant_reader;
 GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
@@ -99,6 +102,9 @@ GRANT EXECUTE ON FUNCTION analytics.last_hour_of_sales(timestamptz) TO restauran
 GRANT EXECUTE ON FUNCTION analytics.last_hour_of_ingest(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.expected_today(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_sales(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.bill_of_order(uuid) TO restaurant_reader, restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_bills(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_deductions(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_payments(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_menu(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_feedback(timestamptz) TO restaurant_reader;
@@ -118,6 +124,10 @@ GRANT EXECUTE ON FUNCTION analytics.refresh_rollups() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.empty_default_partition(bigint) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.analyze_events() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.delete_old_results() TO restaurant_writer;
+
+-- Quality rules read the sums of bills.
+GRANT SELECT ON analytics.captured_payments TO restaurant_writer;
+GRANT SELECT ON analytics.order_lines TO restaurant_writer;
 
 -- Airflow runs the quality rules and stores the results, but cannot change them. Only the owner accepts a failure.
 GRANT SELECT, INSERT ON analytics.data_quality_results TO restaurant_writer;

@@ -1,13 +1,14 @@
 -- dimension: integrity
 -- owner: finance
--- description: Paid, refunded and ordered amounts are positive and finite, and no part of them is negative.
+-- description: Refunded and ordered amounts are positive, paid ones are not negative, all are finite, and no part is
+--   negative.
 -- remedy: The contract refuses such amounts, so the row was changed by hand or written by an older version: rebuild
 --   analytics from raw (python -m sse_ingest rebuild).
 WITH arrived AS (
     SELECT * FROM analytics.arrived_events(%(since)s, %(until)s, '{order_item_added, payment_captured, payment_refunded}')
 )
 SELECT 'payments' AS "table", p.payment_id AS id, p.order_id, p.amount, least(p.subtotal, p.tax, p.tip) AS least_part,
-    p.amount <= 0 OR p.amount >= 'Infinity' OR least(p.subtotal, p.tax, p.tip, p.total) < 0 AS failed
+    p.amount < 0 OR p.amount >= 'Infinity' OR least(p.subtotal, p.tax, p.tip, p.total) < 0 AS failed
 FROM arrived AS a JOIN analytics.payments AS p ON p.payment_id = a.row_id
 WHERE a.event_type = 'payment_captured'
 UNION ALL

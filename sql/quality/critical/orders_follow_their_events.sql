@@ -1,6 +1,7 @@
 -- dimension: integrity
 -- owner: data-engineering
--- description: An order's status is that of its newest status change, and its money is the sum of its payments.
+-- description: An order's status is that of its newest status change, and its money is the sum of its payments,
+--   without voided ones.
 -- remedy: The row was changed by hand, or a merge is wrong: rebuild analytics from raw (python -m sse_ingest rebuild).
 SELECT
     o.order_id,
@@ -21,7 +22,9 @@ CROSS JOIN LATERAL (
     SELECT sum(c.subtotal) AS subtotal, sum(c.tax) AS tax, sum(c.tip) AS tip, sum(c.total) AS total
     FROM analytics.payments AS c
     WHERE c.order_id = o.order_id
+        AND NOT EXISTS (
+            SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = c.payment_id AND v.order_id = c.order_id)
 ) AS p
 WHERE o.order_id IN (
     SELECT a.order_id
-    FROM analytics.arrived_events(%(since)s, %(until)s, '{order_created, order_status_changed, payment_captured}') AS a);
+    FROM analytics.arrived_events(%(since)s, %(until)s, '{order_created, order_status_changed, payment_captured, payment_voided}') AS a);

@@ -17,7 +17,9 @@ LEFT JOIN LATERAL (
         AND o.payment_id <> p.payment_id
         AND o.auth_code = p.auth_code
         AND o.amount = p.amount
-        -- A payment that was refunded does not count.
+        -- A payment that was voided or refunded does not count.
+        AND NOT EXISTS (
+            SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = o.payment_id AND v.order_id = o.order_id)
         AND NOT EXISTS (
             SELECT FROM analytics.refunds AS r
             WHERE r.order_id = o.order_id AND r.payment_id = o.payment_id
@@ -25,6 +27,8 @@ LEFT JOIN LATERAL (
     ORDER BY o.payment_id
     LIMIT 1
 ) AS q ON NOT EXISTS (
+    SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id
+) AND NOT EXISTS (
     SELECT FROM analytics.refunds AS r
     WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id
     HAVING sum(r.amount) >= p.amount);

@@ -1,21 +1,22 @@
 -- dimension: integrity
 -- owner: restaurant-operations
--- description: The lines of a completed order add up to its subtotal, and are never less than what was paid.
+-- description: The lines of a completed order, less discounts and the tax in them, add up to its subtotal, and are never
+--   less than what was paid.
 -- remedy: A line or a payment is missing or wrong: look for it in raw_data.dead_letters, else ask the producer.
 -- grace: consistency_grace
 SELECT
     o.order_id,
     o.status,
-    sum(i.extended_price) AS lines,
-    o.subtotal,
-    (o.subtotal > sum(i.extended_price) OR (o.subtotal < sum(i.extended_price) AND o.status = 'completed'))
+    b.net_sales + b.gift_cards AS lines,
+    o.subtotal - b.paid_discounts AS subtotal,
+    (o.subtotal - b.paid_discounts > b.net_sales + b.gift_cards
+            OR (o.subtotal - b.paid_discounts < b.net_sales + b.gift_cards AND o.status = 'completed'))
         -- An order with events after this window is checked in the next window.
         AND coalesce(analytics.order_arrived_at(o.order_id) < %(until)s, true) AS failed
 FROM analytics.orders AS o
-JOIN analytics.order_items AS i ON i.order_id = o.order_id
+CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 WHERE o.subtotal IS NOT NULL
     AND o.order_id IN (
         SELECT a.order_id FROM analytics.arrived_events(%(since)s, %(until)s, NULL) AS a)
-GROUP BY o.order_id
--- Orders with a line of unknown price are not checked.
-HAVING count(*) = count(i.extended_price);
+    -- Orders without a line, or with a line of unknown price, are not checked.
+    AND b.priced_lines > 0 AND b.unpriced_items = 0;

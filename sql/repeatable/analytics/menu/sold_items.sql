@@ -19,7 +19,7 @@ SELECT
     m.changed_ts AS menu_valid_from,
     i.qty * m.cost AS cost,
     i.extended_price - i.qty * m.cost AS margin
-FROM analytics.order_items AS i
+FROM analytics.order_lines AS i
 JOIN analytics.orders AS o ON o.order_id = i.order_id
 LEFT JOIN LATERAL (
     -- By the primary key of the changes: the cost does not depend on the number of versions.
@@ -29,16 +29,16 @@ LEFT JOIN LATERAL (
     ORDER BY c.changed_ts DESC
     LIMIT 1
 ) AS m ON true
-WHERE o.status <> 'cancelled';
+WHERE o.status <> 'cancelled' AND NOT i.is_voided AND NOT i.is_gift_card;
 
 COMMENT ON VIEW analytics.sold_items IS
-    'What was sold, with the menu as it was when the guest ordered: one row per order line. Without lines of cancelled orders and lines whose order is not known yet. The columns of the menu are null for a line without a menu_item_id, and for a time before the item''s first version.';
+    'What was sold, with the menu as it was when the guest ordered: one row per order line. Without lines of cancelled orders, voided lines, gift cards, and lines whose order is not known yet. The columns of the menu are null for a line without a menu_item_id, and for a time before the item''s first version.';
 COMMENT ON COLUMN analytics.sold_items.order_item_id IS 'The line.';
 COMMENT ON COLUMN analytics.sold_items.order_id IS 'Its order.';
 COMMENT ON COLUMN analytics.sold_items.order_ts IS
     'When the guest ordered (UTC). The version of the menu is that of this instant.';
 COMMENT ON COLUMN analytics.sold_items.location_code IS 'The restaurant.';
-COMMENT ON COLUMN analytics.sold_items.service_type IS 'dine_in, takeout or delivery.';
+COMMENT ON COLUMN analytics.sold_items.service_type IS 'The service type: see analytics.orders.';
 COMMENT ON COLUMN analytics.sold_items.status IS 'The status of the order, never cancelled.';
 COMMENT ON COLUMN analytics.sold_items.menu_item_id IS 'The item of the menu, where known.';
 COMMENT ON COLUMN analytics.sold_items.item_name IS 'What was ordered, as the line names it.';

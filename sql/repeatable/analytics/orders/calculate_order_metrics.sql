@@ -38,12 +38,12 @@ AS $$
             sum(items.qty) AS units,
             count(*) FILTER (WHERE items.extended_price IS NULL) AS unpriced_items,
             sum(items.extended_price) AS items_total
-        FROM analytics.order_items AS items
-        WHERE items.order_id = calculate_order_metrics.order_id
+        FROM analytics.order_lines AS items
+        WHERE items.order_id = calculate_order_metrics.order_id AND NOT items.is_voided
     ) AS i
     CROSS JOIN (
         SELECT sum(payments.amount) AS paid
-        FROM analytics.payments
+        FROM analytics.captured_payments AS payments
         WHERE payments.order_id = calculate_order_metrics.order_id
     ) AS p
     CROSS JOIN (
@@ -55,4 +55,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.calculate_order_metrics(uuid) IS
-    'One order in exactly one row: order_known (its order_created has come), status, item_count (lines), units, unpriced_items, items_total (of the priced lines), subtotal, tax, tip and total as its payments state them, paid (captured), refunded, balance (total - paid: still to be paid). Unknown values are null.';
+    'One order in exactly one row: order_known (its order_created has come), status, item_count (lines), units, unpriced_items, items_total (of the priced lines), subtotal, tax, tip and total as its payments state them, paid (captured), refunded, balance (total - paid: still to be paid). Voided lines and payments do not count. Unknown values are null.';

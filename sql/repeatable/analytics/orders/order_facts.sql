@@ -17,7 +17,10 @@ SELECT
     o.tip,
     o.total,
     r.refunded,
-    o.total >= (SELECT analytics.threshold('premium_order')) AS is_premium
+    o.total >= (SELECT analytics.threshold('premium_order')) AS is_premium,
+    o.guest_count,
+    o.currency,
+    o.channel
 FROM analytics.orders AS o
 LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 CROSS JOIN LATERAL (
@@ -32,7 +35,7 @@ COMMENT ON COLUMN analytics.order_facts.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.order_facts.restaurant IS
     'The name of the restaurant; null where it is not in analytics.locations.';
 COMMENT ON COLUMN analytics.order_facts.city IS 'The city that the order names, or else that of the restaurant.';
-COMMENT ON COLUMN analytics.order_facts.service_type IS 'dine_in, takeout or delivery.';
+COMMENT ON COLUMN analytics.order_facts.service_type IS 'The service type: see analytics.orders.';
 COMMENT ON COLUMN analytics.order_facts.order_ts IS 'When the guest ordered. Filter by this column: it has an index.';
 COMMENT ON COLUMN analytics.order_facts.local_ts IS
     'The same in the time zone of the restaurant; UTC where it is not in analytics.locations.';
@@ -47,3 +50,6 @@ COMMENT ON COLUMN analytics.order_facts.total IS 'Tax and tip included, refunds 
 COMMENT ON COLUMN analytics.order_facts.refunded IS 'What was refunded for it, at any time; null where nothing was.';
 COMMENT ON COLUMN analytics.order_facts.is_premium IS
     'Whether its total is at least the threshold premium_order; null while unpaid.';
+COMMENT ON COLUMN analytics.order_facts.guest_count IS 'How many guests; null means unknown.';
+COMMENT ON COLUMN analytics.order_facts.currency IS 'The currency of its amounts (ISO 4217); null means unknown.';
+COMMENT ON COLUMN analytics.order_facts.channel IS 'Where it was placed; null means unknown.';

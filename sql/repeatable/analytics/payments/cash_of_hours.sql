@@ -16,16 +16,11 @@ BEGIN
         SELECT date_trunc('hour', o.order_ts, 'UTC') AS hour, o.location_code,
             analytics.business_date(o.order_ts, l.time_zone, l.close_out) AS day,
             o.order_id, o.status <> 'cancelled' AS counts, o.subtotal, o.tax, o.tip, o.total,
-            i.priced, i.unpriced, p.amount, r.amount AS refunded
+            CASE WHEN b.priced_lines > 0 THEN b.net_sales + b.gift_cards END AS priced, b.unpriced_items AS unpriced,
+            b.collected AS amount, b.paid_charges, b.paid_discounts, b.rounding, r.amount AS refunded
         FROM analytics.orders AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
-        CROSS JOIN LATERAL (
-            SELECT sum(i.extended_price) AS priced, count(*) FILTER (WHERE i.extended_price IS NULL) AS unpriced
-            FROM analytics.order_items AS i WHERE i.order_id = o.order_id
-        ) AS i
-        CROSS JOIN LATERAL (
-            SELECT sum(p.amount) AS amount FROM analytics.payments AS p WHERE p.order_id = o.order_id
-        ) AS p
+        CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
         CROSS JOIN LATERAL (
             SELECT sum(r.amount) AS amount FROM analytics.refunds AS r WHERE r.order_id = o.order_id
         ) AS r
@@ -34,8 +29,9 @@ BEGIN
         SELECT b.hour, b.location_code, b.day, b.order_id, v.kind, v.expected, v.found, v.found - v.expected AS difference
         FROM bills AS b
         CROSS JOIN LATERAL (VALUES
-            ('items', CASE WHEN b.counts AND b.unpriced = 0 THEN b.priced END, b.subtotal),
-            ('parts', CASE WHEN b.counts THEN b.subtotal + b.tax + b.tip END, b.total),
+            ('items', CASE WHEN b.counts AND b.unpriced = 0 THEN b.priced END, b.subtotal - b.paid_discounts),
+            ('parts', CASE WHEN b.counts THEN b.subtotal + b.tax + b.tip + b.paid_charges - b.paid_discounts + b.rounding END,
+                b.total),
             ('payments', CASE WHEN b.counts THEN b.total END, b.amount),
             ('unpaid', CASE WHEN b.counts AND b.amount IS NULL THEN coalesce(b.priced, 0) END, 0),
             ('cancelled', CASE WHEN NOT b.counts THEN 0 END, b.amount - coalesce(b.refunded, 0))

@@ -30,7 +30,7 @@ COMMENT ON COLUMN analytics.cash_up.day IS 'The business day, as in daily_sales.
 COMMENT ON COLUMN analytics.cash_up.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.cash_up.orders IS 'Orders that were not cancelled, paid or not.';
 COMMENT ON COLUMN analytics.cash_up.items_total IS
-    'The prices of the lines of paid orders, of orders without a line of unknown price.';
+    'What the lines of paid orders cost after discounts and without the tax in them, gift cards included; of orders without a line of unknown price.';
 COMMENT ON COLUMN analytics.cash_up.subtotal IS 'The orders before tax and tip, as their payments state it.';
 COMMENT ON COLUMN analytics.cash_up.total IS 'The orders with tax and tip, as their payments state it.';
 COMMENT ON COLUMN analytics.cash_up.paid IS 'The amounts that were captured, refunds not deducted.';

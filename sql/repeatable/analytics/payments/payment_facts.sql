@@ -9,13 +9,14 @@ SELECT
     p.amount::double precision AS amount,
     (p.tip / nullif(p.subtotal, 0))::double precision AS tip_share,
     (p.tax / nullif(p.subtotal, 0))::double precision AS tax_share,
-    ((abs(p.subtotal + p.tax + p.tip - p.total) + abs(p.total - p.amount)) / p.amount)::double precision AS parts_gap,
+    ((abs(p.subtotal + p.tax + p.tip + coalesce(p.service_charge, 0) - coalesce(p.discount, 0) + coalesce(p.rounding, 0)
+        - p.total) + abs(p.total - p.amount)) / nullif(p.amount, 0))::double precision AS parts_gap,
     (s.subtotal / nullif(i.items, 0))::double precision AS paid_of_items,
     floor(extract(epoch FROM p.processed_at - o.order_ts) / 3600)::double precision AS hours_since_order,
     s.order_payments,
     s.repeats,
     r.refunds,
-    (r.refunded / p.amount)::double precision AS refunded_share
+    (r.refunded / nullif(p.amount, 0))::double precision AS refunded_share
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
 LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
@@ -25,6 +26,8 @@ CROSS JOIN LATERAL (
             AND (s.event_ts, s.payment_id) < (p.event_ts, p.payment_id)) AS repeats
     FROM analytics.payments AS s
     WHERE s.order_id = p.order_id
+        AND NOT EXISTS (
+            SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = s.payment_id AND v.order_id = s.order_id)
 ) AS s
 CROSS JOIN LATERAL (
     SELECT count(*) AS refunds, coalesce(sum(r.amount), 0) AS refunded
@@ -33,12 +36,14 @@ CROSS JOIN LATERAL (
 ) AS r
 CROSS JOIN LATERAL (
     SELECT CASE WHEN count(*) = count(i.extended_price) THEN sum(i.extended_price) END AS items
-    FROM analytics.order_items AS i
-    WHERE i.order_id = p.order_id
-) AS i;
+    FROM analytics.order_lines AS i
+    WHERE i.order_id = p.order_id AND NOT i.is_voided
+) AS i
+WHERE NOT EXISTS (
+    SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id);
 
 COMMENT ON VIEW analytics.payment_facts IS
-    'Features of each payment, from itself and its order, for the Isolation Forest. Filter by event_ts or payment_id: reading all of them is slow.';
+    'Features of each payment that was not voided, from itself and its order, for the Isolation Forest. Filter by event_ts or payment_id: reading all of them is slow.';
 COMMENT ON COLUMN analytics.payment_facts.payment_id IS 'The payment.';
 COMMENT ON COLUMN analytics.payment_facts.event_ts IS
     'The ts of the event that wrote the payment. With event_id it identifies the version of the row.';
@@ -52,11 +57,11 @@ COMMENT ON COLUMN analytics.payment_facts.amount IS 'What was captured.';
 COMMENT ON COLUMN analytics.payment_facts.tip_share IS 'Tip divided by subtotal; null where the subtotal is 0.';
 COMMENT ON COLUMN analytics.payment_facts.tax_share IS 'Tax divided by subtotal; null where the subtotal is 0.';
 COMMENT ON COLUMN analytics.payment_facts.parts_gap IS
-    'How far subtotal, tax, tip, total and amount disagree, divided by the amount.';
+    'How far subtotal, tax, tip, the other parts, total and amount disagree, divided by the amount; null where it is 0.';
 COMMENT ON COLUMN analytics.payment_facts.paid_of_items IS
     'Subtotals of all payments of the order, divided by the prices of its items; null where a price is unknown, or there is no item.';
 COMMENT ON COLUMN analytics.payment_facts.hours_since_order IS 'Whole hours since the guest ordered; null while the order is unknown.';
 COMMENT ON COLUMN analytics.payment_facts.order_payments IS 'Payments of the order, this one included.';
 COMMENT ON COLUMN analytics.payment_facts.repeats IS 'Earlier payments of the order with the same method and amount.';
 COMMENT ON COLUMN analytics.payment_facts.refunds IS 'Refunds of the payment.';
-COMMENT ON COLUMN analytics.payment_facts.refunded_share IS 'The refunded amount divided by the amount.';
+COMMENT ON COLUMN analytics.payment_facts.refunded_share IS 'The refunded amount divided by the amount; null where it is 0.';

@@ -15,13 +15,13 @@ SELECT
     sum(amount) AS amount,
     sum(tip) AS tips,
     round(sum(amount) / sum(payments), 2) AS avg_amount,
-    round(100 * sum(amount) / sum(sum(amount)) OVER (PARTITION BY business_date, location_code), 2) AS share
+    round(100 * sum(amount) / nullif(sum(sum(amount)) OVER (PARTITION BY business_date, location_code), 0), 2) AS share
 FROM parts
 GROUP BY business_date, location_code, method, provider
 HAVING sum(payments) > 0;
 
 COMMENT ON VIEW analytics.payment_mix IS
-    'Payments by method and provider, by the business day of their order. Without payments of cancelled orders and of orders that are not known yet.';
+    'Payments by method and provider, by the business day of their order. Without voided payments, and those of cancelled orders and of orders that are not known yet.';
 COMMENT ON COLUMN analytics.payment_mix.day IS
     'The business day of the order, as in daily_sales, whenever it was paid.';
 COMMENT ON COLUMN analytics.payment_mix.location_code IS 'The restaurant of the order.';
@@ -32,4 +32,4 @@ COMMENT ON COLUMN analytics.payment_mix.payments IS 'Number of payments.';
 COMMENT ON COLUMN analytics.payment_mix.amount IS 'Their amounts, refunds not deducted.';
 COMMENT ON COLUMN analytics.payment_mix.tips IS 'Their tips.';
 COMMENT ON COLUMN analytics.payment_mix.avg_amount IS 'Mean amount of a payment, to the cent.';
-COMMENT ON COLUMN analytics.payment_mix.share IS 'Percentage of the day''s amount at the restaurant.';
+COMMENT ON COLUMN analytics.payment_mix.share IS 'Percentage of the day''s amount at the restaurant; null where it is 0.';

@@ -7,28 +7,28 @@ AS $$
     -- Orders without a line, or with a line of unknown price, are not checked. While an order is being paid in parts, its
     -- payments may be below its items, but never above.
     SELECT 'items_add_up_to_subtotal', o.order_id, analytics.order_arrived_at(o.order_id),
-        jsonb_build_object('items', i.items_total, 'subtotal', o.subtotal)
+        jsonb_build_object('items', i.items_total, 'subtotal', i.subtotal)
     FROM analytics.orders AS o
-    JOIN (
-        SELECT order_id, sum(extended_price) AS items_total
-        FROM analytics.order_items
-        GROUP BY order_id
-        HAVING count(*) = count(extended_price)
-    ) AS i ON i.order_id = o.order_id
-    WHERE o.subtotal > i.items_total OR (o.subtotal < i.items_total AND o.status = 'completed')
+    CROSS JOIN LATERAL (
+        SELECT b.net_sales + b.gift_cards AS items_total, o.subtotal - b.paid_discounts AS subtotal
+        FROM analytics.bill_of_order(o.order_id) AS b
+        WHERE b.priced_lines > 0 AND b.unpriced_items = 0
+    ) AS i
+    WHERE i.subtotal > i.items_total OR (i.subtotal < i.items_total AND o.status = 'completed')
     UNION ALL
     SELECT 'payments_add_up_to_total', o.order_id, analytics.order_arrived_at(o.order_id),
         jsonb_build_object('payments', p.paid, 'total', o.total)
     FROM analytics.orders AS o
     LEFT JOIN (
-        SELECT order_id, sum(amount) AS paid FROM analytics.payments GROUP BY order_id
+        SELECT order_id, sum(amount) AS paid FROM analytics.captured_payments GROUP BY order_id
     ) AS p ON p.order_id = o.order_id
     WHERE p.paid IS DISTINCT FROM o.total
     UNION ALL
     SELECT 'parts_add_up_to_total', payment_id, NULL,
-        jsonb_build_object('subtotal', subtotal, 'tax', tax, 'tip', tip, 'total', total)
+        jsonb_build_object('subtotal', subtotal, 'tax', tax, 'tip', tip, 'service_charge', service_charge,
+            'discount', discount, 'rounding', rounding, 'total', total)
     FROM analytics.payments
-    WHERE subtotal + tax + tip <> total
+    WHERE subtotal + tax + tip + coalesce(service_charge, 0) - coalesce(discount, 0) + coalesce(rounding, 0) <> total
     UNION ALL
     SELECT 'refunds_within_payments', p.payment_id, analytics.order_arrived_at(p.order_id),
         jsonb_build_object('captured', p.amount, 'refunded', r.refunded)

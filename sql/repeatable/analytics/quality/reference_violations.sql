@@ -42,7 +42,7 @@ AS $$
     ) AS s ON s.order_id = o.order_id
     LEFT JOIN (
         SELECT order_id, sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip, sum(total) AS total
-        FROM analytics.payments
+        FROM analytics.captured_payments
         GROUP BY order_id
     ) AS p ON p.order_id = o.order_id
     WHERE o.status <> coalesce(s.status, 'pending')

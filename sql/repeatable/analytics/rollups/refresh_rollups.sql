@@ -17,6 +17,7 @@ BEGIN
     SELECT w.logged_before INTO STRICT upto FROM analytics.rollup_watermark AS w;
 
     PERFORM analytics.rollup_apply_sales(upto);
+    PERFORM analytics.rollup_apply_bills(upto);
     PERFORM analytics.rollup_apply_payments(upto);
     PERFORM analytics.rollup_apply_menu(upto);
     PERFORM analytics.rollup_apply_feedback(upto);

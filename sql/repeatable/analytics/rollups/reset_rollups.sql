@@ -10,6 +10,9 @@ BEGIN
     DELETE FROM analytics.rollup_sales_hours;
     DELETE FROM analytics.rollup_sales_days;
     DELETE FROM analytics.rollup_sales;
+    DELETE FROM analytics.rollup_bill_hours;
+    DELETE FROM analytics.rollup_bill_days;
+    DELETE FROM analytics.rollup_bills;
     DELETE FROM analytics.rollup_payment_hours;
     DELETE FROM analytics.rollup_payment_days;
     DELETE FROM analytics.rollup_menu_hours;

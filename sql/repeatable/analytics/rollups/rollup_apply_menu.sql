@@ -4,11 +4,14 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.rollup_delta_menu(upto)
+        SELECT m.*, 0 AS deductions FROM analytics.rollup_delta_menu(upto) AS m
+        UNION ALL
+        SELECT d.hour, d.category, d.item_name, 0, 0, 0, 0, 0, 0, d.deductions
+        FROM analytics.rollup_delta_deductions(upto) AS d
     ), hours AS (
         INSERT INTO analytics.rollup_menu_hours AS r
         SELECT c.hour, c.category, c.item_name, sum(c.times_ordered), sum(c.quantity), sum(c.priced_lines),
-            sum(c.revenue), sum(c.unit_priced_lines), sum(c.unit_prices)
+            sum(c.revenue), sum(c.unit_priced_lines), sum(c.unit_prices), sum(c.deductions)
         FROM c
         GROUP BY c.hour, c.category, c.item_name
         ON CONFLICT ON CONSTRAINT rollup_menu_hours_once DO UPDATE SET
@@ -17,11 +20,12 @@ AS $$
             priced_lines = r.priced_lines + excluded.priced_lines,
             revenue = r.revenue + excluded.revenue,
             unit_priced_lines = r.unit_priced_lines + excluded.unit_priced_lines,
-            unit_prices = r.unit_prices + excluded.unit_prices
+            unit_prices = r.unit_prices + excluded.unit_prices,
+            deductions = r.deductions + excluded.deductions
     )
     INSERT INTO analytics.rollup_menu AS r
     SELECT c.category, c.item_name, sum(c.times_ordered), sum(c.quantity), sum(c.priced_lines),
-        sum(c.revenue), sum(c.unit_priced_lines), sum(c.unit_prices)
+        sum(c.revenue), sum(c.unit_priced_lines), sum(c.unit_prices), sum(c.deductions)
     FROM c
     GROUP BY c.category, c.item_name
     ON CONFLICT ON CONSTRAINT rollup_menu_once DO UPDATE SET
@@ -30,7 +34,8 @@ AS $$
         priced_lines = r.priced_lines + excluded.priced_lines,
         revenue = r.revenue + excluded.revenue,
         unit_priced_lines = r.unit_priced_lines + excluded.unit_priced_lines,
-        unit_prices = r.unit_prices + excluded.unit_prices;
+        unit_prices = r.unit_prices + excluded.unit_prices,
+        deductions = r.deductions + excluded.deductions;
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_menu(timestamptz) IS

@@ -21,17 +21,18 @@ BEGIN
         WHERE i.rollup = 'menu' AND i.hour < mark AND i.hour < before
     ), live AS (
         SELECT i.event_ts, i.category, i.item_name, i.qty, i.unit_price, i.extended_price, o.status
-        FROM analytics.order_items AS i
+        FROM analytics.order_lines AS i
         LEFT JOIN analytics.orders AS o ON o.order_id = i.order_id
-        WHERE i.event_ts >= mark AND i.event_ts < before
+        WHERE i.event_ts >= mark AND i.event_ts < before AND NOT i.is_voided AND NOT i.is_gift_card
         UNION ALL
         SELECT i.*
         FROM stale AS s
         CROSS JOIN LATERAL (
             SELECT i.event_ts, i.category, i.item_name, i.qty, i.unit_price, i.extended_price,
                 (SELECT o.status FROM analytics.orders AS o WHERE o.order_id = i.order_id) AS status
-            FROM analytics.order_items AS i
-            WHERE i.event_ts >= s.hour AND i.event_ts < s.hour + interval '1 hour'
+            FROM analytics.order_lines AS i
+            WHERE i.event_ts >= s.hour AND i.event_ts < s.hour + interval '1 hour' AND NOT i.is_voided
+                AND NOT i.is_gift_card
             OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS i
     )

@@ -21,7 +21,7 @@ BEGIN
     ), live AS (
         SELECT o.order_ts, o.location_code, p.method, p.provider, p.amount, p.tip
         FROM analytics.orders AS o
-        JOIN analytics.payments AS p ON p.order_id = o.order_id
+        JOIN analytics.captured_payments AS p ON p.order_id = o.order_id
         WHERE o.order_ts >= mark AND o.order_ts < before AND o.status <> 'cancelled'
         UNION ALL
         SELECT o.*
@@ -31,7 +31,7 @@ BEGIN
             FROM analytics.orders AS o
             CROSS JOIN LATERAL (
                 SELECT p.method, p.provider, p.amount, p.tip
-                FROM analytics.payments AS p
+                FROM analytics.captured_payments AS p
                 WHERE p.order_id = o.order_id
                 OFFSET 0
             ) AS p

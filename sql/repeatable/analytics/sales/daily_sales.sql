@@ -1,10 +1,29 @@
 CREATE OR REPLACE VIEW analytics.daily_sales AS
 WITH parts AS (
-    SELECT business_date, location_code, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded
+    SELECT
+        business_date, location_code, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded,
+        0 AS sold_orders, 0 AS unpriced_items, 0 AS gross_sales, 0 AS discounts, 0 AS comps, 0 AS included_tax,
+        0 AS net_sales, 0 AS voids, 0 AS gift_cards, 0 AS bills_paid, 0 AS bill_tax, 0 AS tips, 0 AS rounding,
+        0 AS collected, 0 AS charged_orders, 0 AS service_charges, 0 AS counted_orders, 0 AS guests, 0 AS sold_guests,
+        0 AS guest_sales
     FROM analytics.rollup_sales_days
     UNION ALL
-    SELECT business_date, location_code, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded
+    SELECT
+        business_date, location_code, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM analytics.rollup_delta_sales()
+    UNION ALL
+    SELECT
+        business_date, location_code, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales, discounts, comps,
+        included_tax, net_sales, voids, gift_cards, paid_orders, tax, tips, rounding, collected, charged_orders,
+        service_charges, counted_orders, guests, sold_guests, guest_sales
+    FROM analytics.rollup_bill_days
+    UNION ALL
+    SELECT
+        business_date, location_code, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales, discounts, comps,
+        included_tax, net_sales, voids, gift_cards, paid_orders, tax, tips, rounding, collected, charged_orders,
+        service_charges, counted_orders, guests, sold_guests, guest_sales
+    FROM analytics.rollup_delta_bills()
 )
 SELECT
     business_date AS day,
@@ -16,13 +35,29 @@ SELECT
     round(sum(tip) / nullif(sum(paid_orders), 0), 2) AS avg_tip,
     (sum(order_count) - sum(paid_orders))::bigint AS unpaid_orders,
     sum(cancelled_orders)::bigint AS cancelled_orders,
-    CASE WHEN sum(refund_count) > 0 THEN sum(refunded) END AS total_refunds
+    CASE WHEN sum(refund_count) > 0 THEN sum(refunded) END AS total_refunds,
+    CASE WHEN sum(sold_orders) > 0 THEN sum(gross_sales) END AS gross_sales,
+    CASE WHEN sum(sold_orders) > 0 THEN sum(discounts) END AS discounts,
+    CASE WHEN sum(sold_orders) > 0 THEN sum(comps) END AS comps,
+    CASE WHEN sum(sold_orders) > 0 THEN sum(included_tax) END AS included_tax,
+    CASE WHEN sum(sold_orders) > 0 THEN sum(net_sales) END AS net_sales,
+    CASE WHEN sum(sold_orders) > 0 THEN sum(voids) END AS voids,
+    CASE WHEN sum(sold_orders) > 0 THEN sum(gift_cards) END AS gift_cards,
+    CASE WHEN sum(bills_paid) > 0 THEN sum(bill_tax) END AS tax,
+    CASE WHEN sum(charged_orders) > 0 THEN sum(service_charges) END AS service_charges,
+    CASE WHEN sum(bills_paid) > 0 THEN sum(tips) END AS tips,
+    CASE WHEN sum(bills_paid) > 0 THEN sum(rounding) END AS rounding,
+    CASE WHEN sum(bills_paid) > 0 THEN sum(collected) END AS total_collected,
+    CASE WHEN sum(refund_count) > 0 THEN sum(refunded) END AS refunds,
+    CASE WHEN sum(counted_orders) > 0 THEN sum(guests)::bigint END AS guests,
+    round(sum(guest_sales) / nullif(sum(sold_guests), 0), 2) AS sales_per_guest,
+    sum(unpriced_items)::bigint AS unpriced_items
 FROM parts
 GROUP BY business_date, location_code
 HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.daily_sales IS
-    'Sales by day and restaurant. Cancelled orders count only in cancelled_orders. An unpaid order counts in order_count and unpaid_orders and adds no money: sums and averages are over the paid orders, and null where there are none.';
+    'Sales by day and restaurant. Cancelled orders count only in cancelled_orders. An unpaid order counts in order_count and unpaid_orders and adds no money: sums and averages are over the paid orders, and null where there are none. From gross_sales on, sales come from the lines and money from the payments: see docs/explanation/bill.md.';
 COMMENT ON COLUMN analytics.daily_sales.day IS
     'The business day of order_ts, by the time zone and close-out of the restaurant (analytics.locations); the day in UTC while the restaurant is not in analytics.locations.';
 COMMENT ON COLUMN analytics.daily_sales.location_code IS 'The restaurant.';
@@ -38,3 +73,28 @@ COMMENT ON COLUMN analytics.daily_sales.unpaid_orders IS
 COMMENT ON COLUMN analytics.daily_sales.cancelled_orders IS 'Cancelled orders. The other columns do not include them.';
 COMMENT ON COLUMN analytics.daily_sales.total_refunds IS
     'What was refunded for these orders, at any time; null where nothing was. Net revenue is total_revenue - coalesce(total_refunds, 0).';
+COMMENT ON COLUMN analytics.daily_sales.gross_sales IS
+    'The lines at menu price, without voided lines and gift cards; null while no line of known price has come.';
+COMMENT ON COLUMN analytics.daily_sales.discounts IS 'Discounts, promotions and loyalty; null while gross_sales is.';
+COMMENT ON COLUMN analytics.daily_sales.comps IS 'What was on the house; null while gross_sales is.';
+COMMENT ON COLUMN analytics.daily_sales.included_tax IS
+    'The tax in prices that include it, as far as the payments tell; null while gross_sales is.';
+COMMENT ON COLUMN analytics.daily_sales.net_sales IS
+    'gross_sales - discounts - comps - included_tax. It needs no payment.';
+COMMENT ON COLUMN analytics.daily_sales.voids IS
+    'Lines that were taken back, at menu price; null while gross_sales is.';
+COMMENT ON COLUMN analytics.daily_sales.gift_cards IS
+    'Gift cards that were sold: a liability and no revenue; null while gross_sales is.';
+COMMENT ON COLUMN analytics.daily_sales.tax IS 'Tax, as the payments state it; null while none is paid.';
+COMMENT ON COLUMN analytics.daily_sales.service_charges IS
+    'Service charges, of events or else of payments; null while neither has come.';
+COMMENT ON COLUMN analytics.daily_sales.tips IS 'Tips, as the payments state them; null while none is paid.';
+COMMENT ON COLUMN analytics.daily_sales.rounding IS 'Rounding, as the payments state it; null while none is paid.';
+COMMENT ON COLUMN analytics.daily_sales.total_collected IS
+    'The amounts of the payments, refunds not deducted; null while none is paid. It needs no line.';
+COMMENT ON COLUMN analytics.daily_sales.refunds IS
+    'What was refunded for these orders, at any time; null where nothing was.';
+COMMENT ON COLUMN analytics.daily_sales.guests IS 'Guests, of the orders that state them; null where none does.';
+COMMENT ON COLUMN analytics.daily_sales.sales_per_guest IS
+    'net_sales per guest, of the orders that state their guests, to the cent; null where none does.';
+COMMENT ON COLUMN analytics.daily_sales.unpriced_items IS 'Lines of unknown price, which no sum contains.';

@@ -13,7 +13,7 @@ AS $$
         FROM raw_data.events_raw AS e
         WHERE e.ingested_at <= known_at
             AND e.partition_key <> e.stream_id -- without streams that are taken raw
-            AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_refunded')
+            AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_voided', 'payment_refunded')
     ), orders AS (
         SELECT DISTINCT ON (k.order_id) k.order_id, analytics.moment(k.payload ->> 'order_ts') AS order_ts,
             k.payload ->> 'location_code' AS location_code
@@ -25,6 +25,11 @@ AS $$
         FROM known AS k
         WHERE k.event_type = 'order_status_changed'
         ORDER BY k.order_id, analytics.moment(k.payload ->> 'changed_ts') DESC, k.event_id DESC
+    ), voided AS (
+        SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) (k.payload ->> 'payment_id')::uuid AS payment_id, k.order_id
+        FROM known AS k
+        WHERE k.event_type = 'payment_voided'
+        ORDER BY (k.payload ->> 'payment_id')::uuid, k.ts DESC, k.event_id DESC
     ), paid AS (
         SELECT p.order_id, sum((p.payload ->> 'total')::numeric) AS total, sum((p.payload ->> 'tip')::numeric) AS tip
         FROM (
@@ -33,6 +38,9 @@ AS $$
             WHERE k.event_type = 'payment_captured'
             ORDER BY (k.payload ->> 'payment_id')::uuid, k.ts DESC, k.event_id DESC
         ) AS p
+        WHERE NOT EXISTS (
+            SELECT FROM voided AS v
+            WHERE v.payment_id = (p.payload ->> 'payment_id')::uuid AND v.order_id = p.order_id)
         GROUP BY p.order_id
     ), refunded AS (
         SELECT r.order_id, sum((r.payload ->> 'amount')::numeric) AS amount

@@ -15,7 +15,7 @@ WITH back AS (
 ), hours AS (
     SELECT p.location_code, extract(isodow FROM p.business_date)::integer AS weekday,
         extract(hour FROM p.hour AT TIME ZONE coalesce(l.time_zone, 'UTC'))::integer AS hour_of_day,
-        p.business_date, sum(p.order_count) AS orders, sum(p.total) AS total
+        p.business_date, sum(p.order_count) AS orders, sum(p.paid_orders) AS paid, sum(p.total) AS total
     FROM parts AS p
     LEFT JOIN analytics.locations AS l ON l.location_code = p.location_code
     GROUP BY 1, 2, 3, 4
@@ -31,7 +31,7 @@ SELECT
     h.hour_of_day,
     w.days,
     round(sum(h.orders) / w.days, 2) AS orders_per_day,
-    round(sum(h.total) / w.days, 2) AS revenue_per_day,
+    CASE WHEN sum(h.paid) > 0 THEN round(sum(h.total) / w.days, 2) END AS revenue_per_day,
     rank() OVER (PARTITION BY h.location_code ORDER BY sum(h.orders) / w.days DESC) AS busy_rank
 FROM hours AS h
 JOIN weekdays AS w ON w.location_code = h.location_code AND w.weekday = h.weekday
@@ -48,5 +48,5 @@ COMMENT ON COLUMN analytics.peak_hours.days IS
 COMMENT ON COLUMN analytics.peak_hours.orders_per_day IS
     'Mean number of orders in this hour over these days, without cancelled ones.';
 COMMENT ON COLUMN analytics.peak_hours.revenue_per_day IS
-    'Mean total of these orders, tax and tip included; 0 while none is paid.';
+    'Mean total of these orders, tax and tip included; null while none is paid.';
 COMMENT ON COLUMN analytics.peak_hours.busy_rank IS '1 is the busiest hour of the restaurant''s week.';

@@ -22,6 +22,16 @@ BEGIN
         FROM new_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
         WHERE o.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM (
+            SELECT DISTINCT r.order_id
+            FROM new_rows AS r
+            WHERE r.tax_included
+                OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
+        ) AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE i.event_ts < mark;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
@@ -33,13 +43,23 @@ BEGIN
         FROM old_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
         WHERE o.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM (
+            SELECT DISTINCT r.order_id
+            FROM old_rows AS r
+            WHERE r.tax_included
+                OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
+        ) AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE i.event_ts < mark;
     END IF;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_items() IS
-    'Trigger function: writes the hours of changed lines, and of their orders, to rollup_invalidations, if the rollups have summed them. The cash of an order is compared with its lines.';
+    'Trigger function: writes the hours of changed lines, and of their orders, to rollup_invalidations, if the rollups have summed them. Also the hours of the other lines of these orders, where they share discounts or tax. The sales of an order are those of its lines.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_items
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_items();

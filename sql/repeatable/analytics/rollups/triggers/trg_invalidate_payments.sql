@@ -18,6 +18,16 @@ BEGIN
         FROM new_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
         WHERE o.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM (
+            SELECT DISTINCT r.order_id
+            FROM new_rows AS r
+            WHERE r.discount > 0
+                OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
+        ) AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE i.event_ts < mark;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
@@ -25,13 +35,23 @@ BEGIN
         FROM old_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
         WHERE o.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM (
+            SELECT DISTINCT r.order_id
+            FROM old_rows AS r
+            WHERE r.discount > 0
+                OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
+        ) AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE i.event_ts < mark;
     END IF;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_payments() IS
-    'Trigger function: writes the hours of the orders of changed payments to rollup_invalidations, if the rollups have summed them.';
+    'Trigger function: writes the hours of the orders of changed payments to rollup_invalidations, and of their lines where these share discounts or tax, if the rollups have summed them.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payments
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();

@@ -1,0 +1,36 @@
+CREATE OR REPLACE VIEW analytics.order_lines AS
+SELECT
+    i.order_item_id,
+    i.order_id,
+    i.menu_item_id,
+    i.category,
+    i.item_name,
+    i.unit_price,
+    i.qty,
+    i.extended_price,
+    i.parent_item_id,
+    i.event_ts,
+    coalesce(i.tax_included, false) AS tax_included,
+    coalesce(i.kind = 'gift_card', false) AS is_gift_card,
+    v.order_item_id IS NOT NULL AS is_voided
+FROM analytics.order_items AS i
+LEFT JOIN analytics.order_item_voids AS v ON v.order_item_id = i.order_item_id AND v.order_id = i.order_id;
+
+COMMENT ON VIEW analytics.order_lines IS
+    'Every order line, and whether it was voided. A void is of the line that it names, and not of the parts of that line.';
+COMMENT ON COLUMN analytics.order_lines.order_item_id IS 'The line.';
+COMMENT ON COLUMN analytics.order_lines.order_id IS 'Its order.';
+COMMENT ON COLUMN analytics.order_lines.menu_item_id IS 'The item of the menu, where known.';
+COMMENT ON COLUMN analytics.order_lines.category IS 'Its category; null means unknown.';
+COMMENT ON COLUMN analytics.order_lines.item_name IS 'What was ordered, as the producer names it.';
+COMMENT ON COLUMN analytics.order_lines.unit_price IS 'Unit price; null means unknown.';
+COMMENT ON COLUMN analytics.order_lines.qty IS 'How many.';
+COMMENT ON COLUMN analytics.order_lines.extended_price IS 'Price of the line; null means unknown.';
+COMMENT ON COLUMN analytics.order_lines.parent_item_id IS
+    'The line that it belongs to; null where it stands alone.';
+COMMENT ON COLUMN analytics.order_lines.event_ts IS 'The ts of the event that wrote the line.';
+COMMENT ON COLUMN analytics.order_lines.tax_included IS 'Whether its price contains the tax.';
+COMMENT ON COLUMN analytics.order_lines.is_gift_card IS
+    'Whether it is a gift card: a liability and no revenue.';
+COMMENT ON COLUMN analytics.order_lines.is_voided IS
+    'Whether it was taken back: then it counts nowhere except in the voids.';

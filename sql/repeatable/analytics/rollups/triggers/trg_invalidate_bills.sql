@@ -1,0 +1,80 @@
+CREATE OR REPLACE FUNCTION analytics.trg_invalidate_bills()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    mark timestamptz;
+BEGIN
+    -- The lock lasts until the transaction ends, so that no refresh moves the watermark meanwhile.
+    SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
+    IF mark = '-infinity' THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM new_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM new_rows AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE i.event_ts < mark;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
+        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        FROM old_rows AS r
+        JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE o.order_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        FROM old_rows AS r
+        JOIN analytics.order_items AS i ON i.order_id = r.order_id
+        WHERE i.event_ts < mark;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION analytics.trg_invalidate_bills() IS
+    'Trigger function: writes the hours of the orders of changed voids, discounts and service charges, and of the lines of these orders, to rollup_invalidations, if the rollups have summed them.';
+
+CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_item_voids
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.order_item_voids
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.order_item_voids
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.order_item_voids
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();
+
+CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payment_voids
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.payment_voids
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.payment_voids
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.payment_voids
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();
+
+CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_discounts
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.order_discounts
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.order_discounts
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.order_discounts
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();
+
+CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.service_charges
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_update AFTER UPDATE ON analytics.service_charges
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_delete AFTER DELETE ON analytics.service_charges
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();
+CREATE OR REPLACE TRIGGER rollup_truncate AFTER TRUNCATE ON analytics.service_charges
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.empty_rollups();

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from tests.support.warehouse.plain_answers import ANSWERS
+from tests.support.warehouse.plain_bills import BILLS
 
 DAILY: LiteralString = """
 WITH refunded AS (
@@ -43,10 +44,14 @@ GROUP BY date_trunc('hour', order_ts, 'UTC'), location_code, service_type
 """
 MENU: LiteralString = """
 SELECT i.category, i.item_name, count(*), sum(i.qty), sum(i.extended_price), round(avg(i.unit_price), 2),
-    round(avg(i.extended_price), 2), count(*) FILTER (WHERE i.extended_price IS NULL)
+    round(avg(i.extended_price), 2), count(*) FILTER (WHERE i.extended_price IS NULL),
+    CASE WHEN count(i.extended_price) > 0 THEN sum(i.extended_price) - coalesce(sum(d.deduction), 0) END
 FROM analytics.order_items AS i
 LEFT JOIN analytics.orders AS o USING (order_id)
-WHERE o.status IS DISTINCT FROM 'cancelled'
+LEFT JOIN LATERAL analytics.line_deductions(i.order_id) AS d USING (order_item_id)
+WHERE o.status IS DISTINCT FROM 'cancelled' AND i.kind IS DISTINCT FROM 'gift_card'
+    AND NOT EXISTS (SELECT FROM analytics.order_item_voids AS v
+        WHERE v.order_item_id = i.order_item_id AND v.order_id = i.order_id)
 GROUP BY i.category, i.item_name
 """
 SATISFACTION: LiteralString = """
@@ -59,11 +64,15 @@ FROM analytics.feedback
 GROUP BY (created_ts AT TIME ZONE 'UTC')::date
 """
 PLAIN: dict[LiteralString, LiteralString] = {
-    "SELECT * FROM analytics.daily_sales": DAILY,
-    "SELECT * FROM analytics.hourly_sales": HOURLY,
-    "SELECT * FROM analytics.menu_performance": MENU,
+    "SELECT day, location_code, order_count, total_revenue, avg_order_value, total_tips, avg_tip, unpaid_orders,"
+    " cancelled_orders, total_refunds FROM analytics.daily_sales": DAILY,
+    "SELECT hour, location_code, service_type, order_count, subtotal, tax, tip, total, avg_order_value, unpaid_orders,"
+    " cancelled_orders FROM analytics.hourly_sales": HOURLY,
+    "SELECT category, item_name, times_ordered, total_quantity_sold, total_revenue, avg_unit_price,"
+    " avg_extended_price, unpriced_items, net_sales FROM analytics.menu_performance": MENU,
     "SELECT * FROM analytics.satisfaction_summary": SATISFACTION,
     **ANSWERS,
+    **BILLS,
 }
 
 

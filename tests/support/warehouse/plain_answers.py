@@ -6,13 +6,15 @@ _PLACED: LiteralString = """
 WITH refunded AS (
     SELECT order_id, sum(amount) AS refunded FROM analytics.refunds GROUP BY order_id
 ), lines AS (
-    SELECT order_id, sum(extended_price) AS priced, bool_or(extended_price IS NULL) AS unpriced
-    FROM analytics.order_items GROUP BY order_id
+    SELECT o.order_id, b.unpriced_items > 0 AS unpriced, b.paid_charges, b.paid_discounts, b.rounding,
+        CASE WHEN b.priced_lines > 0 THEN b.net_sales + b.gift_cards END AS priced
+    FROM analytics.orders AS o CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 ), paid AS (
-    SELECT order_id, sum(amount) AS amount FROM analytics.payments GROUP BY order_id
+    SELECT order_id, sum(amount) AS amount FROM analytics.captured_payments GROUP BY order_id
 ), placed AS (
     SELECT o.order_id, o.location_code, coalesce(o.city, l.city) AS city, o.order_ts, o.status, o.subtotal, o.tax,
         o.tip, o.total, r.refunded, i.priced, coalesce(i.unpriced, false) AS unpriced, p.amount,
+        i.paid_charges, i.paid_discounts, i.rounding,
         o.status <> 'cancelled' AS counts,
         ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date
             AS day,
@@ -68,8 +70,8 @@ GROUP BY city
 """
 MIX: LiteralString = """
 SELECT o.day, o.location_code, p.method, p.provider, count(*), sum(p.amount), sum(p.tip), round(avg(p.amount), 2),
-    round(100 * sum(p.amount) / sum(sum(p.amount)) OVER (PARTITION BY o.day, o.location_code), 2)
-FROM placed AS o JOIN analytics.payments AS p USING (order_id)
+    round(100 * sum(p.amount) / nullif(sum(sum(p.amount)) OVER (PARTITION BY o.day, o.location_code), 0), 2)
+FROM placed AS o JOIN analytics.captured_payments AS p USING (order_id)
 WHERE o.counts
 GROUP BY o.day, o.location_code, p.method, p.provider
 """
@@ -82,7 +84,7 @@ PEAKS: LiteralString = """, recent AS (
     SELECT location_code, weekday, count(DISTINCT day) AS days FROM recent GROUP BY location_code, weekday
 )
 SELECT location_code, weekday, extract(hour FROM r.local_hour), w.days, round(count(*)::numeric / w.days, 2),
-    round(coalesce(sum(r.total), 0) / w.days, 2),
+    round(sum(r.total) / w.days, 2),
     rank() OVER (PARTITION BY location_code ORDER BY count(*)::numeric / w.days DESC)
 FROM recent AS r JOIN weekdays AS w USING (location_code, weekday)
 GROUP BY location_code, weekday, extract(hour FROM r.local_hour), w.days
@@ -93,8 +95,8 @@ CASH: LiteralString = """, with_differences AS (
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE differs) AS kinds
         FROM (VALUES
-            (counts AND NOT unpriced AND priced <> subtotal),
-            (counts AND subtotal + tax + tip <> total),
+            (counts AND NOT unpriced AND priced <> subtotal - paid_discounts),
+            (counts AND subtotal + tax + tip + paid_charges - paid_discounts + rounding <> total),
             (counts AND total <> amount),
             (counts AND amount IS NULL),
             (NOT counts AND amount <> coalesce(refunded, 0))
@@ -107,8 +109,9 @@ SELECT day, location_code, count(*) FILTER (WHERE counts),
     sum(tip) FILTER (WHERE counts), sum(refunded) FILTER (WHERE counts),
     count(*) FILTER (WHERE counts AND amount IS NULL), count(*) FILTER (WHERE counts AND unpriced),
     count(*) FILTER (WHERE kinds > 0),
-    sum(CASE WHEN counts AND NOT unpriced THEN coalesce(subtotal - priced, 0) ELSE 0 END
-        + CASE WHEN counts THEN coalesce(total - (subtotal + tax + tip), 0) ELSE 0 END
+    sum(CASE WHEN counts AND NOT unpriced THEN coalesce(subtotal - paid_discounts - priced, 0) ELSE 0 END
+        + CASE WHEN counts
+            THEN coalesce(total - (subtotal + tax + tip + paid_charges - paid_discounts + rounding), 0) ELSE 0 END
         + CASE WHEN counts THEN coalesce(amount - total, 0) ELSE 0 END
         - CASE WHEN counts AND amount IS NULL THEN coalesce(priced, 0) ELSE 0 END
         + CASE WHEN NOT counts THEN coalesce(amount - coalesce(refunded, 0), 0) ELSE 0 END),
@@ -124,17 +127,19 @@ FROM (
     SELECT i.category, i.item_name, m.cost, sum(i.qty) AS units, sum(i.extended_price) AS revenue,
         coalesce(avg(i.unit_price),
             CASE WHEN bool_and(i.extended_price IS NOT NULL) THEN sum(i.extended_price) / sum(i.qty) END) AS price
-    FROM analytics.order_items AS i
+    FROM analytics.order_lines AS i
     LEFT JOIN analytics.orders AS o USING (order_id)
     LEFT JOIN analytics.menu_item_changes AS m ON m.name = i.item_name
-    WHERE o.status IS DISTINCT FROM 'cancelled' AND date_trunc('hour', i.event_ts, 'UTC') >
+    WHERE o.status IS DISTINCT FROM 'cancelled' AND NOT i.is_voided AND NOT i.is_gift_card
+        AND date_trunc('hour', i.event_ts, 'UTC') >
         (SELECT date_trunc('hour', max(order_ts), 'UTC') - interval '28 days' FROM analytics.orders)
     GROUP BY i.category, i.item_name, m.cost
 ) AS sold
 """
 ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT analytics.newest_business_date()": _PLACED + " SELECT max(day) FROM placed",
-    "SELECT * FROM analytics.daypart_sales": _PLACED + DAYPARTS,
+    "SELECT day, location_code, daypart, order_count, total_revenue, avg_order_value, total_tips, unpaid_orders,"
+    " cancelled_orders, total_refunds FROM analytics.daypart_sales": _PLACED + DAYPARTS,
     "SELECT location_code, restaurant, orders, revenue, average_ticket, net_revenue, cancelled_orders,"
     " first_day, last_day, orders_per_day, unpaid_orders FROM analytics.store_performance": _PLACED + STORES,
     "SELECT * FROM analytics.order_status_distribution": STATUS,

@@ -8,6 +8,7 @@ SELECT
     item_name,
     sum(total_quantity_sold) AS units,
     round(sum(total_revenue), 2) AS revenue,
+    round(sum(net_sales), 2) AS net_sales,
     sum(unpriced_items)::bigint AS unpriced_lines
 FROM analytics.menu_performance
 GROUP BY item_name

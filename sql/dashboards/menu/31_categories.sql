@@ -8,6 +8,7 @@
 SELECT
     category,
     round(sum(total_revenue), 2) AS revenue,
+    round(sum(net_sales), 2) AS net_sales,
     sum(times_ordered)::bigint AS lines,
     sum(unpriced_items)::bigint AS unpriced_lines
 FROM analytics.menu_performance

@@ -1,9 +1,11 @@
 -- title: Restaurants, last 7 days
 -- chart: table
--- description: The seven business days up to the newest order. Money is that of paid orders, refunds not deducted.
+-- description: The seven business days up to the newest order. Net sales are those of all orders,
+--   the other money is that of paid orders, refunds not deducted.
 SELECT
     location_code,
     sum(order_count)::bigint AS orders,
+    round(sum(net_sales), 2) AS net_sales,
     round(sum(total_revenue), 2) AS revenue,
     round(sum(total_revenue) / nullif(sum(order_count - unpaid_orders), 0), 2) AS avg_order_value,
     round(sum(total_tips), 2) AS tips,

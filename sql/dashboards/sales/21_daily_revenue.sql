@@ -4,10 +4,11 @@
 -- x: day
 -- y: revenue
 -- description: The paid orders of the 30 business days up to the newest order. A day without a paid order has no point: its
---   revenue is unknown, not zero.
+--   revenue is unknown, not zero. Net sales need no payment.
 SELECT
     day,
     round(sum(total_revenue), 2) AS revenue,
+    round(sum(net_sales), 2) AS net_sales,
     sum(order_count)::bigint AS orders,
     sum(unpaid_orders)::bigint AS unpaid_orders
 FROM analytics.daily_sales

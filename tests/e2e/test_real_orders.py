@@ -16,6 +16,10 @@ ITEMS = "SELECT count(*), sum(qty), sum(extended_price) FROM analytics.order_ite
 MENU = (
     "SELECT sum(times_ordered), sum(total_quantity_sold), sum(total_revenue) FROM analytics.menu_performance"
 )
+SALES = (
+    "SELECT (SELECT sum(net_sales) FROM analytics.daily_sales),"
+    " (SELECT sum(net_sales) FROM analytics.menu_performance), (SELECT sum(net_sales) FROM analytics.store_performance)"
+)
 FROM_FILE = (
     "FROM analytics.order_items JOIN analytics.orders USING (order_id) WHERE location_code = 'LOC-REPLAY-001'"
 )
@@ -35,7 +39,7 @@ def more(stack: RunningStack, query: str, before: tuple[Any, ...]) -> tuple[Any,
 def test_chipotle_lands_to_the_cent_and_only_once(
     stack: RunningStack, shared_data: Path, all_arrived: Callable[[], None]
 ) -> None:
-    before = {query: stack.query(query)[0] for query in (ORDERS, ITEMS, MENU)}
+    before = {query: stack.query(query)[0] for query in (ORDERS, ITEMS, MENU, SALES)}
     for _ in range(2):
         replayed(stack, shared_data / "chipotle.tsv")
         all_arrived()
@@ -43,6 +47,7 @@ def test_chipotle_lands_to_the_cent_and_only_once(
         assert more(stack, ORDERS, before[ORDERS]) == (1834,)
         assert more(stack, ITEMS, before[ITEMS]) == CHIPOTLE
         assert more(stack, MENU, before[MENU]) == CHIPOTLE
+        assert more(stack, SALES, before[SALES]) == (CHIPOTLE[2],) * 3
     best = f"SELECT item_name, sum(qty) {FROM_FILE} GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
     assert stack.query(best) == [("Chicken Bowl", Decimal(761))]
 

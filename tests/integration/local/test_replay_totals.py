@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
+from local.dashboard.cards import load
 from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.pipeline.run import run
@@ -25,6 +27,7 @@ from tests.support.history_totals import Totals, rows, totals
 from tests.support.service import ROOT, TOKEN, EventService
 from tests.support.warehouse.plain import assert_exact
 
+NET_SALES = Decimal("34500.16")
 SHARED = ROOT.parent / "shared" / "data"
 YEAR = timedelta(days=365)
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -141,6 +144,26 @@ def test_a_history_without_dates_and_with_quantities(
     ingested(real)
     with warehouse.connect("analytics_reader") as reader:
         assert reader.execute(ITEMS.encode()).fetchall() == list(rows(file, "items"))
+
+
+@pytest.mark.shared
+def test_a_priced_history_has_its_net_sales_everywhere(
+    warehouse: Any, ingested: Callable[[Path], None]
+) -> None:
+    """Without a single payment: from the tables, and from the rollups."""
+    ingested(shared("chipotle.tsv"))
+    cards = load()
+    with warehouse.connect("analytics_reader", autocommit=True) as reader:
+        for upto in (None, datetime.now(UTC) + timedelta(days=1)):
+            if upto:
+                refresh(warehouse.url("airflow_user"), upto)
+            for view in ("daily_sales", "hourly_sales", "menu_performance", "store_performance", "bills"):
+                query = f"SELECT sum(net_sales) FROM analytics.{view}".encode()
+                assert reader.execute(query).fetchall() == [(NET_SALES,)], view
+            for card in ("daily_revenue", "restaurants", "categories"):
+                asked = cards[card].sql.strip().rstrip(";")
+                query = f"SELECT sum(net_sales) FROM ({asked}) AS card".encode()
+                assert reader.execute(query).fetchall() == [(NET_SALES,)], card
 
 
 def test_the_plain_script_by_hand(tmp_path: Path) -> None:

@@ -6,11 +6,24 @@ from typing import Any
 import psycopg
 
 FACTS = frozenset(
-    {"orders", "order_items", "order_status_history", "payments", "refunds", "feedback", "event_ids"}
+    {
+        "orders",
+        "order_items",
+        "order_item_voids",
+        "order_discounts",
+        "service_charges",
+        "order_status_history",
+        "payments",
+        "payment_voids",
+        "refunds",
+        "feedback",
+        "event_ids",
+    }
 )
 HOURS = frozenset(
     {
         "rollup_sales_hours",
+        "rollup_bill_hours",
         "rollup_payment_hours",
         "rollup_menu_hours",
         "rollup_feedback_hours",

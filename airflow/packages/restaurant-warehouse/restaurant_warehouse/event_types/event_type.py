@@ -25,6 +25,9 @@ class EventType:
     table: LiteralString
     key: tuple[LiteralString, ...]
     """The primary key. Of two events with one key, the greater (ts, event_id) wins. `event_id`: one row per event."""
+    later_fields: frozenset[str] = frozenset()
+    """Optional fields that the contract did not know at first. A raw event of that time may hold anything there: it is
+    null where it is not a value of the column."""
     from_ts: tuple[LiteralString, ...] = ()
     """Columns that hold the event's `ts`."""
     derived: tuple[LiteralString, ...] = ()

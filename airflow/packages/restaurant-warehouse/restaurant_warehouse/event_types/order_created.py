@@ -30,6 +30,7 @@ ORDER_CREATED = EventType(
     payload=OrderCreated,
     table="orders",
     key=("order_id",),
+    later_fields=frozenset({"guest_count", "currency", "channel"}),
     from_ts=("created_at",),
     derived=("status", "subtotal", "tax", "tip", "total", "updated_at"),
     newest_ts="updated_at",

@@ -31,4 +31,5 @@ ORDER_ITEM_ADDED = EventType(
     payload=OrderItemAdded,
     table="order_items",
     key=("order_item_id",),
+    later_fields=frozenset({"parent_item_id", "tax_included", "kind"}),
 )

@@ -49,6 +49,7 @@ PAYMENT_CAPTURED = EventType(
     payload=PaymentCaptured,
     table="payments",
     key=("payment_id",),
+    later_fields=frozenset({"service_charge", "discount", "rounding"}),
     from_ts=("processed_at",),
     decides_orders=True,
     restates=lambda _payment: True,

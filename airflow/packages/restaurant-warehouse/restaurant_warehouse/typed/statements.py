@@ -13,6 +13,8 @@ from restaurant_warehouse.event_types.event_type import EventType
 from sse_ingest.contract.diagnose import base_type
 from sse_ingest.contract.fields import Exact
 
+_CASTS = {UUID: "uuid", int: "integer", bool: "boolean"}
+
 
 def copy(kind: EventType) -> LiteralString:
     """COPY of new rows with their derived columns, as CSV with the escapes of JSON."""
@@ -62,7 +64,9 @@ def _read(kind: EventType, field: str) -> str:
     text = f"payload ->> '{field}'"
     if base is datetime:
         return f"analytics.moment({text})"
-    if issubclass(base, Exact):
-        return f"({text})::numeric"
-    cast_to = {UUID: "uuid", int: "integer", bool: "boolean"}.get(base)
-    return f"({text})::{cast_to}" if cast_to else text
+    cast_to = "numeric" if issubclass(base, Exact) else _CASTS.get(base)
+    if cast_to is None:
+        return text
+    if field in kind.later_fields:
+        return f"CASE WHEN pg_input_is_valid({text}, '{cast_to}') THEN ({text})::{cast_to} END"
+    return f"({text})::{cast_to}"

@@ -87,12 +87,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "payment_voided": {"payment_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},
     "order_item_voided": {"order_item_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},
     "discount_applied": {
-        "discount_id": "uuid", "order_id": "uuid", "order_item_id": "uuid", "name": "text", "kind": "discount_kind",
-        "amount": "numeric",
+        "discount_id": "uuid", "order_id": "uuid", "name": "text", "kind": "discount_kind", "amount": "numeric",
     },
-    "service_charge_added": {
-        "charge_id": "uuid", "order_id": "uuid", "name": "text", "amount": "numeric", "gratuity": "boolean",
-    },
+    "service_charge_added": {"charge_id": "uuid", "order_id": "uuid", "amount": "numeric", "gratuity": "boolean"},
     "payment_refunded": {
         "refund_id": "uuid", "payment_id": "uuid", "order_id": "uuid", "amount": "numeric", "reason": "text",
         "refunded_ts": "timestamptz",

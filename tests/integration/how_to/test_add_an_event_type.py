@@ -26,7 +26,7 @@ PRODUCT = {path for path in FILES if not path.startswith("tests/")}
 GENERATED = {
     "docs/reference/data-dictionary.md",
     "tests/integration/sql/migrations/schema.txt",
-    "tests/unit/restaurant_warehouse/typed/statements.sql",
+    "tests/unit/restaurant_warehouse/typed/statements/table_seated.sql",
 }
 COMMANDS = [script for script in scripts(PAGE) if "127.0.0.1" not in script]
 WORDS = {"four": 4, "five": 5, "six": 6}

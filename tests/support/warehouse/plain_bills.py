@@ -4,13 +4,13 @@ from typing import LiteralString
 
 _SUMS: LiteralString = """
     sum(gross_sales), sum(discounts), sum(comps), sum(included_tax), sum(net_sales), sum(voids), sum(gift_cards),
-    sum(tax), sum(service_charges), sum(rounding), sum(total_collected), sum(guest_count),
+    sum(service_charges), sum(rounding), sum(total_collected), sum(guest_count),
     round(sum(net_sales) FILTER (WHERE guest_count > 0)
         / nullif(sum(guest_count) FILTER (WHERE net_sales IS NOT NULL), 0), 2),
     coalesce(sum(unpriced_items), 0)
 """
 _NAMES: LiteralString = (
-    " gross_sales, discounts, comps, included_tax, net_sales, voids, gift_cards, tax, service_charges, rounding,"
+    " gross_sales, discounts, comps, included_tax, net_sales, voids, gift_cards, service_charges, rounding,"
     " total_collected, guests, sales_per_guest, unpriced_items"
 )
 _BILLS: LiteralString = """
@@ -43,8 +43,10 @@ BILLS: dict[LiteralString, LiteralString] = dict(
         _pair("hourly_sales", "hour, location_code, service_type", "order_count"),
         _pair("store_performance", "location_code", "orders"),
         (
-            "SELECT day, location_code, tips, refunds FROM analytics.daily_sales WHERE order_count > 0",
-            "SELECT day, location_code, sum(tips), sum(refunds)" + _BILLS + "GROUP BY day, location_code",
+            "SELECT day, location_code, tax, tips, refunds FROM analytics.daily_sales WHERE order_count > 0",
+            "SELECT day, location_code, sum(tax), sum(tips), sum(refunds)"
+            + _BILLS
+            + "GROUP BY day, location_code",
         ),
     ]
 )

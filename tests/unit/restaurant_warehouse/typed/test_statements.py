@@ -1,4 +1,4 @@
-"""The statements that the definitions of event types come to are those of the snapshot beside this file.
+"""The statements that the definitions of event types come to are those of the snapshots beside this file, one per type.
 
 After a change of a definition, read the difference, then write it: `WRITE_SNAPSHOT=1 ./stack test <this file>`.
 """
@@ -12,22 +12,21 @@ from restaurant_warehouse import event_types
 from restaurant_warehouse.event_types import EVENT_TYPES
 from restaurant_warehouse.typed import statements
 
-SNAPSHOT = Path(__file__).with_name("statements.sql")
+SNAPSHOTS = Path(__file__).with_name("statements")
 
 
-def written() -> str:
-    parts = [
-        f"-- name: {name}\n{statements.copy(kind)};\n\n{statements.merge(kind)};\n"
-        for name, kind in EVENT_TYPES.items()
-    ]
-    return "\n".join(parts)
-
-
-def test_the_statements_are_those_of_the_snapshot() -> None:
+@pytest.mark.parametrize("name", EVENT_TYPES)
+def test_the_statements_are_those_of_the_snapshot(name: str) -> None:
+    kind, snapshot = EVENT_TYPES[name], SNAPSHOTS / f"{name}.sql"
+    written = f"{statements.copy(kind)};\n\n{statements.merge(kind)};\n"
     if os.environ.get("WRITE_SNAPSHOT") == "1":
-        SNAPSHOT.write_text(written(), encoding="utf-8")
+        snapshot.write_text(written, encoding="utf-8")
 
-    assert written() == SNAPSHOT.read_text(encoding="utf-8")
+    assert written == snapshot.read_text(encoding="utf-8")
+
+
+def test_there_is_no_snapshot_without_a_type() -> None:
+    assert {file.stem for file in SNAPSHOTS.glob("*")} == set(EVENT_TYPES)
 
 
 def test_each_file_defines_the_type_that_it_is_named_after() -> None:

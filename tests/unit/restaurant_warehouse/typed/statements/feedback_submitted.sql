@@ -1,0 +1,30 @@
+COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (feedback_id)
+        (payload ->> 'feedback_id')::uuid AS feedback_id,
+        (payload ->> 'order_id')::uuid AS order_id,
+        payload ->> 'customer_id' AS customer_id,
+        (payload ->> 'rating')::integer AS rating,
+        (payload ->> 'nps')::integer AS nps,
+        payload ->> 'comment' AS comment,
+        analytics.moment(payload ->> 'created_ts') AS created_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'feedback_submitted'
+    ORDER BY feedback_id, ts DESC, event_id DESC
+)
+INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id)
+SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (feedback_id) DO UPDATE SET
+    order_id = excluded.order_id,
+    customer_id = excluded.customer_id,
+    rating = excluded.rating,
+    nps = excluded.nps,
+    comment = excluded.comment,
+    created_ts = excluded.created_ts,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);

@@ -1,0 +1,27 @@
+COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (menu_item_id, changed_ts)
+        payload ->> 'menu_item_id' AS menu_item_id,
+        payload ->> 'name' AS name,
+        payload ->> 'category' AS category,
+        (payload ->> 'price')::numeric AS price,
+        (payload ->> 'cost')::numeric AS cost,
+        analytics.moment(payload ->> 'changed_ts') AS changed_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'menu_item_changed'
+    ORDER BY menu_item_id, changed_ts, ts DESC, event_id DESC
+)
+INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id)
+SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
+    name = excluded.name,
+    category = excluded.category,
+    price = excluded.price,
+    cost = excluded.cost,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);

@@ -1,0 +1,40 @@
+COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (order_id)
+        (payload ->> 'order_id')::uuid AS order_id,
+        payload ->> 'visit_id' AS visit_id,
+        payload ->> 'service_type' AS service_type,
+        analytics.moment(payload ->> 'order_ts') AS order_ts,
+        payload ->> 'location_code' AS location_code,
+        payload ->> 'customer_id' AS customer_id,
+        payload ->> 'city' AS city,
+        CASE WHEN pg_input_is_valid(payload ->> 'guest_count', 'integer') THEN (payload ->> 'guest_count')::integer END AS guest_count,
+        payload ->> 'currency' AS currency,
+        payload ->> 'channel' AS channel,
+        ts AS created_at,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'order_created'
+    ORDER BY order_id, ts DESC, event_id DESC
+)
+INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, updated_at)
+SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, event_ts
+FROM newest
+ON CONFLICT (order_id) DO UPDATE SET
+    visit_id = excluded.visit_id,
+    service_type = excluded.service_type,
+    order_ts = excluded.order_ts,
+    location_code = excluded.location_code,
+    customer_id = excluded.customer_id,
+    city = excluded.city,
+    guest_count = excluded.guest_count,
+    currency = excluded.currency,
+    channel = excluded.channel,
+    created_at = excluded.created_at,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id,
+    updated_at = greatest(t.updated_at, excluded.updated_at)
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
+RETURNING old.order_id, new.order_id;

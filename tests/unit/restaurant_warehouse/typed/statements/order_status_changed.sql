@@ -1,0 +1,17 @@
+COPY order_status_history (order_id, status, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT
+        (payload ->> 'order_id')::uuid AS order_id,
+        payload ->> 'status' AS status,
+        analytics.moment(payload ->> 'changed_ts') AS changed_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'order_status_changed'
+)
+INSERT INTO order_status_history AS t (order_id, status, changed_ts, event_ts, event_id)
+SELECT order_id, status, changed_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (event_id) DO NOTHING
+RETURNING old.order_id, new.order_id;

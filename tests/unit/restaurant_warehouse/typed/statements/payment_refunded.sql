@@ -1,0 +1,28 @@
+COPY refunds (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+
+WITH newest AS (
+    SELECT DISTINCT ON (refund_id)
+        (payload ->> 'refund_id')::uuid AS refund_id,
+        (payload ->> 'payment_id')::uuid AS payment_id,
+        (payload ->> 'order_id')::uuid AS order_id,
+        (payload ->> 'amount')::numeric AS amount,
+        payload ->> 'reason' AS reason,
+        analytics.moment(payload ->> 'refunded_ts') AS refunded_ts,
+        ts AS event_ts,
+        event_id
+    FROM incoming
+    WHERE event_type = 'payment_refunded'
+    ORDER BY refund_id, ts DESC, event_id DESC
+)
+INSERT INTO refunds AS t (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id)
+SELECT refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id
+FROM newest
+ON CONFLICT (refund_id) DO UPDATE SET
+    payment_id = excluded.payment_id,
+    order_id = excluded.order_id,
+    amount = excluded.amount,
+    reason = excluded.reason,
+    refunded_ts = excluded.refunded_ts,
+    event_ts = excluded.event_ts,
+    event_id = excluded.event_id
+WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);

@@ -14,9 +14,9 @@ from psycopg import IsolationLevel
 
 from sse_ingest.events import Event
 from sse_ingest.store.store import Store
-from tests.support.events import EPOCH, frame, moment, parsed, payload
+from tests.support.events import EPOCH, frame, moment, parsed, payload, uid
 from tests.support.examples import examples
-from tests.support.warehouse.deliveries import writing
+from tests.support.warehouse.deliveries import TABLES, writing
 from tests.support.warehouse.plain import assert_exact, rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -24,6 +24,16 @@ HOUR = 3600
 PLACES = ("LOC-ON-001", "LOC-IN-001")
 ZONES = ("UTC", "America/Toronto", "Asia/Kolkata")
 WHAT = ("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand")
+ROUNDED = {
+    "amount": "9.48",
+    "subtotal": "10.50",
+    "discount": "3.00",
+    "tax": "1.00",
+    "service_charge": "1.00",
+    "tip": "0",
+    "rounding": "-0.02",
+    "total": "9.48",
+}
 FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")
 BY_HAND: tuple[LiteralString, ...] = (
     "WITH gone AS (DELETE FROM analytics.payments RETURNING *) INSERT INTO kept SELECT * FROM gone",
@@ -52,6 +62,10 @@ def event(draw: st.DrawFn, offset: int) -> Event:
                     "payment_captured",
                     "payment_refunded",
                     "feedback_submitted",
+                    "order_item_voided",
+                    "payment_voided",
+                    "discount_applied",
+                    "service_charge_added",
                 )
             ),
             st.integers(1, 3),
@@ -64,6 +78,7 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "order_ts": when,
             "location_code": draw(st.sampled_from(PLACES)),
             "city": draw(st.sampled_from(("Toronto", None))),
+            "guest_count": draw(st.sampled_from((None, 0, 3))),
         },
         "order_status_changed": {
             "status": draw(st.sampled_from(("preparing", "completed", "cancelled"))),
@@ -74,12 +89,18 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "category": draw(st.sampled_from(("Mains", None))),
             "unit_price": draw(st.sampled_from(("5.25", None))),
             "extended_price": draw(st.sampled_from(("5.25", "10.1", None))),
+            "tax_included": draw(st.sampled_from((True, None))),
+            "kind": draw(st.sampled_from(("gift_card", None, None))),
         },
         "payment_captured": {
             "tip": draw(st.sampled_from(("0", "1.00", "2.5"))),
             "method": draw(st.sampled_from(("card", "cash"))),
             "provider": draw(st.sampled_from(("stripe", None))),
-            **draw(st.sampled_from(({}, {"total": "500"}, FREE))),
+            **draw(st.sampled_from(({}, {"total": "500"}, FREE, ROUNDED))),
+        },
+        "discount_applied": {
+            "kind": draw(st.sampled_from(("discount", "comp"))),
+            "order_item_id": draw(st.sampled_from((None, str(uid("item", order, 1))))),
         },
         "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5")))},
         "feedback_submitted": {
@@ -88,7 +109,7 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "created_ts": when,
         },
     }
-    body = payload(kind, order, part, nonce=offset, **fields[kind])
+    body = payload(kind, order, part, nonce=offset, **fields.get(kind, {}))
     return parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 14)) * HOUR))
 
 
@@ -139,10 +160,8 @@ class Bench:
         self.owner.execute("CREATE TEMPORARY TABLE kept (LIKE analytics.payments)")
 
     def empty(self) -> None:
-        self.owner.execute(
-            "TRUNCATE raw_data.events_raw, raw_data.event_ids, analytics.orders, analytics.order_items,"
-            " analytics.order_status_history, analytics.payments, analytics.refunds, analytics.feedback"
-        )
+        names = ", ".join(f"analytics.{table}" for table in TABLES)
+        self.owner.execute(f"TRUNCATE raw_data.events_raw, raw_data.event_ids, {names}".encode())
         self.known.clear()
         self.by_events = True
         self.owner.execute("DELETE FROM analytics.locations")

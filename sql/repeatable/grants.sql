@@ -137,6 +137,7 @@ GRANT SELECT ON analytics.typed_rows TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.arrived_before() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.payload_fits(jsonb, jsonb) TO restaurant_writer;
 GRANT SELECT ON analytics.data_quality_results TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_blocking TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_trend TO restaurant_reader;

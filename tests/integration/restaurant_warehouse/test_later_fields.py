@@ -63,5 +63,7 @@ def test_a_rebuild_takes_what_fits_and_leaves_the_rest_raw(
     assert rows("SELECT charge_id FROM analytics.service_charges") == [(uid("charge", 1, 1),)]
     for table in ("order_item_voids", "payment_voids"):
         assert rows(f"SELECT * FROM analytics.{table}") == []
-    raw = "SELECT check_name FROM analytics.raw_violations()"
-    assert rows(raw) == []
+    assert rows("SELECT check_name FROM analytics.raw_violations()") == []
+    arrived = "SELECT count(*), count(row_id) FROM analytics.arrived_events('-infinity', 'infinity', NULL)"
+    assert rows(arrived) == [(14, 8)]
+    assert rows("SELECT order_count FROM analytics.daily_sales_as_known_at('infinity')") == [(2,)]

@@ -144,7 +144,7 @@ FUNCTIONS = {
     "analytics.newest_business_date()": (False, True),
     "analytics.open_refresh(timestamp with time zone)": (True, False),
     "analytics.order_arrived_at(uuid)": (True, False),
-    "analytics.payload_fits(jsonb,jsonb)": (False, False),
+    "analytics.payload_fits(jsonb,jsonb)": (True, False),
     "analytics.publication_gate()": (False, False),
     "analytics.raw_violations()": (False, False),
     "analytics.reference_violations()": (False, False),

@@ -11,9 +11,11 @@ AS $$
     WITH known AS MATERIALIZED (
         SELECT e.event_type, e.ts, e.event_id, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
         FROM raw_data.events_raw AS e
+        JOIN analytics.event_types AS t ON t.event_type = e.event_type
         WHERE e.ingested_at <= known_at
             AND e.partition_key <> e.stream_id -- without streams that are taken raw
             AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_voided', 'payment_refunded')
+            AND (t.checked_fields IS NULL OR analytics.payload_fits(t.checked_fields, e.payload))
     ), orders AS (
         SELECT DISTINCT ON (k.order_id) k.order_id, analytics.moment(k.payload ->> 'order_ts') AS order_ts,
             k.payload ->> 'location_code' AS location_code

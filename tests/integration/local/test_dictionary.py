@@ -68,6 +68,8 @@ def test_where_the_sales_of_a_day_come_from(url: str) -> None:
     found = catalog.read(url)
     traced = lineage.trace(found, EVENTS)
     assert traced.reads["analytics.daily_sales"] == {
+        "analytics.rollup_bill_days",
+        "analytics.rollup_delta_bills",
         "analytics.rollup_sales_days",
         "analytics.rollup_delta_sales",
     }

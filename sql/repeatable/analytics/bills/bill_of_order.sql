@@ -7,8 +7,8 @@ RETURNS TABLE (
 )
 LANGUAGE sql
 STABLE
--- Without a search_path of its own, so that PostgreSQL makes it a part of the query that calls it.
-AS $$
+-- Parsed when it is made, and without settings: so PostgreSQL makes it a part of the query that calls it.
+BEGIN ATOMIC
     SELECT i.priced_lines, i.unpriced_items, i.gross_sales, d.discounts, d.comps, t.included_tax,
         i.gross_sales - d.discounts - d.comps - t.included_tax, i.voids, d.gift_cards, p.payments, p.subtotal, p.tax,
         p.tips, p.rounding, p.collected, p.charges, p.discounts, coalesce(c.amount, p.charges), c.gratuities
@@ -67,8 +67,8 @@ AS $$
         SELECT CASE WHEN i.tax_included THEN coalesce(least(p.tax, greatest(0,
             i.gross_sales + d.gift_cards - d.discounts - d.comps - (p.subtotal - p.discounts))), 0)
             ELSE 0 END AS included_tax
-    ) AS t
-$$;
+    ) AS t;
+END;
 
 COMMENT ON FUNCTION analytics.bill_of_order(uuid) IS
     'The sums of one bill, in exactly one row, from its lines, discounts, service charges and payments: see analytics.bills. priced_lines is the number of lines of known price, payments that of payments; the money is null while there is none. paid_charges and paid_discounts are as the payments state them.';

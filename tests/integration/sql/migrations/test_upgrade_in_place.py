@@ -29,7 +29,7 @@ TRIGGERS: LiteralString = """
 SELECT tgrelid::regclass::text, tgname, tgfoid::regproc::text, tgenabled FROM pg_trigger
 WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'analytics.%' ORDER BY 1, 2
 """
-ROLLUPS: LiteralString = "SELECT * FROM analytics.rollup_watermark"
+ROLLUPS: LiteralString = "SELECT closed_before = '-infinity' FROM analytics.rollup_watermark"
 
 
 def test_rows_grants_and_rollups_stay(
@@ -48,7 +48,7 @@ def test_rows_grants_and_rollups_stay(
         owner.execute(BY_HAND)
         for statement in OF_AN_ANALYST:
             owner.execute(statement)
-        before, rollups = contents(owner), owner.execute(ROLLUPS).fetchall()
+        before = contents(owner)
 
         sql.migrate(url)
 
@@ -56,7 +56,7 @@ def test_rows_grants_and_rollups_stay(
         core = owner.execute("SELECT version_num FROM raw_data.sse_ingest_version").fetchall()
         assert core == [(init_db.head(),)]
         assert_kept(owner, before)
-        assert owner.execute(ROLLUPS).fetchall() == rollups, "nothing was summed again"
+        assert owner.execute(ROLLUPS).fetchall() == [(True,)], "there are more sums: all are made again"
         assert owner.execute(INVALID).fetchall() == []
         assert_exact(owner)
         assert (

@@ -67,15 +67,15 @@ def parse(file_name: str, text: str) -> Card:
 def _card(header: Header) -> Card:
     chart = header.one_of("chart", CHARTS)
     header.need(_NEEDED.get(chart, {"x", "y"}), f"a {chart}")
-    said = header.values
+    values = header.values
     return Card(
         name=re.sub(r"^\d+_", "", Path(header.file).stem),
-        title=said["title"],
+        title=values["title"],
         chart=chart,
-        description=said["description"],
+        description=values["description"],
         sql=header.sql,
-        x=said.get("x"),
-        y=tuple(name.strip() for name in said.get("y", "").split(",") if name.strip()),
-        series=said.get("series"),
+        x=values.get("x"),
+        y=tuple(name.strip() for name in values.get("y", "").split(",") if name.strip()),
+        series=values.get("series"),
         unit=header.one_of("unit", UNITS, default="count"),
     )

@@ -41,22 +41,22 @@ def bootstrap(admin_url: AdminUrl) -> None:
 def migrate(owner_url: OwnerUrl) -> None:
     """Apply migrations, then changed views, functions and grants, then create the partitions of the next months."""
     migrations.migrate(owner_url)
-    found = migrations.status(owner_url)
-    ahead = f", newer than {found.head} of this version: it was left as it is" if found.ahead else ""
-    typer.echo(f"The warehouse is at revision {found.revision}{ahead}.")
+    state = migrations.status(owner_url)
+    ahead = f", newer than {state.head} of this version: it was left as it is" if state.ahead else ""
+    typer.echo(f"The warehouse is at revision {state.revision}{ahead}.")
 
 
 @app.command()
 def status(owner_url: OwnerUrl) -> None:
     """Show what is applied. Exit code 1 when `migrate` would change something, or a newer version has migrated it."""
-    found = migrations.status(owner_url)
-    typer.echo(f"revision {found.revision} of {found.head}, {len(found.months)} partitions")
-    if found.ahead:
+    state = migrations.status(owner_url)
+    typer.echo(f"revision {state.revision} of {state.head}, {len(state.months)} partitions")
+    if state.ahead:
         typer.echo("A newer version has migrated it: this version leaves it as it is.")
         raise typer.Exit(1)
-    for name in found.pending:
+    for name in state.pending:
         typer.echo(f"pending: {name}")
-    raise typer.Exit(0 if found.current else 1)
+    raise typer.Exit(0 if state.current else 1)
 
 
 @app.command()
@@ -82,8 +82,8 @@ def locations(
         typer.echo(entered.as_csv(owner_url), nl=False)
         return
     name, content = _content(file)
-    found = entered.load(owner_url, location_file.read(name, content), name, only_new=only_new)
-    typer.echo(f"Restaurants: {found}.")
+    counts = entered.load(owner_url, location_file.read(name, content), name, only_new=only_new)
+    typer.echo(f"Restaurants: {counts}.")
 
 
 def _content(file: str) -> tuple[str, bytes]:

@@ -8,9 +8,9 @@ let paused = false;
 
 async function ask(path) {
   const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000) });
-  const told = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(told.detail || answer.statusText), { status: answer.status });
-  return told;
+  const body = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(body.detail || answer.statusText), { status: answer.status });
+  return body;
 }
 
 function scalar(card, answer) {

@@ -72,9 +72,9 @@ values = st.one_of(
 def documents(draw: st.DrawFn) -> bytes:
     """A valid event in which some fields of envelope and payload are replaced, added or left out."""
     kind = draw(st.sampled_from([*EVENT_TYPES, "loyalty_points_earned"]))
-    made: dict[str, Any] = event(kind, payload(kind, 1))
-    body = {name: json.dumps(value) for name, value in made.pop("payload").items()}
-    envelope = {name: json.dumps(value) for name, value in made.items()}
+    sample: dict[str, Any] = event(kind, payload(kind, 1))
+    body = {name: json.dumps(value) for name, value in sample.pop("payload").items()}
+    envelope = {name: json.dumps(value) for name, value in sample.items()}
     for target, names, most in ((body, [*body, "extra", "tip", "visit_id"], 2), (envelope, [*envelope], 1)):
         for name in draw(st.lists(st.sampled_from(names), max_size=most, unique=True)):
             if draw(st.booleans()):

@@ -78,7 +78,7 @@ BY_TYPE = {draft.event_type: draft for draft in EVENTS}
 @pytest.mark.parametrize("space", ["", " ", "\t\r\n"])
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_fast_parser_reads_common_events(space: str, backwards: bool) -> None:
-    taken = Counter[str]()
+    counts = Counter[str]()
     for draft in EVENTS:
         fields = published(draft)
         inside = payload_fields(fields["payload"])
@@ -88,8 +88,8 @@ def test_the_fast_parser_reads_common_events(space: str, backwards: bool) -> Non
         fast_draft = read_fast(text)
         assert fast_draft is not None, text
         assert fast_draft == PARSER.precise(text)
-        taken[draft.event_type] += 1
-    assert taken.keys() == {*PAYLOADS, "noted"}
+        counts[draft.event_type] += 1
+    assert counts.keys() == {*PAYLOADS, "noted"}
 
 
 @pytest.mark.parametrize(

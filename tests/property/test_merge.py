@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 @st.composite
 def events(draw: st.DrawFn) -> list[Event]:
     """A few orders with many claims on the same keys: restated orders, payments that move to another order."""
-    made = []
+    items = []
     for offset in range(1, draw(st.integers(2, 14)) + 1):
         kind = draw(st.sampled_from(list(EVENT_TYPES)))
         order, part = draw(st.integers(1, 2)), draw(st.integers(0, 1))
@@ -34,16 +34,16 @@ def events(draw: st.DrawFn) -> list[Event]:
                 fields["cost"] = draw(st.sampled_from([None, "0.00", "1.50", "1.5"]))
             case "customer_changed":
                 fields["membership"] = draw(st.sampled_from([None, "gold", "silver"]))
-        made.append(
+        items.append(
             parsed(frame(offset, kind, payload(kind, order, part, **fields), seconds=draw(st.integers(0, 3))))
         )
-    return made
+    return items
 
 
 @pytest.fixture
 def bench(warehouse: Any) -> Iterator[Bench]:
-    with deliveries.bench(warehouse) as made:
-        yield made
+    with deliveries.bench(warehouse) as new_bench:
+        yield new_bench
 
 
 @hypothesis_settings(

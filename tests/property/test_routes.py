@@ -36,7 +36,7 @@ ROUTES = ("stream", "poll", "backfill")
 @st.composite
 def events(draw: st.DrawFn) -> list[Event]:
     """Two orders with several claims on each key; payments move between them."""
-    made = []
+    items = []
     for offset in range(1, draw(st.integers(2, 12)) + 1):
         kind, part = draw(st.sampled_from(LIFECYCLE))
         fields: dict[str, Any] = {"nonce": offset}
@@ -46,8 +46,8 @@ def events(draw: st.DrawFn) -> list[Event]:
                 "tip": draw(st.sampled_from(["0.50", "2.5"])),
             }
         body = payload(kind, draw(st.integers(1, 2)), part, **fields)
-        made.append(parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 3)))))
-    return made
+        items.append(parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 3)))))
+    return items
 
 
 @st.composite
@@ -100,11 +100,11 @@ class Bench:
         for route, group in groupby(deliveries, itemgetter(0)):
             batch = list({event.offset: event for _, event in group}.values())
             if route != "backfill":
-                taken = self._owner.execute(
+                row = self._owner.execute(
                     "UPDATE raw_data.stream_checkpoints SET fence = fence + 1 WHERE stream = 'restaurant'"
                     " RETURNING fence"
                 ).fetchone()
-                self._stores[route].begin(taken[0])
+                self._stores[route].begin(row[0])
             self._commit(route, batch)
 
     def deliver_singly(self, deliveries: list[Delivery]) -> None:

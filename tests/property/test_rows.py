@@ -75,13 +75,13 @@ def batches(draw: st.DrawFn) -> list[Event]:
     """Orders, each key once, in any order: what goes straight into the tables."""
     kinds = [(kind, part) for kind in EVENT_TYPES for part in range(1 if kind == "order_created" else 2)]
     drawn = draw(st.lists(st.tuples(st.sampled_from(kinds), st.integers(1, 3)), unique=True, max_size=20))
-    made = []
+    events = []
     for offset, ((kind, part), order) in enumerate(drawn, 1):
         fields = draw(st.fixed_dictionaries({}, optional=OPTIONAL.get(kind, {})))
         parsed = restaurant_parser().parse(frame(offset, kind, payload(kind, order, part, **fields)))
         assert isinstance(parsed, Event), parsed
-        made.append(parsed)
-    return made
+        events.append(parsed)
+    return events
 
 
 @pytest.fixture

@@ -48,10 +48,10 @@ class Processes:
     def environment(self, service: str) -> dict[str, str]:
         """The image's, the env file's and the service's own; of this shell's only the mark of the test run."""
         spec = self.services[service]
-        found = _image_environment(IMAGES[spec["image"]])
+        values = _image_environment(IMAGES[spec["image"]])
         for name in spec.get("env_file", []):
-            found |= env_file(ROOT / name)
-        moved = {name: self._move(value) for name, value in (found | spec["environment"]).items()}
+            values |= env_file(ROOT / name)
+        moved = {name: self._move(value) for name, value in (values | spec["environment"]).items()}
         moved["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         # The images hold these packages elsewhere: as wheels, and beside the service.
         moved["PYTHONPATH"] += f":{python_path(ROOT)}"
@@ -106,7 +106,7 @@ class Processes:
         return time.monotonic() - started
 
     def log(self, service: str) -> str:
-        """The end of what it said."""
+        """The end of its output."""
         return (self.home / f"{service}.log").read_text(encoding="utf-8", errors="replace")[-4000:]
 
     def _run(self, service: str, command: list[str], timeout: float) -> subprocess.CompletedProcess[str]:
@@ -119,10 +119,10 @@ class Processes:
     def _move(self, text: str) -> str:
         """The same text with this machine's places for the container's."""
         if text.startswith("{"):
-            said = json.loads(text)
-            if not said["host"]:  # nobody to alert
+            connection = json.loads(text)
+            if not connection["host"]:  # nobody to alert
                 return text
-            return json.dumps(said | {"host": "127.0.0.1", "port": self.ports[str(said["port"])]})
+            return json.dumps(connection | {"host": "127.0.0.1", "port": self.ports[str(connection["port"])]})
         if text in self.ports:
             return str(self.ports[text])
         text = re.sub(rf"\b{HOSTS}:(\d+)", lambda match: f"127.0.0.1:{self.ports[match[1]]}", text)
@@ -135,8 +135,8 @@ class Processes:
 
 def _image_environment(image: str) -> dict[str, str]:
     text = (ROOT / image / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
-    said = " ".join(line.removeprefix("ENV ") for line in text.splitlines() if line.startswith("ENV "))
-    return dict(word.split("=", 1) for word in said.split())
+    words = " ".join(line.removeprefix("ENV ") for line in text.splitlines() if line.startswith("ENV "))
+    return dict(word.split("=", 1) for word in words.split())
 
 
 def _caches(_folder: str, names: list[str]) -> set[str]:

@@ -116,7 +116,7 @@ def test_an_answer_is_kept_for_a_moment(warehouse: Any) -> None:
     assert reader.read(probe).taken_at - first.taken_at > timedelta(0)
 
 
-def test_what_is_wrong_is_said_and_then_it_goes_on(warehouse: Any, cluster: Any) -> None:
+def test_what_is_wrong_is_reported_and_then_it_goes_on(warehouse: Any, cluster: Any) -> None:
     url = warehouse.url("analytics_reader")
     with pytest.raises(DatabaseDown, match="ANALYTICS_DB_PASSWORD"):
         Reader(url.replace("reader-password", "wrong")).read(CARDS["orders"])

@@ -143,15 +143,15 @@ def books_in() -> type[Books]:
 @pytest.fixture
 def bootstrapped(cluster: Any, warehouse: Any) -> Iterator[Warehouse]:
     """A database in which bootstrap has made the schemas, and nothing else is."""
-    made = replace(warehouse, name=f"test_{uuid4().hex[:12]}")
+    database = replace(warehouse, name=f"test_{uuid4().hex[:12]}")
     script = (SCRIPTS / "20_restaurant_analytics.sql").read_text(encoding="utf-8")
     with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {made.name} TEMPLATE template0".encode())
-        with psycopg.connect(make_conninfo(cluster.admin_url, dbname=made.name)) as inside:
-            inside.execute(script.replace("restaurant_analytics", made.name).encode())
-        grant_access(admin, made.name)
-        yield made
-        admin.execute(f"DROP DATABASE {made.name} WITH (FORCE)".encode())
+        admin.execute(f"CREATE DATABASE {database.name} TEMPLATE template0".encode())
+        with psycopg.connect(make_conninfo(cluster.admin_url, dbname=database.name)) as inside:
+            inside.execute(script.replace("restaurant_analytics", database.name).encode())
+        grant_access(admin, database.name)
+        yield database
+        admin.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
 
 
 @pytest.fixture

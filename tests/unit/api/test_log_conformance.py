@@ -122,7 +122,7 @@ async def test_a_conflict_refuses_its_own_batch_and_no_other(
 
 async def test_readers_do_not_take_events_from_each_other(open_log: OpenLog, make_draft: MakeDraft) -> None:
     log = await open_log()
-    seen: list[list[bytes]] = [[], [], []]
+    events: list[list[bytes]] = [[], [], []]
 
     async def follow(mine: list[bytes]) -> None:
         after = 0
@@ -132,11 +132,11 @@ async def test_readers_do_not_take_events_from_each_other(open_log: OpenLog, mak
             after = batch.after
 
     async with asyncio.TaskGroup() as group:
-        for mine in seen:
+        for mine in events:
             group.create_task(follow(mine))
         for _ in range(100):
             await log.append([make_draft(), make_draft(), make_draft()])
-    assert seen[0] == seen[1] == seen[2] == await read_all(log)
+    assert events[0] == events[1] == events[2] == await read_all(log)
 
 
 async def test_retention_by_count_deletes_the_oldest_and_reports_the_gap(

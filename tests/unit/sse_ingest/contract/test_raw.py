@@ -18,9 +18,9 @@ def event(frame: Frame, contract: RawParser | None = None) -> Event:
 
 @pytest.mark.parametrize("data", [b'{"a":12.50}', b"[1]", b'"x"', b"null", b" 5 "])
 def test_any_json_value_is_kept_as_received(data: bytes) -> None:
-    taken = event(Frame("edit", data, "a"))
-    assert (taken.stream_id, taken.event_type, taken.partition_key) == ("wiki", "edit", "wiki")
-    assert (taken.payload, taken.received, taken.last_event_id) == (data, data, "a")
+    result = event(Frame("edit", data, "a"))
+    assert (result.stream_id, result.event_type, result.partition_key) == ("wiki", "edit", "wiki")
+    assert (result.payload, result.received, result.last_event_id) == (data, data, "a")
 
 
 def test_its_own_id_identifies_an_event() -> None:

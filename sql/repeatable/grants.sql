@@ -62,8 +62,10 @@ GRANT SELECT ON analytics.locations TO restaurant_reader;
 GRANT SELECT ON analytics.event_types TO restaurant_reader;
 -- The names of fields, and no values.
 GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
+GRANT SELECT ON analytics.cash_movements TO restaurant_reader;
 GRANT SELECT ON analytics.cash_up TO restaurant_reader;
 GRANT SELECT ON analytics.current_order_status TO restaurant_reader;
+GRANT SELECT ON analytics.daily_cash TO restaurant_reader;
 GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
 GRANT SELECT ON analytics.daypart_sales TO restaurant_reader;
 GRANT SELECT ON analytics.freshness TO restaurant_reader;
@@ -92,6 +94,7 @@ GRANT EXECUTE ON FUNCTION analytics.last_hour_of_ingest(timestamptz) TO restaura
 GRANT EXECUTE ON FUNCTION analytics.expected_today(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_sales(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_payments(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_movements(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_menu(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_feedback(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_reader;

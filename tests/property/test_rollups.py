@@ -79,9 +79,10 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "tip": draw(st.sampled_from(("0", "1.00", "2.5"))),
             "method": draw(st.sampled_from(("card", "cash"))),
             "provider": draw(st.sampled_from(("stripe", None))),
+            "location_code": draw(st.sampled_from((*PLACES, None))),
             **draw(st.sampled_from(({}, {"total": "500"}, FREE))),
         },
-        "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5")))},
+        "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5"))), "refunded_ts": when},
         "feedback_submitted": {
             "rating": draw(st.integers(1, 5)),
             "nps": draw(st.sampled_from((None, 3, 9))),

@@ -128,6 +128,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         "rollup_delta_feedback",
         "rollup_delta_menu",
         "rollup_delta_payments",
+        "rollup_delta_movements",
         "rollup_delta_sales",
         "daily_sales_as_known_at",
         "delete_old_results",

@@ -2,10 +2,10 @@
 
 from sql.tool.scripts import run_script
 
-revision = "0024"
+revision = "0020"
 down_revision = "0019"
 
 
 def upgrade() -> None:
-    """Run 0024_daily_cash.sql."""
+    """Run 0020_daily_cash.sql."""
     run_script(__file__)

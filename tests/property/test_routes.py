@@ -51,7 +51,10 @@ def events(draw: st.DrawFn) -> list[Event]:
             }
         if kind == "order_status_changed":
             fields["status"] = draw(st.sampled_from(STATUSES))
-        body, version = payload(kind, draw(st.integers(1, 2)), part, **fields), draw(st.sampled_from([None, 0, 1]))
+        body, version = (
+            payload(kind, draw(st.integers(1, 2)), part, **fields),
+            draw(st.sampled_from([None, 0, 1])),
+        )
         made.append(parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 1)), version=version)))
     return made
 

@@ -35,9 +35,7 @@ StatusPlace: TypeAlias = tuple[int, datetime, int, int, UUID]
 
 def row(alias: LiteralString) -> LiteralString:
     """The place of a typed row, as a SQL row that can be compared."""
-    return (
-        f"(coalesce({alias}.event_version, -1), {alias}.event_ts, {alias}.event_offset, {alias}.event_id)"
-    )
+    return f"(coalesce({alias}.event_version, -1), {alias}.event_ts, {alias}.event_offset, {alias}.event_id)"
 
 
 def of_status(event: Event) -> StatusPlace:

@@ -2,6 +2,7 @@
 
 import struct
 from datetime import UTC, datetime
+
 import pytest
 
 from sse_ingest.events import Event

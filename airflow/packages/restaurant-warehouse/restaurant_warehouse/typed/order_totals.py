@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from restaurant_warehouse.event_types.payment_captured import PaymentCaptured
 from restaurant_warehouse import change_order
 from restaurant_warehouse.change_order import StatusPlace
+from restaurant_warehouse.event_types.payment_captured import PaymentCaptured
 from sse_ingest.events import Event
 
 _EVENT_TS = -len(change_order.COLUMNS)

@@ -8,4 +8,6 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Check the rows from before."""
-    op.get_bind().exec_driver_sql("ALTER TABLE events_raw VALIDATE CONSTRAINT events_raw_version_not_negative")
+    op.get_bind().exec_driver_sql(
+        "ALTER TABLE events_raw VALIDATE CONSTRAINT events_raw_version_not_negative"
+    )

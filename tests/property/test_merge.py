@@ -1,91 +1,24 @@
-"""Order and duplication: the analytics tables are a function of the set of events."""
+"""Order and duplication: the analytics tables are a function of the set of events. The order of changes decides ties, and
+this test notices when a part of it is missing.
+"""
 
-from collections.abc import Iterator
-from typing import Any, LiteralString
-from uuid import UUID
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
-from restaurant_warehouse.change_order import STATUSES
+from restaurant_warehouse import change_order
 from restaurant_warehouse.event_types import EVENT_TYPES
+from restaurant_warehouse.typed import statements, tables
 from sse_ingest.events import Event
-from tests.support.events import frame, moment, parsed, payload
 from tests.support.examples import examples
 from tests.support.warehouse import deliveries
+from tests.support.warehouse.change_order_law import assert_holds, events
 from tests.support.warehouse.deliveries import Bench
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
-
-
-@st.composite
-def events(draw: st.DrawFn) -> list[Event]:
-    """A few orders with many claims on the same keys: restated orders, payments that move to another order. Most claims
-    tie: they have the same ts, the same changed_ts, the same version or none. Two logs use the same offsets.
-    """
-    made = []
-    for number in range(1, draw(st.integers(2, 14)) + 1):
-        kind = draw(st.sampled_from([*EVENT_TYPES, "order_status_changed"]))
-        order, part = draw(st.integers(1, 2)), draw(st.integers(0, 1))
-        fields: dict[str, Any] = {"nonce": number}
-        match kind:
-            case "order_status_changed":
-                fields["status"] = draw(st.sampled_from(STATUSES))
-                fields["changed_ts"] = moment(draw(st.integers(0, 1)))
-            case "payment_captured":
-                fields["payment_id"] = payload(kind, 9, part)["payment_id"]
-                fields["tip"] = draw(st.sampled_from(["0.00", "1.00", "2.5"]))
-            case "menu_item_changed":
-                fields["cost"] = draw(st.sampled_from([None, "0.00", "1.50", "1.5"]))
-            case "customer_changed":
-                fields["membership"] = draw(st.sampled_from([None, "gold", "silver"]))
-        log, offset = draw(st.sampled_from([("testlog1", number), ("testlog2", number // 2 + 1)]))
-        body, at = payload(kind, order, part, **fields), draw(st.integers(0, 1))
-        version = draw(st.sampled_from([None, None, 0, 1]))
-        made.append(parsed(frame(offset, kind, body, seconds=at, log=log, version=version)))
-    return made
-
-
-WINNERS: LiteralString = " UNION ALL ".join(
-    f"SELECT '{name}', event_id FROM analytics.{kind.table}" for name, kind in EVENT_TYPES.items()
-)
-
-
-class Model:
-    """What should win, read from the description of the order and from nothing else."""
-
-    def __init__(self, events: list[Event]) -> None:
-        self._events = events
-
-    def winners(self) -> set[tuple[str, UUID]]:
-        """The event of each row."""
-        rows: dict[tuple[Any, ...], Event] = {}
-        for event in sorted(self._events, key=_place):
-            key = EVENT_TYPES[event.event_type].key
-            values = (event.event_id if key == ("event_id",) else getattr(event.record, name) for name in key)
-            rows[event.event_type, *values] = event
-        return {(event.event_type, event.event_id) for event in rows.values()}
-
-    def statuses(self) -> dict[UUID, str]:
-        """The status of each order."""
-        records: list[Any] = [event.record for event in self._events if event.event_type == "order_created"]
-        statuses = {record.order_id: "pending" for record in records}
-        changes = [event for event in self._events if event.event_type == "order_status_changed"]
-        for event in sorted(changes, key=_place):
-            record: Any = event.record
-            if record.order_id in statuses:
-                statuses[record.order_id] = record.status
-        return statuses
-
-
-def _place(event: Event) -> tuple[Any, ...]:
-    record: Any = event.record
-    is_status = event.event_type == "order_status_changed"
-    time, life = (record.changed_ts, STATUSES.index(record.status)) if is_status else (event.ts, 0)
-    version = -1 if event.version is None else event.version
-    return (version, time, life, event.offset, event.event_id)
 
 
 @pytest.fixture
@@ -103,10 +36,82 @@ def bench(warehouse: Any) -> Iterator[Bench]:
 def test_any_order_duplication_and_cut_gives_the_same_tables(
     bench: Bench, delivery: tuple[list[Event], list[list[Event]]]
 ) -> None:
-    straight, batches = delivery
+    assert_holds(bench, *delivery)
 
-    tables = bench.tables(batches)
-    assert tables == bench.tables([straight])
-    assert tables == bench.tables([[event] for event in straight])
-    assert {(row[0], row[1]) for row in bench.rows(WINNERS)} == Model(straight).winners()
-    assert dict(bench.rows("SELECT order_id, status FROM analytics.orders")) == Model(straight).statuses()
+
+@hypothesis_settings(
+    max_examples=400,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+@given(delivery=deliveries.deliveries(events()))
+def law(bench: Bench, delivery: tuple[list[Event], list[list[Event]]]) -> None:
+    """The same, until it finds a fault."""
+    assert_holds(bench, *delivery)
+
+
+Patch = pytest.MonkeyPatch
+INCOMING = ("coalesce(version, -1) DESC, ", " ts DESC,", " event_offset DESC,", ", event_id DESC")
+ROW = ("coalesce({}.event_version, -1), ", " {}.event_ts,", " {}.event_offset,", ", {}.event_id")
+REFRESH = (
+    "coalesce(h.event_version, -1) DESC, ",
+    " h.changed_ts DESC,",
+    "analytics.status_place(h.status) DESC, ",
+    " h.event_offset DESC,",
+    ", h.event_id DESC",
+)
+
+
+def _without(text: str, part: str) -> Any:
+    assert text.count(part) == 1, f"{text!r} no longer reads as this test expects"
+    return text.replace(part, "")
+
+
+def _merges_anew(patch: Patch) -> None:
+    patch.setattr(tables, "_MERGE", {name: statements.merge(kind) for name, kind in EVENT_TYPES.items()})
+
+
+def _in_a_batch(patch: Patch, part: int) -> None:
+    patch.setattr(change_order, "INCOMING", _without(change_order.INCOMING, INCOMING[part]))
+    _merges_anew(patch)
+
+
+def _with_the_stored_row(patch: Patch, part: int) -> None:
+    whole = change_order.row
+    patch.setattr(change_order, "row", lambda alias: _without(whole(alias), ROW[part].format(alias)))
+    _merges_anew(patch)
+
+
+def _of_statuses_in_a_batch(patch: Patch, part: int) -> None:
+    whole = change_order.of_status
+    patch.setattr(change_order, "of_status", lambda event: (*whole(event)[:part], *whole(event)[part + 1 :]))
+
+
+def _of_stored_statuses(patch: Patch, part: int) -> None:
+    patch.setitem(tables._SQL, "refresh_orders", _without(tables._SQL["refresh_orders"], REFRESH[part]))
+
+
+MUTATIONS: dict[str, tuple[Callable[[Patch, int], None], int]] = {
+    f"{mutate.__name__.strip('_')}-{part}": (mutate, number)
+    for mutate, parts in (
+        (_in_a_batch, ("version", "time", "offset", "event_id")),
+        (_with_the_stored_row, ("version", "time", "offset", "event_id")),
+        (_of_statuses_in_a_batch, ("version", "time", "place", "offset", "event_id")),
+        (_of_stored_statuses, ("version", "time", "place", "offset", "event_id")),
+    )
+    for number, part in enumerate(parts)
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_the_law_notices_an_order_without(name: str, bench: Bench, monkeypatch: Patch) -> None:
+    mutate, part = MUTATIONS[name]
+    mutate(monkeypatch, part)
+
+    with pytest.raises(AssertionError):
+        law(bench)

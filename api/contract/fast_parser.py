@@ -52,7 +52,7 @@ class _Envelope(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     partition_key: _Key
     payload: msgspec.Raw
     offset: int | UnsetType = UNSET
-    version: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None | UnsetType = UNSET
+    version: Annotated[int, Meta(ge=0, le=2**63 - 1)] | UnsetType | None = UNSET
 
 
 _OPTIONAL = ("offset", "version")

@@ -1,8 +1,8 @@
 """Routes: the same events by stream, by polling and from a backfill, in any interleaving. The tables are those of the
 raw events in any other interleaving, and a rebuild from raw finds nothing to correct.
 
-A backfill has a log of its own, and the offset of an event is that of the log from which it was first taken. So an event
-is compared at the place at which raw holds it.
+A backfill has a log of its own, and the offset of an event is that of the log from which it was first taken. So the
+comparison uses the place at which raw holds an event.
 """
 
 from collections.abc import Iterator

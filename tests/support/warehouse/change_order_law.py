@@ -17,15 +17,16 @@ WINNERS: LiteralString = " UNION ALL ".join(
 
 
 @st.composite
-def events(draw: st.DrawFn) -> list[Event]:
+def events(draw: st.DrawFn, *kinds: str) -> list[Event]:
     """A few orders with many claims on the same keys: restated orders, payments that move to another order. Most claims
-    tie: they have the same ts, the same changed_ts, the same version or none. Three logs use the same offsets.
+    tie: they have the same ts, the same changed_ts, the same version or none. Three logs use the same offsets. `kinds` are
+    the types besides two orders; without any, of all types, or of one.
     """
     made = []
-    kinds = draw(st.sampled_from([list(EVENT_TYPES), *([name] for name in EVENT_TYPES)]))
+    chosen = kinds or draw(st.sampled_from([tuple(EVENT_TYPES), *((name,) for name in EVENT_TYPES)]))
     for number in range(1, draw(st.integers(2, 14)) + 1):
-        kind = draw(st.sampled_from([*kinds, "order_created", "order_status_changed"]))
-        order, part = draw(st.integers(1, 2)), draw(st.integers(0, 1))
+        kind = "order_created" if number <= 2 else draw(st.sampled_from(chosen))
+        order, part = number if number <= 2 else draw(st.integers(1, 2)), draw(st.integers(0, 1))
         fields: dict[str, Any] = {"nonce": number}
         match kind:
             case "order_status_changed":

@@ -1,4 +1,4 @@
-"""Migration 0020: rows that were merged by (ts, event_id) come to the total order of changes, and a rebuild confirms it."""
+"""Migration 0020: rows that were merged by (ts, event_id) come to the order of changes, and a rebuild confirms it."""
 
 from collections.abc import Callable, Iterable
 from random import Random
@@ -25,8 +25,8 @@ Connection = psycopg.Connection[Any]
 BEFORE = "0019"
 NEW_COLUMNS = {"event_version", "event_offset"}
 DERIVED: LiteralString = """
-UPDATE analytics.orders AS o SET status = coalesce(s.status, 'pending'), subtotal = p.subtotal, tax = p.tax, tip = p.tip,
-    total = p.total, updated_at = greatest(o.created_at, p.last_ts, s.last_ts)
+UPDATE analytics.orders AS o SET status = coalesce(s.status, 'pending'), subtotal = p.subtotal, tax = p.tax,
+    tip = p.tip, total = p.total, updated_at = greatest(o.created_at, p.last_ts, s.last_ts)
 FROM analytics.orders AS t
 CROSS JOIN LATERAL (
     SELECT sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip, sum(total) AS total, max(event_ts) AS last_ts

@@ -17,8 +17,8 @@ def _never(_payload: Any) -> bool:
 class EventType:
     """One event type. Its SQL statements, its contract and its known fields are derived from this.
 
-    The table's columns are the fields of the payload in their order, then `from_ts`, then those of `change_order`, which
-    are the event's place in the order of changes, then `derived`.
+    The table's columns are the fields of the payload in their order, then `from_ts`, then those of `change_order`: the
+    event's place in the order of changes, then `derived`.
     """
 
     name: str

@@ -67,7 +67,7 @@ class OrderTotals:
                 self.begun.add(record.order_id)
 
     def complete(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Add the derived columns to rows of orders. The first column is order_id; the last ones are the event's place."""
+        """Add the derived columns to rows of orders, which begin with order_id and end with change_order.COLUMNS."""
         return [row + self._columns(row[0], row[_EVENT_TS]) for row in rows]
 
     def _columns(self, order_id: UUID, created_at: datetime) -> tuple[Any, ...]:

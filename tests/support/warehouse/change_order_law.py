@@ -19,8 +19,8 @@ WINNERS: LiteralString = " UNION ALL ".join(
 @st.composite
 def events(draw: st.DrawFn, *kinds: str) -> list[Event]:
     """A few orders with many claims on the same keys: restated orders, payments that move to another order. Most claims
-    tie: they have the same ts, the same changed_ts, the same version or none. Three logs use the same offsets. `kinds` are
-    the types besides two orders; without any, of all types, or of one.
+    tie: they have the same ts, the same changed_ts, the same version or none. Three logs use the same offsets. `kinds`
+    are the types besides two orders; without any, of all types, or of one.
     """
     made = []
     chosen = kinds or draw(st.sampled_from([tuple(EVENT_TYPES), *((name,) for name in EVENT_TYPES)]))

@@ -75,19 +75,19 @@ def _without(text: str, part: str) -> Any:
     return text.replace(part, "")
 
 
-def _merges_anew(patch: Patch) -> None:
+def _generate_merges(patch: Patch) -> None:
     patch.setattr(tables, "_MERGE", {name: statements.merge(kind) for name, kind in EVENT_TYPES.items()})
 
 
 def _in_a_batch(patch: Patch, part: int) -> None:
     patch.setattr(change_order, "INCOMING", _without(change_order.INCOMING, INCOMING[part]))
-    _merges_anew(patch)
+    _generate_merges(patch)
 
 
 def _with_the_stored_row(patch: Patch, part: int) -> None:
     whole = change_order.row
     patch.setattr(change_order, "row", lambda alias: _without(whole(alias), ROW[part].format(alias)))
-    _merges_anew(patch)
+    _generate_merges(patch)
 
 
 def _of_statuses_in_a_batch(patch: Patch, part: int) -> None:

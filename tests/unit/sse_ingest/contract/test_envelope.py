@@ -93,20 +93,6 @@ class TestAccepted:
         assert outcome.stream_id == ID
 
 
-def _frame(version: str) -> Frame:
-    data = (
-        '{"offset": 7, "event_id": "6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a000", "event_type": "noted",'
-        f' "ts": "2026-01-31T18:30:00Z", "partition_key": "L", {version}"payload": {{"a": 1}}}}'
-    )
-    return Frame("noted", data.encode(), "t-7")
-
-
-def _noted(version: str) -> Event:
-    event = parse(_frame(version))
-    assert isinstance(event, Event), event
-    return event
-
-
 class TestHash:
     @pytest.mark.parametrize(
         "other",
@@ -125,31 +111,6 @@ class TestHash:
         assert isinstance(one, Event)
         assert isinstance(two, Event)
         assert one.content_hash != two.content_hash
-
-    def test_a_version_is_part_of_it_and_its_absence_changes_nothing(self) -> None:
-        with_version, other, none, null = (
-            _noted(version) for version in ('"version": 1, ', '"version": 2, ', "", '"version": null, ')
-        )
-        assert (with_version.version, other.version, none.version, null.version) == (1, 2, None, None)
-        assert len({one.content_hash for one in (with_version, other, none)}) == 3
-        assert null.content_hash == none.content_hash
-        assert none.content_hash.hex() == "25657a0f460713169ab22eb4dd88b49c"
-
-    @pytest.mark.parametrize(
-        ("literal", "reason"),
-        [
-            ("-1", Reason.OUT_OF_RANGE),
-            ("9223372036854775808", Reason.OUT_OF_RANGE),
-            ("1.0", Reason.WRONG_TYPE),
-            ('"1"', Reason.WRONG_TYPE),
-            ("true", Reason.WRONG_TYPE),
-        ],
-    )
-    def test_a_version_out_of_bounds(self, literal: str, reason: Reason) -> None:
-        rejected = parse(_frame(f'"version": {literal}, '))
-        assert isinstance(rejected, Rejected)
-        assert rejected.reason_code == reason
-        assert rejected.detail == f"version: must be an integer from 0 to 2^63-1, got {literal}"
 
     def test_the_position_does_not(self, make_frame: Make) -> None:
         one, two = parse(make_frame()), parse(make_frame(offset=8, last_event_id="t-8"))

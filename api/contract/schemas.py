@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
-from api.contract.fields import Instant, Key, LongText, Money, Price, Quantity, Text, Uuid
+from api.contract.fields import Instant, Key, LongText, Money, Price, Quantity, Text, Uuid, Version
 
 RESERVED = "stream_gap"
 """The name of the stream's own notice. No event can have it."""
@@ -132,6 +132,9 @@ class Envelope(BaseModel):
     event_type: Annotated[Key, Field(examples=["order_created"])]
     ts: Annotated[Instant, Field(description="when it happened")]
     partition_key: Annotated[Key, Field(description="the location code", examples=["LOC-ON-001"])]
+    version: Annotated[
+        Version | None, Field(description="counts the versions of what the event states; the greatest counts")
+    ] = None
     payload: dict[str, Any]
 
 

@@ -35,6 +35,7 @@ GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.status_place(text) TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 

@@ -59,7 +59,8 @@ def events(draw: st.DrawFn) -> list[Event]:
             case _:
                 fields["menu_item_id"] = draw(st.sampled_from([None, "MI-1", "MI-2"]))
         body = payload(kind, order, part, **fields)
-        items.append(parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 2)))))
+        at, version = draw(st.integers(0, 2)), draw(st.sampled_from([None, None, 0, 1]))
+        items.append(parsed(frame(offset, kind, body, seconds=at, version=version)))
     return items
 
 
@@ -68,7 +69,7 @@ class Model:
 
     def __init__(self, events: list[Event]) -> None:
         rows: dict[tuple[Any, ...], Any] = {}
-        for event in sorted(events, key=lambda event: (event.ts, event.event_id)):
+        for event in sorted(events, key=lambda e: (-1 if e.version is None else e.version, e.ts, e.offset)):
             record: Any = event.record
             match event.event_type:
                 case "menu_item_changed":

@@ -99,8 +99,8 @@ class Books:
         full = {"payment_id": payment_id, "order_id": order_id, "amount": amount, "refunded_ts": NOON}
         return self.typed("refunds", "payment_refunded", "refund_id", full)
 
-    def status(self, order_id: UUID, status: str) -> UUID:
-        full = {"order_id": order_id, "status": status, "changed_ts": NOON}
+    def status(self, order_id: UUID, status: str, changed_ts: datetime = NOON) -> UUID:
+        full = {"order_id": order_id, "status": status, "changed_ts": changed_ts}
         return self.typed("order_status_history", "order_status_changed", None, full)
 
     def feedback(self, rating: int, nps: int | None, created_ts: datetime = NOON, **row: Any) -> UUID:

@@ -114,6 +114,7 @@ FUNCTIONS = {
     "analytics.trg_invalidate_payments()": (False, False),
     "analytics.trg_invalidate_thresholds()": (False, False),
     "analytics.moment(text)": (True, False),
+    "analytics.status_place(text)": (True, True),
     "analytics.empty_rollups()": (False, False),
     "analytics.event_watermark()": (True, True),
     "analytics.expected_today(timestamp with time zone)": (False, True),

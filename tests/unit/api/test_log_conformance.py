@@ -102,6 +102,19 @@ async def test_a_repeat_in_another_spelling_is_a_repeat(open_log: OpenLog) -> No
     assert [r.offset for r in await log.append(drafts)] == [1, 1]
 
 
+async def test_another_version_is_another_content(open_log: OpenLog) -> None:
+    log = await open_log()
+    event_id = uuid4()
+    one, two = (
+        Draft("noted", "L", "2026-01-31T18:30:00Z", b'{"a":1}', event_id, version=version)
+        for version in (1, 2)
+    )
+    assert [r.offset for r in await log.append([one, one])] == [1, 1]
+    with pytest.raises(EventIdConflict):
+        await log.append([two])
+    assert [b'"version":1,' in frame for frame in await read_all(log)] == [True]
+
+
 async def test_a_conflict_refuses_its_own_batch_and_no_other(
     open_log: OpenLog, make_draft: MakeDraft
 ) -> None:

@@ -55,6 +55,22 @@ def test_its_own_time_else_that_of_arrival() -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "version"),
+    [
+        (b'{"version":7}', 7),
+        (b'{"version":9223372036854775807}', 2**63 - 1),
+        (b'{"version":-1}', None),
+        (b'{"version":9223372036854775808}', None),
+        (b'{"version":"2"}', None),
+        (b'{"a":{"version":1}}', None),
+        (b'["version"]', None),
+    ],
+)
+def test_its_own_version_if_it_has_one(data: bytes, version: int | None) -> None:
+    assert event(Frame("e", data, "a")).version == version
+
+
+@pytest.mark.parametrize(
     ("frame", "reason"),
     [
         (Frame("e", b"ping", "a"), Reason.INVALID_JSON),

@@ -49,6 +49,7 @@ _KINDS = [
     "int8",
     "text",
     "text",
+    "int8",
 ]  # the types of the columns of read_partition
 _EVENT_ID, _TS = 1, 3
 _EXPORTS = 3

@@ -77,8 +77,8 @@ def _verified(folder: Path | None, month: str, name: str, rows: int, sha256: str
 
 
 def _event(row: tuple[Any, ...]) -> Event:
-    offset, event_id, event_type, ts, partition_key, text, _ingested_at, _ingested_by, stream_id = row
+    offset, event_id, event_type, ts, key, text, _ingested_at, _ingested_by, stream_id, version = row
     at, payload, place = moment(ts), text.encode(), f"{stream_id}-{offset}"
     return Event(
-        stream_id, offset, UUID(event_id), event_type, at, partition_key, payload, b"", place, payload
+        stream_id, offset, UUID(event_id), event_type, at, key, payload, b"", place, payload, version=version
     )

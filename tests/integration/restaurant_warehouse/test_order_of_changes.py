@@ -111,7 +111,7 @@ def test_an_edited_dead_letter_takes_its_place_in_the_order(
     (letter,) = letters.find()
 
     received = letters.get(letter.dead_letter_id).received
-    assert letters.edit(letter.dead_letter_id, with_fields(received, ["version=7"])).done
+    assert letters.edit(letter.dead_letter_id, with_fields(received, ["version=7"])).succeeded
 
     assert owner.execute(RATING).fetchall() == [(1, 7, 1)]
     assert differences(warehouse) == 0

@@ -112,6 +112,7 @@ MUTATIONS: dict[str, tuple[Callable[[Patch, int], None], int]] = {
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the example that shows the fault
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_the_law_notices_an_order_without(name: str, bench: Bench, monkeypatch: Patch) -> None:
     mutate, part = MUTATIONS[name]

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from local.dashboard.cards import Card
+from local.cards.definition import Card
 from local.dashboard.warehouse import CardFailed, DatabaseDown, Reader
 
 STYLES = ("page.css",)

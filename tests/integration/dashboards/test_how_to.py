@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.dashboard.cards import parse
+from local.cards.definition import parse
 from local.dashboard.warehouse import Reader
 from local.settings import ROOT
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.dashboard import cards
+from local.cards import definition as cards
 from restaurant_warehouse.rollups import refresh
 from tests.support.warehouse.reads import Meter
 

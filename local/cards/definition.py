@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import StackError
-from local.settings import ROOT
 from restaurant_warehouse.sql_header import Header, HeaderError, read
 
-FOLDER = ROOT / "sql" / "dashboards"
+FOLDER = Path(__file__).parents[2] / "sql" / "dashboards"
 CHARTS = ("scalar", "bar", "row", "line", "table")
 UNITS = ("count", "money", "percent", "rating")
 _REQUIRED = frozenset({"title", "chart", "description"})

@@ -1,0 +1,4 @@
+"""The cards of sql/dashboards: one definition for the local page and for Metabase.
+
+definition.py  a card's SQL file → title, chart, columns
+"""

@@ -53,7 +53,7 @@ def create_app(reader: Reader, cards: Mapping[str, Card]) -> FastAPI:
 
 def describe(card: Card) -> dict[str, Any]:
     """What the page needs to know about a card."""
-    names = ("name", "title", "chart", "description", "x", "y", "series", "unit")
+    names = ("name", "title", "chart", "description", "x", "y", "series", "unit", "formats")
     return {name: getattr(card, name) for name in names}
 
 

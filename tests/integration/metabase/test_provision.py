@@ -121,7 +121,7 @@ def test_a_second_run_changes_nothing(state: State, target: Target) -> None:
     assert snapshot(state) == before
 
 
-@pytest.mark.parametrize("requests", range(24))
+@pytest.mark.parametrize("requests", range(22))
 def test_a_run_that_was_interrupted_is_finished_by_the_next(
     state: State, target: Target, requests: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,9 +133,10 @@ def test_a_run_that_was_interrupted_is_finished_by_the_next(
             raise KeyboardInterrupt
         return real(client, method, path, **options)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(httpx.Client, "request", broken)
-        provision(target, few)
+        with pytest.raises(KeyboardInterrupt):
+            provision(target, few)
 
     assert provision(target, few).kept == []
     assert provision(target, few).changes == []

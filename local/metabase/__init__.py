@@ -7,10 +7,6 @@ provision.py    all steps in their order
 access.py       health, version, first administrator, login
 database.py     the warehouse as a database of Metabase, and the ids of its columns
 people.py       the group of viewers, its rights, and one viewer
-cards.py        cards: made, changed in place, archived
-dashboards.py   dashboards: one per folder
-bodies.py       a card as Metabase takes it
-layout.py       where the cards of a dashboard stand
-marks.py        what we wrote last, so that edits by others are noticed
+content/        cards and dashboards
 report.py       what was done
 """

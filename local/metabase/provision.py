@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from local.cards.definition import Card
 from local.metabase import access, database, people
-from local.metabase.bodies import card_body
-from local.metabase.cards import Cards
 from local.metabase.client import Client
-from local.metabase.dashboards import Dashboards, group
+from local.metabase.content.bodies import card_body
+from local.metabase.content.cards import Cards
+from local.metabase.content.dashboards import Dashboards, group
 from local.metabase.report import Report
 from local.metabase.settings import Target
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from local.cards.definition import load
-from local.metabase.bodies import entity_id
+from local.metabase.content.bodies import entity_id
 from local.metabase.provision import provision
 from local.metabase.settings import Target
 from tests.support.metabase.state import State

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.cards.definition import Card
-from local.metabase import marks
-from local.metabase.bodies import entity_id
 from local.metabase.client import Client
-from local.metabase.marks import State
+from local.metabase.content import marks
+from local.metabase.content.bodies import entity_id
+from local.metabase.content.marks import State
 from local.metabase.report import Report
 
 _COMPARED = (

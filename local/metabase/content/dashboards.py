@@ -10,10 +10,10 @@ from typing import Any
 
 from local.cards.definition import Card
 from local.cards.filters import FILTERS
-from local.metabase import marks
 from local.metabase.client import Client
-from local.metabase.layout import Place, place
-from local.metabase.marks import State
+from local.metabase.content import marks
+from local.metabase.content.layout import Place, place
+from local.metabase.content.marks import State
 from local.metabase.report import Report
 
 REFRESH_SECONDS = 60

@@ -29,6 +29,8 @@ CHARTS = ("scalar", "bar", "row", "line", "table")
 UNITS = ("count", "money", "percent", "rating", "duration")
 _REQUIRED = frozenset({"title", "chart", "description"})
 _OPTIONAL = frozenset({"x", "y", "series", "unit", "formats", "tab", *filters.FILTERS})
+KEYS = _REQUIRED | _OPTIONAL
+"""What a header may name."""
 _NEEDED: dict[str, frozenset[str]] = {"table": frozenset(), "scalar": frozenset({"y"})}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from local.cards.definition import Card
 from local.metabase import access, database, people
@@ -13,6 +14,7 @@ from local.metabase.report import Report
 from local.metabase.settings import Target
 
 COLLECTION = "Restaurant warehouse"
+_UTC = ("UTC", "Etc/UTC", "GMT", "Z")
 
 
 def provision(target: Target, cards: Mapping[str, Card]) -> Report:
@@ -32,7 +34,7 @@ def provision(target: Target, cards: Mapping[str, Card]) -> Report:
         ids = content.ensure_cards(cards, found, fields)
         content.ensure_dashboards(cards, ids, str(properties.get("site-url") or target.url).rstrip("/"))
         content.archive_cards(ids)
-        _note_time_zone(client, report)
+        _note_time_zone(properties, report)
     return report
 
 
@@ -84,10 +86,10 @@ def _collection(client: Client, report: Report) -> int:
     return int(made["id"])
 
 
-def _note_time_zone(client: Client, report: Report) -> None:
+def _note_time_zone(properties: Mapping[str, Any], report: Report) -> None:
     """Compose sets it by the environment. In another Metabase it is not ours to change."""
-    zone = client.get("/api/setting/report-timezone")
-    if zone not in ("UTC", "Etc/UTC"):
+    zone = properties.get("report-timezone-long")
+    if zone not in (None, *_UTC):
         report.notes.append(
-            f"The report time zone of Metabase is {zone or 'not set'}: set it to UTC, or business dates may shift."
+            f"The report time zone of Metabase is {zone}: set it to UTC, or business dates may shift."
         )

@@ -70,10 +70,8 @@ def test_an_existing_metabase_takes_an_api_key(state: State, target: Target) -> 
 
 def test_a_time_zone_that_shifts_business_dates_is_reported(state: State, target: Target) -> None:
     assert provision(target, CARDS).notes == []
-    state.settings["report-timezone"] = "America/Toronto"
+    state.time_zone = "America/Toronto"
     assert "America/Toronto: set it to UTC" in provision(target, CARDS).notes[0]
-    del state.settings["report-timezone"]
-    assert "is not set: set it to UTC" in provision(target, CARDS).notes[0]
 
 
 def test_it_waits_for_health_and_for_the_tables(state: State, target: Target) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from tests.support.metabase import bodies
@@ -24,13 +24,12 @@ def health(state: Known) -> JSONResponse:
 def properties(state: Known) -> dict[str, Any]:
     new = not state.users
     token = state.setup_token if new else None
-    return {"has-user-setup": not new, "setup-token": token, "version": {"tag": state.version}}
-
-
-@router.get("/api/setting/{name}")
-def setting(name: str, _: Admin, state: Known) -> Response:
-    value = state.settings.get(name)
-    return Response(status_code=204) if value is None else JSONResponse(value)
+    return {
+        "has-user-setup": not new,
+        "setup-token": token,
+        "version": {"tag": state.version},
+        "report-timezone-long": state.time_zone,
+    }
 
 
 @router.get("/api/database")
@@ -81,7 +80,7 @@ def metadata(database: int, _: Admin, state: Known) -> dict[str, Any]:
         return {"id": database, "tables": []}
     tables: dict[str, list[dict[str, Any]]] = {}
     for name, field in state.field_ids().items():
-        view, _, column = name.rpartition(".")
+        view, column = name.rsplit(".", 1)
         tables.setdefault(view, []).append({"id": field, "name": column})
     listed = [(view.split("."), fields) for view, fields in tables.items()]
     return {

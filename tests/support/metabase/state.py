@@ -32,7 +32,7 @@ class State:
     """How often the tables are not listed after a sync."""
     stale: int = 0
     """How many graphs are refused because somebody else was faster."""
-    settings: dict[str, Any] = field(default_factory=lambda: {"report-timezone": "UTC"})
+    time_zone: str = "UTC"
     api_keys: dict[str, int] = field(default_factory=dict)
 
     users: dict[int, dict[str, Any]] = field(default_factory=dict)

@@ -55,7 +55,7 @@ def from_values(values: Mapping[str, str], *, force: bool = False) -> Target:
         api_key=api_key,
         setup_token=values.get("METABASE_SETUP_TOKEN", ""),
         currency=values.get("METABASE_CURRENCY", ""),
-        wait_seconds=float(values.get("STACK_START_TIMEOUT_SECONDS") or 600),
+        wait_seconds=_seconds(values),
         force=force,
     )
 
@@ -66,6 +66,13 @@ def _warehouse(values: Mapping[str, str]) -> Warehouse:
     if not host or not port.isdecimal():
         raise MissingSetting(f"METABASE_WAREHOUSE is {text!r}: write host:port, such as {DEFAULT_WAREHOUSE}.")
     return Warehouse(host, int(port), _value(values, "ANALYTICS_DB_PASSWORD"))
+
+
+def _seconds(values: Mapping[str, str]) -> float:
+    text = values.get("STACK_START_TIMEOUT_SECONDS") or "600"
+    if not (text.isascii() and text.isdigit()):
+        raise MissingSetting(f"STACK_START_TIMEOUT_SECONDS is {text!r}: write a whole number of seconds.")
+    return float(text)
 
 
 def _login(values: Mapping[str, str], who: str) -> Login:

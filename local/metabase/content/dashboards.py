@@ -17,7 +17,8 @@ from local.metabase.content.marks import State
 from local.metabase.report import Report
 
 REFRESH_SECONDS = 60
-_COMPARED = ("name", "archived", "collection_id", "parameters")
+_DESCRIPTION = "The cards of sql/dashboards: ./stack metabase writes them, and leaves what you edit."
+_COMPARED = ("name", "description", "archived", "collection_id", "parameters")
 _PLACE = ("card_id", "row", "col", "size_x", "size_y", "parameter_mappings", "visualization_settings")
 
 
@@ -75,7 +76,9 @@ class Dashboards:
         if found is None:
             start = {"name": dashboard.name, "collection_id": self.collection}
             found = self.client.get(f"/api/dashboard/{self.client.post('/api/dashboard', start)['id']}")
-        state = State.CHANGED if not found["dashcards"] else _state(found, written)
+        # One that an interrupted run made, and that nobody emptied: the description comes with the cards.
+        unfinished = not found["dashcards"] and not found.get("description")
+        state = State.CHANGED if unfinished else _state(found, written)
         if state is State.EDITED and not self.force:
             self.report.edited(f"The dashboard {dashboard.name}")
         elif state is not State.SAME:
@@ -132,6 +135,7 @@ def _body(
         for number, one in enumerate(listed["dashcards"], 1)
     ]
     return {
+        "description": _DESCRIPTION,
         "parameters": listed["parameters"],
         "tabs": [{"id": tab, "name": name} for name, tab in tabs.items()],
         "dashcards": dashcards,

@@ -159,6 +159,7 @@ def test_a_field_that_metabase_does_not_know_is_refused(target: Target) -> None:
     ("given", "says"),
     [
         ({"METABASE_WAREHOUSE": "postgres"}, "METABASE_WAREHOUSE is 'postgres': write host:port"),
+        ({"STACK_START_TIMEOUT_SECONDS": "long"}, "STACK_START_TIMEOUT_SECONDS is 'long': write a whole"),
         ({"METABASE_ADMIN_PASSWORD": ""}, "METABASE_ADMIN_PASSWORD has no value"),
         ({"ANALYTICS_DB_PASSWORD": ""}, "ANALYTICS_DB_PASSWORD has no value"),
     ],

@@ -99,3 +99,26 @@ def test_an_edited_dashboard_is_reported_and_stays(state: State, target: Target)
     forced = provision(replace(target, force=True), CARDS)
     assert "Changed the dashboard Sales." in forced.changes
     assert text not in named(state.dashboards, "Sales")["dashcards"]
+
+
+def test_a_dashboard_that_somebody_emptied_stays_empty(state: State, target: Target) -> None:
+    provision(target, CARDS)
+    named(state.dashboards, "Sales")["dashcards"] = []
+    assert len(provision(target, CARDS).kept) == 1
+    assert named(state.dashboards, "Sales")["dashcards"] == []
+    assert provision(replace(target, force=True), CARDS).changes == ["Changed the dashboard Sales."]
+    assert len(named(state.dashboards, "Sales")["dashcards"]) == 2
+
+
+def test_a_card_that_somebody_deleted_is_made_again(state: State, target: Target) -> None:
+    provision(target, CARDS)
+    gone = named(state.cards, CARD)
+    del state.cards[gone["id"]]
+    sales = named(state.dashboards, "Sales")
+    sales["dashcards"] = [one for one in sales["dashcards"] if one["card_id"] != gone["id"]]
+
+    report = provision(target, CARDS)
+
+    assert report.changes == [f"Made the card {CARD}."]
+    assert report.kept[0].startswith("The dashboard Sales was edited in Metabase")
+    assert named(state.cards, CARD)["entity_id"] == gone["entity_id"]

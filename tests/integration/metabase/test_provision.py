@@ -10,9 +10,12 @@ import httpx
 import pytest
 
 from local.cards.definition import FOLDER, load
+from local.dashboard.app import create_app
+from local.dashboard.warehouse import Reader
 from local.metabase.provision import provision
 from local.metabase.settings import Target
 from tests.support.metabase.state import State
+from tests.support.servers.asgi import get
 
 CARDS = load()
 NEW = """-- title: Refunds
@@ -155,7 +158,9 @@ def test_one_more_file_is_one_more_card_on_the_local_page_and_in_metabase(
     cards = load(tmp_path / "dashboards")
     report = provision(target, cards)
 
-    assert cards["refunds"].title == "Refunds"  # the local page shows load()'s cards: test_page.py
+    page = create_app(Reader("postgresql://analytics_reader:x@127.0.0.1:1/none"), cards)
+    listed = {card["name"]: card["title"] for card in get(page, "/api/cards").json()}
+    assert listed == {card.name: card.title for card in CARDS.values()} | {"refunds": "Refunds"}
     assert report.changes == ["Made the card Refunds.", "Changed the dashboard Sales."]
     made = by_name(state.cards)["Refunds"]
     shown = {one["card_id"]: one for one in by_name(state.dashboards)["Sales"]["dashcards"]}

@@ -19,6 +19,7 @@ PASSWORD_VARIABLES = {
     "restaurant_user": "RESTAURANT_DB_PASSWORD",
     "airflow_user": "AIRFLOW_DB_PASSWORD",
     "analytics_reader": "ANALYTICS_DB_PASSWORD",
+    "metabase_user": "METABASE_DB_PASSWORD",
 }
 AdminUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_ADMIN_URL", help="The superuser's URL.")]
 OwnerUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_OWNER_URL", help="restaurant_user's URL.")]
@@ -29,7 +30,7 @@ def bootstrap(admin_url: AdminUrl) -> None:
     """Create roles, databases and schemas, or correct them.
 
     Passwords come from POSTGRES_ADMIN_PASSWORD (optional), RESTAURANT_DB_PASSWORD, AIRFLOW_DB_PASSWORD and
-    ANALYTICS_DB_PASSWORD.
+    ANALYTICS_DB_PASSWORD. With METABASE_DB_PASSWORD there are a login and a database for Metabase too.
     """
     cluster.bootstrap(
         admin_url, {role: os.environ.get(name, "") for role, name in PASSWORD_VARIABLES.items()}

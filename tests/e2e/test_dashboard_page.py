@@ -14,9 +14,9 @@ import httpx
 import pytest
 import uvicorn
 
+from local.cards.definition import Card, load
 from local.code_path import python_path
 from local.dashboard.app import create_app
-from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, DatabaseDown, Reader
 from tests.support.warehouse import restaurant
 

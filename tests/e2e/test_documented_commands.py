@@ -24,9 +24,10 @@ from tests.support.stack import wait_for
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# The last four are examples of pages with files or addresses of the reader: other tests follow these pages.
+# There is no Metabase here. The last four are examples of pages with files or addresses of the reader: other tests
+# follow these pages.
 ELSEWHERE = re.compile(
-    r"^(\./stack (up|down)\b|docker |pip |git )"
+    r"^(\./stack (up|down|metabase)\b|docker |pip |git )"
     r"|\bdaily_seatings\b|\b26_refunds\b|--processors my_module\b|\bPASSWORD@HOST\b"
 )
 SHORTER = (

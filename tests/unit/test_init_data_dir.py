@@ -60,8 +60,8 @@ def test_secrets_are_long_different_and_fit_a_url(tmp_path: Path) -> None:
         write_env(EXAMPLE, tmp_path / name)
         secret = {entry.name for entry in read_env(EXAMPLE) if entry.value.startswith("change-me")}
         values += [value for key, value in _values(tmp_path / name).items() if key in secret]
-    assert len(set(values)) == len(values) == 22
-    assert all(len(value) >= 40 for value in values)
+    assert len(set(values)) == len(values) == 32
+    assert all(len(value) >= 40 and any(map(str.isdigit, value)) for value in values)
     assert set("".join(values)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=")
 
 

@@ -32,7 +32,13 @@ function shown(value, kind) {
 }
 
 function withUnit(value, unit) {
-  return unit === "percent" && value !== null ? shown(value, "number") + " %" : shown(value, "number");
+  const sign = { percent: " %", duration: " s" }[unit] || "";
+  return value === null ? UNKNOWN : shown(value, "number") + sign;
+}
+
+function formatted(card, column, value) {
+  const unit = card.formats[column.name];
+  return unit ? withUnit(value, unit) : shown(value, column.kind);
 }
 
 function element(tag, properties, ...children) {
@@ -48,7 +54,7 @@ function drawn(tag, attributes, ...children) {
   return node;
 }
 
-function table(answer, caption) {
+function table(card, answer, caption) {
   const cell = (tag, column, text) => {
     const node = element(tag, { className: column.kind === "number" ? "number" : "", textContent: text });
     if (tag === "th") node.scope = "col";
@@ -57,7 +63,7 @@ function table(answer, caption) {
   };
   const head = element("tr", {}, ...answer.columns.map((column) => cell("th", column, words(column.name))));
   const rows = answer.rows.map((row) => element("tr", {},
-    ...row.map((value, index) => cell("td", answer.columns[index], shown(value, answer.columns[index].kind)))));
+    ...row.map((value, index) => cell("td", answer.columns[index], formatted(card, answer.columns[index], value)))));
   const node = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
   node.setAttribute("aria-label", caption);
   const scroll = element("div", { className: "scroll", tabIndex: 0 }, node);

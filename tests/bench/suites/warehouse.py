@@ -9,7 +9,7 @@ from typing import LiteralString
 
 import psycopg
 
-from local.dashboard import cards
+from local.cards import definition as cards
 from local.settings import OWNER, READER, WRITER
 from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh

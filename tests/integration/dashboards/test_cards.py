@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from local.cards.definition import Card, load
 from local.dashboard import warehouse as module
 from local.dashboard.app import create_app
-from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, CardFailed, DatabaseDown, Reader
 from tests.support.contention import Contention
 from tests.support.servers.asgi import get

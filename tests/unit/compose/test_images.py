@@ -14,7 +14,10 @@ import init_data_dir
 from tests.unit.compose.compose_file import ROOT, documented, load
 
 PACKAGES = ("airflow/packages/sse-ingest", "airflow/packages/restaurant-warehouse")
-IMAGES = {"api": ("api", "sql"), "airflow": ("airflow/dags", *PACKAGES, "airflow/plugins")}
+IMAGES = {
+    "api": ("api", "sql", "local/cards", "local/metabase"),
+    "airflow": ("airflow/dags", *PACKAGES, "airflow/plugins"),
+}
 SERVICES = load(documented())["services"]
 
 
@@ -65,7 +68,7 @@ def test_what_is_copied_exists_and_is_let_in(image: str) -> None:
         if word == "COPY" and "--from" not in rest
         for source in rest.split()[:-1]
     ]
-    assert len(copied) == {"api": 5, "airflow": 7}[image]
+    assert len(copied) == {"api": 11, "airflow": 7}[image]
     for source in copied:
         assert (ROOT / source).exists(), source
         assert not _ignored(PurePosixPath(source)), source
@@ -102,6 +105,8 @@ def test_locks_hold_every_package_that_the_code_imports(image: str) -> None:
     lock, providers = _lock(ROOT / image / "requirements.lock"), packages_distributions()
     own = {path.stem for folder in IMAGES[image] for path in (ROOT / folder).iterdir()} | {
         "api",
+        "local",
+        "restaurant_warehouse",
         "sql",
         "sse_ingest",
     }

@@ -121,6 +121,26 @@ def test_who_may_enter_where(server: PostgresServer) -> None:
     }
 
 
+def test_metabase_has_a_database_where_it_has_a_password(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only there. It enters no other database of ours, and nobody else enters it."""
+    sql.bootstrap(server.admin_url, PASSWORDS)
+    with psycopg.connect(server.admin_url) as admin:
+        found = "SELECT datname FROM pg_database WHERE datname = 'metabase_db'"
+        assert admin.execute(found).fetchall() == []
+    monkeypatch.setitem(PASSWORDS, "metabase_user", "of-metabase")
+    for _ in range(2):
+        sql.bootstrap(server.admin_url, PASSWORDS)
+    names = (*DATABASES, "metabase_db")
+    entered = {role: {name for name in names if enters(server, role, name)} for role in PASSWORDS}
+    assert entered["metabase_user"] == {"metabase_db"}
+    assert [role for role, databases in entered.items() if "metabase_db" in databases] == ["metabase_user"]
+    with psycopg.connect(server.url("metabase_user", "of-metabase", "metabase_db")) as metabase:
+        metabase.execute("CREATE TABLE public.of_metabase (a int)")
+        metabase.execute("SELECT pg_advisory_xact_lock(1)")
+
+
 def test_airflow_owns_its_database(server: PostgresServer) -> None:
     sql.bootstrap(server.admin_url, PASSWORDS)
     url = server.url("airflow_user", PASSWORDS["airflow_user"], "airflow_db")

@@ -38,6 +38,22 @@ def refunded_to_one_card(bill: Bill) -> None:
     bill.refund(20, first)
 
 
+def tip_in_cash_refunded(bill: Bill) -> None:
+    bill.set("payments", amount=Decimal(9))
+    bill.refund(10)
+
+
+def each_states_the_whole_bill(bill: Bill) -> None:
+    """Two tenders of 5 for one bill of 10: the sales would be 20."""
+    bill.set("payments", amount=Decimal(5))
+    bill.pay(amount=Decimal(5), auth_code="B2")
+
+
+def payment_lost(bill: Bill) -> None:
+    bill.delete("payments")
+    bill.set("orders", total=None)
+
+
 def unknown_order(bill: Bill) -> None:
     bill.books.payment(uuid4(), **ZERO, amount=Decimal(1))
 
@@ -107,10 +123,7 @@ PAIRS: dict[str, Pair] = {
             "a total without its tax": lambda b: b.set("payments", total=Decimal(9), amount=Decimal(9)),
             "a card captured ten times": lambda b: b.set("payments", amount=Decimal(100)),
             "half of the bill captured": lambda b: b.set("payments", amount=Decimal(5)),
-            "each tender states the whole bill": lambda b: (
-                b.set("payments", amount=Decimal(5)),
-                b.pay(amount=Decimal(5), auth_code="B2"),
-            ),
+            "each tender states the whole bill": each_states_the_whole_bill,
             "a total that is no number": lambda b: b.set("payments", total=Decimal("NaN")),
         },
     ),
@@ -120,10 +133,7 @@ PAIRS: dict[str, Pair] = {
             "refunded in parts": lambda b: (b.refund(4), b.refund(6)),
             "refunded in cash, rounded up": lambda b: b.refund("10.02"),
             "a split bill to one card": refunded_to_one_card,
-            "with the tip that was paid in cash": lambda b: (
-                b.set("payments", amount=Decimal(9)),
-                b.refund(10),
-            ),
+            "with the tip that was paid in cash": tip_in_cash_refunded,
         },
         {
             "refunded twice": lambda b: (b.refund(10), b.refund(10)),
@@ -198,7 +208,7 @@ PAIRS: dict[str, Pair] = {
     ),
     "completed_orders_are_paid": Pair(
         {"paid": lambda _: None, "fully comped": comped},
-        {"no payment": lambda b: (b.delete("payments"), b.set("orders", total=None))},
+        {"no payment": payment_lost},
     ),
     "orders_have_items": Pair(
         {"one free line": lambda b: b.set("order_items", extended_price=Decimal(0))},

@@ -18,7 +18,10 @@ BEGIN
 
     -- What data quality blocks stays as it was published; its hours stay invalid, so that the views read them from the tables.
     DELETE FROM analytics.rollup_held_hours;
-    INSERT INTO analytics.rollup_held_hours (rollup, hour, location_code) SELECT h.* FROM analytics.held_hours(upto) AS h;
+    IF EXISTS (SELECT FROM analytics.data_quality_blocking) THEN
+        INSERT INTO analytics.rollup_held_hours (rollup, hour, location_code)
+        SELECT h.* FROM analytics.held_hours(upto) AS h;
+    END IF;
 
     PERFORM analytics.rollup_apply_sales(upto);
     PERFORM analytics.rollup_apply_payments(upto);

@@ -7,6 +7,8 @@ STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT CASE
+        -- Most bills: without looking up the limits.
+        WHEN captured = stated AND parts_gap = 0 AND captured < 'Infinity' THEN 'legal'
         -- NaN is greater than infinity.
         WHEN greatest(captured, stated, parts_gap) >= 'Infinity' THEN 'impossible'
         WHEN parts_gap > limits.most THEN 'impossible'

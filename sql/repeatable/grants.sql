@@ -117,13 +117,20 @@ GRANT EXECUTE ON FUNCTION analytics.delete_old_results() TO restaurant_writer;
 
 -- Airflow runs the quality rules and stores the results, but cannot change them. Only the owner accepts a failure.
 GRANT SELECT, INSERT ON analytics.data_quality_results TO restaurant_writer;
+GRANT SELECT, INSERT ON analytics.data_quality_failures TO restaurant_writer;
 GRANT SELECT ON analytics.locations TO restaurant_writer;
 GRANT SELECT ON analytics.event_types TO restaurant_writer;
 GRANT SELECT ON analytics.typed_rows TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION raw_data.arrived_before() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.day_concerned(uuid, text, timestamptz) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.payment_parts(analytics.payments) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.bill_verdict(numeric, numeric, numeric, numeric, numeric, bigint) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.arrived_bills(timestamptz, timestamptz) TO restaurant_writer;
 GRANT SELECT ON analytics.data_quality_results TO restaurant_reader;
+GRANT SELECT ON analytics.data_quality_failures TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_blocking TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_trend TO restaurant_reader;
 

@@ -23,7 +23,17 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 HOUR = 3600
 PLACES = ("LOC-ON-001", "LOC-IN-001")
 ZONES = ("UTC", "America/Toronto", "Asia/Kolkata")
-WHAT = ("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand")
+WHAT = (
+    "batch",
+    "batch",
+    "refresh",
+    "refresh beside a batch",
+    "refresh beside a clock",
+    "clock",
+    "by hand",
+    "block",
+    "pass",
+)
 FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")
 BY_HAND: tuple[LiteralString, ...] = (
     "WITH gone AS (DELETE FROM analytics.payments RETURNING *) INSERT INTO kept SELECT * FROM gone",
@@ -35,6 +45,19 @@ COLUMNS: LiteralString = (
     "day, location_code, order_count, total_revenue, avg_order_value, total_tips, avg_tip, unpaid_orders,"
     " cancelled_orders, total_refunds"
 )
+FAILED: tuple[LiteralString, ...] = (
+    "INSERT INTO analytics.data_quality_results (rule, dimension, severity, owner, window_since, window_until, checked,"
+    " failed, status, sample) VALUES ('any', 'integrity', 'critical', 'me', now(), now(), 1, 1, 'failed', '[1]')",
+    "INSERT INTO analytics.data_quality_failures SELECT max(result_id), %s, %s::date + %s, 1, '[1]',"
+    " gen_random_uuid(), now(), now() FROM analytics.data_quality_results",
+)
+BLOCKED: tuple[LiteralString, ...] = (
+    "SELECT r.* FROM analytics.rollup_sales_days AS r JOIN analytics.data_quality_blocking AS b"
+    " USING (location_code, business_date)",
+    "SELECT r.* FROM analytics.rollup_payment_days AS r JOIN analytics.data_quality_blocking AS b"
+    " USING (location_code, business_date)",
+)
+"""What is published of a blocked day: no refresh changes it."""
 Rows: TypeAlias = list[tuple[Any, ...]]
 Step: TypeAlias = Callable[["Bench"], None]
 
@@ -99,6 +122,14 @@ def clock(draw: st.DrawFn) -> Step:
 
 
 @st.composite
+def block(draw: st.DrawFn) -> Step:
+    if draw(st.booleans()):
+        return Bench.unblock
+    place, days = draw(st.sampled_from((*PLACES, None))), draw(st.integers(-1, 1))
+    return partial(Bench.block, place=place, days=days)
+
+
+@st.composite
 def batch(draw: st.DrawFn, first: int) -> Step:
     events = [draw(event(first + number)) for number in range(draw(st.integers(1, 5)))]
     return partial(Bench.commit, batch=events)
@@ -108,10 +139,8 @@ def batch(draw: st.DrawFn, first: int) -> Step:
 def step(draw: st.DrawFn, first: int) -> Step:
     hours = draw(st.integers(0, 16))
     match draw(st.sampled_from(WHAT)):
-        case "batch":
-            return draw(batch(first))
-        case "clock":
-            return draw(clock())
+        case "batch" | "clock" | "block" as what:
+            return draw({"batch": batch(first), "clock": clock(), "block": block()}[what])
         case "by hand":
             return partial(Bench.by_hand, statement=draw(st.sampled_from(BY_HAND)))
         case "refresh beside a batch":
@@ -148,6 +177,7 @@ class Bench:
         self.by_events = True
         self.owner.execute("DELETE FROM analytics.locations")
         self.owner.execute("DELETE FROM kept")
+        self.unblock()
         self.owner.execute(
             "INSERT INTO analytics.menu_item_changes (menu_item_id, name, cost, changed_ts, event_ts, event_id)"
             " VALUES ('soup', 'Soup', 1.5, '-infinity', now(), gen_random_uuid()) ON CONFLICT DO NOTHING"
@@ -171,8 +201,17 @@ class Bench:
         self.owner.execute(statement)
         self.by_events = False
 
+    def block(self, place: str | None, days: int) -> None:
+        """A critical rule fails for a business day of a restaurant, or of none."""
+        self.owner.execute(FAILED[0])
+        self.owner.execute(FAILED[1], [place, EPOCH, days])
+
+    def unblock(self) -> None:
+        self.owner.execute("DELETE FROM analytics.data_quality_results")
+
     def refresh(self, hours: int, meanwhile: Step | None = None) -> None:
         """Up to so many hours; `meanwhile` is done after the refresh has taken its snapshot."""
+        published = [rows_of(self.owner, query) for query in BLOCKED]
         with self.refresher.transaction():
             self.refresher.execute(
                 "SELECT analytics.open_refresh(%s + %s * interval '1 hour')", [EPOCH, hours]
@@ -182,6 +221,7 @@ class Bench:
             if meanwhile:
                 meanwhile(self)
             self.refresher.execute("SELECT analytics.refresh_rollups()")
+        assert [rows_of(self.owner, query) for query in BLOCKED] == published
 
     def set_clock(self, place: str, zone: str) -> None:
         self.owner.execute(

@@ -4,6 +4,8 @@
 -- remedy: The row was changed by hand, or a merge is wrong: rebuild analytics from raw (python -m sse_ingest rebuild).
 SELECT
     o.order_id,
+    o.location_code,
+    o.order_ts AS happened_at,
     o.status,
     coalesce(s.status, 'pending') AS expected_status,
     o.total,

@@ -7,6 +7,7 @@ AS $$
 BEGIN
     UPDATE analytics.rollup_watermark SET logged_before = '-infinity', closed_before = '-infinity';
     DELETE FROM analytics.rollup_invalidations;
+    DELETE FROM analytics.rollup_held_hours;
     DELETE FROM analytics.rollup_sales_hours;
     DELETE FROM analytics.rollup_sales_days;
     DELETE FROM analytics.rollup_sales;

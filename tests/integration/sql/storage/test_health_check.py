@@ -7,7 +7,17 @@ import pytest
 
 pytestmark = pytest.mark.integration
 
-COMPONENTS = ["database", "freshness", "lag", "dead_letters", "gaps", "partitions", "lease", "rollups"]
+COMPONENTS = [
+    "database",
+    "freshness",
+    "lag",
+    "dead_letters",
+    "gaps",
+    "partitions",
+    "lease",
+    "rollups",
+    "quality",
+]
 
 
 @pytest.fixture

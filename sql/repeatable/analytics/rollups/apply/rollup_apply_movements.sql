@@ -4,7 +4,10 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.rollup_delta_movements(upto)
+        SELECT d.* FROM analytics.rollup_delta_movements(upto) AS d
+        WHERE NOT EXISTS (
+            SELECT FROM analytics.rollup_held_hours AS h
+            WHERE h.rollup = 'movements' AND h.hour = d.hour)
     ), hours AS (
         INSERT INTO analytics.rollup_movement_hours AS r (
             hour, location_code, business_date, method, payments, captured, tips, refunds, refunded
@@ -36,4 +39,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_movements(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_movements() before an instant to the rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_movements() before an instant to the rollups, except held hours.';

@@ -5,8 +5,8 @@ Every ten minutes:
 
 - `critical_rules`, `warning_rules`: the rules of `sql/quality`, each over the events that arrived since its last run.
   Every result is stored in `analytics.data_quality_results`. While a critical rule fails, `restaurant_rollups`
-  publishes nothing.
-- `health_check`: database, freshness, lag, dead letters, gaps, partitions, lease, rollups
+  publishes everything except the restaurants and business days in `analytics.data_quality_blocking`.
+- `health_check`: database, freshness, lag, dead letters, gaps, partitions, lease, rollups, quality
   (`analytics.health_check()`). A warning is logged, an error fails the task.
 
 The tables as a whole are checked once a day, by `validate_data_consistency` in `restaurant_maintenance`.

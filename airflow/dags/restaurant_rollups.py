@@ -6,7 +6,9 @@ that late, restating or cancelling events have changed. `daily_sales`, `hourly_s
 `satisfaction_summary` read the sums, and read the other hours from the tables. So they are exact at any moment, even if
 this DAG does not run; but then they become slower with each hour.
 
-While a critical rule of `restaurant_data_quality` fails, the task fails, and names the rule and what to do.
+While a critical rule of `restaurant_data_quality` fails, the restaurants and business days that it concerns keep the
+sums that were last published (`analytics.data_quality_blocking`). The task fails only while a failure names none of
+them; the error names the rule and what to do.
 
 To sum everything again: `SELECT analytics.reset_rollups()` as restaurant_user, and let the task run once.
 """

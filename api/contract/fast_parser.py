@@ -52,9 +52,11 @@ class _Envelope(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     partition_key: _Key
     payload: msgspec.Raw
     offset: int | UnsetType = UNSET
+    version: Annotated[int, Meta(ge=0, le=2**63 - 1)] | UnsetType | None = UNSET
 
 
-_REQUIRED = len(_Envelope.__struct_fields__) - 1
+_OPTIONAL = ("offset", "version")
+_REQUIRED = len(_Envelope.__struct_fields__) - len(_OPTIONAL)
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _flat_object = msgspec.json.Decoder(dict[str, str | int | float | bool | None]).decode
 _encode = msgspec.json.Encoder().encode
@@ -84,7 +86,8 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
         known.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    keys = _REQUIRED + (envelope.offset is not UNSET) + len(fields)
+    optional = (envelope.offset is not UNSET) + (envelope.version is not UNSET)
+    keys = _REQUIRED + optional + len(fields)
     if text.count(b'":') != keys:  # a key stands twice, or a text looks like a key
         return None
     if known.odd(text) or (known.compared and not known.compared.isdisjoint(fields)):
@@ -93,7 +96,8 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
     if event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest:
         return None
     formatted = _encode(ts if ts.tzinfo is UTC else ts.astimezone(UTC))[1:-1].decode()
-    return Draft(event_type, key, formatted, payload, envelope.event_id)
+    version = None if envelope.version is UNSET else envelope.version
+    return Draft(event_type, key, formatted, payload, envelope.event_id, version=version)
 
 
 def _payload(schema: dict[str, Any], compared: frozenset[str] = frozenset()) -> _Payload:

@@ -39,6 +39,7 @@ GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.status_place(text) TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 
@@ -73,8 +74,10 @@ GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
 GRANT SELECT ON analytics.bills TO restaurant_reader;
 GRANT SELECT ON analytics.captured_payments TO restaurant_reader;
 GRANT SELECT ON analytics.order_lines TO restaurant_reader;
+GRANT SELECT ON analytics.cash_movements TO restaurant_reader;
 GRANT SELECT ON analytics.cash_up TO restaurant_reader;
 GRANT SELECT ON analytics.current_order_status TO restaurant_reader;
+GRANT SELECT ON analytics.daily_cash TO restaurant_reader;
 GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
 GRANT SELECT ON analytics.daypart_sales TO restaurant_reader;
 GRANT SELECT ON analytics.freshness TO restaurant_reader;
@@ -106,6 +109,7 @@ GRANT EXECUTE ON FUNCTION analytics.bill_of_order(uuid) TO restaurant_reader, re
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_bills(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_deductions(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_payments(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_movements(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_menu(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_feedback(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_reader;
@@ -131,6 +135,7 @@ GRANT SELECT ON analytics.order_lines TO restaurant_writer;
 
 -- Airflow runs the quality rules and stores the results, but cannot change them. Only the owner accepts a failure.
 GRANT SELECT, INSERT ON analytics.data_quality_results TO restaurant_writer;
+GRANT SELECT, INSERT ON analytics.data_quality_failures TO restaurant_writer;
 GRANT SELECT ON analytics.locations TO restaurant_writer;
 GRANT SELECT ON analytics.event_types TO restaurant_writer;
 GRANT SELECT ON analytics.typed_rows TO restaurant_writer;
@@ -138,7 +143,13 @@ GRANT EXECUTE ON FUNCTION raw_data.arrived_before() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.payload_fits(jsonb, jsonb) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.day_concerned(uuid, text, timestamptz) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.payment_parts(analytics.payments) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.bill_verdict(numeric, numeric, numeric, numeric, numeric, bigint) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.arrived_bills(timestamptz, timestamptz) TO restaurant_writer;
 GRANT SELECT ON analytics.data_quality_results TO restaurant_reader;
+GRANT SELECT ON analytics.data_quality_failures TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_blocking TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_trend TO restaurant_reader;
 

@@ -23,7 +23,17 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 HOUR = 3600
 PLACES = ("LOC-ON-001", "LOC-IN-001")
 ZONES = ("UTC", "America/Toronto", "Asia/Kolkata")
-WHAT = ("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand")
+WHAT = (
+    "batch",
+    "batch",
+    "refresh",
+    "refresh beside a batch",
+    "refresh beside a clock",
+    "clock",
+    "by hand",
+    "block",
+    "pass",
+)
 ROUNDED = {
     "amount": "9.48",
     "subtotal": "10.50",
@@ -41,10 +51,23 @@ BY_HAND: tuple[LiteralString, ...] = (
     " INSERT INTO analytics.payments SELECT * FROM back ON CONFLICT DO NOTHING",
 )
 """Payments are lost, and restored as a rebuild does: their orders' money stays as it was."""
-SAID: LiteralString = (
+COLUMNS: LiteralString = (
     "day, location_code, order_count, total_revenue, avg_order_value, total_tips, avg_tip, unpaid_orders,"
     " cancelled_orders, total_refunds"
 )
+FAILED: tuple[LiteralString, ...] = (
+    "INSERT INTO analytics.data_quality_results (rule, dimension, severity, owner, window_since, window_until, checked,"
+    " failed, status, sample) VALUES ('any', 'integrity', 'critical', 'me', now(), now(), 1, 1, 'failed', '[1]')",
+    "INSERT INTO analytics.data_quality_failures SELECT max(result_id), %s, %s::date + %s, 1, '[1]',"
+    " gen_random_uuid(), now(), now() FROM analytics.data_quality_results",
+)
+BLOCKED: tuple[LiteralString, ...] = (
+    "SELECT r.* FROM analytics.rollup_sales_days AS r JOIN analytics.data_quality_blocking AS b"
+    " USING (location_code, business_date)",
+    "SELECT r.* FROM analytics.rollup_payment_days AS r JOIN analytics.data_quality_blocking AS b"
+    " USING (location_code, business_date)",
+)
+"""What is published of a blocked day: no refresh changes it."""
 Rows: TypeAlias = list[tuple[Any, ...]]
 Step: TypeAlias = Callable[["Bench"], None]
 
@@ -96,13 +119,14 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "tip": draw(st.sampled_from(("0", "1.00", "2.5"))),
             "method": draw(st.sampled_from(("card", "cash"))),
             "provider": draw(st.sampled_from(("stripe", None))),
+            "location_code": draw(st.sampled_from((*PLACES, None))),
             **draw(st.sampled_from(({}, {"total": "500"}, FREE, ROUNDED))),
         },
         "discount_applied": {
             "kind": draw(st.sampled_from(("discount", "comp"))),
             "order_item_id": draw(st.sampled_from((None, str(uid("item", order, 1))))),
         },
-        "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5")))},
+        "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5"))), "refunded_ts": when},
         "feedback_submitted": {
             "rating": draw(st.integers(1, 5)),
             "nps": draw(st.sampled_from((None, 3, 9))),
@@ -119,6 +143,14 @@ def clock(draw: st.DrawFn) -> Step:
 
 
 @st.composite
+def block(draw: st.DrawFn) -> Step:
+    if draw(st.booleans()):
+        return Bench.unblock
+    place, days = draw(st.sampled_from((*PLACES, None))), draw(st.integers(-1, 1))
+    return partial(Bench.block, place=place, days=days)
+
+
+@st.composite
 def batch(draw: st.DrawFn, first: int) -> Step:
     events = [draw(event(first + number)) for number in range(draw(st.integers(1, 5)))]
     return partial(Bench.commit, batch=events)
@@ -128,10 +160,8 @@ def batch(draw: st.DrawFn, first: int) -> Step:
 def step(draw: st.DrawFn, first: int) -> Step:
     hours = draw(st.integers(0, 16))
     match draw(st.sampled_from(WHAT)):
-        case "batch":
-            return draw(batch(first))
-        case "clock":
-            return draw(clock())
+        case "batch" | "clock" | "block" as what:
+            return draw({"batch": batch(first), "clock": clock(), "block": block()}[what])
         case "by hand":
             return partial(Bench.by_hand, statement=draw(st.sampled_from(BY_HAND)))
         case "refresh beside a batch":
@@ -166,6 +196,7 @@ class Bench:
         self.by_events = True
         self.owner.execute("DELETE FROM analytics.locations")
         self.owner.execute("DELETE FROM kept")
+        self.unblock()
         self.owner.execute(
             "INSERT INTO analytics.menu_item_changes (menu_item_id, name, cost, changed_ts, event_ts, event_id)"
             " VALUES ('soup', 'Soup', 1.5, '-infinity', now(), gen_random_uuid()) ON CONFLICT DO NOTHING"
@@ -177,11 +208,11 @@ class Bench:
     def note(self) -> None:
         """What daily_sales says now."""
         ((now,),) = self.owner.execute("SELECT clock_timestamp()").fetchall()
-        self.known.append((now, rows_of(self.owner, f"SELECT {SAID} FROM analytics.daily_sales")))
+        self.known.append((now, rows_of(self.owner, f"SELECT {COLUMNS} FROM analytics.daily_sales")))
 
-    def said(self, at: datetime) -> Rows:
-        """What it is said to have said."""
-        query = f"SELECT {SAID} FROM analytics.daily_sales_as_known_at('{at.isoformat()}')"
+    def as_known_at(self, at: datetime) -> Rows:
+        """What daily_sales reported then, as the warehouse computes it now."""
+        query = f"SELECT {COLUMNS} FROM analytics.daily_sales_as_known_at('{at.isoformat()}')"
         return rows_of(self.owner, query)
 
     def by_hand(self, statement: LiteralString) -> None:
@@ -189,8 +220,17 @@ class Bench:
         self.owner.execute(statement)
         self.by_events = False
 
+    def block(self, place: str | None, days: int) -> None:
+        """A critical rule fails for a business day of a restaurant, or of none."""
+        self.owner.execute(FAILED[0])
+        self.owner.execute(FAILED[1], [place, EPOCH, days])
+
+    def unblock(self) -> None:
+        self.owner.execute("DELETE FROM analytics.data_quality_results")
+
     def refresh(self, hours: int, meanwhile: Step | None = None) -> None:
         """Up to so many hours; `meanwhile` is done after the refresh has taken its snapshot."""
+        published = [rows_of(self.owner, query) for query in BLOCKED]
         with self.refresher.transaction():
             self.refresher.execute(
                 "SELECT analytics.open_refresh(%s + %s * interval '1 hour')", [EPOCH, hours]
@@ -200,6 +240,7 @@ class Bench:
             if meanwhile:
                 meanwhile(self)
             self.refresher.execute("SELECT analytics.refresh_rollups()")
+        assert [rows_of(self.owner, query) for query in BLOCKED] == published
 
     def set_clock(self, place: str, zone: str) -> None:
         self.owner.execute(
@@ -213,9 +254,9 @@ class Bench:
 @pytest.fixture
 def bench(warehouse: Any) -> Iterator[Bench]:
     with writing(warehouse) as store:
-        made = Bench(warehouse, store)
-        with made.owner, made.refresher:
-            yield made
+        new_bench = Bench(warehouse, store)
+        with new_bench.owner, new_bench.refresher:
+            yield new_bench
 
 
 @hypothesis_settings(
@@ -235,4 +276,4 @@ def test_each_view_equals_the_aggregate_of_the_tables(bench: Bench, steps: list[
         assert_exact(bench.owner)
         bench.note()
     for then, rows in bench.known if bench.by_events else ():
-        assert bench.said(then) == rows
+        assert bench.as_known_at(then) == rows

@@ -50,6 +50,8 @@ CREATE TABLE analytics.order_item_voids (
     voided_ts timestamptz NOT NULL,
     event_ts timestamptz NOT NULL,
     event_id uuid NOT NULL,
+    event_version bigint,
+    event_offset bigint NOT NULL DEFAULT 0,
     CONSTRAINT order_item_voids_pkey PRIMARY KEY (order_item_id)
 );
 CREATE INDEX order_item_voids_order_id ON analytics.order_item_voids (order_id);
@@ -61,6 +63,10 @@ COMMENT ON COLUMN analytics.order_item_voids.reason IS 'Why; null means unknown.
 COMMENT ON COLUMN analytics.order_item_voids.voided_ts IS 'When it was taken back (UTC).';
 COMMENT ON COLUMN analytics.order_item_voids.event_ts IS 'Version of the row: the ts of its event.';
 COMMENT ON COLUMN analytics.order_item_voids.event_id IS 'Version of the row: that event.';
+COMMENT ON COLUMN analytics.order_item_voids.event_version IS
+    'The version in the event that wrote the row; null where it has none.';
+COMMENT ON COLUMN analytics.order_item_voids.event_offset IS
+    'The offset of the event that wrote the row, as in raw_data.event_ids.';
 
 CREATE TABLE analytics.payment_voids (
     payment_id uuid NOT NULL,
@@ -69,6 +75,8 @@ CREATE TABLE analytics.payment_voids (
     voided_ts timestamptz NOT NULL,
     event_ts timestamptz NOT NULL,
     event_id uuid NOT NULL,
+    event_version bigint,
+    event_offset bigint NOT NULL DEFAULT 0,
     CONSTRAINT payment_voids_pkey PRIMARY KEY (payment_id)
 );
 CREATE INDEX payment_voids_order_id ON analytics.payment_voids (order_id);
@@ -80,6 +88,10 @@ COMMENT ON COLUMN analytics.payment_voids.reason IS 'Why; null means unknown.';
 COMMENT ON COLUMN analytics.payment_voids.voided_ts IS 'When it was taken back (UTC).';
 COMMENT ON COLUMN analytics.payment_voids.event_ts IS 'Version of the row: the ts of its event.';
 COMMENT ON COLUMN analytics.payment_voids.event_id IS 'Version of the row: that event.';
+COMMENT ON COLUMN analytics.payment_voids.event_version IS
+    'The version in the event that wrote the row; null where it has none.';
+COMMENT ON COLUMN analytics.payment_voids.event_offset IS
+    'The offset of the event that wrote the row, as in raw_data.event_ids.';
 
 CREATE TABLE analytics.order_discounts (
     discount_id uuid NOT NULL,
@@ -90,6 +102,8 @@ CREATE TABLE analytics.order_discounts (
     amount numeric NOT NULL,
     event_ts timestamptz NOT NULL,
     event_id uuid NOT NULL,
+    event_version bigint,
+    event_offset bigint NOT NULL DEFAULT 0,
     CONSTRAINT order_discounts_pkey PRIMARY KEY (discount_id),
     CONSTRAINT order_discounts_kind_known CHECK (kind IN ('discount', 'comp', 'promotion', 'loyalty')),
     CONSTRAINT order_discounts_amount_positive CHECK (amount > 0)
@@ -105,6 +119,10 @@ COMMENT ON COLUMN analytics.order_discounts.kind IS 'discount, comp, promotion o
 COMMENT ON COLUMN analytics.order_discounts.amount IS 'How much less, above 0.';
 COMMENT ON COLUMN analytics.order_discounts.event_ts IS 'Version of the row: the ts of its event.';
 COMMENT ON COLUMN analytics.order_discounts.event_id IS 'Version of the row: that event.';
+COMMENT ON COLUMN analytics.order_discounts.event_version IS
+    'The version in the event that wrote the row; null where it has none.';
+COMMENT ON COLUMN analytics.order_discounts.event_offset IS
+    'The offset of the event that wrote the row, as in raw_data.event_ids.';
 
 CREATE TABLE analytics.service_charges (
     charge_id uuid NOT NULL,
@@ -114,6 +132,8 @@ CREATE TABLE analytics.service_charges (
     gratuity boolean,
     event_ts timestamptz NOT NULL,
     event_id uuid NOT NULL,
+    event_version bigint,
+    event_offset bigint NOT NULL DEFAULT 0,
     CONSTRAINT service_charges_pkey PRIMARY KEY (charge_id),
     CONSTRAINT service_charges_amount_positive CHECK (amount > 0)
 );
@@ -127,6 +147,10 @@ COMMENT ON COLUMN analytics.service_charges.amount IS 'How much, above 0.';
 COMMENT ON COLUMN analytics.service_charges.gratuity IS 'Whether it belongs to the staff; null means no.';
 COMMENT ON COLUMN analytics.service_charges.event_ts IS 'Version of the row: the ts of its event.';
 COMMENT ON COLUMN analytics.service_charges.event_id IS 'Version of the row: that event.';
+COMMENT ON COLUMN analytics.service_charges.event_version IS
+    'The version in the event that wrote the row; null where it has none.';
+COMMENT ON COLUMN analytics.service_charges.event_offset IS
+    'The offset of the event that wrote the row, as in raw_data.event_ids.';
 
 COMMENT ON COLUMN analytics.event_types.checked_fields IS
     'For a type that was kept raw before it had a table: the fields that an event needs to have a row, and what each must be: id (text of at most 200 characters), text, uuid, money, price (money above 0), bool, time, or the texts that are valid with | between them; with ? it may be absent or null. Events that do not fit stay in raw_data.events_raw. Null where every event was validated when it came.';
@@ -228,4 +252,5 @@ UPDATE analytics.rollup_watermark SET logged_before = '-infinity', closed_before
 DELETE FROM analytics.rollup_invalidations;
 TRUNCATE analytics.rollup_sales_hours, analytics.rollup_sales_days, analytics.rollup_sales, analytics.rollup_payment_hours,
     analytics.rollup_payment_days, analytics.rollup_menu_hours, analytics.rollup_menu, analytics.rollup_feedback_hours,
-    analytics.rollup_feedback_days, analytics.rollup_cash_hours;
+    analytics.rollup_feedback_days, analytics.rollup_cash_hours, analytics.rollup_movement_hours,
+    analytics.rollup_movement_days, analytics.rollup_held_hours;

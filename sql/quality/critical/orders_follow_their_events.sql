@@ -5,6 +5,8 @@
 -- remedy: The row was changed by hand, or a merge is wrong: rebuild analytics from raw (python -m sse_ingest rebuild).
 SELECT
     o.order_id,
+    o.location_code,
+    o.order_ts AS happened_at,
     o.status,
     coalesce(s.status, 'pending') AS expected_status,
     o.total,
@@ -15,7 +17,8 @@ FROM analytics.orders AS o
 LEFT JOIN LATERAL (
     SELECT h.status FROM analytics.order_status_history AS h
     WHERE h.order_id = o.order_id
-    ORDER BY h.changed_ts DESC, h.event_id DESC
+    ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC, analytics.status_place(h.status) DESC,
+        h.event_offset DESC, h.event_id DESC
     LIMIT 1
 ) AS s ON true
 CROSS JOIN LATERAL (

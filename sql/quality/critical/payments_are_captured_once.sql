@@ -1,10 +1,13 @@
 -- dimension: uniqueness
 -- owner: finance
--- description: An authorisation of a card or wallet is captured only once per order.
+-- description: An authorisation of a card or wallet is captured only once per order. A code without a digit from 1 to 9 is
+--   the placeholder of a till that was offline, and no authorisation.
 -- remedy: The producer sent the payment with two ids: ask it to publish a refund of one of them. Until then both count.
 SELECT
     p.payment_id,
     p.order_id,
+    p.location_code,
+    p.processed_at AS happened_at,
     p.amount,
     p.auth_code,
     q.payment_id AS captured_as,
@@ -16,7 +19,10 @@ LEFT JOIN LATERAL (
     WHERE o.order_id = p.order_id
         AND o.payment_id <> p.payment_id
         AND o.auth_code = p.auth_code
+        AND o.method = p.method
         AND o.amount = p.amount
+        AND o.amount > 0
+        AND o.auth_code ~ '[1-9]'
         -- A payment that was voided or refunded does not count.
         AND NOT EXISTS (
             SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = o.payment_id AND v.order_id = o.order_id)

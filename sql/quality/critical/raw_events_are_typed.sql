@@ -6,7 +6,9 @@ SELECT
     a.event_id,
     a.event_type,
     a.row_id,
-    a.ts,
+    a.order_id,
+    a.location_code,
+    a.ts AS happened_at,
     a.row_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM analytics.typed_rows AS r WHERE r.event_type = a.event_type AND r.row_id = a.row_id) AS failed
 FROM analytics.arrived_events(%(since)s, %(until)s, (

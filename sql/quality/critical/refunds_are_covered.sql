@@ -1,18 +1,35 @@
 -- dimension: integrity
 -- owner: finance
--- description: The refunds of a payment are not more than its captured amount.
--- remedy: Ask the producer and the restaurant: the money may have been refunded twice.
+-- description: The refunds of an order are not more than its payments, tips included and apart from rounding.
+-- remedy: Ask the producer and the restaurant: the money may have been refunded twice. Publish the wrong refund again with its
+--   refund_id, the right amount, a new event_id and a later ts.
 -- grace: consistency_grace
+WITH arrived AS (
+    SELECT DISTINCT a.order_id
+    FROM analytics.arrived_events(%(since)s, %(until)s, '{payment_captured, payment_refunded}') AS a
+    WHERE a.order_id IS NOT NULL
+)
 SELECT
-    p.payment_id,
-    p.order_id,
-    p.amount AS captured,
-    sum(r.amount) AS refunded,
-    count(*) AS refunds,
-    sum(r.amount) > p.amount AS failed
-FROM analytics.payments AS p
-JOIN analytics.refunds AS r ON r.order_id = p.order_id AND r.payment_id = p.payment_id
-WHERE p.order_id IN (
-    SELECT a.order_id
-    FROM analytics.arrived_events(%(since)s, %(until)s, '{payment_captured, payment_refunded}') AS a)
-GROUP BY p.payment_id;
+    a.order_id,
+    p.location_code,
+    p.happened_at,
+    p.captured,
+    r.refunded,
+    r.refunds,
+    r.refunded > p.captured + (SELECT analytics.threshold('rounding_most')) * r.refunds AS failed
+FROM arrived AS a
+CROSS JOIN LATERAL (
+    -- A tip that was paid by other means than the bill may be refunded with it.
+    SELECT min(p.location_code) AS location_code, min(p.processed_at) AS happened_at,
+        sum(greatest(p.amount, p.total)) AS captured
+    FROM analytics.payments AS p
+    WHERE p.order_id = a.order_id
+) AS p
+CROSS JOIN LATERAL (
+    -- The payment of a refund may still come: events_have_their_order waits for it.
+    SELECT sum(r.amount) AS refunded, count(*) AS refunds
+    FROM analytics.refunds AS r
+    JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.order_id = r.order_id
+    WHERE r.order_id = a.order_id
+) AS r
+WHERE r.refunds > 0;

@@ -1,7 +1,7 @@
 -- dimension: integrity
 -- owner: restaurant-operations
 -- description: The lines of a completed order, less discounts and the tax in them, add up to its subtotal, and are never
---   less than what was paid.
+--   less than what was paid, apart from rounding.
 -- remedy: A line or a payment is missing or wrong: look for it in raw_data.dead_letters, else ask the producer.
 -- grace: consistency_grace
 SELECT
@@ -9,8 +9,9 @@ SELECT
     o.status,
     b.net_sales + b.gift_cards AS lines,
     o.subtotal - b.paid_discounts AS subtotal,
-    (o.subtotal - b.paid_discounts > b.net_sales + b.gift_cards
-            OR (o.subtotal - b.paid_discounts < b.net_sales + b.gift_cards AND o.status = 'completed'))
+    (o.subtotal - b.paid_discounts > b.net_sales + b.gift_cards + (SELECT analytics.threshold('rounding_legal'))
+            OR (o.subtotal - b.paid_discounts < b.net_sales + b.gift_cards - (SELECT analytics.threshold('rounding_legal'))
+                AND o.status = 'completed'))
         -- An order with events after this window is checked in the next window.
         AND coalesce(analytics.order_arrived_at(o.order_id) < %(until)s, true) AS failed
 FROM analytics.orders AS o

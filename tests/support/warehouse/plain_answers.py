@@ -120,6 +120,26 @@ FROM with_differences
 GROUP BY day, location_code
 HAVING bool_or(counts) OR bool_or(amount <> coalesce(refunded, 0))
 """
+MOVEMENTS: LiteralString = """
+SELECT (moved_at AT TIME ZONE coalesce(l.time_zone, 'UTC') - coalesce(l.close_out, '00:00')::interval)::date,
+    location_code, method, count(captured), coalesce(sum(captured), 0), coalesce(sum(tip), 0),
+    coalesce(sum(rounding), 0), count(refunded),
+    coalesce(sum(refunded), 0),
+    CASE WHEN method = 'cash' THEN coalesce(sum(captured), 0) - coalesce(sum(refunded), 0) END
+FROM (
+    SELECT p.processed_at AS moved_at, coalesce(p.location_code, o.location_code) AS location_code, p.method,
+        p.amount AS captured, p.tip, coalesce(p.rounding, 0) AS rounding, NULL::numeric AS refunded
+    FROM analytics.payments AS p LEFT JOIN analytics.orders AS o USING (order_id)
+    WHERE NOT EXISTS (SELECT FROM analytics.payment_voids AS v
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id)
+    UNION ALL
+    SELECT r.refunded_ts, coalesce(p.location_code, o.location_code), p.method, NULL, NULL, NULL, r.amount
+    FROM analytics.refunds AS r LEFT JOIN analytics.payments AS p USING (payment_id)
+    LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+) AS m
+LEFT JOIN analytics.locations AS l USING (location_code)
+GROUP BY 1, 2, 3
+"""
 MENU: LiteralString = """
 SELECT category, item_name, units, revenue, round(price, 2), cost, round(price - cost, 2),
     round((price - cost) * units, 2), round(100 * units / sum(units) OVER (), 2)
@@ -149,6 +169,7 @@ ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT day, location_code, orders, items_total, subtotal, total, paid, tips, refunded, unpaid_orders,"
     " unpriced_orders, differing_orders, difference, jsonb_array_length(evidence) FROM analytics.cash_up": _PLACED
     + CASH,
+    "SELECT * FROM analytics.daily_cash": MOVEMENTS,
     "SELECT category, item_name, quantity_sold, revenue, avg_unit_price, unit_cost, unit_margin, total_margin,"
     " popularity_share FROM analytics.menu_engineering": MENU,
 }

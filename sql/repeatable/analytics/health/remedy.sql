@@ -25,7 +25,9 @@ AS $$
         ('gaps', 'hole', 'The stream skipped offsets, and no event is known to be lost: check at the source, then set acknowledged_at in raw_data.stream_gaps.'),
         ('partitions', 'this_month_missing', 'Run: SELECT raw_data.ensure_partitions(now(), now() + interval ''3 months'')'),
         ('partitions', 'few_ahead', 'Run: SELECT raw_data.ensure_partitions(now(), now() + interval ''3 months'')'),
-        ('partitions', 'rows_in_default', 'The DAG restaurant_maintenance moves them once a day. At once: SELECT * FROM raw_data.empty_default_partition(). Rows before 2000 or more than two years ahead stay, because the clock of their producer is wrong.')
+        ('partitions', 'rows_in_default', 'The DAG restaurant_maintenance moves them once a day. At once: SELECT * FROM raw_data.empty_default_partition(). Rows before 2000 or more than two years ahead stay, because the clock of their producer is wrong.'),
+        ('quality', 'days_blocked', 'The views are exact, but the sums of these restaurants and days stay as they were published. Each has its remedy: SELECT rule, location_code, business_date, failed, remedy FROM analytics.data_quality_blocking.'),
+        ('quality', 'everything_blocked', 'The views are exact, but nothing is published, and they become slower: SELECT rule, remedy FROM analytics.data_quality_blocking WHERE location_code IS NULL AND business_date IS NULL.')
     ) AS r (component, reason, remedy)
     WHERE r.component = remedy.component AND r.reason = remedy.reason
 $$;

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION analytics.arrived_events(since timestamptz, until timestamptz, types text[])
-RETURNS TABLE (event_id uuid, event_type text, ts timestamptz, ingested_at timestamptz, order_id uuid, row_id uuid)
+RETURNS TABLE (event_id uuid, event_type text, ts timestamptz, ingested_at timestamptz, order_id uuid, row_id uuid,
+    location_code text)
 LANGUAGE sql
 STABLE
 ROWS 10000
@@ -17,7 +18,8 @@ AS $$
             WHEN t.key_field IS NULL AND t.event_type IS NOT NULL THEN r.event_id
             WHEN t.version_column IS NULL AND pg_input_is_valid(r.payload ->> t.key_field, 'uuid')
                 THEN (r.payload ->> t.key_field)::uuid
-        END
+        END,
+        CASE WHEN length(r.payload ->> 'location_code') <= 200 THEN r.payload ->> 'location_code' END
     FROM raw_data.events_raw AS r
     LEFT JOIN analytics.event_types AS t ON t.event_type = r.event_type
     WHERE r.ingested_at >= arrived_events.since
@@ -28,4 +30,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) IS
-    'The events that arrived in a window, of the given types or (null) of all types, without streams that are taken raw. Per event: the order that its payload names, and the key of the row that it writes in its table (see event_types). The rules of sql/quality read events through this function, because it returns nothing else of a payload.';
+    'The events that arrived in a window, of the given types or (null) of all types, without streams that are taken raw. Per event: the order and the restaurant that its payload names, and the key of the row that it writes in its table (see event_types). The rules of sql/quality read events through this function, because it returns nothing else of a payload.';

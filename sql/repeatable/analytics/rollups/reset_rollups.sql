@@ -7,6 +7,7 @@ AS $$
 BEGIN
     UPDATE analytics.rollup_watermark SET logged_before = '-infinity', closed_before = '-infinity';
     DELETE FROM analytics.rollup_invalidations;
+    DELETE FROM analytics.rollup_held_hours;
     DELETE FROM analytics.rollup_sales_hours;
     DELETE FROM analytics.rollup_sales_days;
     DELETE FROM analytics.rollup_sales;
@@ -20,6 +21,8 @@ BEGIN
     DELETE FROM analytics.rollup_feedback_hours;
     DELETE FROM analytics.rollup_feedback_days;
     DELETE FROM analytics.rollup_cash_hours;
+    DELETE FROM analytics.rollup_movement_hours;
+    DELETE FROM analytics.rollup_movement_days;
 END
 $$;
 

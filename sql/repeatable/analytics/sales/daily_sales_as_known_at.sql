@@ -9,7 +9,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH known AS MATERIALIZED (
-        SELECT e.event_type, e.ts, e.event_id, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
+        SELECT e.event_type, e.ts, e.event_id, e.event_offset, e.version, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
         FROM raw_data.events_raw AS e
         JOIN analytics.event_types AS t ON t.event_type = e.event_type
         WHERE e.ingested_at <= known_at
@@ -21,24 +21,27 @@ AS $$
             k.payload ->> 'location_code' AS location_code
         FROM known AS k
         WHERE k.event_type = 'order_created'
-        ORDER BY k.order_id, k.ts DESC, k.event_id DESC
+        ORDER BY k.order_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC, k.event_id DESC
     ), status AS (
         SELECT DISTINCT ON (k.order_id) k.order_id, k.payload ->> 'status' AS status
         FROM known AS k
         WHERE k.event_type = 'order_status_changed'
-        ORDER BY k.order_id, analytics.moment(k.payload ->> 'changed_ts') DESC, k.event_id DESC
+        ORDER BY k.order_id, coalesce(k.version, -1) DESC, analytics.moment(k.payload ->> 'changed_ts') DESC,
+            analytics.status_place(k.payload ->> 'status') DESC, k.event_offset DESC, k.event_id DESC
     ), voided AS (
         SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) (k.payload ->> 'payment_id')::uuid AS payment_id, k.order_id
         FROM known AS k
         WHERE k.event_type = 'payment_voided'
-        ORDER BY (k.payload ->> 'payment_id')::uuid, k.ts DESC, k.event_id DESC
+        ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+            k.event_id DESC
     ), paid AS (
         SELECT p.order_id, sum((p.payload ->> 'total')::numeric) AS total, sum((p.payload ->> 'tip')::numeric) AS tip
         FROM (
             SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.payload
             FROM known AS k
             WHERE k.event_type = 'payment_captured'
-            ORDER BY (k.payload ->> 'payment_id')::uuid, k.ts DESC, k.event_id DESC
+            ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+                k.event_id DESC
         ) AS p
         WHERE NOT EXISTS (
             SELECT FROM voided AS v
@@ -50,7 +53,8 @@ AS $$
             SELECT DISTINCT ON ((k.payload ->> 'refund_id')::uuid) k.order_id, k.payload
             FROM known AS k
             WHERE k.event_type = 'payment_refunded'
-            ORDER BY (k.payload ->> 'refund_id')::uuid, k.ts DESC, k.event_id DESC
+            ORDER BY (k.payload ->> 'refund_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+                k.event_id DESC
         ) AS r
         GROUP BY r.order_id
     ), placed AS (

@@ -6,8 +6,11 @@ from typing import Any, LiteralString
 
 import psycopg
 import pytest
+from psycopg import errors
 
 import sql
+from restaurant_warehouse.quality.rules import load
+from restaurant_warehouse.quality.run import run
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.migrations import init_db
 from tests.support.warehouse.earlier_version import EarlierVersion
@@ -29,6 +32,11 @@ TRIGGERS: LiteralString = """
 SELECT tgrelid::regclass::text, tgname, tgfoid::regproc::text, tgenabled FROM pg_trigger
 WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'analytics.%' ORDER BY 1, 2
 """
+FAILED: LiteralString = """
+INSERT INTO analytics.data_quality_results (rule, dimension, severity, owner, window_since, window_until, checked,
+    failed, status, sample)
+VALUES (%s, 'integrity', 'critical', 'data-engineering', 'epoch', '2024-06-01', 1, 1, 'failed', '[{"tip": 9}]')
+"""
 ROLLUPS: LiteralString = "SELECT closed_before = '-infinity' FROM analytics.rollup_watermark"
 
 
@@ -44,7 +52,7 @@ def test_rows_grants_and_rollups_stay(
         refresh(bootstrapped.url("airflow_user"), NOON + timedelta(days=ORDERS))
         # Changed after they were summed: the rollups of then know it by their invalidations alone.
         books.payment(orders[0], subtotal=5, tax="0.65", tip=1, total="6.65")
-        books.status(orders[1], "cancelled")
+        books.status(orders[1], "cancelled", NOON + timedelta(minutes=1))
         owner.execute(BY_HAND)
         for statement in OF_AN_ANALYST:
             owner.execute(statement)
@@ -69,6 +77,32 @@ def test_rows_grants_and_rollups_stay(
         books.item(orders[3], price="2.00")
         assert_exact(owner)
         refresh(bootstrapped.url("airflow_user"), NOON + timedelta(days=ORDERS))
+        assert_exact(owner)
+
+
+def test_a_failure_that_was_open_goes_on_blocking_until_its_rule_has_run(
+    bootstrapped: Any, books_in: Any, tmp_path: Path
+) -> None:
+    """The version before did not know what a failure concerns. Its results stay as they are."""
+    url, writer = bootstrapped.url("restaurant_user"), bootstrapped.url("airflow_user")
+    EarlierVersion(tmp_path).migrate(url)
+    rule = next(one for one in load() if one.name == "orders_follow_their_events")
+    with bootstrapped.connect("restaurant_user", autocommit=True) as owner:
+        populate(books_in(owner))
+        owner.execute("UPDATE analytics.orders SET tip = 9 WHERE order_ts = %s", [NOON])
+        owner.execute(FAILED, [rule.name])
+        sql.migrate(url)
+        kept = "SELECT rule, status, failed, sample FROM analytics.data_quality_results"
+        assert owner.execute(kept).fetchall() == [(rule.name, "failed", 1, [{"tip": 9}])]
+        with pytest.raises(errors.ObjectNotInPrerequisiteState):
+            refresh(writer, NOON + timedelta(days=ORDERS))
+
+        tuple(run(writer, [rule]))
+        blocking = "SELECT location_code, business_date FROM analytics.data_quality_blocking"
+        assert owner.execute(blocking).fetchall() == [("LOC-ON-001", NOON.date())]
+        refresh(writer, NOON + timedelta(days=ORDERS))
+        published = "SELECT min(business_date) FROM analytics.rollup_sales_days"
+        assert owner.execute(published).fetchone() == (NOON.date() + timedelta(days=1),)
         assert_exact(owner)
 
 

@@ -18,11 +18,11 @@ SNAPSHOTS = Path(__file__).with_name("statements")
 @pytest.mark.parametrize("name", EVENT_TYPES)
 def test_the_statements_are_those_of_the_snapshot(name: str) -> None:
     kind, snapshot = EVENT_TYPES[name], SNAPSHOTS / f"{name}.sql"
-    written = f"{statements.copy(kind)};\n\n{statements.merge(kind)};\n"
+    statement = f"{statements.copy(kind)};\n\n{statements.merge(kind)};\n"
     if os.environ.get("WRITE_SNAPSHOT") == "1":
-        snapshot.write_text(written, encoding="utf-8")
+        snapshot.write_text(statement, encoding="utf-8")
 
-    assert written == snapshot.read_text(encoding="utf-8")
+    assert statement == snapshot.read_text(encoding="utf-8")
 
 
 def test_there_is_no_snapshot_without_a_type() -> None:

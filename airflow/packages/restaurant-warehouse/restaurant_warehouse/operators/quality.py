@@ -24,8 +24,9 @@ class DataQualityOperator(BaseOperator):
     """Run the rules of one severity, each over the events that arrived since its last run, and store every result.
 
     All rules run, even if the first one fails. If a rule fails, the task fails, with the rows and what to do. It is not
-    retried, because a retry would not correct the rows. While a critical rule fails, the rollups are not refreshed
-    (analytics.publication_gate()), and each run checks the rule's window again. A warning is reported once.
+    retried, because a retry would not correct the rows. While a critical rule fails, the restaurants and business days
+    that it concerns are not published (analytics.data_quality_blocking), and each run checks the rule's window again. A
+    warning is reported once.
 
     XCom: a list with one object per rule, of `rule`, `status`, `checked`, `failed`, `since` and `until` (RFC 3339), and
     `sample`.

@@ -17,9 +17,10 @@ class RollupRefreshOperator(BaseOperator):
     two transactions. The first one sets the hour from which writers log their changes. The second one sums in one
     snapshot and moves the watermark. Ingestion continues beside both. The task can run again at any time.
 
-    While a critical rule of data quality fails, nothing is summed; the error names the rule and what to do.
+    Hours of restaurants and business days that data quality blocks keep the sums that were last published. While a
+    failure names no restaurant and day, nothing is summed; the error names the rule and what to do.
 
-    XCom: `closed_before`, the instant (RFC 3339) before which every hour is summed.
+    XCom: `closed_before`, the instant (RFC 3339) before which every hour is summed that is not blocked.
 
     :param postgres_conn_id: Postgres connection that may execute analytics.open_refresh() and refresh_rollups()
     """

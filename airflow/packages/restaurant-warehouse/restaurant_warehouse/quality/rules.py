@@ -12,6 +12,9 @@ The SELECT returns every row that it checks, with a column `failed`; the other c
 checks what arrived from %(since)s on and before %(until)s. Two keys are optional: `grace` names the row of
 analytics.thresholds with the number of seconds that the rule waits before it checks an event, and `tolerance` is the
 share of rows that may fail.
+
+A critical rule says what its rows concern: `order_id`, and for an order that is not known `location_code` and
+`happened_at`. Only that restaurant and business day is blocked. A row that has none of them blocks everything.
 """
 
 import re

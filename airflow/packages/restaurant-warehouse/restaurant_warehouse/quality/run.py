@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from restaurant_warehouse.quality import failures
 from restaurant_warehouse.quality.rules import Rule
 
 SAMPLE = 10
@@ -27,7 +28,7 @@ SET LOCAL enable_mergejoin = off
 """
 WINDOW: LiteralString = """
 WITH last AS (
-    SELECT window_since, window_until, failed,
+    SELECT result_id, window_since, window_until, failed,
         status = 'failed' AND severity = 'critical' AND accepted_at IS NULL AS again,
         status = 'failed' AND (severity = 'critical' OR dimension = 'freshness') AND accepted_at IS NULL AS reported
     FROM analytics.data_quality_results
@@ -35,12 +36,17 @@ WITH last AS (
     ORDER BY result_id DESC
     LIMIT 1
 ), begins AS (
-    SELECT coalesce((SELECT CASE WHEN again THEN window_since ELSE window_until END FROM last), 'epoch') AS since
+    -- Failures that are corrected or accepted no longer hold the window back.
+    SELECT coalesce((SELECT CASE WHEN again THEN coalesce((
+            SELECT min(f.window_since) FROM analytics.data_quality_failures AS f
+            WHERE f.result_id = last.result_id AND f.accepted_at IS NULL), window_since)
+        ELSE window_until END FROM last), 'epoch') AS since
 )
 SELECT since, greatest(since, (SELECT window_until FROM last WHERE again), %(horizon)s - interval '1 second'
         * CASE WHEN %(grace)s::text IS NULL THEN 0 ELSE analytics.threshold(%(grace)s) END::float8),
     coalesce((SELECT failed FROM last WHERE reported), 0),
-    (SELECT (window_until - clock_timestamp())::text FROM last WHERE window_until > clock_timestamp())
+    (SELECT (window_until - clock_timestamp())::text FROM last WHERE window_until > clock_timestamp()),
+    (SELECT result_id FROM last)
 FROM begins
 """
 # Every window was in the past when it was stored. Its end is compared with the present time and not with the horizon:
@@ -66,12 +72,14 @@ INSERT INTO analytics.data_quality_results
 VALUES
     (%(rule)s, %(dimension)s, %(severity)s, %(owner)s, %(since)s, %(until)s, %(checked)s, %(failed)s, %(status)s,
      %(sample)s, %(remedy)s)
+RETURNING result_id
 """
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """The result of a rule. `is_new_failure`: it failed with more rows than its last run has reported."""
+    """The result of a rule, without rows that a person accepted. `is_new_failure`: it failed with more rows than its
+    last run has reported, or for other restaurants and days."""
 
     rule: Rule
     since: datetime
@@ -127,23 +135,37 @@ def _check(connection: psycopg.Connection[Any], rule: Rule, horizon: datetime) -
     connection.execute(LOCK_RULE, values)
     window = connection.execute(WINDOW, values).fetchone()
     assert window is not None
-    since, until, reported, ahead = window
+    since, until, reported, ahead, last = window
     if ahead is not None:
         return Broken(rule, CLOCK_WENT_BACK.format(ahead=ahead))
+    if rule.severity == "critical":
+        evaluation = failures.check(connection, rule, (since, until), last, SAMPLE)
+    else:
+        evaluation = _check_warning(connection, rule, since, until)
+    status = "failed" if evaluation.failed > rule.tolerance * evaluation.checked else "passed"
+    is_new_failure = status == "failed" and (evaluation.failed > reported or evaluation.has_new_day)
+    result = RuleResult(
+        rule, since, until, evaluation.checked, evaluation.failed, status, evaluation.sample, is_new_failure
+    )
+    result_id = _record(connection, result)
+    if status == "failed":
+        failures.store(connection, result_id, evaluation.days)
+    return result
+
+
+def _check_warning(
+    connection: psycopg.Connection[Any], rule: Rule, since: datetime, until: datetime
+) -> failures.Failures:
     query = sql.SQL(CHECK).format(rule=sql.SQL(rule.sql), sample=sql.Literal(SAMPLE))
     counts = connection.execute(query, {"since": since, "until": until}).fetchone()
     assert counts is not None
     checked, failed, sample = counts
-    status = "failed" if failed > rule.tolerance * checked else "passed"
-    is_new_failure = status == "failed" and failed > reported
-    result = RuleResult(rule, since, until, checked, failed, status, sample, is_new_failure)
-    _record(connection, result)
-    return result
+    return failures.Failures(checked, failed, sample, has_new_day=False, days="[]")
 
 
-def _record(connection: psycopg.Connection[Any], result: RuleResult) -> None:
+def _record(connection: psycopg.Connection[Any], result: RuleResult) -> int:
     rule = result.rule
-    connection.execute(
+    stored = connection.execute(
         RECORD,
         {
             "rule": rule.name,
@@ -158,4 +180,7 @@ def _record(connection: psycopg.Connection[Any], result: RuleResult) -> None:
             "sample": result.sample,
             "remedy": rule.remedy if result.status == "failed" else None,
         },
-    )
+    ).fetchone()
+    assert stored is not None
+    result_id: int = stored[0]
+    return result_id

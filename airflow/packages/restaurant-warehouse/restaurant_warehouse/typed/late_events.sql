@@ -57,12 +57,6 @@ UPDATE stream_checkpoints AS c SET
     ))
 WHERE c.stream = %(stream)s AND c.shard = %(shard)s AND c.fence = %(fence)s
 
--- name: knows_event_time
--- Whether checkpoints have the column latest_event_time. A schema that is older than this code does not have it.
-SELECT count(*) = 1
-FROM pg_attribute
-WHERE attrelid = 'stream_checkpoints'::regclass AND attname = 'latest_event_time' AND NOT attisdropped
-
 -- name: forget_foreign_changes
 -- Deletes events that came before the contract knew their type, and whose payload has not its form: they do not belong into the typed tables.
 DELETE FROM incoming AS i

@@ -1,6 +1,13 @@
 -- The statements of tables.py that are not generated from the event types. Table names are unqualified, so that a rebuild
 -- can run the same statements on the shadow tables.
 
+-- name: knows_the_order
+-- Whether the tables hold the place of a row in the order of changes. A schema that is older than this code does not.
+SELECT count(*) = 2
+FROM pg_attribute
+WHERE (attrelid, attname) IN (('events_raw'::regclass, 'version'), ('orders'::regclass, 'event_offset'))
+    AND NOT attisdropped
+
 -- name: orders_with_children
 -- The orders among these that already have payments, voids of payments or status changes.
 SELECT order_id FROM payments WHERE order_id = ANY (%(order_ids)b)
@@ -38,7 +45,10 @@ WITH derived AS (
         SELECT max(event_ts) AS last_ts FROM payment_voids AS w WHERE w.order_id = t.order_id
     ) AS v ON true
     LEFT JOIN LATERAL (
-        SELECT (array_agg(status ORDER BY changed_ts DESC, event_id DESC))[1] AS status, max(event_ts) AS last_ts
+        -- The order of change_order.py.
+        SELECT max(h.event_ts) AS last_ts,
+            (array_agg(h.status ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC,
+                analytics.status_place(h.status) DESC, h.event_offset DESC, h.event_id DESC))[1] AS status
         FROM order_status_history AS h
         WHERE h.order_id = t.order_id
     ) AS s ON true

@@ -40,7 +40,7 @@ class RestaurantTables:
 
     def check(self, cursor: psycopg.Cursor[Any]) -> None:
         """Raise ConfigurationError when the schema is older than this code."""
-        if cursor.execute(_SQL["knows_event_time"]).fetchone() != (True,):
+        if cursor.execute(_SQL["knows_the_order"]).fetchone() != (True,):
             raise ConfigurationError("The schema is older than this code: run `python -m sql migrate`.")
 
     def add(self, cursor: psycopg.Cursor[Any], rows: CopyRows, events: Sequence[Event]) -> None:

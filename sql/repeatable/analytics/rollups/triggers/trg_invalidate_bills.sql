@@ -23,6 +23,11 @@ BEGIN
         FROM new_rows AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
         WHERE i.event_ts < mark;
+        IF TG_TABLE_NAME = 'payment_voids' THEN
+            INSERT INTO analytics.rollup_invalidations (rollup, hour)
+            SELECT 'movements', h.hour
+            FROM analytics.hours_of_movements((SELECT array_agg(r.order_id) FROM new_rows AS r), mark) AS h (hour);
+        END IF;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
@@ -35,13 +40,18 @@ BEGIN
         FROM old_rows AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
         WHERE i.event_ts < mark;
+        IF TG_TABLE_NAME = 'payment_voids' THEN
+            INSERT INTO analytics.rollup_invalidations (rollup, hour)
+            SELECT 'movements', h.hour
+            FROM analytics.hours_of_movements((SELECT array_agg(r.order_id) FROM old_rows AS r), mark) AS h (hour);
+        END IF;
     END IF;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_bills() IS
-    'Trigger function: writes the hours of the orders of changed voids, discounts and service charges, and of the lines of these orders, to rollup_invalidations, if the rollups have summed them.';
+    'Trigger function: writes the hours of the orders of changed voids, discounts and service charges, of the lines of these orders, and of the movements of orders with a voided payment, to rollup_invalidations, if the rollups have summed them.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_item_voids
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();

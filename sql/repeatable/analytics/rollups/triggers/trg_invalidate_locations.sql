@@ -30,6 +30,19 @@ BEGIN
     FROM analytics.orders AS o
     WHERE o.location_code IN (OLD.location_code, NEW.location_code)
         AND o.order_ts >= mark.closed_before AND o.order_ts < mark.logged_before;
+    INSERT INTO analytics.rollup_invalidations (rollup, hour)
+    SELECT 'movements', r.hour
+    FROM analytics.rollup_movement_hours AS r
+    WHERE r.location_code IN (OLD.location_code, NEW.location_code)
+    UNION
+    SELECT i.rollup, i.hour
+    FROM analytics.rollup_invalidations AS i
+    WHERE i.rollup = 'movements'
+    UNION
+    SELECT 'movements', date_trunc('hour', m.moved_at, 'UTC')
+    FROM analytics.cash_movements AS m
+    WHERE m.location_code IN (OLD.location_code, NEW.location_code)
+        AND m.moved_at >= mark.closed_before AND m.moved_at < mark.logged_before;
     RETURN NULL;
 END
 $$;

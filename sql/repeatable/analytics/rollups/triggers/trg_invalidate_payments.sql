@@ -28,6 +28,15 @@ BEGIN
         ) AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
         WHERE i.event_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'movements', date_trunc('hour', r.event_ts, 'UTC')
+        FROM new_rows AS r
+        WHERE r.event_ts < mark
+        UNION
+        SELECT 'movements', date_trunc('hour', f.refunded_ts, 'UTC')
+        FROM new_rows AS r
+        JOIN analytics.refunds AS f ON f.payment_id = r.payment_id
+        WHERE f.refunded_ts < mark;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
@@ -45,13 +54,22 @@ BEGIN
         ) AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
         WHERE i.event_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'movements', date_trunc('hour', r.event_ts, 'UTC')
+        FROM old_rows AS r
+        WHERE r.event_ts < mark
+        UNION
+        SELECT 'movements', date_trunc('hour', f.refunded_ts, 'UTC')
+        FROM old_rows AS r
+        JOIN analytics.refunds AS f ON f.payment_id = r.payment_id
+        WHERE f.refunded_ts < mark;
     END IF;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_payments() IS
-    'Trigger function: writes the hours of the orders of changed payments to rollup_invalidations, and of their lines where these share discounts or tax, if the rollups have summed them.';
+    'Trigger function: writes the hours of the orders of changed payments, of the payments and of their refunds to rollup_invalidations, and those of the lines where these share discounts or tax, if the rollups have summed them.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payments
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();

@@ -1,4 +1,4 @@
-COPY customer_changes (customer_id, city, membership, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY customer_changes (customer_id, city, membership, changed_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (customer_id, changed_ts)
@@ -7,17 +7,21 @@ WITH newest AS (
         payload ->> 'membership' AS membership,
         analytics.moment(payload ->> 'changed_ts') AS changed_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'customer_changed'
-    ORDER BY customer_id, changed_ts, ts DESC, event_id DESC
+    ORDER BY customer_id, changed_ts, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO customer_changes AS t (customer_id, city, membership, changed_ts, event_ts, event_id)
-SELECT customer_id, city, membership, changed_ts, event_ts, event_id
+INSERT INTO customer_changes AS t (customer_id, city, membership, changed_ts, event_ts, event_id, event_version, event_offset)
+SELECT customer_id, city, membership, changed_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (customer_id, changed_ts) DO UPDATE SET
     city = excluded.city,
     membership = excluded.membership,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

@@ -1,4 +1,4 @@
-COPY order_discounts (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY order_discounts (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (discount_id)
@@ -9,13 +9,15 @@ WITH newest AS (
         payload ->> 'kind' AS kind,
         (payload ->> 'amount')::numeric AS amount,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'discount_applied'
-    ORDER BY discount_id, ts DESC, event_id DESC
+    ORDER BY discount_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO order_discounts AS t (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id)
-SELECT discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id
+INSERT INTO order_discounts AS t (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id, event_version, event_offset)
+SELECT discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (discount_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -24,5 +26,7 @@ ON CONFLICT (discount_id) DO UPDATE SET
     kind = excluded.kind,
     amount = excluded.amount,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

@@ -1,4 +1,4 @@
-COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (feedback_id)
@@ -10,13 +10,15 @@ WITH newest AS (
         payload ->> 'comment' AS comment,
         analytics.moment(payload ->> 'created_ts') AS created_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'feedback_submitted'
-    ORDER BY feedback_id, ts DESC, event_id DESC
+    ORDER BY feedback_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id)
-SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id
+INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset)
+SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (feedback_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -26,5 +28,7 @@ ON CONFLICT (feedback_id) DO UPDATE SET
     comment = excluded.comment,
     created_ts = excluded.created_ts,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

@@ -1,4 +1,4 @@
-COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (menu_item_id, changed_ts)
@@ -9,13 +9,15 @@ WITH newest AS (
         (payload ->> 'cost')::numeric AS cost,
         analytics.moment(payload ->> 'changed_ts') AS changed_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'menu_item_changed'
-    ORDER BY menu_item_id, changed_ts, ts DESC, event_id DESC
+    ORDER BY menu_item_id, changed_ts, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id)
-SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id
+INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset)
+SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
     name = excluded.name,
@@ -23,5 +25,7 @@ ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
     price = excluded.price,
     cost = excluded.cost,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

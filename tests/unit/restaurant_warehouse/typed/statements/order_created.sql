@@ -1,4 +1,4 @@
-COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, event_version, event_offset, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_id)
@@ -14,13 +14,15 @@ WITH newest AS (
         payload ->> 'channel' AS channel,
         ts AS created_at,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'order_created'
-    ORDER BY order_id, ts DESC, event_id DESC
+    ORDER BY order_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, updated_at)
-SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, event_ts
+INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, event_version, event_offset, updated_at)
+SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, created_at, event_ts, event_id, event_version, event_offset, event_ts
 FROM newest
 ON CONFLICT (order_id) DO UPDATE SET
     visit_id = excluded.visit_id,
@@ -35,6 +37,8 @@ ON CONFLICT (order_id) DO UPDATE SET
     created_at = excluded.created_at,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset,
     updated_at = greatest(t.updated_at, excluded.updated_at)
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id)
 RETURNING old.order_id, new.order_id;

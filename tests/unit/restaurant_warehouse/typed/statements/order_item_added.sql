@@ -1,4 +1,4 @@
-COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_item_id)
@@ -14,13 +14,15 @@ WITH newest AS (
         CASE WHEN pg_input_is_valid(payload ->> 'tax_included', 'boolean') THEN (payload ->> 'tax_included')::boolean END AS tax_included,
         payload ->> 'kind' AS kind,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'order_item_added'
-    ORDER BY order_item_id, ts DESC, event_id DESC
+    ORDER BY order_item_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id)
-SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id
+INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id, event_version, event_offset)
+SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (order_item_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -34,5 +36,7 @@ ON CONFLICT (order_item_id) DO UPDATE SET
     tax_included = excluded.tax_included,
     kind = excluded.kind,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

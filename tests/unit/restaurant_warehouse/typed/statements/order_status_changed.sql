@@ -1,4 +1,4 @@
-COPY order_status_history (order_id, status, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY order_status_history (order_id, status, changed_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT
@@ -6,12 +6,14 @@ WITH newest AS (
         payload ->> 'status' AS status,
         analytics.moment(payload ->> 'changed_ts') AS changed_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'order_status_changed'
 )
-INSERT INTO order_status_history AS t (order_id, status, changed_ts, event_ts, event_id)
-SELECT order_id, status, changed_ts, event_ts, event_id
+INSERT INTO order_status_history AS t (order_id, status, changed_ts, event_ts, event_id, event_version, event_offset)
+SELECT order_id, status, changed_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (event_id) DO NOTHING
 RETURNING old.order_id, new.order_id;

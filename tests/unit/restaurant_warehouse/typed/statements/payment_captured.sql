@@ -1,4 +1,4 @@
-COPY payments (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY payments (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (payment_id)
@@ -18,13 +18,15 @@ WITH newest AS (
         CASE WHEN pg_input_is_valid(payload ->> 'rounding', 'numeric') THEN (payload ->> 'rounding')::numeric END AS rounding,
         ts AS processed_at,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'payment_captured'
-    ORDER BY payment_id, ts DESC, event_id DESC
+    ORDER BY payment_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO payments AS t (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id)
-SELECT payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id
+INSERT INTO payments AS t (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id, event_version, event_offset)
+SELECT payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, service_charge, discount, rounding, processed_at, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (payment_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -42,6 +44,8 @@ ON CONFLICT (payment_id) DO UPDATE SET
     rounding = excluded.rounding,
     processed_at = excluded.processed_at,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id)
 RETURNING old.order_id, new.order_id;

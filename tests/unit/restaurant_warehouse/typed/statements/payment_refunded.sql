@@ -1,4 +1,4 @@
-COPY refunds (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY refunds (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (refund_id)
@@ -9,13 +9,15 @@ WITH newest AS (
         payload ->> 'reason' AS reason,
         analytics.moment(payload ->> 'refunded_ts') AS refunded_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'payment_refunded'
-    ORDER BY refund_id, ts DESC, event_id DESC
+    ORDER BY refund_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO refunds AS t (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id)
-SELECT refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id
+INSERT INTO refunds AS t (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id, event_version, event_offset)
+SELECT refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (refund_id) DO UPDATE SET
     payment_id = excluded.payment_id,
@@ -24,5 +26,7 @@ ON CONFLICT (refund_id) DO UPDATE SET
     reason = excluded.reason,
     refunded_ts = excluded.refunded_ts,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

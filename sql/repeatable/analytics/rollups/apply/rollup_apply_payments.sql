@@ -4,7 +4,10 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.rollup_delta_payments(upto)
+        SELECT d.* FROM analytics.rollup_delta_payments(upto) AS d
+        WHERE NOT EXISTS (
+            SELECT FROM analytics.rollup_held_hours AS h
+            WHERE h.rollup = 'sales' AND h.location_code = d.location_code AND h.hour = d.hour)
     ), hours AS (
         INSERT INTO analytics.rollup_payment_hours AS r (
             hour, location_code, business_date, method, provider, payments, amount, tip
@@ -33,4 +36,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_payments(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_payments() before an instant to the rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_payments() before an instant to the rollups, except held hours.';

@@ -4,7 +4,10 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.rollup_delta_sales(upto)
+        SELECT d.* FROM analytics.rollup_delta_sales(upto) AS d
+        WHERE NOT EXISTS (
+            SELECT FROM analytics.rollup_held_hours AS h
+            WHERE h.rollup = 'sales' AND h.location_code = d.location_code AND h.hour = d.hour)
     ), hours AS (
         INSERT INTO analytics.rollup_sales_hours AS r (
             hour, location_code, service_type, business_date, daypart, city, order_count, cancelled_orders,
@@ -85,4 +88,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_sales(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_sales() before an instant to the rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_sales() before an instant to the rollups, except held hours.';

@@ -4,7 +4,10 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.rollup_delta_bills(upto)
+        SELECT d.* FROM analytics.rollup_delta_bills(upto) AS d
+        WHERE NOT EXISTS (
+            SELECT FROM analytics.rollup_held_hours AS h
+            WHERE h.rollup = 'sales' AND h.hour = d.hour AND h.location_code = d.location_code)
     ), hours AS (
         INSERT INTO analytics.rollup_bill_hours AS r (
             hour, location_code, service_type, business_date, daypart, sold_orders, unpriced_items, gross_sales,
@@ -112,4 +115,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_bills(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_bills() before an instant to the rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_bills() before an instant to the rollups, except held hours.';

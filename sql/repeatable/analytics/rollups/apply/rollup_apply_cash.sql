@@ -9,7 +9,10 @@ BEGIN
     SELECT w.closed_before INTO STRICT mark FROM analytics.rollup_watermark AS w;
     DELETE FROM analytics.rollup_cash_hours AS r
     USING analytics.rollup_invalidations AS i
-    WHERE i.rollup = 'sales' AND i.hour < mark AND r.location_code = i.location_code AND r.hour = i.hour;
+    WHERE i.rollup = 'sales' AND i.hour < mark AND r.location_code = i.location_code AND r.hour = i.hour
+        AND NOT EXISTS (
+            SELECT FROM analytics.rollup_held_hours AS h
+            WHERE h.rollup = 'sales' AND h.location_code = r.location_code AND h.hour = r.hour);
     INSERT INTO analytics.rollup_cash_hours (
         hour, location_code, business_date, orders, items_total, subtotal, total, paid, tips, refunded, unpaid_orders,
         unpriced_orders, differing_orders, difference, evidence
@@ -27,10 +30,16 @@ BEGIN
         GROUP BY h.location_code, h.run
     ) AS s
     CROSS JOIN LATERAL analytics.cash_of_hours(s.since, s.until, s.location_code) AS c
+    WHERE NOT EXISTS (
+        SELECT FROM analytics.rollup_held_hours AS h
+        WHERE h.rollup = 'sales' AND h.location_code = c.location_code AND h.hour = c.hour)
     UNION ALL
-    SELECT c.* FROM analytics.cash_of_hours(mark, upto) AS c;
+    SELECT c.* FROM analytics.cash_of_hours(mark, upto) AS c
+    WHERE NOT EXISTS (
+        SELECT FROM analytics.rollup_held_hours AS h
+        WHERE h.rollup = 'sales' AND h.location_code = c.location_code AND h.hour = c.hour);
 END
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_cash(timestamptz) IS
-    'Part of refresh_rollups(): compares the cash of the hours before an instant that are new or have changed.';
+    'Part of refresh_rollups(): compares the cash of the hours before an instant that are new or have changed, except held hours.';

@@ -4,7 +4,10 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT * FROM analytics.rollup_delta_feedback(upto)
+        SELECT d.* FROM analytics.rollup_delta_feedback(upto) AS d
+        WHERE NOT EXISTS (
+            SELECT FROM analytics.rollup_held_hours AS h
+            WHERE h.rollup = 'feedback' AND h.hour = d.hour)
     ), hours AS (
         INSERT INTO analytics.rollup_feedback_hours AS r
         SELECT c.hour, sum(c.feedback_count), sum(c.ratings), sum(c.satisfied), sum(c.nps_count), sum(c.nps_sum),
@@ -36,4 +39,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_feedback(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_feedback() before an instant to the rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_feedback() before an instant to the rollups, except held hours.';

@@ -14,29 +14,41 @@ AS $$
         FROM analytics.bill_of_order(o.order_id) AS b
         WHERE b.priced_lines > 0 AND b.unpriced_items = 0
     ) AS i
-    WHERE i.subtotal > i.items_total OR (i.subtotal < i.items_total AND o.status = 'completed')
+    WHERE i.subtotal > i.items_total + (SELECT analytics.threshold('rounding_legal'))
+        OR (i.subtotal < i.items_total - (SELECT analytics.threshold('rounding_legal')) AND o.status = 'completed')
     UNION ALL
     SELECT 'payments_add_up_to_total', o.order_id, analytics.order_arrived_at(o.order_id),
         jsonb_build_object('payments', p.paid, 'total', o.total)
     FROM analytics.orders AS o
     LEFT JOIN (
-        SELECT order_id, sum(amount) AS paid FROM analytics.captured_payments GROUP BY order_id
+        SELECT order_id, sum(amount) AS paid, sum(tip) AS tips, count(*) AS payments,
+            coalesce(sum(amount) FILTER (WHERE method = 'cash'), 0) AS cash
+        FROM analytics.captured_payments
+        GROUP BY order_id
     ) AS p ON p.order_id = o.order_id
     WHERE p.paid IS DISTINCT FROM o.total
+        AND (p.paid IS NULL OR o.total IS NULL
+            OR analytics.bill_verdict(p.paid, o.total, p.tips, p.cash, 0, p.payments) = 'impossible')
     UNION ALL
-    SELECT 'parts_add_up_to_total', payment_id, NULL,
-        jsonb_build_object('subtotal', subtotal, 'tax', tax, 'tip', tip, 'service_charge', service_charge,
-            'discount', discount, 'rounding', rounding, 'total', total)
-    FROM analytics.payments
-    WHERE subtotal + tax + tip + coalesce(service_charge, 0) - coalesce(discount, 0) + coalesce(rounding, 0) <> total
-    UNION ALL
-    SELECT 'refunds_within_payments', p.payment_id, analytics.order_arrived_at(p.order_id),
-        jsonb_build_object('captured', p.amount, 'refunded', r.refunded)
+    SELECT 'parts_add_up_to_total', p.payment_id, NULL,
+        jsonb_build_object('subtotal', p.subtotal, 'tax', p.tax, 'tip', p.tip,
+            'service_charge', p.service_charge, 'discount', p.discount, 'rounding', p.rounding, 'total', p.total)
     FROM analytics.payments AS p
+    WHERE analytics.payment_parts(p) <> p.total
+        AND analytics.bill_verdict(p.total, p.total, 0, 0, abs(analytics.payment_parts(p) - p.total), 1) = 'impossible'
+    UNION ALL
+    SELECT 'refunds_within_payments', p.order_id, analytics.order_arrived_at(p.order_id),
+        jsonb_build_object('captured', p.captured, 'refunded', r.refunded)
+    FROM (
+        SELECT order_id, sum(greatest(amount, total)) AS captured FROM analytics.payments GROUP BY order_id
+    ) AS p
     JOIN (
-        SELECT payment_id, sum(amount) AS refunded FROM analytics.refunds GROUP BY payment_id
-    ) AS r ON r.payment_id = p.payment_id
-    WHERE r.refunded > p.amount
+        SELECT p.order_id, sum(r.amount) AS refunded, count(*) AS refunds
+        FROM analytics.refunds AS r
+        JOIN analytics.payments AS p ON p.payment_id = r.payment_id
+        GROUP BY p.order_id
+    ) AS r ON r.order_id = p.order_id
+    WHERE r.refunded > p.captured + (SELECT analytics.threshold('rounding_most')) * r.refunds
     UNION ALL
     SELECT 'nothing_negative', order_id, NULL,
         jsonb_build_object('table', 'orders', 'subtotal', subtotal, 'tax', tax, 'tip', tip, 'total', total)
@@ -59,4 +71,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.money_violations() IS
-    'Every row whose money does not add up. For validate_data_consistency() and for people who look into a violation. arrived_at is when the newest event of the order was written; null means that the check applies no grace period.';
+    'Every row whose money does not add up, apart from rounding and what else is legal on a bill. For validate_data_consistency() and for people who look into a violation. arrived_at is when the newest event of the order was written; null means that the check applies no grace period.';

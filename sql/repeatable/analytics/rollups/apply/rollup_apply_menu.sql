@@ -4,10 +4,16 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT m.*, 0 AS deductions FROM analytics.rollup_delta_menu(upto) AS m
-        UNION ALL
-        SELECT d.hour, d.category, d.item_name, 0, 0, 0, 0, 0, 0, d.deductions
-        FROM analytics.rollup_delta_deductions(upto) AS d
+        SELECT d.*
+        FROM (
+            SELECT m.*, 0 AS deductions FROM analytics.rollup_delta_menu(upto) AS m
+            UNION ALL
+            SELECT d.hour, d.category, d.item_name, 0, 0, 0, 0, 0, 0, d.deductions
+            FROM analytics.rollup_delta_deductions(upto) AS d
+        ) AS d
+        WHERE NOT EXISTS (
+            SELECT FROM analytics.rollup_held_hours AS h
+            WHERE h.rollup = 'menu' AND h.hour = d.hour)
     ), hours AS (
         INSERT INTO analytics.rollup_menu_hours AS r
         SELECT c.hour, c.category, c.item_name, sum(c.times_ordered), sum(c.quantity), sum(c.priced_lines),
@@ -39,4 +45,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_menu(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_menu() before an instant to the rollups.';
+    'Part of refresh_rollups(): adds rollup_delta_menu() before an instant to the rollups, except held hours.';

@@ -1,0 +1,35 @@
+CREATE OR REPLACE FUNCTION analytics.arrived_bills(since timestamptz, until timestamptz)
+RETURNS TABLE (
+    order_id uuid, location_code text, happened_at timestamptz, captured numeric, stated numeric, shares numeric,
+    verdict text
+)
+LANGUAGE sql
+STABLE
+ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT b.order_id, b.location_code, b.happened_at, b.captured, b.stated, b.shares,
+        analytics.bill_verdict(b.captured, b.stated, b.tips, b.cash, b.parts_gap, b.payments)
+    FROM (
+        SELECT
+            p.order_id,
+            min(p.location_code) AS location_code,
+            min(p.processed_at) AS happened_at,
+            sum(p.amount) AS captured,
+            sum(p.total) AS stated,
+            sum(analytics.payment_parts(p)) AS shares,
+            sum(p.tip) AS tips,
+            coalesce(sum(p.amount) FILTER (WHERE p.method = 'cash'), 0) AS cash,
+            max(abs(analytics.payment_parts(p) - p.total)) AS parts_gap,
+            count(*) AS payments
+        FROM analytics.payments AS p
+        WHERE p.order_id IN (
+            SELECT a.order_id FROM analytics.arrived_events(since, until, NULL) AS a)
+            AND NOT EXISTS (
+                SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id)
+        GROUP BY p.order_id
+    ) AS b
+$$;
+
+COMMENT ON FUNCTION analytics.arrived_bills(timestamptz, timestamptz) IS
+    'The payments of each order of which an event arrived in a window, and the verdict of bill_verdict(). For the rules payments_add_up and payments_are_usual.';

@@ -50,7 +50,7 @@ def test_one_run_makes_everything(state: State, target: Target) -> None:
     cards = by_name(state.cards)
     assert set(cards) == {card.title for card in CARDS.values()}
     assert set(by_name(state.dashboards)) == {"Now", "Sales", "Menu", "Restaurants", "Guests", "Health"}
-    shown = [one["card_id"] for found in state.dashboards.values() for one in found["dashcards"]]
+    shown = [one["card_id"] for dashboard in state.dashboards.values() for one in dashboard["dashcards"]]
     assert sorted(shown) == sorted(state.cards)
     for name, address in report.addresses.items():
         assert address == f"{target.url}/dashboard/{by_name(state.dashboards)[name]['id']}#refresh=60"
@@ -78,11 +78,11 @@ def test_cards_have_their_sql_chart_formats_and_filters(state: State, target: Ta
 def test_dashboards_have_tabs_and_filters_on_every_card_that_has_them(state: State, target: Target) -> None:
     provision(target, CARDS)
 
-    found = by_name(state.dashboards)["Restaurants"]
-    assert [tab["name"] for tab in found["tabs"]] == ["Comparison", "Control"]
-    assert [one["id"] for one in found["parameters"]] == ["day", "restaurant"]
+    restaurants = by_name(state.dashboards)["Restaurants"]
+    assert [tab["name"] for tab in restaurants["tabs"]] == ["Comparison", "Control"]
+    assert [one["id"] for one in restaurants["parameters"]] == ["day", "restaurant"]
     titles = {card["id"]: card["name"] for card in state.cards.values()}
-    mapped = {titles[one["card_id"]]: one["parameter_mappings"] for one in found["dashcards"]}
+    mapped = {titles[one["card_id"]]: one["parameter_mappings"] for one in restaurants["dashcards"]}
     assert [one["parameter_id"] for one in mapped["Cash-up"]] == ["day", "restaurant"]
     assert mapped["Premium orders by city"] == []
     for dashboard in state.dashboards.values():
@@ -117,7 +117,7 @@ def test_a_second_run_changes_nothing(state: State, target: Target) -> None:
     report = provision(target, CARDS)
 
     assert state.requests == []
-    assert (report.changes, report.kept) == ([], [])
+    assert (report.changes, report.edits) == ([], [])
     state.users[next(iter(state.users))]["last_login"] = before["users"][next(iter(state.users))][
         "last_login"
     ]
@@ -141,7 +141,7 @@ def test_a_run_that_was_interrupted_is_finished_by_the_next(
         with pytest.raises(KeyboardInterrupt):
             provision(target, few)
 
-    assert provision(target, few).kept == []
+    assert provision(target, few).edits == []
     assert provision(target, few).changes == []
     assert set(by_name(state.cards)) == {card.title for card in few.values()}
     assert set(by_name(state.dashboards)) == {"Restaurants", "Guests"}
@@ -162,11 +162,11 @@ def test_one_more_file_is_one_more_card_on_the_local_page_and_in_metabase(
     listed = {card["name"]: card["title"] for card in get(page, "/api/cards").json()}
     assert listed == {card.name: card.title for card in CARDS.values()} | {"refunds": "Refunds"}
     assert report.changes == ["Made the card Refunds.", "Changed the dashboard Sales."]
-    made = by_name(state.cards)["Refunds"]
+    refunds = by_name(state.cards)["Refunds"]
     shown = {one["card_id"]: one for one in by_name(state.dashboards)["Sales"]["dashcards"]}
-    assert shown[made["id"]]["parameter_mappings"][0]["parameter_id"] == "restaurant"
+    assert shown[refunds["id"]]["parameter_mappings"][0]["parameter_id"] == "restaurant"
     assert {card["entity_id"]: card["id"] for card in state.cards.values()} == ids | {
-        made["entity_id"]: made["id"]
+        refunds["entity_id"]: refunds["id"]
     }
     assert {card: shown[card]["id"] for card in places} == places
 

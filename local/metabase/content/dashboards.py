@@ -12,7 +12,7 @@ from local.cards.definition import Card
 from local.cards.filters import FILTERS
 from local.metabase.client import Client
 from local.metabase.content import marks
-from local.metabase.content.layout import Place, place
+from local.metabase.content.layout import Place, place, tabs_of
 from local.metabase.content.marks import State
 from local.metabase.report import Report
 
@@ -28,11 +28,6 @@ class Dashboard:
 
     name: str
     cards: Sequence[Card]
-
-    @property
-    def tabs(self) -> list[str]:
-        """In the order of their first cards; a dashboard without tabs has none."""
-        return list(dict.fromkeys(card.tab for card in self.cards if card.tab))
 
     @property
     def parameters(self) -> list[dict[str, str]]:
@@ -136,7 +131,7 @@ def _body(
 ) -> dict[str, Any]:
     """Tabs and places that exist keep their ids; new ones get negative ids, as Metabase wants."""
     known = {tab["name"]: tab["id"] for tab in metabase_dashboard["tabs"]}
-    tabs = {name: known.get(name, -number) for number, name in enumerate(dashboard.tabs, 1)}
+    tabs = {name: known.get(name, -number) for number, name in enumerate(tabs_of(dashboard.cards), 1)}
     places = {one["card_id"]: one["id"] for one in metabase_dashboard["dashcards"]}
     listed = _list(dashboard, ids)
     dashcards = [
@@ -157,19 +152,18 @@ def _list(dashboard: Dashboard, ids: Mapping[str, int]) -> dict[str, Any]:
     """The dashboard without ids of its own: what its definition says."""
     return {
         "parameters": dashboard.parameters,
-        "dashcards": [_dashcard(one, ids[one.card.name], dashboard) for one in place(dashboard.cards)],
+        "dashcards": [_dashcard(one, ids[one.card.name]) for one in place(dashboard.cards)],
     }
 
 
-def _dashcard(one: Place, card: int, dashboard: Dashboard) -> dict[str, Any]:
-    tabs = dashboard.tabs
+def _dashcard(one: Place, card: int) -> dict[str, Any]:
     return {
         "card_id": card,
         "row": one.row,
         "col": one.col,
         "size_x": one.width,
         "size_y": one.height,
-        "tab": (one.card.tab or tabs[0]) if tabs else None,
+        "tab": one.tab,
         "parameter_mappings": [
             {"parameter_id": name, "card_id": card, "target": ["dimension", ["template-tag", name]]}
             for name in one.card.filters

@@ -91,22 +91,39 @@ def test_dashboards_have_tabs_and_filters_on_every_card_that_has_them(state: Sta
         assert filters == used
 
 
+def squares_by_tab(dashboard: dict[str, Any]) -> dict[int | None, list[tuple[int, int]]]:
+    """The squares of the grid that the cards of each tab cover."""
+    squares: dict[int | None, list[tuple[int, int]]] = {}
+    for one in dashboard["dashcards"]:
+        squares.setdefault(one["dashboard_tab_id"], []).extend(
+            (one["row"] + down, one["col"] + across)
+            for down in range(one["size_y"])
+            for across in range(one["size_x"])
+        )
+    return squares
+
+
 def test_cards_stand_in_their_order_without_holes_or_overlaps(state: State, target: Target) -> None:
     provision(target, CARDS)
     titles = {card["id"]: card["name"] for card in state.cards.values()}
     for dashboard in state.dashboards.values():
-        for tab in {one["dashboard_tab_id"] for one in dashboard["dashcards"]}:
-            places = [one for one in dashboard["dashcards"] if one["dashboard_tab_id"] == tab]
-            squares = [
-                (one["row"] + down, one["col"] + across)
-                for one in places
-                for down in range(one["size_y"])
-                for across in range(one["size_x"])
-            ]
+        for squares in squares_by_tab(dashboard).values():
             assert len(squares) == len(set(squares))
+            assert {row for row, _ in squares} == set(range(max(squares)[0] + 1))
             assert max(column for _, column in squares) < 24
     now = [titles[one["card_id"]] for one in by_name(state.dashboards)["Now"]["dashcards"]]
     assert now == [card.title for card in CARDS.values() if card.dashboard == "now"]
+
+
+def test_a_card_without_a_tab_is_on_the_first_one_and_covers_no_other(state: State, target: Target) -> None:
+    provision(target, CARDS | {"cash_up": replace(CARDS["cash_up"], tab=None)})
+    restaurants = by_name(state.dashboards)["Restaurants"]
+    first = restaurants["tabs"][0]["id"]
+    titles = {card["id"]: card["name"] for card in state.cards.values()}
+    tabs = {titles[one["card_id"]]: one["dashboard_tab_id"] for one in restaurants["dashcards"]}
+    assert tabs["Cash-up"] == tabs["Restaurants"] == first
+    for squares in squares_by_tab(restaurants).values():
+        assert len(squares) == len(set(squares))
 
 
 def test_a_second_run_changes_nothing(state: State, target: Target) -> None:

@@ -11,7 +11,7 @@ from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from api import __version__
 from local.checks import run as checks
-from local.commands import completion, doctor, forward, psql, status, up
+from local.commands import completion, doctor, other_rooms, psql, status, up
 from local.commands.reset import reset
 from local.commands.restart import restart
 from local.development import dev_tools, from_tests
@@ -151,43 +151,7 @@ def doctor_command() -> None:
         raise typer.Exit(1)
 
 
-@app.command("dlq", context_settings={"ignore_unknown_options": True}, add_help_option=False)
-def dlq_command(
-    arguments: Annotated[
-        list[str] | None,
-        typer.Argument(help="list, show, retry, edit or discard; each has a --help.", metavar="COMMAND …"),
-    ] = None,
-) -> None:
-    """Look at dead letters, retry, edit or discard them, as the owner of the warehouse."""
-    raise typer.Exit(forward.to_core(settings(), "dlq", *(arguments or ["--help"])))
-
-
-@app.command("airflow", context_settings={"ignore_unknown_options": True}, add_help_option=False)
-def airflow_command(
-    arguments: Annotated[
-        list[str] | None, typer.Argument(help="As Airflow takes them.", metavar="COMMAND …")
-    ] = None,
-) -> None:
-    """Run a command of Airflow itself, with the environment of this stack: ./stack airflow dags list."""
-    raise typer.Exit(forward.to_airflow(settings(), *(arguments or [])))
-
-
-@app.command("completeness")
-def completeness_command(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
-) -> None:
-    """Certify up to which offset every event is accounted for. Exit 1 when there is a hole."""
-    raise typer.Exit(forward.to_core(settings(), "completeness", *(["--json"] if as_json else [])))
-
-
-@app.command("locations", context_settings={"ignore_unknown_options": True}, add_help_option=False)
-def locations_command(
-    arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help explains them.", metavar="[FILE] [OPTIONS]…")
-    ] = None,
-) -> None:
-    """Enter restaurants and their clocks from a CSV file; without FILE, show them as one."""
-    raise typer.Exit(forward.to_schema(settings(), "locations", *(arguments or [])))
+other_rooms.register(app)
 
 
 @app.command("test", context_settings={"ignore_unknown_options": True})
@@ -204,40 +168,6 @@ def check_command(
     dev_tools.ensure()
     if not checks.run(arguments or [], console, everything=everything):
         raise typer.Exit(1)
-
-
-@app.command("rebuild", context_settings={"ignore_unknown_options": True}, add_help_option=False)
-def rebuild_command(
-    arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
-    ] = None,
-) -> None:
-    """Compute the analytics tables again from the raw events, and show or correct what differs."""
-    raise typer.Exit(forward.to_core(settings(), "rebuild", *(arguments or [])))
-
-
-@app.command("archive", context_settings={"ignore_unknown_options": True}, add_help_option=False)
-def archive_command(
-    arguments: Annotated[
-        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
-    ] = None,
-) -> None:
-    """Move old months of raw events into verified Parquet files."""
-    raise typer.Exit(forward.to_core(settings(), "archive", *(arguments or [])))
-
-
-@app.command("backfill")
-def backfill_command(
-    url: Annotated[str, typer.Option(help="The event service that holds the history, and nothing else.")],
-    stream: Annotated[
-        str, typer.Option(help="The name of the stream, under which its position is kept.")
-    ] = "backfill",
-    pace: Annotated[
-        int | None, typer.Option(help="Events a second, at most: live streams come first.", min=1)
-    ] = None,
-) -> None:
-    """Ingest a history from an event service of its own, to its end, beside the live stream."""
-    raise typer.Exit(forward.backfill(settings(), url, stream, pace))
 
 
 @app.command("chaos", context_settings={"ignore_unknown_options": True}, add_help_option=False)

@@ -63,17 +63,17 @@ class Card:
 
 def load(folder: Path = FOLDER) -> dict[str, Card]:
     """Every card by name, in the order of the files' numbers, whichever folder they are in. Raises CardError."""
-    found: dict[str, Card] = {}
+    cards: dict[str, Card] = {}
     for file in sorted(folder.glob("*/*.sql"), key=lambda file: file.name):
         card = parse(file.name, file.read_text(encoding="utf-8"), dashboard=file.parent.name)
-        if card.name in found:
+        if card.name in cards:
             raise CardError(
                 f"{file.name}: there is a card {card.name} already: give one of them another name."
             )
-        found[card.name] = card
-    if not found:
+        cards[card.name] = card
+    if not cards:
         raise CardError(f"There are no cards in {folder}: restore the folder from the repository.")
-    return found
+    return cards
 
 
 def parse(file_name: str, text: str, dashboard: str = "") -> Card:
@@ -109,14 +109,14 @@ def _card(header: Header, dashboard: str) -> Card:
 
 
 def _formats(header: Header) -> dict[str, str]:
-    found = {}
+    formats = {}
     for pair in header.values.get("formats", "").split(","):
         column, _, unit = pair.strip().partition(" ")
         if column and unit not in UNITS:
             raise header.wrong("formats", f"a list such as 'tips money', each one of {', '.join(UNITS)}")
         if column:
-            found[column] = unit
-    return found
+            formats[column] = unit
+    return formats
 
 
 def _filters(header: Header) -> dict[str, str]:
@@ -130,8 +130,8 @@ def _filters(header: Header) -> dict[str, str]:
         known = ", ".join(filters.FILTERS)
         raise HeaderError(f"{header.file}: there is no filter {unknown[0]}: write one of {known}.")
     header.need(used, "this SQL")
-    found = {name: header.values[name] for name in filters.FILTERS if name in header.values}
-    for name, column in found.items():
+    columns = {name: header.values[name] for name in filters.FILTERS if name in header.values}
+    for name, column in columns.items():
         if not filters.COLUMN.fullmatch(column):
             raise header.wrong(name, "the column that it restricts, as schema.view.column")
         if name not in used:
@@ -139,4 +139,4 @@ def _filters(header: Header) -> dict[str, str]:
                 f"{header.file}, line {header.lines[name]}: the SQL does not use the filter {name}: "
                 f"write [[AND {{{{{name}}}}}]] there, or delete the line."
             )
-    return found
+    return columns

@@ -44,5 +44,5 @@ def used(template: str) -> frozenset[str]:
 
 def outside(template: str) -> str | None:
     """The name of a filter that stands outside of a block, or None. Such SQL cannot run without its value."""
-    found = _TAG.search(without(template))
-    return found[1] if found else None
+    tag = _TAG.search(without(template))
+    return tag[1] if tag else None

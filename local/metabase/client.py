@@ -84,9 +84,9 @@ class Client:
 def _reason(answer: httpx.Response) -> str:
     """What Metabase says about a refusal: a text, a message, or messages by field."""
     try:
-        said = answer.json()
+        reason = answer.json()
     except ValueError:
         return answer.text.strip()[:300] or answer.reason_phrase
-    if isinstance(said, dict):
-        said = said.get("message") or said.get("errors") or said.get("specific-errors") or said
-    return str(said)[:300]
+    if isinstance(reason, dict):
+        reason = reason.get("message") or reason.get("errors") or reason.get("specific-errors") or reason
+    return str(reason)[:300]

@@ -35,7 +35,7 @@ def metabase(
     """Bring Metabase to what sql/dashboards defines: database, cards, dashboards, and a group of viewers."""
     values = Settings.load(env_file=context.find_root().params["env_file"]).values
     default = values.get("METABASE_URL") or f"http://127.0.0.1:{values.get('METABASE_PORT') or 3000}"
-    given = {"METABASE_URL": url or default, "METABASE_API_KEY": api_key, "METABASE_WAREHOUSE": warehouse}
-    chosen = {name: value for name, value in given.items() if value}
+    options = {"METABASE_URL": url or default, "METABASE_API_KEY": api_key, "METABASE_WAREHOUSE": warehouse}
+    chosen = {name: value for name, value in options.items() if value}
     for line in provision(from_values({**values, **chosen}, force=force), load()).lines():
         typer.echo(line)

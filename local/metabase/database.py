@@ -16,8 +16,8 @@ _COMPARED = ("host", "port", "dbname", "user", "schema-filters-type", "schema-fi
 def ensure(client: Client, target: Target, report: Report) -> int:
     """Add the database, or correct it; its id. Raises MetabaseError."""
     try:
-        found = _ensure(client, _details(target.warehouse), report)
-        fault = _fault(client, found)
+        database = _ensure(client, _details(target.warehouse), report)
+        fault = _fault(client, database)
     except Refused as error:  # Metabase tries a connection before it takes one
         fault = str(error)
     if fault:
@@ -26,38 +26,38 @@ def ensure(client: Client, target: Target, report: Report) -> int:
             f"Metabase cannot read the warehouse at {where} as {target.warehouse.user} ({fault}): "
             "check METABASE_WAREHOUSE and ANALYTICS_DB_PASSWORD in .env."
         )
-    return found
+    return database
 
 
 def _ensure(client: Client, details: Mapping[str, Any], report: Report) -> int:
     body = {"name": NAME, "engine": "postgres", "details": details}
     listed = client.get("/api/database")["data"]
-    found = next((int(one["id"]) for one in listed if one["name"] == NAME), None)
-    if found is None:
-        found = int(client.post("/api/database", body)["id"])
+    database = next((int(one["id"]) for one in listed if one["name"] == NAME), None)
+    if database is None:
+        database = int(client.post("/api/database", body)["id"])
         report.changed(f"Added the database {NAME}, as {details['user']}.")
-    elif _differs(client.get(f"/api/database/{found}"), details) or _fault(client, found):
-        client.put(f"/api/database/{found}", body)
+    elif _differs(client.get(f"/api/database/{database}"), details) or _fault(client, database):
+        client.put(f"/api/database/{database}", body)
         report.changed(f"Corrected the connection of the database {NAME}.")
-    return found
+    return database
 
 
 def fields(client: Client, database: int, columns: Collection[str], target: Target) -> dict[str, int]:
     """The id of each column (schema.view.column). Reads the schema again while one is missing; raises SyncTimeout."""
-    found = _columns(client, database)
-    if not set(columns) - found.keys():
-        return found
+    ids = _columns(client, database)
+    if not set(columns) - ids.keys():
+        return ids
     client.post(f"/api/database/{database}/sync_schema")
     deadline = time.monotonic() + target.wait_seconds
-    while missing := sorted(set(columns) - found.keys()):
+    while missing := sorted(set(columns) - ids.keys()):
         if time.monotonic() >= deadline:
             raise SyncTimeout(
                 f"Metabase does not list {', '.join(missing)} after {target.wait_seconds:.0f} s: "
                 "is the warehouse migrated (./stack up, or the service migrate of Compose)?"
             )
         time.sleep(target.poll_seconds)
-        found = _columns(client, database)
-    return found
+        ids = _columns(client, database)
+    return ids
 
 
 def _details(warehouse: Warehouse) -> dict[str, Any]:

@@ -25,13 +25,13 @@ def provision(target: Target, cards: Mapping[str, Card]) -> Report:
         properties = client.get("/api/session/properties")
         access.check_version(properties)
         access.log_in(client, target, properties, report)
-        found = database.ensure(client, target, report)
+        database_id = database.ensure(client, target, report)
         collection = _collection(client, report)
-        people.ensure(client, target.viewer, found, collection, report)
+        people.ensure(client, target.viewer, database_id, collection, report)
         columns = {column for card in cards.values() for column in card.filters.values()}
-        fields = database.fields(client, found, columns, target)
+        fields = database.fields(client, database_id, columns, target)
         content = _Content(client, target, report, collection)
-        ids = content.ensure_cards(cards, found, fields)
+        ids = content.ensure_cards(cards, database_id, fields)
         content.ensure_dashboards(cards, ids, str(properties.get("site-url") or target.url).rstrip("/"))
         content.archive_cards(ids)
         _note_time_zone(properties, report)
@@ -81,9 +81,9 @@ def _collection(client: Client, report: Report) -> int:
     for one in client.get("/api/collection"):
         if one["name"] == COLLECTION and not one.get("archived") and one.get("location", "/") == "/":
             return int(one["id"])
-    made = client.post("/api/collection", {"name": COLLECTION, "parent_id": None})
+    collection = client.post("/api/collection", {"name": COLLECTION, "parent_id": None})
     report.changed(f"Made the collection {COLLECTION}.")
-    return int(made["id"])
+    return int(collection["id"])
 
 
 def _note_time_zone(properties: Mapping[str, Any], report: Report) -> None:

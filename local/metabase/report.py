@@ -8,7 +8,7 @@ class Report:
     """`changes` is empty when everything was as defined already."""
 
     changes: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    edits: list[str] = field(default_factory=list)
     """What somebody edited in Metabase, and which therefore stayed as it is."""
     notes: list[str] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)
@@ -20,10 +20,10 @@ class Report:
 
     def edited(self, what: str) -> None:
         """Something was left as somebody edited it."""
-        self.kept.append(f"{what} was edited in Metabase and stays as it is: --force overwrites it.")
+        self.edits.append(f"{what} was edited in Metabase and stays as it is: --force overwrites it.")
 
     def lines(self) -> list[str]:
         """The whole report."""
-        done = self.changes or ["Everything is as defined: nothing was changed."]
+        changes = self.changes or ["Everything is as defined: nothing was changed."]
         addresses = [f"{name}: {address}" for name, address in self.addresses.items()]
-        return [*done, *self.kept, *self.notes, *addresses]
+        return [*changes, *self.edits, *self.notes, *addresses]

@@ -71,7 +71,7 @@ def answers(url: str) -> bool:
 
 
 def browse(url: str, folder: Path, *flags: str) -> str:
-    """Chromium's standard output for the page, once its scripts have had five (virtual) seconds."""
+    """Chromium's standard output for the page, once its scripts have had four (virtual) seconds."""
     command = [
         str(CHROMIUM),
         *FLAGS,
@@ -98,6 +98,27 @@ def test_the_page_draws_every_card(dashboard: Any, warehouse: Any, tmp_path: Pat
     assert "unknown</td>" in page  # what NONE brought in
     assert "&lt;b&gt;Bowl" in page  # a name from outside is text
     assert "<b>Bowl" not in page
+
+
+def test_tables_show_the_formats_of_their_columns(dashboard: Any, warehouse: Any, tmp_path: Path) -> None:
+    """A percent sign beside a percentage, money in groups of three digits, a plain count as it is."""
+    with warehouse.connect("restaurant_user") as owner:
+        restaurant.fill(owner)
+    url = dashboard(warehouse.url("analytics_reader"))
+    page = browse(url, tmp_path, "--dump-dom").split("<script>", maxsplit=1)[0]
+    assert first_row(page, "rating")["Satisfaction rate"] == "40.0 %"
+    assert first_row(page, "menu_engineering")["Popularity share"] == "25.58 %"
+    assert first_row(page, "restaurants")["Revenue"] == "2,239.50"
+    assert first_row(page, "restaurants")["Orders"] == "43"
+
+
+def first_row(page: str, card: str) -> dict[str, str]:
+    """The first row of a card's table, by the heads of its columns."""
+    section = re.search(rf'<section[^>]+id="card-{card}".*?</section>', page, re.DOTALL)
+    assert section, card
+    heads = re.findall(r"<th[^>]*>([^<]*)</th>", section[0])
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", section[0])
+    return dict(zip(heads, cells, strict=False))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -55,20 +55,20 @@ def _tag(card: str, name: str, field: int) -> dict[str, Any]:
 
 def settings(card: Card, currency: str) -> dict[str, Any]:
     """How the card is drawn. Columns are named as the SELECT names them."""
-    found: dict[str, Any] = {}
+    visualization: dict[str, Any] = {}
     if card.chart == "scalar":
-        found["scalar.field"] = card.y[0]
+        visualization["scalar.field"] = card.y[0]
     elif card.chart != "table":
-        found["graph.dimensions"] = [name for name in (card.x, card.series) if name]
-        found["graph.metrics"] = list(card.y)
+        visualization["graph.dimensions"] = [name for name in (card.x, card.series) if name]
+        visualization["graph.metrics"] = list(card.y)
         if card.chart == "bar" and card.series:
-            found["stackable.stack_type"] = "stacked"
+            visualization["stackable.stack_type"] = "stacked"
     columns = {
         json.dumps(["name", column], separators=(",", ":")): style
         for column, unit in card.formats.items()
         if (style := _style(unit, currency))
     }
-    return found | ({"column_settings": columns} if columns else {})
+    return visualization | ({"column_settings": columns} if columns else {})
 
 
 def _style(unit: str, currency: str) -> dict[str, Any]:

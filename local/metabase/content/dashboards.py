@@ -12,7 +12,7 @@ from local.cards.definition import Card
 from local.cards.filters import FILTERS
 from local.metabase.client import Client
 from local.metabase.content import marks
-from local.metabase.content.layout import Place, place
+from local.metabase.content.layout import Place, place, tabs_of
 from local.metabase.content.marks import State
 from local.metabase.report import Report
 
@@ -28,11 +28,6 @@ class Dashboard:
 
     name: str
     cards: Sequence[Card]
-
-    @property
-    def tabs(self) -> list[str]:
-        """In the order of their first cards; a dashboard without tabs has none."""
-        return list(dict.fromkeys(card.tab for card in self.cards if card.tab))
 
     @property
     def parameters(self) -> list[dict[str, str]]:
@@ -70,37 +65,41 @@ class Dashboards:
 
     def ensure(self, dashboard: Dashboard, ids: Mapping[str, int], site: str) -> int:
         """Make the dashboard, or bring it to its cards, whose ids are `ids`; its id."""
-        found = self._find(dashboard.name)
-        written = marks.digest(_list(dashboard, ids))
-        new = found is None
-        if found is None:
+        metabase_dashboard = self._find(dashboard.name)
+        definition = marks.digest(_list(dashboard, ids))
+        new = metabase_dashboard is None
+        if metabase_dashboard is None:
             start = {"name": dashboard.name, "collection_id": self.collection}
-            found = self.client.get(f"/api/dashboard/{self.client.post('/api/dashboard', start)['id']}")
+            metabase_dashboard = self.client.get(
+                f"/api/dashboard/{self.client.post('/api/dashboard', start)['id']}"
+            )
         # One that an interrupted run made, and that nobody emptied: the description comes with the cards.
-        unfinished = not found["dashcards"] and not found.get("description")
-        state = State.CHANGED if unfinished else _state(found, written)
+        unfinished = not metabase_dashboard["dashcards"] and not metabase_dashboard.get("description")
+        state = State.CHANGED if unfinished else _state(metabase_dashboard, definition)
         if state is State.EDITED and not self.force:
             self.report.edited(f"The dashboard {dashboard.name}")
         elif state is not State.SAME:
-            self._write(found, dashboard, ids, {"written": written})
+            self._write(metabase_dashboard, dashboard, ids, {"written": definition})
             self.report.changed(f"{'Made' if new else 'Changed'} the dashboard {dashboard.name}.")
-        self.report.addresses[dashboard.name] = f"{site}/dashboard/{found['id']}#refresh={REFRESH_SECONDS}"
-        return int(found["id"])
+        self.report.addresses[dashboard.name] = (
+            f"{site}/dashboard/{metabase_dashboard['id']}#refresh={REFRESH_SECONDS}"
+        )
+        return int(metabase_dashboard["id"])
 
     def archive_others(self, defined: Collection[int]) -> None:
         """Archive the dashboards of ours that have no card any more."""
         for item in self._items():
             if item["id"] in defined:
                 continue
-            found = self.client.get(f"/api/dashboard/{item['id']}")
-            mark = _mark(found)
+            dashboard = self.client.get(f"/api/dashboard/{item['id']}")
+            mark = _mark(dashboard)
             if mark is None:
                 continue
-            if _state(found, mark["written"]) is State.EDITED and not self.force:
-                self.report.edited(f"The dashboard {found['name']}, which is no longer defined,")
+            if _state(dashboard, mark["written"]) is State.EDITED and not self.force:
+                self.report.edited(f"The dashboard {dashboard['name']}, which is no longer defined,")
                 continue
-            self.client.put(f"/api/dashboard/{found['id']}", {"archived": True})
-            self.report.changed(f"Archived the dashboard {found['name']}, which is no longer defined.")
+            self.client.put(f"/api/dashboard/{dashboard['id']}", {"archived": True})
+            self.report.changed(f"Archived the dashboard {dashboard['name']}, which is no longer defined.")
 
     def _find(self, name: str) -> Any:
         item = next((one for one in self._items() if one["name"] == name), None)
@@ -111,22 +110,29 @@ class Dashboards:
         return list(listed)
 
     def _write(
-        self, found: Mapping[str, Any], dashboard: Dashboard, ids: Mapping[str, int], mark: dict[str, str]
+        self,
+        metabase_dashboard: Mapping[str, Any],
+        dashboard: Dashboard,
+        ids: Mapping[str, int],
+        mark: dict[str, str],
     ) -> None:
         """Write it, read it, and note what Metabase made of it."""
-        path = f"/api/dashboard/{found['id']}"
-        self.client.put(path, _body(found, dashboard, ids, mark))
+        path = f"/api/dashboard/{metabase_dashboard['id']}"
+        self.client.put(path, _body(metabase_dashboard, dashboard, ids, mark))
         stored = self.client.get(path)
         self.client.put(path, _body(stored, dashboard, ids, mark | {"stored": _stored(stored)}))
 
 
 def _body(
-    found: Mapping[str, Any], dashboard: Dashboard, ids: Mapping[str, int], mark: Mapping[str, str]
+    metabase_dashboard: Mapping[str, Any],
+    dashboard: Dashboard,
+    ids: Mapping[str, int],
+    mark: Mapping[str, str],
 ) -> dict[str, Any]:
     """Tabs and places that exist keep their ids; new ones get negative ids, as Metabase wants."""
-    known = {tab["name"]: tab["id"] for tab in found["tabs"]}
-    tabs = {name: known.get(name, -number) for number, name in enumerate(dashboard.tabs, 1)}
-    places = {one["card_id"]: one["id"] for one in found["dashcards"]}
+    known = {tab["name"]: tab["id"] for tab in metabase_dashboard["tabs"]}
+    tabs = {name: known.get(name, -number) for number, name in enumerate(tabs_of(dashboard.cards), 1)}
+    places = {one["card_id"]: one["id"] for one in metabase_dashboard["dashcards"]}
     listed = _list(dashboard, ids)
     dashcards = [
         {key: value for key, value in one.items() if key != "tab"}
@@ -146,19 +152,18 @@ def _list(dashboard: Dashboard, ids: Mapping[str, int]) -> dict[str, Any]:
     """The dashboard without ids of its own: what its definition says."""
     return {
         "parameters": dashboard.parameters,
-        "dashcards": [_dashcard(one, ids[one.card.name], dashboard) for one in place(dashboard.cards)],
+        "dashcards": [_dashcard(one, ids[one.card.name]) for one in place(dashboard.cards)],
     }
 
 
-def _dashcard(one: Place, card: int, dashboard: Dashboard) -> dict[str, Any]:
-    tabs = dashboard.tabs
+def _dashcard(one: Place, card: int) -> dict[str, Any]:
     return {
         "card_id": card,
         "row": one.row,
         "col": one.col,
         "size_x": one.width,
         "size_y": one.height,
-        "tab": (one.card.tab or tabs[0]) if tabs else None,
+        "tab": one.tab,
         "parameter_mappings": [
             {"parameter_id": name, "card_id": card, "target": ["dimension", ["template-tag", name]]}
             for name in one.card.filters
@@ -168,22 +173,23 @@ def _dashcard(one: Place, card: int, dashboard: Dashboard) -> dict[str, Any]:
     }
 
 
-def _mark(found: Mapping[str, Any]) -> Any:
-    settings = [one["visualization_settings"] or {} for one in found["dashcards"]]
+def _mark(dashboard: Mapping[str, Any]) -> Any:
+    settings = [one["visualization_settings"] or {} for one in dashboard["dashcards"]]
     return next((one[marks.KEY] for one in settings if marks.KEY in one), None)
 
 
-def _stored(found: Mapping[str, Any]) -> str:
-    tabs = {tab["id"]: tab["name"] for tab in found["tabs"]}
+def _stored(dashboard: Mapping[str, Any]) -> str:
+    tabs = {tab["id"]: tab["name"] for tab in dashboard["tabs"]}
     places = [
         {name: one.get(name) for name in _PLACE} | {"tab": tabs.get(one["dashboard_tab_id"])}
-        for one in found["dashcards"]
+        for one in dashboard["dashcards"]
     ]
     ordered = sorted(places, key=lambda one: (str(one["tab"]), one["row"], one["col"]))
     return marks.digest(
-        {name: found.get(name) for name in _COMPARED} | {"tabs": list(tabs.values()), "dashcards": ordered}
+        {name: dashboard.get(name) for name in _COMPARED}
+        | {"tabs": list(tabs.values()), "dashcards": ordered}
     )
 
 
-def _state(found: Mapping[str, Any], written: str) -> State:
-    return marks.state(_mark(found), written=written, stored=_stored(found))
+def _state(dashboard: Mapping[str, Any], definition: str) -> State:
+    return marks.state(_mark(dashboard), definition=definition, stored=_stored(dashboard))

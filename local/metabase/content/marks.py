@@ -28,15 +28,15 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def state(mark: Mapping[str, str] | None, *, written: str, stored: str) -> State:
-    """`written` is today's definition, `stored` what Metabase answers today."""
+def state(mark: Mapping[str, str] | None, *, definition: str, stored: str) -> State:
+    """`definition` is the digest of the definition today, `stored` that of what Metabase answers today."""
     if mark is None:
         return State.EDITED
     if "stored" not in mark:
         return State.CHANGED
     if mark["stored"] != stored:
         return State.EDITED
-    return State.SAME if mark["written"] == written else State.CHANGED
+    return State.SAME if mark["written"] == definition else State.CHANGED
 
 
 def _lasting(value: Any) -> Any:

@@ -1,11 +1,20 @@
--- title: Cash by movement, last 7 days
+-- title: Cash by movement
 -- chart: table
--- description: Money by the business day on which it moved and by tender. A refund of today for an order of last week is in the row
---   of today.
+-- tab: Control
+-- formats: captured money, tips money, refunded money, expected_in_drawer money
+-- day: analytics.daily_cash.day
+-- restaurant: analytics.daily_cash.location_code
+-- description: Money by the business day on which it moved and by tender, for the seven business days up to the newest
+--   order, or the chosen days. A refund of today for an order of last week is in the row of today.
 SELECT day, location_code, coalesce(method, 'unknown') AS method, captured, tips, refunded, expected_in_drawer
 FROM analytics.daily_cash
-WHERE day > (SELECT analytics.newest_business_date()) - 7
+WHERE (
+    day > (SELECT analytics.newest_business_date()) - 7
     -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
+    -- A chosen day replaces this time span.
+    [[OR true) AND ({{day}}]]
+)
+    [[AND {{restaurant}}]]
 ORDER BY day DESC, location_code, method
 LIMIT 200;

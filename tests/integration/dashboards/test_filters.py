@@ -25,9 +25,9 @@ def answer(reader: Reader, card: Card, *names: str) -> Answer:
     return reader.read(replace(card, name=f"{card.name} {names}", sql=chosen(card, *names)))
 
 
-def column(found: Answer, name: str) -> list[Any]:
-    place = [column["name"] for column in found.columns].index(name)
-    return [row[place] for row in found.rows]
+def column(result: Answer, name: str) -> list[Any]:
+    place = [column["name"] for column in result.columns].index(name)
+    return [row[place] for row in result.rows]
 
 
 def test_cards_have_filters_and_columns_have_formats(reader: Reader) -> None:
@@ -38,8 +38,8 @@ def test_cards_have_filters_and_columns_have_formats(reader: Reader) -> None:
 
 def test_every_combination_of_filters_answers_with_the_same_columns(reader: Reader) -> None:
     for name, names in CASES:
-        found = answer(reader, CARDS[name], *names)
-        assert found.columns == reader.read(CARDS[name]).columns, (name, names)
+        result = answer(reader, CARDS[name], *names)
+        assert result.columns == reader.read(CARDS[name]).columns, (name, names)
 
 
 def test_a_restaurant_is_the_only_one(reader: Reader) -> None:

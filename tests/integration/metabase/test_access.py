@@ -156,7 +156,7 @@ def test_a_field_that_metabase_does_not_know_is_refused(target: Target) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("values", "says"),
     [
         ({"METABASE_WAREHOUSE": "postgres"}, "METABASE_WAREHOUSE is 'postgres': write host:port"),
         ({"STACK_START_TIMEOUT_SECONDS": "long"}, "STACK_START_TIMEOUT_SECONDS is 'long': write a whole"),
@@ -164,7 +164,7 @@ def test_a_field_that_metabase_does_not_know_is_refused(target: Target) -> None:
         ({"ANALYTICS_DB_PASSWORD": ""}, "ANALYTICS_DB_PASSWORD has no value"),
     ],
 )
-def test_a_setting_that_is_missing_or_wrong_is_named(given: dict[str, str], says: str) -> None:
+def test_a_setting_that_is_missing_or_wrong_is_named(values: dict[str, str], says: str) -> None:
     whole = {
         "METABASE_ADMIN_EMAIL": "a@example.com",
         "METABASE_ADMIN_PASSWORD": "a",
@@ -174,4 +174,4 @@ def test_a_setting_that_is_missing_or_wrong_is_named(given: dict[str, str], says
     }
     assert from_values(whole).warehouse.host == "postgres"
     with pytest.raises(errors.MissingSetting, match=says):
-        from_values(whole | given)
+        from_values(whole | values)

@@ -58,7 +58,7 @@ def test_an_edited_card_is_reported_and_stays(
 
     for cards in (CARDS, changed):
         report = provision(target, cards)
-        assert report.kept == [
+        assert report.edits == [
             f"The card {CARD} was edited in Metabase and stays as it is: --force overwrites it."
         ]
         assert (card, state.requests) == (edited, [])
@@ -76,7 +76,7 @@ def test_an_edited_card_that_is_no_longer_defined_is_not_archived(state: State, 
     fewer = {name: card for name, card in CARDS.items() if name != "premium"}
 
     report = provision(target, fewer)
-    assert len(report.kept) == 1
+    assert len(report.edits) == 1
     assert report.changes == ["Changed the dashboard Restaurants."]
     assert named(state.cards, "Premium orders by city")["archived"] is False
 
@@ -91,7 +91,7 @@ def test_an_edited_dashboard_is_reported_and_stays(state: State, target: Target)
     sales["dashcards"].append(text)
 
     report = provision(target, {name: card for name, card in CARDS.items() if name != "peak_hours"})
-    assert report.kept == [
+    assert report.edits == [
         "The dashboard Sales was edited in Metabase and stays as it is: --force overwrites it."
     ]
     assert text in named(state.dashboards, "Sales")["dashcards"]
@@ -104,7 +104,7 @@ def test_an_edited_dashboard_is_reported_and_stays(state: State, target: Target)
 def test_a_dashboard_that_somebody_emptied_stays_empty(state: State, target: Target) -> None:
     provision(target, CARDS)
     named(state.dashboards, "Sales")["dashcards"] = []
-    assert len(provision(target, CARDS).kept) == 1
+    assert len(provision(target, CARDS).edits) == 1
     assert named(state.dashboards, "Sales")["dashcards"] == []
     assert provision(replace(target, force=True), CARDS).changes == ["Changed the dashboard Sales."]
     assert len(named(state.dashboards, "Sales")["dashcards"]) == 2
@@ -120,5 +120,5 @@ def test_a_card_that_somebody_deleted_is_made_again(state: State, target: Target
     report = provision(target, CARDS)
 
     assert report.changes == [f"Made the card {CARD}."]
-    assert report.kept[0].startswith("The dashboard Sales was edited in Metabase")
+    assert report.edits[0].startswith("The dashboard Sales was edited in Metabase")
     assert named(state.cards, CARD)["entity_id"] == gone["entity_id"]

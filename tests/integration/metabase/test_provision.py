@@ -50,7 +50,7 @@ def test_one_run_makes_everything(state: State, target: Target) -> None:
     cards = by_name(state.cards)
     assert set(cards) == {card.title for card in CARDS.values()}
     assert set(by_name(state.dashboards)) == {"Now", "Sales", "Menu", "Restaurants", "Guests", "Health"}
-    shown = [one["card_id"] for found in state.dashboards.values() for one in found["dashcards"]]
+    shown = [one["card_id"] for dashboard in state.dashboards.values() for one in dashboard["dashcards"]]
     assert sorted(shown) == sorted(state.cards)
     for name, address in report.addresses.items():
         assert address == f"{target.url}/dashboard/{by_name(state.dashboards)[name]['id']}#refresh=60"
@@ -78,11 +78,11 @@ def test_cards_have_their_sql_chart_formats_and_filters(state: State, target: Ta
 def test_dashboards_have_tabs_and_filters_on_every_card_that_has_them(state: State, target: Target) -> None:
     provision(target, CARDS)
 
-    found = by_name(state.dashboards)["Restaurants"]
-    assert [tab["name"] for tab in found["tabs"]] == ["Comparison", "Control"]
-    assert [one["id"] for one in found["parameters"]] == ["day", "restaurant"]
+    restaurants = by_name(state.dashboards)["Restaurants"]
+    assert [tab["name"] for tab in restaurants["tabs"]] == ["Comparison", "Control"]
+    assert [one["id"] for one in restaurants["parameters"]] == ["day", "restaurant"]
     titles = {card["id"]: card["name"] for card in state.cards.values()}
-    mapped = {titles[one["card_id"]]: one["parameter_mappings"] for one in found["dashcards"]}
+    mapped = {titles[one["card_id"]]: one["parameter_mappings"] for one in restaurants["dashcards"]}
     assert [one["parameter_id"] for one in mapped["Cash-up"]] == ["day", "restaurant"]
     assert mapped["Premium orders by city"] == []
     for dashboard in state.dashboards.values():
@@ -91,22 +91,39 @@ def test_dashboards_have_tabs_and_filters_on_every_card_that_has_them(state: Sta
         assert filters == used
 
 
+def squares_by_tab(dashboard: dict[str, Any]) -> dict[int | None, list[tuple[int, int]]]:
+    """The squares of the grid that the cards of each tab cover."""
+    squares: dict[int | None, list[tuple[int, int]]] = {}
+    for one in dashboard["dashcards"]:
+        squares.setdefault(one["dashboard_tab_id"], []).extend(
+            (one["row"] + down, one["col"] + across)
+            for down in range(one["size_y"])
+            for across in range(one["size_x"])
+        )
+    return squares
+
+
 def test_cards_stand_in_their_order_without_holes_or_overlaps(state: State, target: Target) -> None:
     provision(target, CARDS)
     titles = {card["id"]: card["name"] for card in state.cards.values()}
     for dashboard in state.dashboards.values():
-        for tab in {one["dashboard_tab_id"] for one in dashboard["dashcards"]}:
-            places = [one for one in dashboard["dashcards"] if one["dashboard_tab_id"] == tab]
-            squares = [
-                (one["row"] + down, one["col"] + across)
-                for one in places
-                for down in range(one["size_y"])
-                for across in range(one["size_x"])
-            ]
+        for squares in squares_by_tab(dashboard).values():
             assert len(squares) == len(set(squares))
+            assert {row for row, _ in squares} == set(range(max(squares)[0] + 1))
             assert max(column for _, column in squares) < 24
     now = [titles[one["card_id"]] for one in by_name(state.dashboards)["Now"]["dashcards"]]
     assert now == [card.title for card in CARDS.values() if card.dashboard == "now"]
+
+
+def test_a_card_without_a_tab_is_on_the_first_one_and_covers_no_other(state: State, target: Target) -> None:
+    provision(target, CARDS | {"cash_up": replace(CARDS["cash_up"], tab=None)})
+    restaurants = by_name(state.dashboards)["Restaurants"]
+    first = restaurants["tabs"][0]["id"]
+    titles = {card["id"]: card["name"] for card in state.cards.values()}
+    tabs = {titles[one["card_id"]]: one["dashboard_tab_id"] for one in restaurants["dashcards"]}
+    assert tabs["Cash-up"] == tabs["Restaurants"] == first
+    for squares in squares_by_tab(restaurants).values():
+        assert len(squares) == len(set(squares))
 
 
 def test_a_second_run_changes_nothing(state: State, target: Target) -> None:
@@ -117,7 +134,7 @@ def test_a_second_run_changes_nothing(state: State, target: Target) -> None:
     report = provision(target, CARDS)
 
     assert state.requests == []
-    assert (report.changes, report.kept) == ([], [])
+    assert (report.changes, report.edits) == ([], [])
     state.users[next(iter(state.users))]["last_login"] = before["users"][next(iter(state.users))][
         "last_login"
     ]
@@ -141,7 +158,7 @@ def test_a_run_that_was_interrupted_is_finished_by_the_next(
         with pytest.raises(KeyboardInterrupt):
             provision(target, few)
 
-    assert provision(target, few).kept == []
+    assert provision(target, few).edits == []
     assert provision(target, few).changes == []
     assert set(by_name(state.cards)) == {card.title for card in few.values()}
     assert set(by_name(state.dashboards)) == {"Restaurants", "Guests"}
@@ -162,11 +179,11 @@ def test_one_more_file_is_one_more_card_on_the_local_page_and_in_metabase(
     listed = {card["name"]: card["title"] for card in get(page, "/api/cards").json()}
     assert listed == {card.name: card.title for card in CARDS.values()} | {"refunds": "Refunds"}
     assert report.changes == ["Made the card Refunds.", "Changed the dashboard Sales."]
-    made = by_name(state.cards)["Refunds"]
+    refunds = by_name(state.cards)["Refunds"]
     shown = {one["card_id"]: one for one in by_name(state.dashboards)["Sales"]["dashcards"]}
-    assert shown[made["id"]]["parameter_mappings"][0]["parameter_id"] == "restaurant"
+    assert shown[refunds["id"]]["parameter_mappings"][0]["parameter_id"] == "restaurant"
     assert {card["entity_id"]: card["id"] for card in state.cards.values()} == ids | {
-        made["entity_id"]: made["id"]
+        refunds["entity_id"]: refunds["id"]
     }
     assert {card: shown[card]["id"] for card in places} == places
 

@@ -39,8 +39,8 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--fetch-retries=1",
         *PACKAGES,
     ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    installation = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if installation.returncode != 0:
         pytest.skip(f"npm cannot fetch {PACKAGES}: Metabase's published schemas were not checked")
     return folder / "node_modules" / ".bin"
 
@@ -65,11 +65,11 @@ def portable_card(card: dict[str, Any], columns: dict[int, str]) -> dict[str, An
     )
 
 
-def portable_dashboard(found: dict[str, Any], cards: dict[int, str]) -> dict[str, Any]:
-    own = entity_id(f"dashboard {found['name']}")
-    tabs = {tab["id"]: entity_id(f"tab {tab['id']}") for tab in found["tabs"]}
+def portable_dashboard(dashboard: dict[str, Any], cards: dict[int, str]) -> dict[str, Any]:
+    own = entity_id(f"dashboard {dashboard['name']}")
+    tabs = {tab["id"]: entity_id(f"tab {tab['id']}") for tab in dashboard["tabs"]}
     dashcards = []
-    for one in found["dashcards"]:
+    for one in dashboard["dashcards"]:
         place = entity_id(f"place {one['id']}")
         card = cards[one["card_id"]]
         tab = one["dashboard_tab_id"]
@@ -80,12 +80,12 @@ def portable_dashboard(found: dict[str, Any], cards: dict[int, str]) -> dict[str
             | {"serdes/meta": [{"id": own, "model": "Dashboard"}, {"id": place, "model": "DashboardCard"}]}
         )
     return OWNER | {
-        "name": found["name"],
+        "name": dashboard["name"],
         "entity_id": own,
-        "parameters": found["parameters"],
+        "parameters": dashboard["parameters"],
         "tabs": [
             {"entity_id": tabs[tab["id"]], "name": tab["name"], "position": tab["position"]}
-            for tab in found["tabs"]
+            for tab in dashboard["tabs"]
         ],
         "dashcards": dashcards,
         "serdes/meta": [{"id": own, "model": "Dashboard"}],
@@ -105,11 +105,11 @@ def test_cards_and_dashboards_are_valid(tools: Path, state: State, target: Targe
     cards = {card["id"]: card["entity_id"] for card in state.cards.values()}
     for card in state.cards.values():
         file = write(tmp_path, f"card_{card['id']}", portable_card(card, columns))
-    for found in state.dashboards.values():
-        write(tmp_path, f"dashboard_{found['id']}", portable_dashboard(found, cards))
+    for dashboard in state.dashboards.values():
+        write(tmp_path, f"dashboard_{dashboard['id']}", portable_dashboard(dashboard, cards))
 
-    done = run(tools / "representations", "validate-schema", "--folder", tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = run(tools / "representations", "validate-schema", "--folder", tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
 
     broken = yaml.safe_load(file.read_text(encoding="utf-8")) | {"display": "barchart"}
     write(tmp_path, "broken", broken)
@@ -125,10 +125,10 @@ def test_queries_are_valid(tools: Path, state: State, target: Target) -> None:
     }
     assert len(queries) >= 5
     for query in queries.values():
-        done = run(tools / "mb", "query", "--dry-run", "--json", "--body", json.dumps(query))
-        assert json.loads(done.stdout)["ok"] is True, done.stdout + done.stderr
+        result = run(tools / "mb", "query", "--dry-run", "--json", "--body", json.dumps(query))
+        assert json.loads(result.stdout)["ok"] is True, result.stdout + result.stderr
     tagged = next(query for tags, query in queries.items() if tags)
     tag = next(iter(tagged["stages"][0]["template-tags"].values()))
     tag["dimension"] = ["field", tag["dimension"][2], None]
-    done = run(tools / "mb", "query", "--dry-run", "--json", "--body", json.dumps(tagged))
-    assert json.loads(done.stdout)["ok"] is False
+    result = run(tools / "mb", "query", "--dry-run", "--json", "--body", json.dumps(tagged))
+    assert json.loads(result.stdout)["ok"] is False

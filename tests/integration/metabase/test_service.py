@@ -20,12 +20,12 @@ from tests.unit.compose.compose_file import load as load_compose
 def values(tmp_path: Path, state: State) -> dict[str, str]:
     """As init_data_dir.py makes them."""
     init_data_dir.write_env(ROOT / ".env.example", tmp_path / ".env")
-    found = {entry.name: entry.text for entry in init_data_dir.read_env(tmp_path / ".env")}
+    entries = {entry.name: entry.text for entry in init_data_dir.read_env(tmp_path / ".env")}
     state.setup_token, state.warehouse_password = (
-        found["METABASE_SETUP_TOKEN"],
-        found["ANALYTICS_DB_PASSWORD"],
+        entries["METABASE_SETUP_TOKEN"],
+        entries["ANALYTICS_DB_PASSWORD"],
     )
-    return found
+    return entries
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -54,9 +54,9 @@ def test_the_service_of_compose_sets_metabase_up_and_then_changes_nothing(
 
 
 def test_an_error_of_the_service_is_one_sentence(target: Target) -> None:
-    said = run("local.metabase", METABASE_URL=target.url)
-    assert said.returncode == 1
-    assert said.stderr == (
+    result = run("local.metabase", METABASE_URL=target.url)
+    assert result.returncode == 1
+    assert result.stderr == (
         "metabase: ANALYTICS_DB_PASSWORD has no value: python3 init_data_dir.py writes it into .env.\n"
     )
 
@@ -67,9 +67,9 @@ def test_the_command_takes_another_metabase_and_a_key(
     state.api_keys["mb_key"] = state.add_user("owner@example.com", "owner-1", superuser=True)
     options = ("--url", target.url, "--api-key", "mb_key", "--warehouse", "10.0.0.5:5433")
 
-    done = run("local", "--env-file", str(tmp_path / ".env"), "metabase", *options, PYTHONWARNINGS="ignore")
+    result = run("local", "--env-file", str(tmp_path / ".env"), "metabase", *options, PYTHONWARNINGS="ignore")
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     details = next(iter(state.databases.values()))["details"]
     assert (details["host"], details["port"], details["user"]) == ("10.0.0.5", 5433, "analytics_reader")
     wrong = run("local", "--env-file", str(tmp_path / ".env"), "metabase", *options[:2], "--api-key", "no")

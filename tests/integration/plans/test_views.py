@@ -61,8 +61,8 @@ def test_no_table_is_gone_through(year: Year, name: str) -> None:
 
 @pytest.mark.parametrize("name", FILTERED)
 def test_with_filters_no_table_is_gone_through_either(year: Year, name: str) -> None:
-    assert year.asked(FILTERED[name]).whole == {}
-    assert year.asked(FILTERED[name]).hours == {}
+    assert year.reads_of_query(FILTERED[name]).whole == {}
+    assert year.reads_of_query(FILTERED[name]).hours == {}
 
 
 @pytest.mark.parametrize("name", CARDS)

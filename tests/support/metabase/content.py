@@ -32,10 +32,10 @@ def add_collection(body: bodies.Collection, _: Admin, state: Known) -> dict[str,
 
 @router.get("/api/collection/{collection}/items")
 def items(collection: int, models: str, _: Admin, state: Known) -> dict[str, Any]:
-    found = state.cards if models == "card" else state.dashboards
+    things = state.cards if models == "card" else state.dashboards
     data = [
         {"id": one["id"], "name": one["name"], "model": models}
-        for one in found.values()
+        for one in things.values()
         if one["collection_id"] == collection and not one["archived"]
     ]
     return {"data": data, "total": len(data)}
@@ -53,9 +53,9 @@ def add_card(body: bodies.CardCreate, _: Admin, state: Known) -> dict[str, Any]:
 
 @router.get("/api/card/{card}")
 def card(card: str, user: User, state: Known) -> dict[str, Any]:
-    found = _card(state, card)
-    _check_read(state, user, found["collection_id"])
-    return state.read_card(found["id"])
+    record = _card(state, card)
+    _check_read(state, user, record["collection_id"])
+    return state.read_card(record["id"])
 
 
 @router.put("/api/card/{card}")
@@ -67,9 +67,9 @@ def change_card(card: int, body: bodies.CardUpdate, _: Admin, state: Known) -> d
 
 
 def _card(state: State, card: str) -> dict[str, Any]:
-    for found in state.cards.values():
-        if card in (str(found["id"]), found["entity_id"]):
-            return found
+    for record in state.cards.values():
+        if card in (str(record["id"]), record["entity_id"]):
+            return record
     raise Refusal(404, "Not found.")
 
 
@@ -87,19 +87,19 @@ def add_dashboard(body: bodies.DashboardCreate, _: Admin, state: Known) -> dict[
 
 @router.get("/api/dashboard/{dashboard}")
 def dashboard(dashboard: int, user: User, state: Known) -> dict[str, Any]:
-    found = state.dashboards[dashboard]
-    _check_read(state, user, found["collection_id"])
-    return found
+    record = state.dashboards[dashboard]
+    _check_read(state, user, record["collection_id"])
+    return record
 
 
 @router.put("/api/dashboard/{dashboard}")
 def change_dashboard(dashboard: int, body: bodies.DashboardUpdate, _: Admin, state: Known) -> dict[str, Any]:
-    given = body.model_dump(exclude_unset=True)
-    lists = {name: given.pop(name, None) for name in ("dashcards", "tabs")}
+    changes = body.model_dump(exclude_unset=True)
+    lists = {name: changes.pop(name, None) for name in ("dashcards", "tabs")}
     if lists["dashcards"] is not None:
         lists["dashcards"] = [one.model_dump() for one in body.dashcards or []]
     state.replace_dashcards(dashboard, lists)
-    state.dashboards[dashboard] |= given
+    state.dashboards[dashboard] |= changes
     return state.dashboards[dashboard]
 
 

@@ -39,12 +39,12 @@ def databases(_: Admin, state: Known) -> dict[str, Any]:
 
 @router.post("/api/database")
 def add_database(body: bodies.Database, _: Admin, state: Known) -> dict[str, Any]:
-    found = _connect(state, next(state.ids), body)
-    state.data_rights.setdefault(1, {})[found["id"]] = {
+    record = _connect(state, next(state.ids), body)
+    state.data_rights.setdefault(1, {})[record["id"]] = {
         "view-data": "unrestricted",
         "create-queries": "query-builder-and-native",
     }
-    return found
+    return record
 
 
 @router.put("/api/database/{database}")
@@ -54,8 +54,8 @@ def change_database(database: int, body: bodies.Database, _: Admin, state: Known
 
 @router.get("/api/database/{database}")
 def database(database: int, _: Admin, state: Known) -> dict[str, Any]:
-    found = state.databases[database]
-    return found | {"details": found["details"] | {"password": "**MetabasePass**"}}
+    record = state.databases[database]
+    return record | {"details": record["details"] | {"password": "**MetabasePass**"}}
 
 
 @router.get("/api/database/{database}/healthcheck")

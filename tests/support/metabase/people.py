@@ -85,10 +85,10 @@ def add_group(body: bodies.Group, _: Admin, state: Known) -> dict[str, Any]:
 
 @router.get("/api/permissions/membership")
 def memberships(_: Admin, state: Known) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    by_user: dict[str, Any] = {}
     for user, group in sorted(state.members):
-        found.setdefault(str(user), []).append({"user_id": user, "group_id": group})
-    return found
+        by_user.setdefault(str(user), []).append({"user_id": user, "group_id": group})
+    return by_user
 
 
 @router.post("/api/permissions/membership")

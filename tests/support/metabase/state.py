@@ -53,23 +53,23 @@ class State:
 
     def add_user(self, email: str, password: str | None, *, superuser: bool = False) -> int:
         """Everybody is in the group of all users."""
-        found = next(self.ids)
-        self.users[found] = {
-            "id": found,
+        user = next(self.ids)
+        self.users[user] = {
+            "id": user,
             "email": email,
             "password": password,
             "is_superuser": superuser,
             "last_login": None,
         }
-        self.members.add((found, ALL_USERS))
-        return found
+        self.members.add((user, ALL_USERS))
+        return user
 
     def rights(self, user: int, collection: int) -> str:
         """The most that a group of the user has."""
         if self.users[user]["is_superuser"]:
             return "write"
-        found = {self.collection_rights.get(group, {}).get(collection) for group in self._groups(user)}
-        return "write" if "write" in found else "read" if "read" in found else "none"
+        levels = {self.collection_rights.get(group, {}).get(collection) for group in self._groups(user)}
+        return "write" if "write" in levels else "read" if "read" in levels else "none"
 
     def may_write_sql(self, user: int, database: int) -> bool:
         """The most that a group of the user has."""
@@ -99,7 +99,7 @@ class State:
 
     def read_card(self, card: int) -> dict[str, Any]:
         """The card in the shape in which Metabase answers it: not that in which it was written."""
-        found = self.cards[card]
+        record = self.cards[card]
         stages = [
             stage
             | {
@@ -112,26 +112,26 @@ class State:
                     for name, tag in stage.get("template-tags", {}).items()
                 }
             }
-            for stage in found["dataset_query"]["stages"]
+            for stage in record["dataset_query"]["stages"]
         ]
-        collection = TRASH if found["archived"] else found["collection_id"]
-        shaped = found["dataset_query"] | {"stages": stages, "lib/uuid": str(uuid4())}
-        return found | {"dataset_query": shaped, "collection_id": collection, "query_type": "native"}
+        collection = TRASH if record["archived"] else record["collection_id"]
+        shaped = record["dataset_query"] | {"stages": stages, "lib/uuid": str(uuid4())}
+        return record | {"dataset_query": shaped, "collection_id": collection, "query_type": "native"}
 
     def replace_dashcards(self, dashboard: int, body: dict[str, Any]) -> None:
         """The whole list: what it does not name is gone. Negative ids are new ones."""
-        found = self.dashboards[dashboard]
+        record = self.dashboards[dashboard]
         if body.get("tabs") is not None:
-            known = {tab["id"] for tab in found["tabs"]}
-            given = {tab["id"]: self._id(tab["id"], known) for tab in body["tabs"]}
-            found["tabs"] = [
-                tab | {"id": given[tab["id"]], "position": n} for n, tab in enumerate(body["tabs"])
+            known = {tab["id"] for tab in record["tabs"]}
+            tab_ids = {tab["id"]: self._id(tab["id"], known) for tab in body["tabs"]}
+            record["tabs"] = [
+                tab | {"id": tab_ids[tab["id"]], "position": n} for n, tab in enumerate(body["tabs"])
             ]
         else:
-            given = {tab["id"]: tab["id"] for tab in found["tabs"]}
+            tab_ids = {tab["id"]: tab["id"] for tab in record["tabs"]}
         if body.get("dashcards") is not None:
-            known = {one["id"] for one in found["dashcards"]}
-            found["dashcards"] = [self._dashcard(one, known, given) for one in body["dashcards"]]
+            known = {one["id"] for one in record["dashcards"]}
+            record["dashcards"] = [self._dashcard(one, known, tab_ids) for one in body["dashcards"]]
 
     def _dashcard(self, one: dict[str, Any], known: set[int], tabs: dict[int, int]) -> dict[str, Any]:
         if one["card_id"] is not None and one["card_id"] not in self.cards:
@@ -141,9 +141,9 @@ class State:
         tab = tabs.get(one["dashboard_tab_id"])
         return one | {"id": self._id(one["id"], known), "dashboard_tab_id": tab, "created_at": "2026-01-01"}
 
-    def _id(self, given: int, known: set[int]) -> int:
-        if given < 0:
+    def _id(self, number: int, known: set[int]) -> int:
+        if number < 0:
             return next(self.ids)
-        if given not in known:
-            raise Refusal(400, f"{given} is not one of {sorted(known)}.")
-        return given
+        if number not in known:
+            raise Refusal(400, f"{number} is not one of {sorted(known)}.")
+        return number

@@ -127,8 +127,8 @@ def test_metabase_has_a_database_where_it_has_a_password(
     """And only there. It enters no other database of ours, and nobody else enters it."""
     sql.bootstrap(server.admin_url, PASSWORDS)
     with psycopg.connect(server.admin_url) as admin:
-        found = "SELECT datname FROM pg_database WHERE datname = 'metabase_db'"
-        assert admin.execute(found).fetchall() == []
+        query = "SELECT datname FROM pg_database WHERE datname = 'metabase_db'"
+        assert admin.execute(query).fetchall() == []
     monkeypatch.setitem(PASSWORDS, "metabase_user", "of-metabase")
     for _ in range(2):
         sql.bootstrap(server.admin_url, PASSWORDS)

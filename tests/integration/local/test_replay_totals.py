@@ -161,8 +161,8 @@ def test_a_priced_history_has_its_net_sales_everywhere(
                 query = f"SELECT sum(net_sales) FROM analytics.{view}".encode()
                 assert reader.execute(query).fetchall() == [(NET_SALES,)], view
             for card in ("daily_revenue", "restaurants", "categories"):
-                asked = cards[card].sql.strip().rstrip(";")
-                query = f"SELECT sum(net_sales) FROM ({asked}) AS card".encode()
+                card_query = cards[card].sql.strip().rstrip(";")
+                query = f"SELECT sum(net_sales) FROM ({card_query}) AS card".encode()
                 assert reader.execute(query).fetchall() == [(NET_SALES,)], card
 
 

@@ -33,8 +33,10 @@ Delivery = tuple[list[Bill], list[list[Event]], list[int | None]]
 @st.composite
 def deliveries(draw: st.DrawFn) -> Delivery:
     """Bills, their events in any order and in batches, and up to which hour each batch is followed by a refresh."""
-    made = [draw(bills(order)) for order in range(1, draw(st.integers(1, 2)) + 1)]
-    events = [event for number, bill in enumerate(made) for event in events_of(bill, 100 * number + 1, draw)]
+    drawn_bills = [draw(bills(order)) for order in range(1, draw(st.integers(1, 2)) + 1)]
+    events = [
+        event for number, bill in enumerate(drawn_bills) for event in events_of(bill, 100 * number + 1, draw)
+    ]
     shuffled = draw(st.permutations(events))
     cuts = sorted(draw(st.lists(st.integers(1, len(shuffled)), max_size=4)))
     batches = [
@@ -43,7 +45,7 @@ def deliveries(draw: st.DrawFn) -> Delivery:
         if start < end
     ]
     hours = draw(st.lists(st.none() | st.integers(0, 8), min_size=len(batches), max_size=len(batches)))
-    return made, batches, hours
+    return drawn_bills, batches, hours
 
 
 class Bench:
@@ -71,13 +73,13 @@ class Bench:
 @pytest.fixture
 def bench(warehouse: Any) -> Iterator[Bench]:
     with writing(warehouse) as store:
-        made = Bench(warehouse, store)
-        with made.owner:
-            yield made
+        new_bench = Bench(warehouse, store)
+        with new_bench.owner:
+            yield new_bench
 
 
-def expected(made: list[Bill]) -> dict[str, Any]:
-    named = [bill.sums.named() for bill in made]
+def expected(drawn_bills: list[Bill]) -> dict[str, Any]:
+    named = [bill.sums.named() for bill in drawn_bills]
     return {name: sum((one[name] for one in named), Decimal(0)) for name in (*NAMES, "guests")}
 
 
@@ -92,9 +94,9 @@ def expected(made: list[Bill]) -> dict[str, Any]:
 )
 @given(delivery=deliveries())
 def test_every_sum_is_what_its_equation_says(bench: Bench, delivery: Delivery) -> None:
-    made, batches, hours = delivery
+    drawn_bills, batches, hours = delivery
     bench.take(batches, hours)
-    sums = expected(made)
+    sums = expected(drawn_bills)
 
     day = bench.one(f"SELECT {SUMS}, guests FROM analytics.daily_sales")
     assert day == sums

@@ -36,11 +36,11 @@ def send(store: Store) -> Send:
 def ask(owner: psycopg.Connection[Any]) -> Ask:
     """ask(columns, view): the only row, by name."""
 
-    def asked(columns: str, view: str = "daily_sales") -> dict[str, Any]:
+    def query(columns: str, view: str = "daily_sales") -> dict[str, Any]:
         ((*values,),) = owner.execute(f"SELECT {columns} FROM analytics.{view}".encode()).fetchall()
         return dict(zip(columns.split(", "), values, strict=True))
 
-    return asked
+    return query
 
 
 def line(send: Send, part: int, price: str, /, **fields: Any) -> None:

@@ -32,8 +32,8 @@ def _pair(
     view: LiteralString, keys: LiteralString, sold: LiteralString
 ) -> tuple[LiteralString, LiteralString]:
     """The query of a view, and the same query of the bills."""
-    asked = f"SELECT {keys}, {_NAMES} FROM analytics.{view} WHERE {sold} > 0"
-    return asked, f"SELECT {keys}, {_SUMS} {_BILLS} GROUP BY {keys}"
+    query = f"SELECT {keys}, {_NAMES} FROM analytics.{view} WHERE {sold} > 0"
+    return query, f"SELECT {keys}, {_SUMS} {_BILLS} GROUP BY {keys}"
 
 
 BILLS: dict[LiteralString, LiteralString] = dict(

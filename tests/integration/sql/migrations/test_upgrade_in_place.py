@@ -92,8 +92,8 @@ def test_a_failure_that_was_open_goes_on_blocking_until_its_rule_has_run(
         owner.execute("UPDATE analytics.orders SET tip = 9 WHERE order_ts = %s", [NOON])
         owner.execute(FAILED, [rule.name])
         sql.migrate(url)
-        kept = "SELECT rule, status, failed, sample FROM analytics.data_quality_results"
-        assert owner.execute(kept).fetchall() == [(rule.name, "failed", 1, [{"tip": 9}])]
+        results = "SELECT rule, status, failed, sample FROM analytics.data_quality_results"
+        assert owner.execute(results).fetchall() == [(rule.name, "failed", 1, [{"tip": 9}])]
         with pytest.raises(errors.ObjectNotInPrerequisiteState):
             refresh(writer, NOON + timedelta(days=ORDERS))
 

@@ -116,6 +116,7 @@ def test_a_blocked_day_keeps_what_was_published(
         assert_exact(owner)
     assert owner.execute("SELECT DISTINCT rollup FROM analytics.rollup_held_hours ORDER BY 1").fetchall() == [
         ("menu",),
+        ("movements",),
         ("sales",),
     ]
 

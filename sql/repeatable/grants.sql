@@ -35,6 +35,7 @@ GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.present() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 
@@ -78,6 +79,7 @@ GRANT SELECT ON analytics.premium_market_share TO restaurant_reader;
 GRANT SELECT ON analytics.satisfaction_summary TO restaurant_reader;
 GRANT SELECT ON analytics.store_performance TO restaurant_reader;
 GRANT SELECT ON analytics.stuck_orders TO restaurant_reader;
+GRANT SELECT ON analytics.upcoming_orders TO restaurant_reader;
 GRANT SELECT ON analytics.sales_per_minute TO restaurant_reader;
 GRANT SELECT ON analytics.late_events TO restaurant_reader;
 GRANT SELECT ON analytics.live_metrics TO restaurant_reader;
@@ -99,6 +101,8 @@ GRANT EXECUTE ON FUNCTION analytics.daypart(timestamptz, text) TO restaurant_rea
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.cash_up_of_day(text, date, text, time) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.newest_business_date() TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.newest_moment() TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.present() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) TO restaurant_reader;
 
@@ -116,6 +120,7 @@ GRANT SELECT, INSERT ON analytics.data_quality_results TO restaurant_writer;
 GRANT SELECT ON analytics.locations TO restaurant_writer;
 GRANT SELECT ON analytics.event_types TO restaurant_writer;
 GRANT SELECT ON analytics.typed_rows TO restaurant_writer;
+GRANT SELECT ON analytics.due_orders, analytics.orders_now TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION raw_data.arrived_before() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.arrived_events(timestamptz, timestamptz, text[]) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;

@@ -1,7 +1,7 @@
 """Rollups: at any moment, whatever came in whatever order, each view equals the aggregate of the tables."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, LiteralString, TypeAlias
 
@@ -16,6 +16,7 @@ from sse_ingest.events import Event
 from sse_ingest.store.store import Store
 from tests.support.events import EPOCH, frame, moment, parsed, payload
 from tests.support.examples import examples
+from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import writing
 from tests.support.warehouse.plain import assert_exact, rows_of
 
@@ -23,7 +24,12 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 HOUR = 3600
 PLACES = ("LOC-ON-001", "LOC-IN-001")
 ZONES = ("UTC", "America/Toronto", "Asia/Kolkata")
-WHAT = ("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand")
+WHAT = (
+    *("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand"),
+    *("time", "time"),
+)
+END = 48
+"""Hours after the epoch: nothing of the tests is dated later."""
 FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")
 BY_HAND: tuple[LiteralString, ...] = (
     "WITH gone AS (DELETE FROM analytics.payments RETURNING *) INSERT INTO kept SELECT * FROM gone",
@@ -64,6 +70,7 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "order_ts": when,
             "location_code": draw(st.sampled_from(PLACES)),
             "city": draw(st.sampled_from(("Toronto", None))),
+            **draw(scheduled(when)),
         },
         "order_status_changed": {
             "status": draw(st.sampled_from(("preparing", "completed", "cancelled"))),
@@ -93,6 +100,15 @@ def event(draw: st.DrawFn, offset: int) -> Event:
 
 
 @st.composite
+def scheduled(draw: st.DrawFn, placed: str) -> dict[str, str]:
+    """For now, or for later."""
+    hours = draw(st.sampled_from((None, None, 0, 1, 5, 24)))
+    if hours is None:
+        return {}
+    return {"scheduled_for": (datetime.fromisoformat(placed) + timedelta(hours=hours)).isoformat()}
+
+
+@st.composite
 def clock(draw: st.DrawFn) -> Step:
     return partial(Bench.set_clock, place=draw(st.sampled_from(PLACES)), zone=draw(st.sampled_from(ZONES)))
 
@@ -111,6 +127,8 @@ def step(draw: st.DrawFn, first: int) -> Step:
             return draw(batch(first))
         case "clock":
             return draw(clock())
+        case "time":
+            return partial(Bench.let_pass, hours=draw(st.integers(1, 12)))
         case "by hand":
             return partial(Bench.by_hand, statement=draw(st.sampled_from(BY_HAND)))
         case "refresh beside a batch":
@@ -123,7 +141,9 @@ def step(draw: st.DrawFn, first: int) -> Step:
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[Step]:
-    return [draw(step(10 * number)) for number in range(1, draw(st.integers(3, 9)))]
+    """Everything has happened, or some of it is still in the future."""
+    begin = partial(Bench.let_pass, hours=draw(st.sampled_from((END, 0, 4, 9))))
+    return [begin] + [draw(step(10 * number)) for number in range(1, draw(st.integers(3, 9)))]
 
 
 class Bench:
@@ -137,6 +157,7 @@ class Bench:
         self.known: list[tuple[datetime, Rows]] = []
         self.by_events = True
         self.owner.execute("CREATE TEMPORARY TABLE kept (LIKE analytics.payments)")
+        self.clock = Clock(self.owner, EPOCH)
 
     def empty(self) -> None:
         self.owner.execute(
@@ -145,6 +166,8 @@ class Bench:
         )
         self.known.clear()
         self.by_events = True
+        self.clock.set(EPOCH)
+        self.owner.execute("DELETE FROM analytics.future_events")
         self.owner.execute("DELETE FROM analytics.locations")
         self.owner.execute("DELETE FROM kept")
         self.owner.execute(
@@ -167,6 +190,7 @@ class Bench:
 
     def by_hand(self, statement: LiteralString) -> None:
         """What no event does, and raw does not know of."""
+        self.let_pass(END)  # no event in the future can be lost
         self.owner.execute(statement)
         self.by_events = False
 
@@ -181,6 +205,11 @@ class Bench:
             if meanwhile:
                 meanwhile(self)
             self.refresher.execute("SELECT analytics.refresh_rollups()")
+
+    def let_pass(self, hours: int) -> None:
+        """What daily_sales says changes with the time alone."""
+        self.clock.set(min(self.clock.now + timedelta(hours=hours), EPOCH + timedelta(hours=END)))
+        self.known.clear()
 
     def set_clock(self, place: str, zone: str) -> None:
         self.owner.execute(

@@ -4,28 +4,31 @@ SELECT
     o.location_code,
     o.order_ts,
     o.status,
-    coalesce(h.changed_ts, o.order_ts) AS since,
+    coalesce(h.changed_ts, o.business_ts) AS since,
     h.changes,
     h.path,
-    o.status IN ('pending', 'preparing', 'ready') AS is_open
-FROM analytics.orders AS o
+    o.status IN ('pending', 'preparing', 'ready') AS is_open,
+    o.business_ts
+FROM analytics.due_orders AS o
 CROSS JOIN LATERAL (
     SELECT max(h.changed_ts) AS changed_ts, count(*) AS changes,
         coalesce(jsonb_agg(jsonb_build_object('status', h.status, 'at', h.changed_ts) ORDER BY h.changed_ts, h.event_id), '[]')
             AS path
     FROM analytics.order_status_history AS h
-    WHERE h.order_id = o.order_id
+    WHERE h.order_id = o.order_id AND h.changed_ts <= analytics.present()
 ) AS h;
 
-COMMENT ON VIEW analytics.current_order_status IS 'The status of each order, since when, and all its status changes.';
+COMMENT ON VIEW analytics.current_order_status IS 'The status of each order whose time has come, since when, and all its status changes.';
 COMMENT ON COLUMN analytics.current_order_status.order_id IS 'The order.';
 COMMENT ON COLUMN analytics.current_order_status.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.current_order_status.order_ts IS
-    'When the guest ordered. Filter by this column: it has an index.';
+    'When the guest ordered.';
 COMMENT ON COLUMN analytics.current_order_status.status IS
     'The status of the change with the greatest (changed_ts, event_id); pending before the first change.';
 COMMENT ON COLUMN analytics.current_order_status.since IS
-    'The changed_ts of the latest change; order_ts before the first.';
+    'The changed_ts of the latest change; business_ts before the first.';
 COMMENT ON COLUMN analytics.current_order_status.changes IS 'Number of known status changes.';
 COMMENT ON COLUMN analytics.current_order_status.path IS 'All status changes in their order: [{"status", "at"}].';
 COMMENT ON COLUMN analytics.current_order_status.is_open IS 'Neither completed nor cancelled.';
+COMMENT ON COLUMN analytics.current_order_status.business_ts IS
+    'The business time: scheduled_for, or else order_ts. Filter by this column: it has an index.';

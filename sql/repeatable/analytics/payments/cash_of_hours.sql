@@ -13,23 +13,28 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH bills AS MATERIALIZED (
-        SELECT date_trunc('hour', o.order_ts, 'UTC') AS hour, o.location_code,
-            analytics.business_date(o.order_ts, l.time_zone, l.close_out) AS day,
+        SELECT date_trunc('hour', o.business_ts, 'UTC') AS hour, o.location_code,
+            analytics.business_date(o.business_ts, l.time_zone, l.close_out) AS day,
             o.order_id, o.status <> 'cancelled' AS counts, o.subtotal, o.tax, o.tip, o.total,
             i.priced, i.unpriced, p.amount, r.amount AS refunded
-        FROM analytics.orders AS o
+        FROM analytics.due_orders AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
         CROSS JOIN LATERAL (
             SELECT sum(i.extended_price) AS priced, count(*) FILTER (WHERE i.extended_price IS NULL) AS unpriced
-            FROM analytics.order_items AS i WHERE i.order_id = o.order_id
+            FROM analytics.order_items AS i
+            WHERE i.order_id = o.order_id AND i.event_ts <= analytics.present()
         ) AS i
         CROSS JOIN LATERAL (
-            SELECT sum(p.amount) AS amount FROM analytics.payments AS p WHERE p.order_id = o.order_id
+            SELECT sum(p.amount) AS amount
+            FROM analytics.payments AS p
+            WHERE p.order_id = o.order_id AND p.processed_at <= analytics.present()
         ) AS p
         CROSS JOIN LATERAL (
-            SELECT sum(r.amount) AS amount FROM analytics.refunds AS r WHERE r.order_id = o.order_id
+            SELECT sum(r.amount) AS amount
+            FROM analytics.refunds AS r
+            WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
         ) AS r
-        WHERE o.order_ts >= since AND o.order_ts < until AND (location IS NULL OR o.location_code = location)
+        WHERE o.business_ts >= since AND o.business_ts < until AND (location IS NULL OR o.location_code = location)
     ), differences AS (
         SELECT b.hour, b.location_code, b.day, b.order_id, v.kind, v.expected, v.found, v.found - v.expected AS difference
         FROM bills AS b

@@ -14,7 +14,10 @@ BEGIN
     END IF;
     -- Not only in open_refresh(), because the watermark moves here.
     PERFORM analytics.publication_gate();
-    SELECT w.logged_before INTO STRICT upto FROM analytics.rollup_watermark AS w;
+    -- No hour is summed before it has ended, whatever open_refresh() was given: the clock moves without an invalidation.
+    SELECT greatest(w.closed_before, least(w.logged_before, date_trunc('hour', analytics.present(), 'UTC')))
+    INTO STRICT upto
+    FROM analytics.rollup_watermark AS w;
 
     PERFORM analytics.rollup_apply_sales(upto);
     PERFORM analytics.rollup_apply_payments(upto);
@@ -23,6 +26,7 @@ BEGIN
     PERFORM analytics.rollup_apply_cash(upto);
     -- Those that this snapshot sees. What is logged during this refresh is left to the next one.
     DELETE FROM analytics.rollup_invalidations WHERE hour < upto;
+    PERFORM analytics.invalidate_future(upto);
     UPDATE analytics.rollup_watermark SET closed_before = upto, refreshed_at = clock_timestamp();
     RETURN upto;
 END

@@ -85,7 +85,7 @@ ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
 WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
 
 -- name: order_created
-COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_id)
@@ -96,6 +96,7 @@ WITH newest AS (
         payload ->> 'location_code' AS location_code,
         payload ->> 'customer_id' AS customer_id,
         payload ->> 'city' AS city,
+        analytics.moment(payload ->> 'scheduled_for') AS scheduled_for,
         ts AS created_at,
         ts AS event_ts,
         event_id
@@ -103,8 +104,8 @@ WITH newest AS (
     WHERE event_type = 'order_created'
     ORDER BY order_id, ts DESC, event_id DESC
 )
-INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, created_at, event_ts, event_id, updated_at)
-SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, created_at, event_ts, event_id, event_ts
+INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, updated_at)
+SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, event_ts
 FROM newest
 ON CONFLICT (order_id) DO UPDATE SET
     visit_id = excluded.visit_id,
@@ -113,6 +114,7 @@ ON CONFLICT (order_id) DO UPDATE SET
     location_code = excluded.location_code,
     customer_id = excluded.customer_id,
     city = excluded.city,
+    scheduled_for = excluded.scheduled_for,
     created_at = excluded.created_at,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,

@@ -49,8 +49,12 @@ def explain(data: bytes, envelope: type[msgspec.Struct], payloads: Payloads, err
         reason, detail = bad_text.reason, bad_text.located(data)
     else:
         key = _duplicate_key(data)
-        reason = Reason.DUPLICATE_KEY if key else Reason.WRONG_TYPE
-        detail = f"{key}: stands twice in one object: {error}" if key else str(error)
+        if isinstance(error.__cause__, OutOfRange):  # each field is right, but two do not fit each other
+            reason, detail = Reason.OUT_OF_RANGE, f"payload.{error.__cause__}"
+        elif key:
+            reason, detail = Reason.DUPLICATE_KEY, f"{key}: stands twice in one object: {error}"
+        else:
+            reason, detail = Reason.WRONG_TYPE, str(error)
     return Fault(reason, detail, _event_id(fields), _event_type(fields))
 
 

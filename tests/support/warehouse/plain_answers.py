@@ -8,7 +8,8 @@ WITH paid_later AS (
 ), changed_later AS (
     SELECT order_id FROM analytics.order_status_history WHERE changed_ts > analytics.present()
 ), paid AS (
-    SELECT order_id, sum(amount) AS amount, sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip, sum(total) AS total
+    SELECT order_id, sum(amount) AS amount, sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip,
+        sum(total) AS total
     FROM analytics.payments WHERE processed_at <= analytics.present() GROUP BY order_id
 ), due AS (
     SELECT o.order_id, o.location_code, o.city, o.service_type, coalesce(o.scheduled_for, o.order_ts) AS at,

@@ -103,6 +103,7 @@ GRANT EXECUTE ON FUNCTION analytics.cash_up_of_day(text, date, text, time) TO re
 GRANT EXECUTE ON FUNCTION analytics.newest_business_date() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.newest_moment() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.present() TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.orders_without_future() TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.abnormality_of_hours(timestamptz, timestamptz) TO restaurant_reader;
 

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 NOW = EPOCH + timedelta(days=3, minutes=20)
 EXISTING = 4
 """Orders of the days before, and one of half an hour ago."""
-NO_FIGURES = {"freshness", "orders_now", "orders_without_future", "typed_rows", "upcoming_orders"}
+NO_FIGURES = {"freshness", "orders_now", "typed_rows", "upcoming_orders"}
 """Views of ingestion, of rows, and of the future."""
 OF_THE_CLOCK = {"live_metrics", "late_events", "sales_per_minute"}
 MINUTES: LiteralString = (

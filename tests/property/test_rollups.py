@@ -122,6 +122,7 @@ def batch(draw: st.DrawFn, first: int) -> Step:
 @st.composite
 def step(draw: st.DrawFn, first: int) -> Step:
     hours = draw(st.integers(0, 16))
+    meanwhile: Step | None
     match draw(st.sampled_from(WHAT)):
         case "batch":
             return draw(batch(first))
@@ -132,11 +133,12 @@ def step(draw: st.DrawFn, first: int) -> Step:
         case "by hand":
             return partial(Bench.by_hand, statement=draw(st.sampled_from(BY_HAND)))
         case "refresh beside a batch":
-            return partial(Bench.refresh, hours=hours, meanwhile=draw(batch(first)))
+            meanwhile = draw(batch(first))
         case "refresh beside a clock":
-            return partial(Bench.refresh, hours=hours, meanwhile=draw(clock()))
+            meanwhile = draw(clock())
         case _:
-            return partial(Bench.refresh, hours=hours)
+            meanwhile = None
+    return partial(Bench.refresh, hours=hours, meanwhile=meanwhile)
 
 
 @st.composite

@@ -27,7 +27,11 @@ BEGIN
         WHERE first_seen > at - interval '1 hour' AND first_seen <= at
             AND (resolution IS NULL OR resolution = 'discarded')
     ) AS d
-    CROSS JOIN (SELECT least(max(latest_event_time), at) AS newest FROM raw_data.stream_checkpoints) AS c;
+    CROSS JOIN (
+        SELECT max(least(latest_event_time, at)) AS newest
+        FROM raw_data.stream_checkpoints
+        WHERE latest_event_time IS NOT NULL
+    ) AS c;
 END
 $$;
 

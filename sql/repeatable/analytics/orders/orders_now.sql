@@ -15,7 +15,7 @@ SELECT
     CASE WHEN f.order_id IS NULL THEN o.tip ELSE f.tip END AS tip,
     CASE WHEN f.order_id IS NULL THEN o.total ELSE f.total END AS total
 FROM analytics.orders AS o
-LEFT JOIN analytics.orders_without_future AS f ON f.order_id = o.order_id;
+LEFT JOIN analytics.orders_without_future() AS f ON f.order_id = o.order_id;
 
 COMMENT ON VIEW analytics.orders_now IS
     'Every order as it is at present, upcoming ones included: status and money without payments and status changes that are dated in the future.';

@@ -20,7 +20,7 @@ BEGIN
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'menu' AND i.hour < mark AND i.hour < before
     ), future AS MATERIALIZED (
-        SELECT w.order_id, w.status FROM analytics.orders_without_future AS w
+        SELECT w.order_id, w.status FROM analytics.orders_without_future() AS w
     ), live AS (
         SELECT i.event_ts AS at, i.event_ts, o.scheduled_for, o.business_ts, i.order_id, o.status,
             i.category, i.item_name, i.qty, i.unit_price, i.extended_price

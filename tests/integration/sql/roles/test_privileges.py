@@ -139,6 +139,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         "health_check",
         "newest_business_date",
         "newest_moment",
+        "orders_without_future",
         "trg_invalidate_feedback",
         "trg_invalidate_items",
         "trg_invalidate_locations",

@@ -57,11 +57,13 @@ UPDATE stream_checkpoints AS c SET
     ))
 WHERE c.stream = %(stream)s AND c.shard = %(shard)s AND c.fence = %(fence)s
 
--- name: knows_event_time
--- Whether checkpoints have the column latest_event_time. A schema that is older than this code does not have it.
-SELECT count(*) = 1
-FROM pg_attribute
-WHERE attrelid = 'stream_checkpoints'::regclass AND attname = 'latest_event_time' AND NOT attisdropped
+-- name: knows_columns
+-- Whether the checkpoints and the typed tables have all columns that this code writes. A schema that is older than this
+-- code does not have them.
+SELECT bool_and(EXISTS (
+    SELECT FROM pg_attribute AS a
+    WHERE a.attrelid = to_regclass(needed.name) AND a.attname = needed.column_name AND NOT a.attisdropped))
+FROM unnest(%(tables)s::text[], %(columns)s::text[]) AS needed (name, column_name)
 
 -- name: forget_foreign_changes
 -- Deletes events whose payload has not the form of the contract: they do not belong into the typed tables.

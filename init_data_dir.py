@@ -80,7 +80,9 @@ def generate(name: str) -> str:
     """A fresh secret, of letters, digits, - and _ only, so that it can stand in a URL."""
     if name.endswith("FERNET_KEY"):
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
-    return secrets.token_urlsafe(32)
+    while not re.search(r"\d", secret := secrets.token_urlsafe(32)):
+        pass  # Metabase asks for a digit in a password
+    return secret
 
 
 def missing_variables(example: Path, env: Path) -> list[Entry]:
@@ -174,15 +176,15 @@ def make_folders(data_dir: Path) -> list[Path]:
 
 def _make_folder(parent: Path, folder: Folder, *, exact: bool) -> bool:
     path = parent / folder.name
-    made = not path.is_dir()
-    if made:
+    is_new = not path.is_dir()
+    if is_new:
         path.mkdir()
     if exact:
         os.chown(path, folder.uid, folder.gid)
         path.chmod(folder.mode)
     elif _mine(path):
         path.chmod(0o777)
-    return made
+    return is_new
 
 
 def _mine(path: Path) -> bool:
@@ -198,8 +200,8 @@ def _give_to_owner_of(model: Path, path: Path) -> None:
 
 def data_dir(env: Path) -> Path:
     """DATA_DIR as compose sees it: from the environment, else from .env, relative to this folder."""
-    written = {entry.name: entry.text for entry in read_env(env)} if env.exists() else {}
-    return ROOT / Path(os.environ.get("DATA_DIR") or written.get("DATA_DIR") or "var").expanduser()
+    settings = {entry.name: entry.text for entry in read_env(env)} if env.exists() else {}
+    return ROOT / Path(os.environ.get("DATA_DIR") or settings.get("DATA_DIR") or "var").expanduser()
 
 
 def check(example: Path, env: Path) -> int:
@@ -229,8 +231,8 @@ def prepare(example: Path, env: Path) -> int:
     for sentence in doubtful(example, env):
         print(f"Note: {sentence}")
     target = data_dir(env)
-    made = make_folders(target)
-    print("\n".join(f"Made {path}" for path in made) or f"The folders in {target / 'compose'} are there.")
+    folders = make_folders(target)
+    print("\n".join(f"Made {path}" for path in folders) or f"The folders in {target / 'compose'} are there.")
     if sys.platform == "linux" and not sets_owners():
         print(
             f"Not root, so the containers' users could not be made owners: what is in {target / 'compose'}"

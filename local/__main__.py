@@ -20,6 +20,7 @@ from local.development.docs import docs
 from local.dictionary import dictionary
 from local.display import logs
 from local.errors import StackError
+from local.metabase.command import metabase
 from local.replay import replay
 from local.settings import READER, WAREHOUSE, Settings
 from sql.tool.errors import WarehouseError
@@ -273,6 +274,7 @@ def completion_command(
 app.command()(replay)
 app.command()(dictionary)
 app.command()(docs)
+app.command()(metabase)
 app.command()(build)
 
 

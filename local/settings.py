@@ -144,11 +144,11 @@ def _start_timeout(values: Mapping[str, str], env_file: Path) -> int:
 
 
 def _refuse_shared_ports(ports: Mapping[str, int], env_file: Path) -> None:
-    taken: dict[int, str] = {}
+    name_by_port: dict[int, str] = {}
     for name in PORTS:
         port = ports[name.lower()]
-        if port in taken:
+        if port in name_by_port:
             raise StackError(
-                f"{taken[port]} and {name} are both {port} in {env_file}: give each a port of its own."
+                f"{name_by_port[port]} and {name} are both {port} in {env_file}: give each a port of its own."
             )
-        taken[port] = name
+        name_by_port[port] = name

@@ -53,9 +53,11 @@ class _Envelope(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     partition_key: _Key
     payload: msgspec.Raw
     offset: int | UnsetType = UNSET
+    version: Annotated[int, Meta(ge=0, le=2**63 - 1)] | UnsetType | None = UNSET
 
 
-_REQUIRED = len(_Envelope.__struct_fields__) - 1
+_OPTIONAL = ("offset", "version")
+_REQUIRED = len(_Envelope.__struct_fields__) - len(_OPTIONAL)
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _flat_object = msgspec.json.Decoder(dict[str, str | int | float | bool | None]).decode
 _encode = msgspec.json.Encoder().encode
@@ -83,7 +85,8 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
         record = known.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    keys = _REQUIRED + (envelope.offset is not UNSET) + len(fields)
+    optional = (envelope.offset is not UNSET) + (envelope.version is not UNSET)
+    keys = _REQUIRED + optional + len(fields)
     # A key stands twice, or a text looks like a key; or a value that the contract perhaps does not accept.
     if text.count(b'":') != keys or known.odd(text):
         return None
@@ -93,7 +96,8 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
     if any(time_limits.beyond(event_type, record, earliest, latest)) or not _is_schedule(record):
         return None
     formatted = _encode(ts if ts.tzinfo is UTC else ts.astimezone(UTC))[1:-1].decode()
-    return Draft(event_type, key, formatted, payload, envelope.event_id)
+    version = None if envelope.version is UNSET else envelope.version
+    return Draft(event_type, key, formatted, payload, envelope.event_id, version=version)
 
 
 def _is_schedule(record: object) -> bool:

@@ -109,4 +109,5 @@ Uuid = Annotated[
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Version = Annotated[int, Field(ge=0, le=2**63 - 1)]
 LongText = Annotated[str, StringConstraints(max_length=10_000)]

@@ -75,6 +75,7 @@ class Parser:
             instant(envelope.ts),
             msgspec.json.format(bytes(_slice(text).payload), indent=-1),
             UUID(envelope.event_id),
+            version=envelope.version,
         )
 
     def _beyond_fields(self, envelope: Envelope) -> Iterator[FieldError]:

@@ -22,6 +22,7 @@ from api.contract.fields import (
     Quantity,
     Text,
     Uuid,
+    Version,
     check_schedule,
 )
 
@@ -166,6 +167,9 @@ class Envelope(BaseModel):
     event_type: Annotated[Key, Field(examples=["order_created"])]
     ts: Annotated[Instant, Field(description="when it happened")]
     partition_key: Annotated[Key, Field(description="the location code", examples=["LOC-ON-001"])]
+    version: Annotated[
+        Version | None, Field(description="counts the versions of what the event states; the greatest counts")
+    ] = None
     payload: dict[str, Any]
 
 

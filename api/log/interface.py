@@ -68,6 +68,7 @@ class Draft:  # not frozen: a frozen one costs four times as much, and there is 
     payload: bytes
     event_id: UUID | None = None
     unchecked: bool = False
+    version: int | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False):

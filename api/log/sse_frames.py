@@ -21,6 +21,7 @@ class _Event(msgspec.Struct, gc=False):
     event_type: str
     ts: str
     partition_key: str
+    version: int | msgspec.UnsetType
     payload: msgspec.Raw
 
 
@@ -45,7 +46,8 @@ def encode(stream_id: str, offset: int, draft: Draft) -> bytes:
         data = b"".join(b"data: " + line + b"\n" for line in lines)
         return f"event: {kind}\nid: {stream_id}-{offset}\n".encode() + data + b"\n"
     raw = msgspec.Raw(payload)
-    event = _Event(offset, draft.event_id, kind, draft.ts, draft.partition_key, raw)
+    version = msgspec.UNSET if draft.version is None else draft.version
+    event = _Event(offset, draft.event_id, kind, draft.ts, draft.partition_key, version, raw)
     return b"%sdata: %s\n\n" % (f"id: {stream_id}-{offset}\nevent: {kind}\n".encode(), _encode(event))
 
 
@@ -83,9 +85,9 @@ def element(frame: bytes) -> bytes:
 def same_content(frame: bytes, draft: Draft) -> bool:
     """Whether a repeat is the event of the frame in another spelling (order of keys, escapes, 12.5 for 12.50)."""
     known = _exactly(element(frame))
-    envelope = (known["event_type"], known["ts"], known["partition_key"])
+    envelope = (known["event_type"], known["ts"], known["partition_key"], known.get("version"))
     return bool(
-        envelope == (draft.event_type, draft.ts, draft.partition_key)
+        envelope == (draft.event_type, draft.ts, draft.partition_key, draft.version)
         and known["payload"] == _exactly(draft.payload)
     )
 

@@ -15,7 +15,7 @@ _CENT = Decimal("0.01")
 _ITEMS = {1: 20, 2: 35, 3: 25, 4: 15, 5: 5}  # lines of an order, in percent
 _CANCELLED, _REFUNDED, _FEEDBACK = 0.03, 0.03, 0.30
 _STEPS = 4  # preparing, ready, completed, and the payment
-_KNOWN, _ASKED = (
+_KNOWN, _INTRODUCTION = (
     0.6,
     0.2,
 )  # shares: orders of a known guest, and of these, orders that publish the guest's data
@@ -26,7 +26,7 @@ EVENTS_PER_ORDER = (
     + _CANCELLED
     + (1 - _CANCELLED) * (_STEPS + _REFUNDED + _FEEDBACK)
 )
-INTRODUCTIONS_PER_ORDER = _KNOWN * _ASKED
+INTRODUCTIONS_PER_ORDER = _KNOWN * _INTRODUCTION
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -80,7 +80,7 @@ class Order(_Recorder):
     def emissions(self, *, with_guests: bool) -> list[Emission]:
         """All events of the order. With `with_guests`, some orders publish the guest's data too."""
         rng = self._rng
-        if with_guests and self._guest and rng.random() < _ASKED:
+        if with_guests and self._guest and rng.random() < _INTRODUCTION:
             self._introduce(self._guest)
         service = rng.choices(("dine_in", "takeout", "delivery"), (5, 3, 2))[0]
         created: dict[str, object] = {

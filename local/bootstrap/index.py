@@ -23,8 +23,8 @@ def from_pip(pip: Sequence[str], env: Mapping[str, str]) -> dict[str, str]:
 
 def translate(config: str, env: Mapping[str, str]) -> dict[str, str]:
     """`pip config list` as variables of uv. What the user has set for uv wins; without both, uv has its default."""
-    found = sorted(OPTION.findall(config), key=lambda option: SECTIONS.index(option[0]))
-    options = {name: value for _, name, value in found}
+    entries = sorted(OPTION.findall(config), key=lambda option: SECTIONS.index(option[0]))
+    options = {name: value for _, name, value in entries}
     variables: dict[str, str] = {}
     if not {"UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"} & env.keys():
         if "index-url" in options:

@@ -72,14 +72,14 @@ class Installer:
         """The path of uv; None where bootstrap.lock has no wheel for this machine or the download fails."""
         options = ["--target", str(folder), "--no-deps", "--no-compile", "--only-binary=:all:", "--retries=2"]
         lock = ["-r", str(self.root / "bootstrap.lock")]
-        done = self._step("downloading uv", [*pip, "install", *HASHED, *options, *lock])
-        return str(folder / "bin" / "uv") if done.succeeded else None
+        result = self._step("downloading uv", [*pip, "install", *HASHED, *options, *lock])
+        return str(folder / "bin" / "uv") if result.succeeded else None
 
     def _install_with_uv(self, uv: str, variables: dict[str, str]) -> bool:
         env = self.env | variables
         if not self.python.exists():
-            made = [uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(self.venv)]
-            if not self._step("making .venv", made, env).succeeded:
+            command = [uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(self.venv)]
+            if not self._step("making .venv", command, env).succeeded:
                 return False
         install = [uv, "pip", "install", *HASHED, "--only-binary=:all:", "--python", str(self.python)]
         # Processes that may not write bytecode would compile all they import at each start. Otherwise the first start
@@ -89,10 +89,10 @@ class Installer:
 
     def _install_with_pip(self) -> None:
         command = [*self._venv_pip, "install", *HASHED, "-r", str(self.lock)]
-        done = self._step(f"{self.title} with pip, which takes minutes", command)
-        if not done.succeeded:
+        result = self._step(f"{self.title} with pip, which takes minutes", command)
+        if not result.succeeded:
             raise InstallError(
-                f"the packages could not be installed. The last lines of pip:\n{done.last_lines()}\n"
+                f"the packages could not be installed. The last lines of pip:\n{result.last_lines()}\n"
                 "Run ./stack again once the network or the disk is back."
             )
 

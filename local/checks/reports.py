@@ -70,7 +70,7 @@ def objections(reports: Sequence[Report], allowed: Sequence[str]) -> list[str]:
     """What pytest calls green and we do not: no integration tests, or skips that are not listed."""
     if not all(report.complete for report in reports):
         return ["pytest left no report: it did not run to its end."]
-    found = []
+    messages = []
     ran = 0
     for case in (case for report in reports for case in report.cases()):
         name = f"{case.get('classname', '')}.{case.get('name', '')}"
@@ -80,7 +80,7 @@ def objections(reports: Sequence[Report], allowed: Sequence[str]) -> list[str]:
         elif skip.get("type") != "pytest.xfail":
             text = f"{name}: {skip.get('message', '')}"
             if not any(fnmatch(text, pattern) for pattern in allowed):
-                found.append(f"skipped, and not in tests/allowed_skips.txt: {text}")
+                messages.append(f"skipped, and not in tests/allowed_skips.txt: {text}")
     if not ran:
-        found.append("no integration test ran.")
-    return found
+        messages.append("no integration test ran.")
+    return messages

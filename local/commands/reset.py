@@ -51,13 +51,13 @@ def _remove(stored: list[Path], settings: Settings, console: Console, confirm: C
 
 def _stored(data_dir: Path) -> list[Path]:
     """Our entries, and the folder of the system user's where PostgreSQL's data really live."""
-    found = [path for name in ENTRIES if (path := data_dir / name).is_symlink() or path.exists()]
+    paths = [path for name in ENTRIES if (path := data_dir / name).is_symlink() or path.exists()]
     link = data_dir / "postgres"
     if link.is_symlink():
         home = link.resolve()
         if home.parent == SYSTEM_HOME and home.name.startswith("data-") and home.is_dir():
-            found.append(home)
-    return found
+            paths.append(home)
+    return paths
 
 
 def _delete(path: Path) -> None:

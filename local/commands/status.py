@@ -32,33 +32,33 @@ class State:
 def states(settings: Settings) -> list[State]:
     """PostgreSQL and every recorded service; empty when nothing is recorded."""
     processes = Processes(settings.run_dir)
-    found = []
+    rows = []
     for name in ORDER:
         if record := processes.find(name):
             leader = record.leader()
-            found.append(State(name, record.pid if leader else None, time.time() - record.create_time))
+            rows.append(State(name, record.pid if leader else None, time.time() - record.create_time))
     pid = services.postgres(settings).pid()
     if pid is not None:
-        found.insert(0, State("postgres", pid, time.time() - psutil.Process(pid).create_time()))
-    elif found:
-        found.insert(0, State("postgres", None))
-    return found
+        rows.insert(0, State("postgres", pid, time.time() - psutil.Process(pid).create_time()))
+    elif rows:
+        rows.insert(0, State("postgres", None))
+    return rows
 
 
 def show(settings: Settings, console: Console, *, show_passwords: bool) -> bool:
     """Print it all; True when everything that was started runs and answers."""
-    found = states(settings)
-    if not found:
+    rows = states(settings)
+    if not rows:
         console.print("Nothing is running: start it with ./stack up.")
         return False
-    names = {state.name for state in found}
+    names = {state.name for state in rows}
     with_airflow = "airflow-api-server" in names
     by_name = {service.name: service for service in services.selected(settings, with_airflow=with_airflow)}
     table = Table(title="Services", title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("service", "state", "pid", "for", "log"):
         table.add_column(heading)
     fine = True
-    for state in found:
+    for state in rows:
         word = _word(state, by_name.get(state.name))
         fine = fine and word == "running"
         since = _duration(state.seconds) if state.pid else ""

@@ -5,7 +5,7 @@ import sys
 
 import uvicorn
 
-from local.dashboard import cards
+from local.cards.definition import load
 from local.dashboard.app import create_app
 from local.dashboard.warehouse import Reader
 from local.errors import StackError
@@ -14,7 +14,7 @@ from local.errors import StackError
 def main() -> None:
     try:
         url, port = from_environment()
-        app = create_app(Reader(url), cards.load())
+        app = create_app(Reader(url), load())
     except StackError as error:
         sys.exit(f"dashboard: {error}")
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False)

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from local.dashboard.cards import Card
+from local.cards.definition import Card
 from local.dashboard.warehouse import CardFailed, DatabaseDown, Reader
 
 STYLES = ("page.css",)
@@ -53,7 +53,7 @@ def create_app(reader: Reader, cards: Mapping[str, Card]) -> FastAPI:
 
 def describe(card: Card) -> dict[str, Any]:
     """What the page needs to know about a card."""
-    names = ("name", "title", "chart", "description", "x", "y", "series", "unit")
+    names = ("name", "title", "chart", "description", "x", "y", "series", "unit", "formats")
     return {name: getattr(card, name) for name in names}
 
 

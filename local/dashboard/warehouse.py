@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
-from local.dashboard.cards import Card
+from local.cards.definition import Card
 from local.errors import StackError
 
 TIMEOUT_SECONDS = 5

@@ -32,9 +32,9 @@ def distributions(root: Path, dist: Path) -> list[Path]:
         # Without isolation the backend is the one of the lock, and nothing is downloaded. The wheel is built
         # from the source archive, so that both hold the same files.
         _run("build", "--no-isolation", "--outdir", str(dist), str(package))
-    made = sorted([*dist.glob("*.whl"), *dist.glob("*.tar.gz")])
-    _run("twine", "check", "--strict", *map(str, made))
-    return made
+    files = sorted([*dist.glob("*.whl"), *dist.glob("*.tar.gz")])
+    _run("twine", "check", "--strict", *map(str, files))
+    return files
 
 
 def bill_of_materials(lock: Path, dist: Path) -> Path:
@@ -49,8 +49,8 @@ def bill_of_materials(lock: Path, dist: Path) -> Path:
 
 def _run(module: str, *arguments: str) -> None:
     """A tool of ours; what it prints is shown only when it fails."""
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=False
     )
-    if done.returncode != 0:
-        raise StackError(f"{module} {arguments[0]} failed:\n{done.stdout}{done.stderr}".rstrip())
+    if result.returncode != 0:
+        raise StackError(f"{module} {arguments[0]} failed:\n{result.stdout}{result.stderr}".rstrip())

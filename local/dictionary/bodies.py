@@ -31,14 +31,14 @@ def touched(body: str, schemas: Iterable[str]) -> Touched:
     code = _COMMENT_OR_LITERAL.sub(" ", body)
     if _DYNAMIC.search(code):
         code += _COMMENT_OR_LITERAL.sub(_literal, body)
-    found: list[frozenset[str]] = []
+    targets: list[frozenset[str]] = []
     for verb in (_FILLING, _EMPTYING):
         target = re.compile(rf"\b(?:{verb})\s+(?:ONLY\s+)?({name}(?:\s*,\s*{name})*)", re.IGNORECASE)
-        found.append(frozenset(re.findall(name, " ".join(target.findall(code)))))
+        targets.append(frozenset(re.findall(name, " ".join(target.findall(code)))))
         code = target.sub(" ", code)
-    return Touched(frozenset(re.findall(name, code)), *found)
+    return Touched(frozenset(re.findall(name, code)), *targets)
 
 
-def _literal(found: re.Match[str]) -> str:
-    text = found.group()
+def _literal(match: re.Match[str]) -> str:
+    text = match.group()
     return f" {text[1:-1]} " if text.startswith("'") else " "

@@ -11,15 +11,15 @@ PAGE = ROOT / "docs" / "reference" / "data-dictionary.md"
 EVENTS = {name: f"analytics.{kind.table}" for name, kind in EVENT_TYPES.items()}
 
 
-def written(url: str) -> str:
+def generate(url: str) -> str:
     """The page of the warehouse at `url`, which its owner's login may read."""
-    found = catalog.read(url)
-    return page.render(found, lineage.trace(found, EVENTS))
+    relations = catalog.read(url)
+    return page.render(relations, lineage.trace(relations, EVENTS))
 
 
 def dictionary() -> None:
     """Generate docs/reference/data-dictionary.md from the schema of this version, in a temporary database."""
     with scratch.cluster("dictionary", {"fsync": "off"}) as cluster:
-        text = written(cluster.url(OWNER, cluster.clone("dictionary")))
+        text = generate(cluster.url(OWNER, cluster.clone("dictionary")))
     PAGE.write_text(text, encoding="utf-8")
     typer.echo(f"{PAGE.relative_to(ROOT)} is up to date.")

@@ -14,20 +14,20 @@ _SHAPES = {
 
 def edges(catalog: Catalog, lineage: Lineage) -> list[tuple[str, str, str]]:
     """(from, arrow, to), sorted. A view is fed through the functions that it calls; a trigger's arrow is dotted."""
-    found = {(event, "-->", table) for event, table in lineage.events.items()}
+    arrows = {(event, "-->", table) for event, table in lineage.events.items()}
     for relation in catalog.relations:
-        found |= {(source, "-->", relation.name) for source in lineage.sources(relation.name)}
+        arrows |= {(source, "-->", relation.name) for source in lineage.sources(relation.name)}
         for trigger in relation.triggers:
             if trigger.happenings != "TRUNCATE":
                 targets = lineage.targets(trigger.function) - {relation.name}
-                found |= {(relation.name, "-.->", target) for target in targets}
+                arrows |= {(relation.name, "-.->", target) for target in targets}
     by_trigger = {trigger.function for relation in catalog.relations for trigger in relation.triggers}
     for name in lineage.fills.keys() - by_trigger:
         targets = lineage.targets(name)
-        found |= {(name, "-->", target) for target in targets}
+        arrows |= {(name, "-->", target) for target in targets}
         if targets:
-            found |= {(source, "-->", name) for source in lineage.sources(name) - targets}
-    return sorted(found)
+            arrows |= {(source, "-->", name) for source in lineage.sources(name) - targets}
+    return sorted(arrows)
 
 
 def flowchart(catalog: Catalog, lineage: Lineage) -> list[str]:

@@ -26,23 +26,23 @@ class Lineage:
 
     def sources(self, name: str) -> frozenset[str]:
         """The tables and views that it reads, through whatever functions."""
-        found = self._through_calls(name, lambda one: self.reads.get(one, frozenset()))
-        return frozenset(one for one in found if not self.is_function(one))
+        names = self._through_calls(name, lambda one: self.reads.get(one, frozenset()))
+        return frozenset(one for one in names if not self.is_function(one))
 
     def targets(self, name: str) -> frozenset[str]:
         """The tables that a function fills, through whatever functions."""
         return self._through_calls(name, lambda one: self.fills.get(one, frozenset()))
 
     def _through_calls(self, name: str, direct: Callable[[str], frozenset[str]]) -> frozenset[str]:
-        seen, waiting = {name}, [name]
-        found: set[str] = set()
+        visited, waiting = {name}, [name]
+        names: set[str] = set()
         while waiting:
             one = waiting.pop()
-            found |= direct(one)
-            called = {read for read in self.reads.get(one, ()) if self.is_function(read)} - seen
-            seen |= called
+            names |= direct(one)
+            called = {read for read in self.reads.get(one, ()) if self.is_function(read)} - visited
+            visited |= called
             waiting += called
-        return frozenset(found)
+        return frozenset(names)
 
 
 def trace(catalog: Catalog, events: Mapping[str, str]) -> Lineage:

@@ -44,10 +44,10 @@ class Progress:
 
     @contextmanager
     def _lines(self, title: str, begun: float) -> Iterator[None]:
-        done = threading.Event()
+        stop = threading.Event()
 
         def report() -> None:
-            while not done.wait(self.plain_interval):
+            while not stop.wait(self.plain_interval):
                 self.console.print(f"… {title}: waiting for {time.monotonic() - begun:.0f} s")
 
         thread = threading.Thread(target=report, daemon=True)
@@ -55,5 +55,5 @@ class Progress:
         try:
             yield
         finally:
-            done.set()
+            stop.set()
             thread.join()

@@ -37,7 +37,6 @@ _PACKAGES = Former(
 _PROFILE = Former(note="Change it on the user's page in Airflow.")
 _CLOCK = Former(note="All times are stored in UTC. Each restaurant has its own clock: ./stack locations.")
 _MEMORY = Former(note="Change it with ALTER SYSTEM as postgres_admin; the setting stays in the data folder.")
-_METABASE = Former(note="Metabase keeps its own data in a file below DATA_DIR.")
 _ONE_SERVER = Former(note="One PostgreSQL holds all databases. Its port is POSTGRES_PORT.")
 _SERVICE = Former(
     "EVENT_PORT",
@@ -96,9 +95,8 @@ PREDECESSOR: Mapping[str, Former] = {
     "AIRFLOW_MAX_ACTIVE_RUNS_PER_DAG": Former(note="Each DAG file sets max_active_runs for itself."),
     # Metabase, pgAdmin and everything
     "METABASE_EXTERNAL_PORT": Former("METABASE_PORT"),
-    "METABASE_DB_NAME": _METABASE,
-    "METABASE_DB_USER": _METABASE,
-    "METABASE_DB_PASSWORD": _METABASE,
+    "METABASE_DB_NAME": _fixed("Metabase's own database", "metabase_db"),
+    "METABASE_DB_USER": _fixed("The owner of Metabase's own database", "metabase_user"),
     "PGADMIN_EXTERNAL_PORT": Former("PGADMIN_PORT"),
     "PGADMIN_DEFAULT_EMAIL": Former("PGADMIN_EMAIL"),
     "PGADMIN_DEFAULT_PASSWORD": Former("PGADMIN_PASSWORD"),

@@ -41,11 +41,11 @@ class Record:
         holder = _process(self.pid)
         if holder is not None and abs(holder.create_time() - self.create_time) >= CLOCK_SLACK:
             return []  # the number leads another session by now, so ours is gone
-        found = {p.pid: p for p in _session(self.pid) if p.create_time() > self.create_time - CLOCK_SLACK}
-        for process in list(found.values()):
+        processes = {p.pid: p for p in _session(self.pid) if p.create_time() > self.create_time - CLOCK_SLACK}
+        for process in list(processes.values()):
             with suppress(psutil.Error):
-                found.update((child.pid, child) for child in process.children(recursive=True))
-        return [process for process in found.values() if _alive(process)]
+                processes.update((child.pid, child) for child in process.children(recursive=True))
+        return [process for process in processes.values() if _alive(process)]
 
 
 class Processes:
@@ -116,7 +116,7 @@ class Processes:
         if family and family.alive():
             family.end(grace, impatient)
         self.forget(name)
-        return bool(family and family.seen)
+        return bool(family and family.members)
 
 
 class _Family:
@@ -124,20 +124,22 @@ class _Family:
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self.seen: dict[int, psutil.Process] = {}
+        self.members: dict[int, psutil.Process] = {}
 
     def alive(self) -> list[psutil.Process]:
-        self.seen.update((member.pid, member) for member in self.record.members())
-        return [process for process in self.seen.values() if _alive(process)]
+        self.members.update((member.pid, member) for member in self.record.members())
+        return [process for process in self.members.values() if _alive(process)]
 
     def end(self, grace: float, impatient: Callable[[], bool]) -> None:
         """Ask the group; ask what the leader leaves behind; kill what is there at the end."""
         deadline = time.monotonic() + grace
         _signal_group(self.record.pid, signal.SIGTERM)
-        asked: set[int] = set()
+        signalled: set[int] = set()
         while (alive := self.alive()) and time.monotonic() < deadline and not impatient():
             if self.record.leader() is None:
-                asked |= _send(signal.SIGTERM, (process for process in alive if process.pid not in asked))
+                signalled |= _send(
+                    signal.SIGTERM, (process for process in alive if process.pid not in signalled)
+                )
             self._pause()
         for _ in range(100):  # a dying process may still fork, so look again
             if not (alive := self.alive()):
@@ -180,9 +182,9 @@ def _alive(process: psutil.Process) -> bool:
 
 
 def _session(sid: int) -> list[psutil.Process]:
-    found = []
+    processes = []
     for pid in psutil.pids():
         with suppress(OSError, psutil.Error):
             if os.getsid(pid) == sid:
-                found.append(psutil.Process(pid))
-    return found
+                processes.append(psutil.Process(pid))
+    return processes

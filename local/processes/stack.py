@@ -104,9 +104,9 @@ class Stack:
             if not self._answers(service, within_seconds):
                 self.progress.say(f"The {service.title} runs but does not answer: it is started again.")
                 self.end(service.name)
-        kept = [service.name for service in adopted if service.name in self.children]
-        if kept:
-            self.progress.say(f"Running already, and kept: {', '.join(kept)}.")
+        names = [service.name for service in adopted if service.name in self.children]
+        if names:
+            self.progress.say(f"Running already, and kept: {', '.join(names)}.")
 
     def dead(self) -> list[str]:
         """Of what this command watches, the names of those that have ended by themselves."""

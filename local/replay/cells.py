@@ -101,11 +101,11 @@ def service_type(text: str) -> str:
 
 def moment(day: str, clock: str | None, zone: ZoneInfo, date_format: str | None) -> datetime:
     """When it happened, in UTC. Without an offset it is local time in `zone`; a bare date is its midnight."""
-    written = day.strip() if clock is None else f"{day.strip()} {clock.strip()}"
+    text = day.strip() if clock is None else f"{day.strip()} {clock.strip()}"
     if not day.strip():
         raise BadCell("the date is missing")
     try:
-        parsed = datetime.strptime(written, date_format) if date_format else _iso(day.strip(), clock)  # noqa: DTZ007
+        parsed = datetime.strptime(text, date_format) if date_format else _iso(day.strip(), clock)  # noqa: DTZ007
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         hint = (
@@ -113,7 +113,7 @@ def moment(day: str, clock: str | None, zone: ZoneInfo, date_format: str | None)
             if date_format
             else "is not an ISO date (say how it is written: --date-format)"
         )
-        raise BadCell(f"the date {written!r} {hint}") from None
+        raise BadCell(f"the date {text!r} {hint}") from None
 
 
 def _iso(day: str, clock: str | None) -> datetime:

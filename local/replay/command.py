@@ -44,7 +44,7 @@ Timezone = Annotated[str | None, typer.Option(help="Time zone of dates without a
 Start = Annotated[
     str | None,
     typer.Option(
-        help="Without dates: when the first order is said to be, each next a minute later (2020-01-01)."
+        help="Without dates: the time of the first order; each next order is a minute later (2020-01-01)."
     ),
 ]
 Location = Annotated[str | None, typer.Option(help="Where the file does not say (LOC-REPLAY-001).")]
@@ -100,25 +100,25 @@ def replay(  # noqa: PLR0913, PLR0917 - a command's arguments are its options
 
 def choose(options: dict[str, Any], columns: list[str], mapping_file: Path | None) -> Choices:
     """The mapping file's values, then the options. Raises BadInput naming the option."""
-    given: dict[str, Any] = mapping.load(mapping_file) if mapping_file else {"columns": {}}
+    values: dict[str, Any] = mapping.load(mapping_file) if mapping_file else {"columns": {}}
     named: dict[str, tuple[str, ...]] = {}
     for option in columns:
         role, equals, header = option.partition("=")
         if not equals:
             raise BadInput(f"--column wants ROLE=HEADER, not {option!r}.")
         named[role.strip()] = (*named.get(role.strip(), ()), header)
-    given |= options
-    given["columns"] = {**given["columns"], **named}
-    if "start" in given:
-        given["start"] = _start(given["start"])
-    return Choices(**given)
+    values |= options
+    values["columns"] = {**values["columns"], **named}
+    if "start" in values:
+        values["start"] = _start(values["start"])
+    return Choices(**values)
 
 
-def _start(given: str | datetime) -> datetime:
+def _start(value: str | datetime) -> datetime:
     try:
-        start = datetime.fromisoformat(given) if isinstance(given, str) else given
+        start = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
-        raise BadInput(f"--start wants a time like 2020-01-01T00:00:00Z, not {given!r}.") from None
+        raise BadInput(f"--start wants a time like 2020-01-01T00:00:00Z, not {value!r}.") from None
     return start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)
 
 

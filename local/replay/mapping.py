@@ -3,7 +3,7 @@
 price_per = "unit"            # any option, with _ for -
 timezone = "America/Toronto"
 [columns]
-order_id = ["Day", "Ticket"]  # two columns that only together tell an order
+order_id = ["Day", "Ticket"]  # only both columns together identify an order
 item = "Dish"
 """
 
@@ -110,36 +110,38 @@ def load(path: Path) -> dict[str, Any]:
 def resolve(header: list[str], choices: Choices) -> Layout:
     """Find every column. Raises BadInput when one that was named, the order id or the item is not there."""
     normal = [_normal(name) for name in header]
-    found = {role: tuple(_named(header, name) for name in names) for role, names in choices.columns.items()}
+    indexes_by_role = {
+        role: tuple(_named(header, name) for name in names) for role, names in choices.columns.items()
+    }
     for role, names in RECOGNISED.items():
-        taken = {index for indexes in found.values() for index in indexes}
+        indexes_in_use = {index for indexes in indexes_by_role.values() for index in indexes}
         candidates = [normal.index(name) for name in names.split() if name in normal]
-        free = [index for index in candidates if index not in taken]
-        if role not in found and free:
-            found[role] = (free[0],)
+        free = [index for index in candidates if index not in indexes_in_use]
+        if role not in indexes_by_role and free:
+            indexes_by_role[role] = (free[0],)
     for role in ("order_id", "item"):
-        if role not in found:
+        if role not in indexes_by_role:
             raise BadInput(
                 f"No column is recognised as {role} among {', '.join(header)}: say --column {role}=HEADER "
                 "(and --delimiter, if these are not the columns)."
             )
-    _choose_price(found, choices)
-    if "date" not in found:
-        found.pop("time", None)  # a time alone is no moment: kept as it is
-    used = {index for indexes in found.values() for index in indexes}
-    order_id = found.pop("order_id")
-    columns = {role: indexes[0] for role, indexes in found.items()}
+    _choose_price(indexes_by_role, choices)
+    if "date" not in indexes_by_role:
+        indexes_by_role.pop("time", None)  # a time alone is no moment: kept as it is
+    used = {index for indexes in indexes_by_role.values() for index in indexes}
+    order_id = indexes_by_role.pop("order_id")
+    columns = {role: indexes[0] for role, indexes in indexes_by_role.items()}
     extra = {index: name for index, name in enumerate(_distinct(header)) if index not in used}
     return Layout(choices, order_id, columns, extra)
 
 
-def _choose_price(found: dict[str, tuple[int, ...]], choices: Choices) -> None:
+def _choose_price(indexes_by_role: dict[str, tuple[int, ...]], choices: Choices) -> None:
     """A header like `item_price` does not say whether it is of one or of the line: --price-per does."""
-    price = found.pop("price", None)
+    price = indexes_by_role.pop("price", None)
     role = f"{choices.price_per}_price"
-    clear = "unit_price" in found or "line_price" in found
+    clear = "unit_price" in indexes_by_role or "line_price" in indexes_by_role
     if price is not None and (not clear or "price" in choices.columns):
-        found.setdefault(role, price)
+        indexes_by_role.setdefault(role, price)
 
 
 def _named(header: list[str], name: str) -> int:

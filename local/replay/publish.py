@@ -132,14 +132,14 @@ def _stopped(answer: httpx.Response, messages: Sequence[Message]) -> PublishingS
 
 
 def _reason(answer: httpx.Response) -> str:
-    """The detail of a problem document and its first errors, or what else was said."""
+    """The detail of a problem document and its first errors, or else the text of the answer, or its reason phrase."""
     try:
         body = answer.json()
     except ValueError:
         return answer.text.strip()[:200] or answer.reason_phrase
     if not isinstance(body, dict):
         return answer.reason_phrase
-    said = [str(body.get("detail") or body.get("title") or answer.reason_phrase)]
+    messages = [str(body.get("detail") or body.get("title") or answer.reason_phrase)]
     errors = body.get("errors")
-    said += [str(error) for error in errors[:3]] if isinstance(errors, list) else []
-    return "; ".join(said)
+    messages += [str(error) for error in errors[:3]] if isinstance(errors, list) else []
+    return "; ".join(messages)

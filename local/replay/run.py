@@ -32,8 +32,8 @@ class Target:
     @classmethod
     def from_environment(cls, url: str | None, env_file: Path | None) -> "Target":
         """From `.env`, which the environment overrides. Raises BadInput naming the variable that is wrong."""
-        written = dotenv_values(env_file or ROOT / ".env", interpolate=False)
-        env = {name: value for name, value in {**written, **os.environ}.items() if value}
+        values = dotenv_values(env_file or ROOT / ".env", interpolate=False)
+        env = {name: value for name, value in {**values, **os.environ}.items() if value}
         host = env.get("EVENT_HOST", LOOPBACK)
         host = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - recognised, not bound
         try:

@@ -25,15 +25,15 @@ def prepare() -> None:
 
 
 def _ensure_user(security: FabAirflowSecurityManagerOverride, user: str, role: str, password: str) -> None:
-    found = security.find_user(username=user)
-    if found is None:
-        made = security.add_user(
+    account = security.find_user(username=user)
+    if account is None:
+        new_account = security.add_user(
             user, user.title(), "Restaurant", f"{user}@example.com", security.find_role(role), password
         )
-        if not made:
+        if not new_account:
             raise SystemExit(f"Airflow could not make its user {user}: see the lines above.")
     else:
-        security.reset_password(found.id, password)
+        security.reset_password(account.id, password)
 
 
 def _say_so() -> None:

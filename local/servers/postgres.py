@@ -158,7 +158,7 @@ class PostgresServer:
                 "--locale=C",
                 "--no-instructions",
             ]
-            made = subprocess.run(
+            result = subprocess.run(
                 command,
                 capture_output=True,
                 text=True,
@@ -166,9 +166,9 @@ class PostgresServer:
                 cwd="/",
                 **self.binaries.popen_identity(),  # type: ignore[call-overload]
             )
-        if made.returncode != 0:
+        if result.returncode != 0:
             shutil.rmtree(folder, ignore_errors=True)
-            lines = made.stderr.strip().splitlines()
+            lines = result.stderr.strip().splitlines()
             raise StackError(
                 f"PostgreSQL could not make {self.data_dir}: {lines[-1] if lines else 'initdb printed nothing'}"
             )

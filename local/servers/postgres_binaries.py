@@ -67,12 +67,12 @@ def _system_user() -> pwd.struct_passwd:
             "make it by hand, or run ./stack as an ordinary user."
         )
     command = [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-    made = subprocess.run([*command, SYSTEM_USER], capture_output=True, text=True, check=False)
+    result = subprocess.run([*command, SYSTEM_USER], capture_output=True, text=True, check=False)
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         raise StackError(
-            f"The system user {SYSTEM_USER}, who runs PostgreSQL, could not be made ({made.stderr.strip()}): "
+            f"The system user {SYSTEM_USER}, who runs PostgreSQL, could not be made ({result.stderr.strip()}): "
             "make it by hand, or run ./stack as an ordinary user."
         ) from None
 

@@ -185,11 +185,11 @@ def environment(settings: Settings, own: Mapping[str, str]) -> dict[str, str]:
 
 
 def _event_variables(settings: Settings) -> dict[str, str]:
-    given = {name: value for name, value in settings.values.items() if name.startswith(("EVENT_", "API_"))}
-    path = given.get("EVENT_LOG_PATH") or DEFAULT_LOG_PATH
+    values = {name: value for name, value in settings.values.items() if name.startswith(("EVENT_", "API_"))}
+    path = values.get("EVENT_LOG_PATH") or DEFAULT_LOG_PATH
     # The example names the default folder; DATA_DIR moves that, a path of the user's own it does not.
     log = settings.data_dir / "eventlog" / "events.db" if path == DEFAULT_LOG_PATH else settings.root / path
-    return given | {
+    return values | {
         "EVENT_HOST": LOOPBACK,
         "EVENT_PORT": str(settings.event_port),
         "EVENT_LOG_PATH": str(log),

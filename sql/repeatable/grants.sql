@@ -36,6 +36,7 @@ GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.present() TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.status_place(text) TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 
@@ -63,8 +64,10 @@ GRANT SELECT ON analytics.locations TO restaurant_reader;
 GRANT SELECT ON analytics.event_types TO restaurant_reader;
 -- The names of fields, and no values.
 GRANT SELECT ON analytics.schema_drift TO restaurant_reader;
+GRANT SELECT ON analytics.cash_movements TO restaurant_reader;
 GRANT SELECT ON analytics.cash_up TO restaurant_reader;
 GRANT SELECT ON analytics.current_order_status TO restaurant_reader;
+GRANT SELECT ON analytics.daily_cash TO restaurant_reader;
 GRANT SELECT ON analytics.daily_sales TO restaurant_reader;
 GRANT SELECT ON analytics.daypart_sales TO restaurant_reader;
 GRANT SELECT ON analytics.freshness TO restaurant_reader;
@@ -94,6 +97,7 @@ GRANT EXECUTE ON FUNCTION analytics.last_hour_of_ingest(timestamptz) TO restaura
 GRANT EXECUTE ON FUNCTION analytics.expected_today(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_sales(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_payments(timestamptz) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.rollup_delta_movements(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_menu(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.rollup_delta_feedback(timestamptz) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_reader;

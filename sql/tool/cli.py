@@ -19,6 +19,7 @@ PASSWORD_VARIABLES = {
     "restaurant_user": "RESTAURANT_DB_PASSWORD",
     "airflow_user": "AIRFLOW_DB_PASSWORD",
     "analytics_reader": "ANALYTICS_DB_PASSWORD",
+    "metabase_user": "METABASE_DB_PASSWORD",
 }
 AdminUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_ADMIN_URL", help="The superuser's URL.")]
 OwnerUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_OWNER_URL", help="restaurant_user's URL.")]
@@ -29,7 +30,7 @@ def bootstrap(admin_url: AdminUrl) -> None:
     """Create roles, databases and schemas, or correct them.
 
     Passwords come from POSTGRES_ADMIN_PASSWORD (optional), RESTAURANT_DB_PASSWORD, AIRFLOW_DB_PASSWORD and
-    ANALYTICS_DB_PASSWORD.
+    ANALYTICS_DB_PASSWORD. With METABASE_DB_PASSWORD there are a login and a database for Metabase too.
     """
     cluster.bootstrap(
         admin_url, {role: os.environ.get(name, "") for role, name in PASSWORD_VARIABLES.items()}
@@ -41,22 +42,22 @@ def bootstrap(admin_url: AdminUrl) -> None:
 def migrate(owner_url: OwnerUrl) -> None:
     """Apply migrations, then changed views, functions and grants, then create the partitions of the next months."""
     migrations.migrate(owner_url)
-    found = migrations.status(owner_url)
-    ahead = f", newer than {found.head} of this version: it was left as it is" if found.ahead else ""
-    typer.echo(f"The warehouse is at revision {found.revision}{ahead}.")
+    state = migrations.status(owner_url)
+    ahead = f", newer than {state.head} of this version: it was left as it is" if state.ahead else ""
+    typer.echo(f"The warehouse is at revision {state.revision}{ahead}.")
 
 
 @app.command()
 def status(owner_url: OwnerUrl) -> None:
     """Show what is applied. Exit code 1 when `migrate` would change something, or a newer version has migrated it."""
-    found = migrations.status(owner_url)
-    typer.echo(f"revision {found.revision} of {found.head}, {len(found.months)} partitions")
-    if found.ahead:
+    state = migrations.status(owner_url)
+    typer.echo(f"revision {state.revision} of {state.head}, {len(state.months)} partitions")
+    if state.ahead:
         typer.echo("A newer version has migrated it: this version leaves it as it is.")
         raise typer.Exit(1)
-    for name in found.pending:
+    for name in state.pending:
         typer.echo(f"pending: {name}")
-    raise typer.Exit(0 if found.current else 1)
+    raise typer.Exit(0 if state.current else 1)
 
 
 @app.command()
@@ -82,8 +83,8 @@ def locations(
         typer.echo(entered.as_csv(owner_url), nl=False)
         return
     name, content = _content(file)
-    found = entered.load(owner_url, location_file.read(name, content), name, only_new=only_new)
-    typer.echo(f"Restaurants: {found}.")
+    counts = entered.load(owner_url, location_file.read(name, content), name, only_new=only_new)
+    typer.echo(f"Restaurants: {counts}.")
 
 
 def _content(file: str) -> tuple[str, bytes]:

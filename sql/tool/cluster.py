@@ -14,9 +14,12 @@ SCRIPTS = Path(__file__).parents[1] / "bootstrap"
 LOGINS = ("restaurant_user", "airflow_user", "analytics_reader")
 WAREHOUSE = "restaurant_analytics"
 DATABASES = {WAREHOUSE: "restaurant_owner", "airflow_db": "airflow_user"}
+OPTIONAL = {"metabase_user": "metabase_db"}
+"""Logins that not every deployment has, each with its database. One is made when a password is given for it."""
 LOCK_HOLDERS: dict[str, tuple[str, ...]] = {
     WAREHOUSE: ("restaurant_owner", "restaurant_writer"),
     "airflow_db": ("airflow_user",),
+    "metabase_db": ("metabase_user",),
     "postgres": (),
 }
 """Who may take advisory locks, by database. Superusers always may."""
@@ -39,14 +42,17 @@ def bootstrap(admin_url: str, passwords: Mapping[str, str]) -> None:
         raise MissingPasswordError(
             f"No password was given for {', '.join(missing)}. {MissingPasswordError.__doc__}"
         )
+    optional = [login for login in OPTIONAL if passwords.get(login)]
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         with admin.transaction():
             _run(admin, "10_roles.sql")
-            for role in (*LOGINS, admin.info.user):
+            for login in optional:
+                _run(admin, f"15_{login}.sql")
+            for role in (*LOGINS, *optional, admin.info.user):
                 if passwords.get(role):
                     _set_password(admin, role, passwords[role])
-        for database, owner in DATABASES.items():
+        for database, owner in (DATABASES | {OPTIONAL[login]: login for login in optional}).items():
             _ensure_database(admin, database, owner)
             script = next(SCRIPTS.glob(f"*_{database}.sql"))
             inside = make_conninfo(admin_url, dbname=database, password=passwords.get(admin.info.user))

@@ -123,7 +123,7 @@ def _cell(column: str, cell: str) -> str | None:
 
 
 def _of_entry(entry: Entry) -> list[str]:
-    found = []
+    messages = []
     for column, value in entry.values.items():
         remedy = ""
         if column in REQUIRED and not (value or "").strip():
@@ -135,17 +135,17 @@ def _of_entry(entry: Entry) -> list[str]:
         elif column == "close_out" and time_of_day(value or "") is None:
             remedy = "is not a time of day: write it like 04:00, and midnight 00:00"
         if remedy:
-            found.append(f"line {entry.line}, {column}: {value or ''!r} {remedy}")
-    return found
+            messages.append(f"line {entry.line}, {column}: {value or ''!r} {remedy}")
+    return messages
 
 
 def _repeated(entries: list[Entry]) -> list[str]:
     first: dict[str, int] = {}
-    found = []
+    messages = []
     for entry in entries:
         line = first.setdefault(entry.code, entry.line)
         if line != entry.line and entry.code.strip():
-            found.append(
+            messages.append(
                 f"line {entry.line}, location_code: {entry.code!r} is also in line {line}: keep one of them"
             )
-    return found
+    return messages

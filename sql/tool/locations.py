@@ -94,12 +94,12 @@ def _known(connection: Connection) -> dict[str, Values]:
     rows = connection.execute(
         "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
     )
-    found = {}
+    restaurants = {}
     for code, name, city, time_zone, close_out in rows:
         values = (code, (name or "").strip() or None, (city or "").strip() or None, time_zone,
                   time_of_day(close_out) or close_out)  # fmt: skip
-        found[code] = dict(zip(COLUMNS, values, strict=True))
-    return found
+        restaurants[code] = dict(zip(COLUMNS, values, strict=True))
+    return restaurants
 
 
 def _refuse_unknown_zones(
@@ -107,11 +107,11 @@ def _refuse_unknown_zones(
 ) -> None:
     """Stricter than the trigger of the table: PostgreSQL accepts `-05:00` as a zone, and means five hours east."""
     new = [e for e in entries if e.values["time_zone"] != known.get(e.code, {}).get("time_zone")]
-    asked = {str(entry.values["time_zone"]).lower() for entry in new}
+    zones = {str(entry.values["time_zone"]).lower() for entry in new}
     there = connection.execute(
-        "SELECT lower(name) FROM pg_timezone_names WHERE lower(name) = ANY(%s)", [list(asked)]
+        "SELECT lower(name) FROM pg_timezone_names WHERE lower(name) = ANY(%s)", [list(zones)]
     )
-    unknown = asked - {name for (name,) in there}
+    unknown = zones - {name for (name,) in there}
     problems = [
         f"line {entry.line}, time_zone: {entry.values['time_zone']!r} is not a time zone of PostgreSQL: "
         "take a name from pg_timezone_names, e.g. America/Toronto"

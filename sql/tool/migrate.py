@@ -82,8 +82,8 @@ def status(owner_url: str) -> Status:
             "SELECT inhrelid::regclass::text FROM pg_inherits"
             " WHERE inhparent = 'raw_data.events_raw'::regclass ORDER BY 1"
         ).fetchall()
-    found = None if revision is None else str(revision[0])
-    return Status(found, head, [one.name for one in pending], [row[0] for row in months])
+    current = None if revision is None else str(revision[0])
+    return Status(current, head, [one.name for one in pending], [row[0] for row in months])
 
 
 def connect(url: str) -> Connection:

@@ -71,16 +71,16 @@ def chaos(
         raise typer.Exit(1)
 
 
-def _check(given: list[str], known: list[str], what: str) -> None:
-    for name in given:
+def _check(names: list[str], known: list[str], what: str) -> None:
+    for name in names:
         if name not in known:
             raise StackError(f"There is no {what} {name!r}. Choose among: {', '.join(known)}.")
 
 
 def _print_progress(console: Console, report: Report) -> None:
-    seen = scoreboard.totals(report)
+    totals = scoreboard.totals(report)
     console.print(
-        f"[dim]{report.seconds:5.0f} s[/] {len(report.faults):5d} faults  {seen['committed']:7d} events  "
-        f"{seen['lost']} lost  {seen['duplicated']} stored twice",
+        f"[dim]{report.seconds:5.0f} s[/] {len(report.faults):5d} faults  {totals['committed']:7d} events  "
+        f"{totals['lost']} lost  {totals['duplicated']} stored twice",
         highlight=False,
     )

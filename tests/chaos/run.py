@@ -26,7 +26,7 @@ def run(plan: Plan, on_round: Callable[[Report], None] = lambda _report: None) -
     began = time.monotonic()
     with _folder(report) as folder, cluster() as postgres, ProxyThread() as proxies:
         for number in count(plan.first_round):
-            if _done(report, number, time.monotonic() - began):
+            if _is_over(report, number, time.monotonic() - began):
                 break
             round_folder = folder / f"round-{number}"
             _round(report, number, round_folder, postgres, proxies)
@@ -51,7 +51,7 @@ def _folder(report: Report) -> Iterator[Path]:
             shutil.rmtree(folder)
 
 
-def _done(report: Report, number: int, seconds: float) -> bool:
+def _is_over(report: Report, number: int, seconds: float) -> bool:
     plan = report.plan
     return (
         (plan.minutes is not None and seconds >= plan.minutes * 60)

@@ -64,7 +64,7 @@ def show(report: Report, console: Console) -> None:
         )
     console.print(table)
     covered = coverage(report)
-    seen = totals(report)
+    counts = totals(report)
     recovery = _recovery(report.faults)
     per_minute = len(report.faults) / report.seconds * 60 if report.seconds else 0
     console.print(
@@ -73,9 +73,10 @@ def show(report: Report, console: Console) -> None:
         f"failpoint were injected, {covered['injected_three_times']} of them three times."
     )
     console.print(
-        f"{seen['published']} events in the logs: {seen['committed']} committed (of these {seen['dead_letters']} dead "
-        f"letters, {seen['repeats']} duplicates), {seen['excused']} deleted unread and recorded as gaps. "
-        f"[bold]{seen['lost']} lost, {seen['duplicated']} stored twice.[/]"
+        f"{counts['published']} events in the logs: {counts['committed']} committed (of these "
+        f"{counts['dead_letters']} dead letters, {counts['repeats']} duplicates), "
+        f"{counts['excused']} deleted unread and recorded as gaps. "
+        f"[bold]{counts['lost']} lost, {counts['duplicated']} stored twice.[/]"
     )
     console.print(
         f"Recovery: median {recovery['median']:.2f} s, worst {recovery['worst']:.2f} s. "

@@ -28,9 +28,9 @@ def report() -> Report:
 
 def test_no_event_is_lost_and_none_is_stored_twice(report: Report) -> None:
     assert not report.findings, "\n".join([*report.findings, f"to run it again: {report.command()}"])
-    seen = scoreboard.totals(report)
-    assert seen["lost"] == seen["duplicated"] == 0
-    assert seen["committed"] + seen["excused"] == seen["published"] > 0
+    totals = scoreboard.totals(report)
+    assert totals["lost"] == totals["duplicated"] == 0
+    assert totals["committed"] + totals["excused"] == totals["published"] > 0
 
 
 def test_every_kind_of_fault_is_injected(report: Report) -> None:
@@ -39,9 +39,9 @@ def test_every_kind_of_fault_is_injected(report: Report) -> None:
 
 
 def test_events_have_every_possible_result(report: Report) -> None:
-    seen = scoreboard.totals(report)
+    totals = scoreboard.totals(report)
 
-    assert seen["dead_letters"] > 0
-    assert seen["repeats"] > 0
-    assert seen["excused"] > 0
+    assert totals["dead_letters"] > 0
+    assert totals["repeats"] > 0
+    assert totals["excused"] > 0
     assert report.unknown_outcomes > 0

@@ -22,6 +22,6 @@ def test_every_kind_of_fault_loses_nothing_and_stores_nothing_twice() -> None:
 
     assert not report.findings, "\n".join([*report.findings, f"to run it again: {report.command()}"])
     assert {injected.fault.kind for injected in report.faults} == set(KINDS)
-    seen = scoreboard.totals(report)
-    assert seen["lost"] == seen["duplicated"] == 0
-    assert seen["committed"] + seen["excused"] == seen["published"] > 0
+    totals = scoreboard.totals(report)
+    assert totals["lost"] == totals["duplicated"] == 0
+    assert totals["committed"] + totals["excused"] == totals["published"] > 0

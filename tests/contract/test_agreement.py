@@ -39,6 +39,7 @@ times = st.sampled_from(
     ]
 )
 numbers = st.one_of(
+    st.sampled_from(["9223372036854775807", "9223372036854775808", "-9223372036854775808"]),
     st.sampled_from(["0", "0.00", "-0", "1", "12.5", "12.50", "12.500", "0.001", "999999.999", "1000000"]),
     st.sampled_from(["9999999999.99", "10000000000", "-1", "1e2", "1E-2", "1.0e1", "1e400", "1e-400"]),
     st.sampled_from(["true", '"12.50"', '"1e2"', '"-0.00"', '"٣"', '""']),
@@ -72,15 +73,17 @@ values = st.one_of(
 def documents(draw: st.DrawFn) -> bytes:
     """A valid event in which some fields of envelope and payload are replaced, added or left out."""
     kind = draw(st.sampled_from([*EVENT_TYPES, "loyalty_points_earned"]))
-    made: dict[str, Any] = event(kind, payload(kind, 1))
-    body = {name: json.dumps(value) for name, value in made.pop("payload").items()}
-    envelope = {name: json.dumps(value) for name, value in made.items()}
+    sample: dict[str, Any] = event(kind, payload(kind, 1))
+    body = {name: json.dumps(value) for name, value in sample.pop("payload").items()}
+    envelope = {name: json.dumps(value) for name, value in sample.items()}
     for target, names, most in ((body, [*body, "extra", "tip", "visit_id"], 2), (envelope, [*envelope], 1)):
         for name in draw(st.lists(st.sampled_from(names), max_size=most, unique=True)):
             if draw(st.booleans()):
                 target[name] = draw(values)
             else:
                 target.pop(name, None)
+    if draw(st.booleans()):
+        envelope["version"] = draw(values)
     envelope["payload"] = _object(body)
     return _object(envelope).encode()
 
@@ -105,3 +108,4 @@ def test_what_the_service_accepts_the_core_accepts(document: bytes) -> None:
     assert parsed.event_id == draft.event_id
     assert (parsed.event_type, parsed.partition_key) == (draft.event_type, draft.partition_key)
     assert parsed.payload == draft.payload
+    assert parsed.version == draft.version

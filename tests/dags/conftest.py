@@ -53,7 +53,7 @@ def probe(airflow_env: dict[str, str]) -> Probe:
     """Run a file of `probes/` under Airflow; the answer is the JSON on the last line that it prints."""
 
     def run(name: str, env: Mapping[str, str] | None = None) -> Any:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, str(PROBES / f"{name}.py")],
             env=airflow_env | dict(env or {}),
             cwd=airflow_env["AIRFLOW_HOME"],
@@ -62,15 +62,15 @@ def probe(airflow_env: dict[str, str]) -> Probe:
             check=False,
             timeout=600,
         )
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-4000:]
+        return json.loads(result.stdout.splitlines()[-1])
 
     return run
 
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
-    """A mail server and a webhook, which keep what they are told."""
+    """A mail server and a webhook. They keep what they receive."""
     box = Mailbox()
     yield box
     box.close()

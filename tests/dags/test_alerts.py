@@ -1,4 +1,4 @@
-"""Failures are told by mail and by webhook, to a real SMTP server and a real HTTP server, when they are news."""
+"""New failures are reported by mail and by webhook, to a real SMTP server and a real HTTP server."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,21 +19,21 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture(scope="module")
-def seen(probe: Any, mailbox: Mailbox) -> Any:
+def report(probe: Any, mailbox: Mailbox) -> Any:
     return probe("alerting", mailbox.env)
 
 
-def test_both_get_new_failures_and_nothing_else(seen: Any, mailbox: Mailbox) -> None:
-    assert all(answer == ["done", "done"] for answer in seen.values()), seen
+def test_both_get_new_failures_and_nothing_else(report: Any, mailbox: Mailbox) -> None:
+    assert all(answer == ["done", "done"] for answer in report.values()), report
     mails = [message.get_body(("html",)).get_content() for _, _, message in mailbox.mails]  # type: ignore[union-attr]
     texts = [body["text"] for _, body in mailbox.posts]
     assert len(mails) == len(texts) == len(REPORTED)
-    for said, mail, text in zip(REPORTED, mails, texts, strict=True):
-        assert said in mail
-        assert said in text
+    for line, mail, text in zip(REPORTED, mails, texts, strict=True):
+        assert line in mail
+        assert line in text
 
 
-def test_the_mail_has_a_sender_and_shows_the_rows_as_they_are(seen: Any, mailbox: Mailbox) -> None:
+def test_the_mail_has_a_sender_and_shows_the_rows_as_they_are(report: Any, mailbox: Mailbox) -> None:
     """What an event holds is neither HTML nor a template of ours."""
     sender, recipients, message = mailbox.mails[0]
     assert "<warehouse@example.com>" in sender
@@ -46,7 +46,7 @@ def test_the_mail_has_a_sender_and_shows_the_rows_as_they_are(seen: Any, mailbox
     assert "href='http://airflow/log?a=1&amp;b=2'" in html
 
 
-def test_the_webhook_is_json(seen: Any, mailbox: Mailbox) -> None:
+def test_the_webhook_is_json(report: Any, mailbox: Mailbox) -> None:
     path, body = mailbox.posts[0]
     assert path == "/hooks/T1/B2"
     assert body == {
@@ -65,10 +65,10 @@ def test_nothing_is_sent_where_nothing_is_configured(probe: Any) -> None:
 def test_a_server_that_refuses_keeps_the_other_from_nothing(probe: Any) -> None:
     box = Mailbox(status=500)
     try:
-        seen = probe("alerting", box.env)
+        report = probe("alerting", box.env)
     finally:
         box.close()
-    mailed, posted = seen["news"]
+    mailed, posted = report["new failure"]
     assert mailed == "done"
     assert "500" in posted
     assert len(box.mails) == len(REPORTED)

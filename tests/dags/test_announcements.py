@@ -8,7 +8,7 @@ pytestmark = pytest.mark.airflow
 
 
 @pytest.fixture(scope="module")
-def seen(probe: Any) -> Any:
+def report(probe: Any) -> Any:
     return probe("announcing")
 
 
@@ -16,31 +16,31 @@ EVENT = {"alias": "sse:restaurant", "asset": "sse://restaurant/events_raw"}
 
 
 class TestAssetEvents:
-    def test_a_run_announces_what_it_committed(self, seen: Any) -> None:
+    def test_a_run_announces_what_it_committed(self, report: Any) -> None:
         extra = {"stream": "restaurant", "position": "log-1200", "events": 1200}
-        assert seen["first"] == [EVENT | {"extra": extra}]
-        assert seen["later"] == [EVENT | {"extra": extra}]
+        assert report["first"] == [EVENT | {"extra": extra}]
+        assert report["later"] == [EVENT | {"extra": extra}]
 
-    def test_at_most_one_event_per_minute(self, seen: Any) -> None:
-        assert seen["within a minute"] == []
+    def test_at_most_one_event_per_minute(self, report: Any) -> None:
+        assert report["within a minute"] == []
 
-    def test_a_later_run_announces_what_an_earlier_one_could_not(self, seen: Any) -> None:
+    def test_a_later_run_announces_what_an_earlier_one_could_not(self, report: Any) -> None:
         extra = {"stream": "restaurant", "position": "log-1100", "events": 0}
-        assert seen["an earlier run's"] == [EVENT | {"extra": extra}]
-        assert seen["without a mirror"] == []
+        assert report["an earlier run's"] == [EVENT | {"extra": extra}]
+        assert report["without a mirror"] == []
 
-    def test_nothing_new_is_not_announced(self, seen: Any) -> None:
-        assert seen["nothing new"] == []
+    def test_nothing_new_is_not_announced(self, report: Any) -> None:
+        assert report["nothing new"] == []
 
-    def test_own_outlets_stay(self, seen: Any) -> None:
-        assert seen["outlets"] == ["own", "sse:till"]
+    def test_own_outlets_stay(self, report: Any) -> None:
+        assert report["outlets"] == ["own", "sse:till"]
 
 
-def test_the_link_leads_to_the_state_of_the_stream_from_the_start(seen: Any) -> None:
-    assert [url for _, url in seen["links"]] == [
+def test_the_link_leads_to_the_state_of_the_stream_from_the_start(report: Any) -> None:
+    assert [url for _, url in report["links"]] == [
         "http://127.0.0.1:8000/health",
         "https://events.example.com/health",
         "https://status/a%2Fb?tab=lag",
         "",
     ]
-    assert {key for key, _ in seen["links"]} == {"_link_StreamStateLink"}
+    assert {key for key, _ in report["links"]} == {"_link_StreamStateLink"}

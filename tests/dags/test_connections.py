@@ -36,12 +36,12 @@ SOURCES = [
 
 
 @pytest.fixture(scope="module")
-def seen(probe: Any) -> Any:
+def report(probe: Any) -> Any:
     return probe("connecting", {"CONNECTIONS": json.dumps({"database": DATABASES, "source": SOURCES})})
 
 
-def test_databases(seen: Any) -> None:
-    parsed = [conninfo_to_dict(url) for url in seen["database"][:4]]
+def test_databases(report: Any) -> None:
+    parsed = [conninfo_to_dict(url) for url in report["database"][:4]]
     base = {"dbname": "restaurant_analytics", "user": "airflow_user"}
     assert parsed == [
         base | {"host": "db", "port": "5433", "password": AWKWARD},
@@ -51,8 +51,8 @@ def test_databases(seen: Any) -> None:
     ]
 
 
-def test_databases_that_cannot_be(seen: Any) -> None:
-    assert seen["database"][4:] == [
+def test_databases_that_cannot_be(report: Any) -> None:
+    assert report["database"][4:] == [
         "AirflowFailException: The Airflow connection 'it' needs a host, and the database in the field Schema",
         "AirflowFailException: The Airflow connection 'it' needs a host, and the database in the field Schema",
         "AirflowFailException: The Airflow connection 'it' has the type 'mysql': make it Postgres",
@@ -63,8 +63,8 @@ def address(url: str, **more: str) -> dict[str, str | None]:
     return {"url": url, "token": None, "endpoint": None, "state_url": None, **more}
 
 
-def test_sources(seen: Any) -> None:
-    assert seen["source"][:6] == [
+def test_sources(report: Any) -> None:
+    assert report["source"][:6] == [
         address("http://api:8000", token=AWKWARD),
         address("https://events.example.com"),
         address("https://events.example.com:8443/feeds"),
@@ -74,14 +74,14 @@ def test_sources(seen: Any) -> None:
     ]
 
 
-def test_sources_that_cannot_be(seen: Any) -> None:
-    assert seen["source"][6:] == [
+def test_sources_that_cannot_be(report: Any) -> None:
+    assert report["source"][6:] == [
         "AirflowFailException: The Airflow connection 'it' needs a host: 127.0.0.1, https://events.example.com",
         "AirflowFailException: The Airflow connection 'it' has the schema 'ftp': make it http or https",
     ]
 
 
-def test_a_missing_connection_says_how_to_add_it_and_may_be_retried(seen: Any) -> None:
-    kind, said = seen["nowhere"]
+def test_a_missing_connection_says_how_to_add_it_and_may_be_retried(report: Any) -> None:
+    kind, message = report["nowhere"]
     assert kind == "AirflowNotFoundException"
-    assert "AIRFLOW_CONN_NOWHERE=postgres://" in said
+    assert "AIRFLOW_CONN_NOWHERE=postgres://" in message

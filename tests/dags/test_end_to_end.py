@@ -100,11 +100,11 @@ def test_polling_takes_what_there_is_and_then_nothing_twice(
     service: str, warehouse: Any, env: dict[str, str]
 ) -> None:
     publish(service, [event for number in range(ORDERS) for event in order(number)])
-    done = dags_test("restaurant_stream_ingest_polling", env)
-    assert done.returncode == 0, output(done)
+    result = dags_test("restaurant_stream_ingest_polling", env)
+    assert result.returncode == 0, output(result)
     report = xcom(env, "restaurant_stream_ingest_polling", "poll")
     assert (report["events"], report["rejected"], report["duplicates"]) == (3 * ORDERS, 0, 0)
-    assert "Without the" not in output(done)  # neither the link nor the asset event is missing
+    assert "Without the" not in output(result)  # neither the link nor the asset event is missing
     assert report["reason"] == "caught_up"
     assert report["last_position"].endswith(f"-{3 * ORDERS}")
 
@@ -143,9 +143,9 @@ def test_polling_is_skipped_while_somebody_streams(
         )
     try:
         until(warehouse, "holder IS NOT NULL", seconds=20)
-        done = dags_test("restaurant_stream_ingest_polling", env)
-        assert done.returncode == 0, output(done)
-        assert "Another run streams 'restaurant'" in output(done)
+        result = dags_test("restaurant_stream_ingest_polling", env)
+        assert result.returncode == 0, output(result)
+        assert "Another run streams 'restaurant'" in output(result)
     finally:
         streamer.terminate()
         streamer.wait(60)
@@ -228,8 +228,8 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
 def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, str]) -> None:
     publish(service, order(0))
     assert dags_test("restaurant_stream_ingest_polling", env).returncode == 0
-    done = dags_test("restaurant_rollups", env)
-    assert done.returncode == 0, output(done)
+    result = dags_test("restaurant_rollups", env)
+    assert result.returncode == 0, output(result)
 
     with warehouse.connect("restaurant_user") as connection:
         (closed,) = connection.execute("SELECT closed_before FROM analytics.rollup_watermark").fetchone()
@@ -252,27 +252,27 @@ def test_payments_are_scored_once_there_is_a_history(warehouse: Any, env: dict[s
         new += " LATERAL (SELECT now() - %s * interval '1 day') AS t (ts) LIMIT 1"
         connection.execute(new.encode(), [1])
         connection.commit()
-        done = dags_test("restaurant_anomalies", env)
-        assert done.returncode == 0, output(done)
+        result = dags_test("restaurant_anomalies", env)
+        assert result.returncode == 0, output(result)
         assert (
             "999 payments are older than 7 days"
             in xcom(env, "restaurant_anomalies", "score_payments")["note"]
         )
-        assert "Nothing was scored: 999 payments" in output(done)
+        assert "Nothing was scored: 999 payments" in output(result)
 
         connection.execute(new.encode(), [9])
         connection.commit()
-        done = dags_test("restaurant_anomalies", env)
-        assert done.returncode == 0, output(done)
+        result = dags_test("restaurant_anomalies", env)
+        assert result.returncode == 0, output(result)
         reported = xcom(env, "restaurant_anomalies", "score_payments")
         assert (reported["scored"], reported["history"]) == (1, 1_000)
         assert connection.execute("SELECT count(*) FROM analytics.payment_scores").fetchone() == (1,)
 
 
-def test_a_password_that_is_wrong_is_said_without_retries(env: dict[str, str], warehouse: Any) -> None:
+def test_a_password_that_is_wrong_is_reported_without_retries(env: dict[str, str], warehouse: Any) -> None:
     right = psycopg.conninfo.conninfo_to_dict(warehouse.url("airflow_user"))
     wrong = f"postgres://airflow_user:{quote('nope')}@{right['host']}:{right['port']}/{right['dbname']}"
-    done = dags_test("restaurant_stream_ingest_polling", env | {"AIRFLOW_CONN_POSTGRES_RESTAURANT": wrong})
-    assert done.returncode != 0
-    assert "AirflowFailException" in output(done)
-    assert "Check the password" in output(done)
+    result = dags_test("restaurant_stream_ingest_polling", env | {"AIRFLOW_CONN_POSTGRES_RESTAURANT": wrong})
+    assert result.returncode != 0
+    assert "AirflowFailException" in output(result)
+    assert "Check the password" in output(result)

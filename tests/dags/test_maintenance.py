@@ -46,16 +46,16 @@ def stray(warehouse: Any) -> None:
 
 def partition(warehouse: Any) -> str | None:
     with warehouse.connect("restaurant_user") as owner:
-        found = owner.execute("SELECT to_regclass('raw_data.events_raw_2020_01')::text").fetchone()
-    return str(found[0]) if found and found[0] else None
+        row = owner.execute("SELECT to_regclass('raw_data.events_raw_2020_01')::text").fetchone()
+    return str(row[0]) if row and row[0] else None
 
 
 def test_without_retention_everything_stays(
     stray: None, warehouse: Any, env: dict[str, str], tmp_path: Path
 ) -> None:
-    done = dags_test(DAG, env)
-    assert done.returncode == 0, output(done)
-    assert "RESTAURANT_KEEP_MONTHS is not set" in done.stdout
+    result = dags_test(DAG, env)
+    assert result.returncode == 0, output(result)
+    assert "RESTAURANT_KEEP_MONTHS is not set" in result.stdout
     assert xcom(env, DAG, "partitions_ahead") == {"made": 1}
     assert xcom(env, DAG, "default_partition") == {"moved": {"2020-01": 3}, "left": {}}
     assert xcom(env, DAG, "analyze") == {"analyzed": ["raw_data.events_raw"]}
@@ -69,8 +69,8 @@ def test_without_retention_everything_stays(
 def test_with_retention_old_months_are_archived(
     stray: None, warehouse: Any, env: dict[str, str], tmp_path: Path
 ) -> None:
-    done = dags_test(DAG, env | {"RESTAURANT_KEEP_MONTHS": "12"})
-    assert done.returncode == 0, output(done)
+    result = dags_test(DAG, env | {"RESTAURANT_KEEP_MONTHS": "12"})
+    assert result.returncode == 0, output(result)
     assert xcom(env, DAG, "retention") == {"archived": {"2020-01": 3}}
     assert partition(warehouse) is None
     assert (tmp_path / "archive" / "events_raw_2020_01.parquet").is_file()
@@ -85,9 +85,9 @@ def test_what_was_changed_by_hand_is_found_and_reported(
             " updated_at, event_id, event_ts)"
             " SELECT gen_random_uuid(), 'dine_in', now(), 'LOC-ON-001', 9, now(), now(), gen_random_uuid(), now()"
         )
-    done = dags_test(DAG, env | mailbox.env)
-    assert done.returncode != 0
-    assert "3 of 11 checks of analytics.validate_data_consistency() failed" in output(done)
+    result = dags_test(DAG, env | mailbox.env)
+    assert result.returncode != 0
+    assert "3 of 11 checks of analytics.validate_data_consistency() failed" in output(result)
     rows = xcom(env, DAG, CHECK)
     assert len(rows) == 11
     assert [row["name"] for row in rows if row["status"] == "error"] == [
@@ -102,7 +102,7 @@ def test_what_was_changed_by_hand_is_found_and_reported(
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"INGEST_ARCHIVE_DIR": ""}, "INGEST_ARCHIVE_DIR is not: name the folder of the archive"),
         (
@@ -111,12 +111,12 @@ def test_what_was_changed_by_hand_is_found_and_reported(
         ),
     ],
 )
-def test_retention_that_cannot_be_is_said_without_retries_and_drops_nothing(
-    stray: None, warehouse: Any, env: dict[str, str], changes: dict[str, str], said: str
+def test_retention_that_cannot_be_is_reported_without_retries_and_drops_nothing(
+    stray: None, warehouse: Any, env: dict[str, str], changes: dict[str, str], message: str
 ) -> None:
-    taken = {name: env.get(value, value) for name, value in changes.items()}
-    done = dags_test(DAG, env | taken | {"RESTAURANT_KEEP_MONTHS": "12"})
-    assert done.returncode != 0
-    assert "AirflowFailException" in done.stdout
-    assert said in done.stdout
+    settings = {name: env.get(value, value) for name, value in changes.items()}
+    result = dags_test(DAG, env | settings | {"RESTAURANT_KEEP_MONTHS": "12"})
+    assert result.returncode != 0
+    assert "AirflowFailException" in result.stdout
+    assert message in result.stdout
     assert partition(warehouse)

@@ -68,23 +68,23 @@ def servers() -> Iterator[dict[str, Server]]:
 
 
 @pytest.fixture(scope="module")
-def seen(probe: Any, servers: dict[str, Server], tmp_path_factory: pytest.TempPathFactory) -> Any:
+def report(probe: Any, servers: dict[str, Server], tmp_path_factory: pytest.TempPathFactory) -> Any:
     connections = {name: connection_to(name, server.url) for name, server in servers.items()}
     path = f"{as_installed(tmp_path_factory.mktemp('installed'))}:{python_path(ROOT)}"
     return probe("providing", {"CONNECTIONS": json.dumps(connections), "PYTHONPATH": path})
 
 
-def test_airflow_finds_the_provider_by_its_entry_point(seen: Any) -> None:
-    assert seen["known"] is True
-    assert seen["schema_errors"] == []
-    assert seen["links"] == ["sse_ingest.airflow.links.StreamStateLink"]
-    assert seen["asset_scheme"] is True
+def test_airflow_finds_the_provider_by_its_entry_point(report: Any) -> None:
+    assert report["known"] is True
+    assert report["schema_errors"] == []
+    assert report["links"] == ["sse_ingest.airflow.links.StreamStateLink"]
+    assert report["asset_scheme"] is True
 
 
-def test_the_connection_type_has_a_form_and_a_test_button(seen: Any) -> None:
-    assert "hook_name='Server-Sent Events'" in seen["hook"]
-    assert "connection_testable=True" in seen["hook"]
-    form = seen["form"]
+def test_the_connection_type_has_a_form_and_a_test_button(report: Any) -> None:
+    assert "hook_name='Server-Sent Events'" in report["hook"]
+    assert "connection_testable=True" in report["hook"]
+    form = report["form"]
     assert form["hook_name"] == "Server-Sent Events"
     assert form["standard_fields"]["login"]["hidden"] is True
     assert form["standard_fields"]["password"]["title"] == "Bearer token"
@@ -102,13 +102,13 @@ def test_the_connection_type_has_a_form_and_a_test_button(seen: Any) -> None:
         ("no stream", False, "/stream answers application/json, not text/event-stream"),
     ],
 )
-def test_the_button_reports_what_the_stream_sent(seen: Any, name: str, passes: bool, words: str) -> None:
-    passed, message = seen["tested"][name]
+def test_the_button_reports_what_the_stream_sent(report: Any, name: str, passes: bool, words: str) -> None:
+    passed, message = report["tested"][name]
     assert (passed, words in message) == (passes, True), message
 
 
-def test_the_hook_reads_the_stream(seen: Any) -> None:
-    assert seen["read"] == {
+def test_the_hook_reads_the_stream(report: Any) -> None:
+    assert report["read"] == {
         "frames": [["e", "1", "s-1"]],
         "authorization": "Bearer p@ss/word:1",
         "shows_token": False,

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away while the rules run: what was found and stored before is told, what was not is tried again."""
+"""PostgreSQL goes away while the rules run: what it stored before is reported, the rest is tried again."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -35,14 +35,14 @@ def operate(probe: Any, warehouse: Any, tmp_path: Path) -> Operate:
 
 
 def test_what_was_found_before_is_reported(operate: Operate, warehouse: Any) -> None:
-    seen = operate(FAILS, RESTARTS, PASSES)
-    assert (seen["raised"], seen["is_new_failure"]) == ("QualityFailure", True)
-    assert "order_id=X1" in seen["says"]
-    assert [line.split()[0] for line in seen["says"].splitlines() if "could not be run" in line] == [
+    report = operate(FAILS, RESTARTS, PASSES)
+    assert (report["raised"], report["is_new_failure"]) == ("QualityFailure", True)
+    assert "order_id=X1" in report["says"]
+    assert [line.split()[0] for line in report["says"].splitlines() if "could not be run" in line] == [
         "rule_1",
         "rule_2",
     ]
-    assert [(one["rule"], one["sample"]) for one in seen["return_value"]] == [
+    assert [(one["rule"], one["sample"]) for one in report["return_value"]] == [
         ("rule_0", [{"order_id": "X1"}])
     ]
     with warehouse.connect("restaurant_user") as owner:

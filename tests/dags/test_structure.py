@@ -144,44 +144,44 @@ DAGS = {
 
 
 @pytest.fixture(scope="module")
-def seen(probe: Any) -> Any:
+def report(probe: Any) -> Any:
     return probe("structure")
 
 
-def test_the_dags_are_these(seen: Any) -> None:
-    assert seen["import_errors"] == {}
-    assert seen["dags"] == DAGS
+def test_the_dags_are_these(report: Any) -> None:
+    assert report["import_errors"] == {}
+    assert report["dags"] == DAGS
 
 
-def test_the_standby_waits_all_but_ten_seconds_of_the_interval(seen: Any, probe: Any) -> None:
-    assert seen["standby_seconds"] == 50
+def test_the_standby_waits_all_but_ten_seconds_of_the_interval(report: Any, probe: Any) -> None:
+    assert report["standby_seconds"] == 50
     shorter = probe("structure", {"RESTAURANT_STREAM_INTERVAL_SECONDS": "30"})
     assert shorter["standby_seconds"] == 20
     assert shorter["dags"]["restaurant_realtime_stream"]["schedule_seconds"] == 30
 
 
 def test_a_wrong_interval_is_an_import_error_that_names_it(probe: Any) -> None:
-    seen = probe("structure", {"RESTAURANT_STREAM_INTERVAL_SECONDS": "soon"})
-    error = seen["import_errors"]["restaurant_realtime_stream.py"]
+    report = probe("structure", {"RESTAURANT_STREAM_INTERVAL_SECONDS": "soon"})
+    error = report["import_errors"]["restaurant_realtime_stream.py"]
     assert "RESTAURANT_STREAM_INTERVAL_SECONDS='soon' must be a whole number of seconds, 15 or more" in error
 
 
 @pytest.mark.parametrize("months", ["0", "-1", "twelve"])
 def test_a_wrong_number_of_months_is_an_import_error_that_names_it(probe: Any, months: str) -> None:
-    seen = probe("structure", {"RESTAURANT_KEEP_MONTHS": months})
-    error = seen["import_errors"]["restaurant_maintenance.py"]
+    report = probe("structure", {"RESTAURANT_KEEP_MONTHS": months})
+    error = report["import_errors"]["restaurant_maintenance.py"]
     assert f"RESTAURANT_KEEP_MONTHS='{months}' must be a whole number of months, 1 or more, or empty" in error
 
 
-def test_the_plugin_loader_executes_none_of_our_files(seen: Any) -> None:
-    assert seen["executed_by_the_loader"] == []
-    assert seen["plugins_of_ours"] == []
-    assert seen["plugin_errors"] == []
+def test_the_plugin_loader_executes_none_of_our_files(report: Any) -> None:
+    assert report["executed_by_the_loader"] == []
+    assert report["plugins_of_ours"] == []
+    assert report["plugin_errors"] == []
 
 
-def test_nothing_shadows_the_standard_library(seen: Any) -> None:
-    assert "plugins" not in seen["types_is"]
-    assert seen["in_the_way"] == []
+def test_nothing_shadows_the_standard_library(report: Any) -> None:
+    assert "plugins" not in report["types_is"]
+    assert report["in_the_way"] == []
 
 
 @pytest.mark.parametrize(("ignored", "executed"), [(True, []), (False, ["witness"])])
@@ -191,8 +191,8 @@ def test_it_is_the_ignore_file_that_keeps_it_away(
     (tmp_path / "witness.py").write_text("")
     if ignored:
         shutil.copy(ROOT / "airflow" / "plugins" / ".airflowignore", tmp_path)
-    seen = probe("structure", {"AIRFLOW__CORE__PLUGINS_FOLDER": str(tmp_path)})
-    assert seen["executed_by_the_loader"] == executed
+    report = probe("structure", {"AIRFLOW__CORE__PLUGINS_FOLDER": str(tmp_path)})
+    assert report["executed_by_the_loader"] == executed
 
 
 def test_airflow_is_never_a_package_of_ours() -> None:

@@ -12,9 +12,12 @@ NAMES_OF_THE_PREDECESSOR = {"http_conn_id", "sse_url", "stream_endpoint", "varia
 
 
 def test_texts_are_templated(probe: Any) -> None:
-    seen = probe("templating")
-    assert {"SSEToPostgresOperator", "SSEStreamSensor", "DataQualityOperator"} <= set(seen)
-    assert seen["RetentionOperator"]["texts"] == ["folder", "postgres_conn_id"]
+    report = probe("templating")
+    assert {"SSEToPostgresOperator", "SSEStreamSensor", "DataQualityOperator"} <= set(report)
+    assert report["RetentionOperator"]["texts"] == ["folder", "postgres_conn_id"]
     left_out = CHECKED_WHILE_THE_DAG_IS_READ | NAMES_OF_THE_PREDECESSOR
-    missing = {name: set(found["texts"]) - set(found["templated"]) - left_out for name, found in seen.items()}
+    missing = {
+        name: set(operator["texts"]) - set(operator["templated"]) - left_out
+        for name, operator in report.items()
+    }
     assert {name: fields for name, fields in missing.items() if fields} == {}

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.airflow
 
 
 @pytest.fixture
-def seen(probe: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+def options(probe: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
     """What Airflow has of a `.env` with these changes."""
 
     def read(**changes: str) -> Any:
@@ -28,8 +28,8 @@ def seen(probe: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
     return read
 
 
-def test_the_defaults(seen: Callable[..., Any]) -> None:
-    assert seen() == {
+def test_the_defaults(options: Callable[..., Any]) -> None:
+    assert options() == {
         "parallelism": 8,
         "max_active_tasks_per_dag": 16,
         "dags_are_paused_at_creation": False,
@@ -37,8 +37,8 @@ def test_the_defaults(seen: Callable[..., Any]) -> None:
     }
 
 
-def test_other_values_and_the_examples(seen: Callable[..., Any]) -> None:
-    changed = seen(AIRFLOW_PARALLELISM="5", AIRFLOW_DAG_CONCURRENCY="6", AIRFLOW_LOAD_EXAMPLES="true")
+def test_other_values_and_the_examples(options: Callable[..., Any]) -> None:
+    changed = options(AIRFLOW_PARALLELISM="5", AIRFLOW_DAG_CONCURRENCY="6", AIRFLOW_LOAD_EXAMPLES="true")
     assert (changed["parallelism"], changed["max_active_tasks_per_dag"]) == (5, 6)
     assert changed["dags_are_paused_at_creation"], "examples that nobody asked to run would run"
     assert "example_dags" in changed["bundles"]

@@ -21,9 +21,9 @@ def test_every_suite_measures_something(
 ) -> None:
     env = {**os.environ, "PYTHONPATH": python_path(ROOT)}
     command = [sys.executable, "-m", "local", "bench", "--quick", "--folder", str(tmp_path)]
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     results = json.loads((tmp_path / "bench.json").read_text())
     assert {row["suite"].replace(" ", "_") for row in results["rows"]} == set(SUITES)
     assert results["failed"] == {}

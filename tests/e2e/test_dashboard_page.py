@@ -14,9 +14,9 @@ import httpx
 import pytest
 import uvicorn
 
+from local.cards.definition import Card, load
 from local.code_path import python_path
 from local.dashboard.app import create_app
-from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, DatabaseDown, Reader
 from tests.support.warehouse import restaurant
 
@@ -80,8 +80,8 @@ def browse(url: str, folder: Path, *flags: str) -> str:
         *flags,
         url,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90)
-    return done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90)
+    return result.stdout
 
 
 def test_the_page_draws_every_card(dashboard: Any, warehouse: Any, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_the_page_can_be_pictured(dashboard: Any, warehouse: Any, tmp_path: Path
     assert picture.stat().st_size > 50_000
 
 
-def test_a_database_that_is_down_is_said_on_the_page(dashboard: Any, tmp_path: Path) -> None:
+def test_a_database_that_is_down_is_reported_on_the_page(dashboard: Any, tmp_path: Path) -> None:
     url = dashboard("postgresql://analytics_reader:x@127.0.0.1:1/none")
     page = browse(url, tmp_path, "--dump-dom").split("<script>", maxsplit=1)[0]
     assert re.search(

@@ -24,9 +24,10 @@ from tests.support.stack import wait_for
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# The last four are examples of pages with files or addresses of the reader: other tests follow these pages.
+# There is no Metabase here. The last four are examples of pages with files or addresses of the reader: other tests
+# follow these pages.
 ELSEWHERE = re.compile(
-    r"^(\./stack (up|down)\b|docker |pip |git )"
+    r"^(\./stack (up|down|metabase)\b|docker |pip |git )"
     r"|\bdaily_seatings\b|\b26_refunds\b|--processors my_module\b|\bPASSWORD@HOST\b"
 )
 SHORTER = (
@@ -46,10 +47,10 @@ def shortened(command: str) -> str:
     return command
 
 
-WRITTEN = sorted(
+COMMANDS = sorted(
     {shortened(command) for page in PAGES for block in blocks(page) for command in commands(block)}
 )
-MENTIONED = sorted({command for page in PAGES for command in mentioned(page)} - set(WRITTEN))
+MENTIONED = sorted({command for page in PAGES for command in mentioned(page)} - set(COMMANDS))
 
 ORDERS = "Date,Time,Transaction,Item\n2016-10-30,09:58:11,1,Bread\n2016-12-01,10:07:57,3,Jam\n"
 EVENT = """{"event_id": "01980f5e-7a3c-7d10-9b51-3f2a54c0b00%d", "event_type": "loyalty_points_earned",
@@ -91,16 +92,16 @@ def clone() -> Iterator[Clone]:
         "INGEST_STREAM": "mine",
         "POSTGRES_MAX_CONNECTIONS": "77",
     }
-    made = Clone(home, own)
+    copy = Clone(home, own)
     (home / "orders.csv").write_text(ORDERS)
     (home / "restaurants.csv").write_text("location_code,time_zone\nLOC-ON-009,America/Toronto\n")
     try:
-        done = made.run("./stack up --without-airflow --detach")
-        assert done.returncode == 0, done.stdout + done.stderr
-        wait_for(lambda: (counters.read(made.settings).dead_letters or 0) >= 10, "ten dead letters", 300)
-        yield made
+        result = copy.run("./stack up --without-airflow --detach")
+        assert result.returncode == 0, result.stdout + result.stderr
+        wait_for(lambda: (counters.read(copy.settings).dead_letters or 0) >= 10, "ten dead letters", 300)
+        yield copy
     finally:
-        stopped = made.run("./stack down")
+        stopped = copy.run("./stack down")
         shutil.rmtree((data / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(home)
         assert stopped.returncode == 0, stopped.stderr
@@ -144,23 +145,23 @@ def _open_dead_letter(clone: Clone) -> object:
     return value(clone, query)
 
 
-@pytest.mark.parametrize("command", [command for command in WRITTEN if not ELSEWHERE.search(command)])
+@pytest.mark.parametrize("command", [command for command in COMMANDS if not ELSEWHERE.search(command)])
 def test_a_command_works_as_it_is_written(command: str, clone: Clone) -> None:
-    done = clone.run(localised(command, clone), clone.elsewhere() if "python" in command else None)
+    result = clone.run(localised(command, clone), clone.elsewhere() if "python" in command else None)
 
-    output = done.stdout + done.stderr
+    output = result.stdout + result.stderr
     fine = {0, 28} if "curl -N" in command else {0, 1} if FINDINGS.search(command) else {0}
-    assert done.returncode in fine, output
-    assert done.stdout.strip()
+    assert result.returncode in fine, output
+    assert result.stdout.strip()
     assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("command", [command for command in MENTIONED if not ELSEWHERE.search(command)])
 def test_a_command_that_a_sentence_names_is_there(command: str, clone: Clone) -> None:
     parts = re.sub(r" (…|[A-Z]+)$", "", command)
-    done = clone.run(f"{parts} --help", clone.elsewhere() if command.startswith("python") else None)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "usage" in done.stdout.lower()
+    result = clone.run(f"{parts} --help", clone.elsewhere() if command.startswith("python") else None)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "usage" in result.stdout.lower()
 
 
 @pytest.mark.parametrize(
@@ -175,8 +176,8 @@ def test_a_command_that_a_sentence_names_is_there(command: str, clone: Clone) ->
     ],
 )
 def test_the_same_works_where_there_is_no_stack(command: str, clone: Clone) -> None:
-    done = clone.run(command, clone.elsewhere())
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = clone.run(command, clone.elsewhere())
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("place", ["the current folder", "PYTHONPATH"])
@@ -196,8 +197,8 @@ def test_processors_of_ones_own_are_found(place: str, clone: Clone, tmp_path: Pa
     )
     (tmp_path / "event.json").write_text(EVENT % (number, offset, number))
     edit = f"{clone.home}/stack dlq edit {dead_letter} --file {tmp_path}/event.json --processors {module}:PROCESSORS"
-    done = clone.run(edit, environment, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = clone.run(edit, environment, cwd=cwd)
+    assert result.returncode == 0, result.stdout + result.stderr
     assert value(clone, f"SELECT points FROM analytics.loyalty_points WHERE customer_id = 'c-{number}'") == 5
 
     value(clone, "TRUNCATE analytics.loyalty_points")
@@ -205,8 +206,8 @@ def test_processors_of_ones_own_are_found(place: str, clone: Clone, tmp_path: Pa
     sentence = re.search(r"^\./stack (rebuild --processors my_module:.*)$", page, re.MULTILINE)
     assert sentence
     rebuild = sentence[1].replace("my_module", module)
-    done = clone.run(f"{clone.home}/stack {rebuild}", environment, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = clone.run(f"{clone.home}/stack {rebuild}", environment, cwd=cwd)
+    assert result.returncode == 0, result.stdout + result.stderr
     assert value(clone, f"SELECT points FROM analytics.loyalty_points WHERE customer_id = 'c-{number}'") == 5
 
 

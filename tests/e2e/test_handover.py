@@ -56,12 +56,12 @@ def test_handovers_do_not_pause_the_stream(
     since, first = stack.query("SELECT clock_timestamp(), fence FROM raw_data.stream_checkpoints")[0]
     waited = []
 
-    def done() -> bool:
+    def handed_over() -> bool:
         waited.append(standbys(stack) > 0)
         return bool(stack.value(FENCE) >= first + HANDOVERS)
 
     busy = Contention()
-    took = wait_for(done, f"{HANDOVERS} handovers", 300)
+    took = wait_for(handed_over, f"{HANDOVERS} handovers", 300)
     pause = longest_pause(stack, since)
     rate = stack.value(f"SELECT count(*) FROM raw_data.events_raw WHERE ingested_at > '{since}'") / took
 

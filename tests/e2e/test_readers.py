@@ -20,7 +20,7 @@ pytestmark = [
 
 
 def offsets(file: Path) -> list[int]:
-    return [int(found) for found in re.findall(r"^id: \w+-(\d+)$", file.read_text(), re.MULTILINE)]
+    return [int(offset) for offset in re.findall(r"^id: \w+-(\d+)$", file.read_text(), re.MULTILINE)]
 
 
 def curl(stack: RunningStack, into: Path, *options: str, query: str = "") -> subprocess.Popen[bytes]:

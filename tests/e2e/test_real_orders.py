@@ -23,8 +23,8 @@ CHIPOTLE = (4622, Decimal(4972), Decimal("34500.16"))
 
 
 def replayed(stack: RunningStack, file: Path) -> None:
-    done = stack.cli("replay", str(file))
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = stack.cli("replay", str(file))
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def more(stack: RunningStack, query: str, before: tuple[Any, ...]) -> tuple[Any, ...]:

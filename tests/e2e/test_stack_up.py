@@ -120,10 +120,10 @@ def publish_an_order_of_the_small_hours(settings: Settings) -> None:
     order = {"order_id": str(uuid4()), "service_type": "dine_in", "order_ts": ts, "location_code": place}
     event = {"event_id": str(uuid4()), "event_type": "order_created", "ts": ts, "partition_key": place}
     login = {"Authorization": f"Bearer {settings.values['EVENT_PUBLISH_TOKEN']}"}
-    said = httpx.post(
+    response = httpx.post(
         f"{settings.event_url}/events", json=event | {"payload": order}, headers=login, trust_env=False
     )
-    assert said.status_code == 202, said.text
+    assert response.status_code == 202, response.text
 
 
 def days_of_that_week(settings: Settings) -> list[tuple[Any, ...]]:
@@ -133,14 +133,14 @@ def days_of_that_week(settings: Settings) -> list[tuple[Any, ...]]:
 
 
 def listeners(processes: list[psutil.Process]) -> set[tuple[str, int]]:
-    found = set()
+    addresses = set()
     for process in processes:
         # A task of Airflow's may end between the list and the look: then it listens nowhere.
         with suppress(psutil.NoSuchProcess):
             for connection in process.net_connections("inet"):
                 if connection.status == psutil.CONN_LISTEN and connection.laddr:
-                    found.add((connection.laddr.ip, connection.laddr.port))
-    return found
+                    addresses.add((connection.laddr.ip, connection.laddr.port))
+    return addresses
 
 
 def test_the_whole_stack(env_file: Path) -> None:

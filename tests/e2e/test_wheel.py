@@ -77,11 +77,11 @@ class Place:
 
 def init_db(python: Path, url: str) -> str:
     command = [str(python), "-m", "sse_ingest", "init-db", "--url", url]
-    done = subprocess.run(
+    result = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd="/", env=environment(), timeout=120
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -166,10 +166,10 @@ def killed_at(place: Place) -> int:
 
 def test_the_package_is_the_wheels(place: Place) -> None:
     code = "import sse_ingest, sys; print(sse_ingest.__file__); print(*sys.path, sep='\\n')"
-    done = subprocess.run(
+    result = subprocess.run(
         [place.python, "-c", code], capture_output=True, text=True, check=True, cwd="/", env=environment()
     )
-    location, *path = done.stdout.splitlines()
+    location, *path = result.stdout.splitlines()
     assert Path(location).is_relative_to(place.python.parents[1])
     assert [entry for entry in path if entry.startswith(str(ROOT))] == []
 
@@ -188,8 +188,8 @@ def test_the_tables_are_made_once(place: Place) -> None:
 
 def test_the_ten_lines_take_each_event_exactly_once(place: Place, killed_at: int) -> None:
     assert 0 < killed_at < EVENTS
-    taken = place.query("SELECT (payload ->> 'order')::int FROM raw_data.events_raw ORDER BY event_offset")
-    assert [order for (order,) in taken] == list(range(1, EVENTS + 1))
+    rows = place.query("SELECT (payload ->> 'order')::int FROM raw_data.events_raw ORDER BY event_offset")
+    assert [order for (order,) in rows] == list(range(1, EVENTS + 1))
     assert place.query("SELECT count(*) FROM raw_data.dead_letters") == [(0,)]
     assert place.query("SELECT count(*) FROM raw_data.stream_gaps") == [(0,)]
 
@@ -251,7 +251,9 @@ def test_the_sensor_waits_in_the_triggerer(place: Place) -> None:
     run = place.airflow.api("POST", "/dags/gate/dagRuns", {"logical_date": None})["dag_run_id"]
     task = f"/dags/gate/dagRuns/{run}/taskInstances/wait"
     place.airflow.until(lambda: place.airflow.api("GET", task)["state"] == "deferred", "it is deferred")
-    asked = len(place.gate.server.seen)
-    place.airflow.until(lambda: len(place.gate.server.seen) > asked + 1, "the triggerer asks again and again")
+    before = len(place.gate.server.connections)
+    place.airflow.until(
+        lambda: len(place.gate.server.connections) > before + 1, "the triggerer asks again and again"
+    )
     place.gate.opened.set()
     place.airflow.until(lambda: place.airflow.api("GET", task)["state"] == "success", "it is through")

@@ -73,7 +73,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archived(warehouse: Any, folder: Path) -> Callable[..., list[Manifest]]:
-    """Archives what came before March, unless it is told otherwise."""
+    """Archives what came before March, or before the month that `before` names."""
 
     def run(before: str = "2026-03", **more: Any) -> list[Manifest]:
         request = Request(**{"before": before, "folder": folder, **more})

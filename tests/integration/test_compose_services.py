@@ -52,8 +52,8 @@ def stack() -> Iterator[Processes]:
 def migrated(stack: Processes) -> Processes:
     """After the one-shots that prepare the warehouse; twice, as a second `docker compose up` does."""
     for service in ("bootstrap", "migrate", "restaurants") * 2:
-        done = stack.once(service)
-        assert done.returncode == 0, f"{service}: {done.stdout}{done.stderr}"
+        result = stack.once(service)
+        assert result.returncode == 0, f"{service}: {result.stdout}{result.stderr}"
     return stack
 
 
@@ -89,15 +89,15 @@ def test_postgres_healthcheck_and_initdb_arguments(stack: Processes, tmp_path: P
         ]
         words += shlex.split(spec["environment"]["POSTGRES_INITDB_ARGS"])
         identity: dict[str, Any] = server.binaries.popen_identity()
-        done = subprocess.run(
+        result = subprocess.run(
             [server.binaries.path(words[0]), *words[1:]],
             capture_output=True,
             text=True,
             check=False,
             **identity,
         )
-        assert done.returncode == 0, done.stderr
-        assert "Data page checksums are enabled" in done.stdout
+        assert result.returncode == 0, result.stderr
+        assert "Data page checksums are enabled" in result.stdout
         rules = (home / "18" / "pg_hba.conf").read_text().splitlines()
         assert {rule.split()[-1] for rule in rules if rule and not rule.startswith("#")} == {"scram-sha-256"}
     finally:
@@ -107,8 +107,8 @@ def test_postgres_healthcheck_and_initdb_arguments(stack: Processes, tmp_path: P
 def test_the_simulators_restaurants_have_their_clocks(migrated: Processes) -> None:
     address = migrated.environment("migrate")["WAREHOUSE_OWNER_URL"]
     with psycopg.connect(address) as connection:
-        found = connection.execute("SELECT location_code, time_zone FROM analytics.locations").fetchall()
-    assert dict(found) == {place.code: place.time_zone for place in RESTAURANTS}
+        rows = connection.execute("SELECT location_code, time_zone FROM analytics.locations").fetchall()
+    assert dict(rows) == {place.code: place.time_zone for place in RESTAURANTS}
 
 
 def test_the_event_service_gets_healthy_and_stops_in_time(migrated: Processes) -> None:
@@ -128,8 +128,8 @@ def test_the_event_service_gets_healthy_and_stops_in_time(migrated: Processes) -
 def test_airflow_gets_healthy_and_orders_flow(migrated: Processes) -> None:
     outside_logs = _files(migrated)
     for _ in range(2):
-        done = migrated.once("airflow-init")
-        assert done.returncode == 0, done.stdout + done.stderr
+        result = migrated.once("airflow-init")
+        assert result.returncode == 0, result.stdout + result.stderr
     assert not any(migrated.healthy(service) for service in AIRFLOW), "healthy while nothing runs"
     with started(migrated, "api", *AIRFLOW):
         _log_in(migrated, "admin")
@@ -144,15 +144,15 @@ def test_airflow_gets_healthy_and_orders_flow(migrated: Processes) -> None:
 
 
 def _log_in(stack: Processes, user: str) -> None:
-    said = {"username": user, "password": stack.values[f"AIRFLOW_{user.upper()}_PASSWORD"]}
+    login = {"username": user, "password": stack.values[f"AIRFLOW_{user.upper()}_PASSWORD"]}
     place = f"http://127.0.0.1:{stack.ports['8080']}/auth/token"
-    assert httpx.post(place, json=said, trust_env=False, timeout=30).status_code == 201
+    assert httpx.post(place, json=login, trust_env=False, timeout=30).status_code == 201
     assert (
-        httpx.post(place, json=said | {"password": "wrong"}, trust_env=False, timeout=30).status_code == 401
+        httpx.post(place, json=login | {"password": "wrong"}, trust_env=False, timeout=30).status_code == 401
     )
 
 
 def _files(stack: Processes) -> set[str]:
     top = stack.home / "airflow"
-    found = {os.path.relpath(path, top) for path in top.rglob("*")}
-    return {path for path in found if not path.startswith("logs/")}
+    paths = {os.path.relpath(path, top) for path in top.rglob("*")}
+    return {path for path in paths if not path.startswith("logs/")}

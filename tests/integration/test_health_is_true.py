@@ -110,7 +110,7 @@ def test_the_log_was_lost(
         service.start()
         service.publish(published(2))
 
-        wait_for(lambda: reported("gaps")[0] == "error", "the gap is told", 20)
+        wait_for(lambda: reported("gaps")[0] == "error", "the gap is reported", 20)
 
     assert service.health()["stream_id"] != before
     assert reported("gaps")[1]["remedy"]
@@ -134,7 +134,7 @@ def test_a_producer_sends_what_nobody_can_take(
                 database_url=warehouse.url("airflow_user"),
             )
         ):
-            wait_for(lambda: reported("dead_letters")[0] != "ok", "dead letters are told", 20)
+            wait_for(lambda: reported("dead_letters")[0] != "ok", "dead letters are reported", 20)
             status, details = reported("dead_letters")
             assert status == "warn"
             assert details["open"] == sum(details["by_reason"].values())

@@ -38,7 +38,7 @@ money = st.sampled_from(
 @st.composite
 def events(draw: st.DrawFn) -> list[Event]:
     """Changes of two items and two guests, many at the same instant, and orders before, between and after them."""
-    made = []
+    items = []
     for offset in range(1, draw(st.integers(2, 16)) + 1):
         kind, order, part = draw(st.sampled_from(KINDS)), draw(st.integers(1, 2)), draw(st.integers(0, 1))
         fields: dict[str, Any] = {}
@@ -59,8 +59,9 @@ def events(draw: st.DrawFn) -> list[Event]:
             case _:
                 fields["menu_item_id"] = draw(st.sampled_from([None, "MI-1", "MI-2"]))
         body = payload(kind, order, part, **fields)
-        made.append(parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 2)))))
-    return made
+        at, version = draw(st.integers(0, 2)), draw(st.sampled_from([None, None, 0, 1]))
+        items.append(parsed(frame(offset, kind, body, seconds=at, version=version)))
+    return items
 
 
 class Model:
@@ -68,7 +69,7 @@ class Model:
 
     def __init__(self, events: list[Event]) -> None:
         rows: dict[tuple[Any, ...], Any] = {}
-        for event in sorted(events, key=lambda event: (event.ts, event.event_id)):
+        for event in sorted(events, key=lambda e: (-1 if e.version is None else e.version, e.ts, e.offset)):
             record: Any = event.record
             match event.event_type:
                 case "menu_item_changed":
@@ -106,14 +107,14 @@ class Model:
         return (*versions[place - 1][1], versions[place - 1][0]) if place else nothing
 
     def sold(self) -> list[tuple[Any, ...]]:
-        found = []
+        rows = []
         for item in self._items:
             if (order := self._orders.get(item.order_id)) is not None:
                 menu = self._valid("menu", item.menu_item_id, order.order_ts)
                 cost = None if menu[3] is None else item.qty * menu[3]
                 margin = None if cost is None else item.extended_price - cost
-                found.append((item.order_item_id, order.order_ts, *menu, cost, margin))
-        return sorted(found, key=lambda row: row[0])
+                rows.append((item.order_item_id, order.order_ts, *menu, cost, margin))
+        return sorted(rows, key=lambda row: row[0])
 
     def guests_of_orders(self) -> list[tuple[Any, ...]]:
         return [
@@ -124,8 +125,8 @@ class Model:
 
 @pytest.fixture
 def bench(warehouse: Any) -> Iterator[Bench]:
-    with deliveries.bench(warehouse) as made:
-        yield made
+    with deliveries.bench(warehouse) as new_bench:
+        yield new_bench
 
 
 @pytest.fixture

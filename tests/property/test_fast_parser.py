@@ -78,7 +78,7 @@ BY_TYPE = {draft.event_type: draft for draft in EVENTS}
 @pytest.mark.parametrize("space", ["", " ", "\t\r\n"])
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_fast_parser_reads_common_events(space: str, backwards: bool) -> None:
-    taken = Counter[str]()
+    counts = Counter[str]()
     for draft in EVENTS:
         fields = published(draft)
         inside = payload_fields(fields["payload"])
@@ -88,8 +88,8 @@ def test_the_fast_parser_reads_common_events(space: str, backwards: bool) -> Non
         fast_draft = read_fast(text)
         assert fast_draft is not None, text
         assert fast_draft == PARSER.precise(text)
-        taken[draft.event_type] += 1
-    assert taken.keys() == {*PAYLOADS, "noted"}
+        counts[draft.event_type] += 1
+    assert counts.keys() == {*PAYLOADS, "noted"}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,8 @@ def test_the_fast_parser_reads_common_events(space: str, backwards: bool) -> Non
         {"partition_key": r'"Montr\u00e9al"'},
         {"payload": r'{"said":"\"Délicieux\" \ud83c\udf55\n\\o/"}'},
         {"offset": "7"},
+        {"version": "7"},
+        {"version": "null", "offset": "7"},
         {"payload": '{"at":1773489600123,"place":"Crêperie – “Ô”"}'},
         {"payload": "{}"},
     ],
@@ -128,7 +130,8 @@ VALUES = [
     '"6f1d-5a1e6f0c4c399f430f6a55c1a000-1234"', "0", "-0", "0.0", "-0.0", "0.00", "1", "5", "5.0", "11", "-1",
     "12.5", "12.50", "12.500", "0.001", "0.0001", "999999.999", "1000000", "9999999999.99", "9999999999.999",
     "10000000000", "123456789012345", "1234567890123456", "1e1", "1E-2", "1.5e0", "1e400", "1e-400", "1e-2000",
-    "9" * 400, "9" * 1001, "0." + "9" * 1001, '"12.50"', '"0"', '"0.00"', '"00.10"', '"1e2"', '"-1"', '"12.505"',
+    "9223372036854775807", "9223372036854775808", "9" * 400, "9" * 1001, "0." + "9" * 1001,
+    '"12.50"', '"0"', '"0.00"', '"00.10"', '"1e2"', '"-1"', '"12.505"',
     '"12345678901"', '"12.50 "', '"٣"', '"12.5"', "true", "false", "null", "[]", "{}", "[1]", '{"a":1}',
     '[{"a":1,"a":1}]', '""', '"x"', '"\x7f"', '"a:b"', '","', '"é"', '"\U0001f37d"', '"{"', '"["', '" "',
     json.dumps("x" * 200), json.dumps("é" * 200, ensure_ascii=False), json.dumps("x" * 201), json.dumps("x" * 501),
@@ -142,7 +145,7 @@ ESCAPES = [
     r'"dine\u005fin"', r'"\x"', r'"\u12"', r'"\u12g4"', r'"\ud83c\udf5"', json.dumps("é" * 200), r'"\u2028"',
 ]  # fmt: skip
 VALUES += ESCAPES
-ENVELOPE = ["event_id", "event_type", "ts", "partition_key", "payload", "offset", "extra"]
+ENVELOPE = ["event_id", "event_type", "ts", "partition_key", "payload", "offset", "version", "extra"]
 
 
 @st.composite

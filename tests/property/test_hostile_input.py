@@ -73,17 +73,17 @@ def test_any_stream_of_json_survives_the_same_bytes(warehouse: Any) -> None:
     with reading(warehouse, raw=True) as stream:
         outcomes = stream.commit(decoded(sent, random))
 
-    taken = Counter(type(outcome).__name__ for outcome in outcomes)
+    counts = Counter(type(outcome).__name__ for outcome in outcomes)
     with warehouse.connect("restaurant_user") as connection:
         account = Account(connection.execute)
-    assert taken["Event"] == account.raw.total() + account.duplicates.total() + conflicts(account)
-    assert taken["Rejected"] + conflicts(account) == account.dead_letters_total
+    assert counts["Event"] == account.raw.total() + account.duplicates.total() + conflicts(account)
+    assert counts["Rejected"] + conflicts(account) == account.dead_letters_total
     assert Reason.REFUSED_BY_DATABASE not in {letter[0] for letter in account.dead_letters.values()}
 
 
 def conflicts(account: Account) -> int:
-    found = Counter(letter[0] for letter in account.dead_letters.values())
-    return found[Reason.EVENT_ID_CONFLICT] + found[Reason.PROCESSOR_FAILED]
+    counts = Counter(letter[0] for letter in account.dead_letters.values())
+    return counts[Reason.EVENT_ID_CONFLICT] + counts[Reason.PROCESSOR_FAILED]
 
 
 def test_a_dead_letter_delivered_again_counts_another_attempt(warehouse: Any) -> None:
@@ -131,14 +131,14 @@ literals = st.sampled_from(
 def bent(draw: st.DrawFn) -> list[bytes]:
     """Valid events of which up to four fields are replaced by any value at all, right, wrong or odd."""
     pen = Pen(Random(draw(st.integers(0, 2**32))))
-    made = []
+    messages = []
     for _ in range(40):
         draft = pen.draft()
         for path in draw(st.lists(st.sampled_from(paths(draft.kind)), max_size=4, unique=True)):
             fields = draft.payload if path.startswith("payload.") else draft.envelope
             fields[path.removeprefix("payload.")] = draw(literals)
-        made.append(draft.data)
-    return made
+        messages.append(draft.data)
+    return messages
 
 
 def paths(kind: str) -> list[str]:

@@ -26,7 +26,7 @@ rows = st.lists(
 )  # fmt: skip
 
 
-def written(restaurants: list[tuple[Any, ...]]) -> bytes:
+def csv_of(restaurants: list[tuple[Any, ...]]) -> bytes:
     """As another program would."""
     file = io.StringIO()
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows([location_file.COLUMNS, *restaurants])
@@ -41,19 +41,19 @@ def test_what_is_shown_can_be_loaded_again(warehouse: Any, restaurants: list[Any
     url = warehouse.url("restaurant_user")
     with warehouse.connect("restaurant_user", autocommit=True) as owner:
         owner.execute("DELETE FROM analytics.locations")
-        assert locations.load(url, location_file.read("f", written(restaurants)), "f") == Loaded(
+        assert locations.load(url, location_file.read("f", csv_of(restaurants)), "f") == Loaded(
             len(restaurants), 0, 0
         )
-        asked = "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
+        query = "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
         plain = {(code, *(None if cell is None else cell.strip() or None for cell in names), zone, time)
                  for code, *names, zone, time in restaurants}  # fmt: skip
-        assert set(owner.execute(asked).fetchall()) == plain
+        assert set(owner.execute(query).fetchall()) == plain
 
         shown = locations.as_csv(url)
         entries = location_file.read("f", shown.encode())
         assert locations.load(url, entries, "f") == Loaded(0, 0, len(restaurants))
 
-        locations.load(url, location_file.read("f", written(more)), "f")
+        locations.load(url, location_file.read("f", csv_of(more)), "f")
         locations.load(url, entries, "f")
-        kept = {row[0] for row in restaurants}
-        assert {row for row in owner.execute(asked).fetchall() if row[0] in kept} == plain
+        first_codes = {row[0] for row in restaurants}
+        assert {row for row in owner.execute(query).fetchall() if row[0] in first_codes} == plain

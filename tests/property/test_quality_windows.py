@@ -74,7 +74,7 @@ def sample_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_each_event_once(warehouse: Any, sample_of_all: None, steps: list[tuple[int, list[str]]]) -> None:
     rule = replace(RULE, name=f"each_{uuid4().hex}")
-    seen: list[str] = []
+    checked: list[str] = []
     with warehouse.connect("restaurant_user", autocommit=True) as owner:
         owner.execute("ALTER FUNCTION raw_data.arrived_before() SET lock_timeout = '20ms'")
         owner.execute("TRUNCATE raw_data.events_raw")
@@ -86,7 +86,7 @@ def test_each_event_once(warehouse: Any, sample_of_all: None, steps: list[tuple[
             (verdict,) = run(warehouse.url("airflow_user"), [rule])
             assert isinstance(verdict, RuleResult), verdict
             assert verdict.failed == len(verdict.rows)
-            seen.extend(row["event_id"] for row in verdict.rows)
+            checked.extend(row["event_id"] for row in verdict.rows)
 
     with warehouse.connect("airflow_user") as one, warehouse.connect("airflow_user") as other:
         writers = [Writer(one), Writer(other)]
@@ -98,4 +98,4 @@ def test_each_event_once(warehouse: Any, sample_of_all: None, steps: list[tuple[
         for writer in writers:
             writer.commit()
         look()
-    assert sorted(seen) == sorted(writers[0].committed | writers[1].committed)
+    assert sorted(checked) == sorted(writers[0].committed | writers[1].committed)

@@ -39,21 +39,21 @@ def made_of(content: bytes) -> list[Line | BadRow]:
             return list(lines(rows, resolve(header, Choices()), fingerprint(path), ACCEPTED))
 
 
-def written(rows: list[list[str]]) -> bytes:
+def csv_of(rows: list[list[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows([HEADER, *rows])
     return out.getvalue().encode()
 
 
-def events_of(made: list[Line | BadRow]) -> list[Event]:
-    return [event for line in made if isinstance(line, Line) for event in line.events]
+def events_of(results: list[Line | BadRow]) -> list[Event]:
+    return [event for line in results if isinstance(line, Line) for event in line.events]
 
 
 @given(st.lists(good_row.map(list), max_size=30))
 def test_totals_equal_those_of_the_file(rows: list[list[str]]) -> None:
-    made = made_of(written(rows))
-    assert all(isinstance(line, Line) for line in made)
-    items = [event.payload for event in events_of(made) if event.event_type == "order_item_added"]
+    results = made_of(csv_of(rows))
+    assert all(isinstance(line, Line) for line in results)
+    items = [event.payload for event in events_of(results) if event.event_type == "order_item_added"]
     assert len(items) == len(rows)
     assert sum(item["qty"] for item in items) == sum(int(row[2]) for row in rows)
     total = sum(Decimal(row[3].strip(" $").replace(",", "")) for row in rows)
@@ -61,17 +61,17 @@ def test_totals_equal_those_of_the_file(rows: list[list[str]]) -> None:
     assert all(
         item["unit_price"] * item["qty"] == item["extended_price"] for item in items if "unit_price" in item
     )
-    assert len(events_of(made)) - len(items) == len({row[0] for row in rows})
+    assert len(events_of(results)) - len(items) == len({row[0] for row in rows})
 
 
 @given(st.lists(st.tuples(st.booleans(), good_row.map(list), any_row), max_size=30))
 def test_every_row_is_an_item_or_a_bad_row(choices: list[tuple[bool, list[str], list[str]]]) -> None:
     rows = [good if use_good else other for use_good, good, other in choices]
-    made = made_of(written(rows))
-    numbers = [line.line for line in made]
+    results = made_of(csv_of(rows))
+    numbers = [line.line for line in results]
     assert numbers == sorted(set(numbers))
-    assert len(made) >= len(rows)
-    assert sum(isinstance(line, Line) for line in made) >= sum(use_good for use_good, _, _ in choices)
+    assert len(results) >= len(rows)
+    assert sum(isinstance(line, Line) for line in results) >= sum(use_good for use_good, _, _ in choices)
 
 
 @given(
@@ -82,15 +82,15 @@ def test_no_bytes_stop_the_lines_around_them(noise: list[bytes]) -> None:
     quiet = [raw.replace(b'"', b"") for raw in noise]
     good = b"7,Bowl,2,$4.00 ,x"
     content = b"\n".join([",".join(HEADER).encode(), *(part for raw in quiet for part in (raw, good))])
-    made = made_of(content)
-    taken = {line.line for line in made if isinstance(line, Line)}
-    assert taken >= set(range(3, 3 + 2 * len(noise), 2))
-    assert len(made) == len(noise) + sum(bool(raw.decode(errors="replace").strip()) for raw in quiet)
+    results = made_of(content)
+    numbers = {line.line for line in results if isinstance(line, Line)}
+    assert numbers >= set(range(3, 3 + 2 * len(noise), 2))
+    assert len(results) == len(noise) + sum(bool(raw.decode(errors="replace").strip()) for raw in quiet)
 
 
 @given(st.lists(good_row.map(list), min_size=1, max_size=20))
 def test_the_same_file_makes_the_same_events_and_no_two_alike(rows: list[list[str]]) -> None:
-    content = written(rows + rows)
+    content = csv_of(rows + rows)
     once, again = events_of(made_of(content)), events_of(made_of(content))
     assert [encode(event) for event in once] == [encode(event) for event in again]
     assert len({event.event_id for event in once}) == len(once)

@@ -37,7 +37,7 @@ BY_HAND: tuple[LiteralString, ...] = (
     " INSERT INTO analytics.payments SELECT * FROM back ON CONFLICT DO NOTHING",
 )
 """Payments are lost, and restored as a rebuild does: their orders' money stays as it was."""
-SAID: LiteralString = (
+COLUMNS: LiteralString = (
     "day, location_code, order_count, total_revenue, avg_order_value, total_tips, avg_tip, unpaid_orders,"
     " cancelled_orders, total_refunds"
 )
@@ -86,9 +86,10 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "tip": draw(st.sampled_from(("0", "1.00", "2.5"))),
             "method": draw(st.sampled_from(("card", "cash"))),
             "provider": draw(st.sampled_from(("stripe", None))),
+            "location_code": draw(st.sampled_from((*PLACES, None))),
             **draw(st.sampled_from(({}, {"total": "500"}, FREE))),
         },
-        "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5")))},
+        "payment_refunded": {"amount": draw(st.sampled_from(("2.00", "0.5"))), "refunded_ts": when},
         "feedback_submitted": {
             "rating": draw(st.integers(1, 5)),
             "nps": draw(st.sampled_from((None, 3, 9))),
@@ -183,11 +184,11 @@ class Bench:
     def note(self) -> None:
         """What daily_sales says now."""
         ((now,),) = self.owner.execute("SELECT clock_timestamp()").fetchall()
-        self.known.append((now, rows_of(self.owner, f"SELECT {SAID} FROM analytics.daily_sales")))
+        self.known.append((now, rows_of(self.owner, f"SELECT {COLUMNS} FROM analytics.daily_sales")))
 
-    def said(self, at: datetime) -> Rows:
-        """What it is said to have said."""
-        query = f"SELECT {SAID} FROM analytics.daily_sales_as_known_at('{at.isoformat()}')"
+    def as_known_at(self, at: datetime) -> Rows:
+        """What daily_sales reported then, as the warehouse computes it now."""
+        query = f"SELECT {COLUMNS} FROM analytics.daily_sales_as_known_at('{at.isoformat()}')"
         return rows_of(self.owner, query)
 
     def by_hand(self, statement: LiteralString) -> None:
@@ -225,9 +226,9 @@ class Bench:
 @pytest.fixture
 def bench(warehouse: Any) -> Iterator[Bench]:
     with writing(warehouse) as store:
-        made = Bench(warehouse, store)
-        with made.owner, made.refresher:
-            yield made
+        new_bench = Bench(warehouse, store)
+        with new_bench.owner, new_bench.refresher:
+            yield new_bench
 
 
 @hypothesis_settings(
@@ -247,4 +248,4 @@ def test_each_view_equals_the_aggregate_of_the_tables(bench: Bench, steps: list[
         assert_exact(bench.owner)
         bench.note()
     for then, rows in bench.known if bench.by_events else ():
-        assert bench.said(then) == rows
+        assert bench.as_known_at(then) == rows

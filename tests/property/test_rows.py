@@ -17,7 +17,7 @@ from sse_ingest.database.connection import connect
 from sse_ingest.events import Event
 from sse_ingest.store import incoming
 from tests.support.core import SCHEMAS
-from tests.support.events import frame, payload
+from tests.support.events import frame, moment, payload
 from tests.support.examples import examples
 from tests.support.warehouse import deliveries
 
@@ -56,7 +56,10 @@ OPTIONAL: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "extended_price": money | st.none(),
         "qty": st.sampled_from([1, "2.50", "0.001", "1E2", 3.5]),
     },
-    "order_status_changed": {"status": st.sampled_from(["pending", "ready", "cancelled"])},
+    "order_status_changed": {
+        "status": st.sampled_from(["pending", "preparing", "ready", "completed", "cancelled"]),
+        "changed_ts": st.sampled_from([moment(0), moment(1)]),
+    },
     "payment_captured": {"method": texts, "provider": texts | st.none(), "tip": money, "total": money},
     "payment_refunded": {"reason": texts | st.none()},
     "feedback_submitted": {"comment": texts | st.none(), "nps": st.integers(0, 10) | st.none()},
@@ -75,13 +78,15 @@ def batches(draw: st.DrawFn) -> list[Event]:
     """Orders, each key once, in any order: what goes straight into the tables."""
     kinds = [(kind, part) for kind in EVENT_TYPES for part in range(1 if kind == "order_created" else 2)]
     drawn = draw(st.lists(st.tuples(st.sampled_from(kinds), st.integers(1, 3)), unique=True, max_size=20))
-    made = []
+    events = []
     for offset, ((kind, part), order) in enumerate(drawn, 1):
         fields = draw(st.fixed_dictionaries({}, optional=OPTIONAL.get(kind, {})))
-        parsed = restaurant_parser().parse(frame(offset, kind, payload(kind, order, part, **fields)))
+        version = draw(st.sampled_from([None, 0, 7, 2**63 - 1]))
+        body, at = payload(kind, order, part, **fields), draw(st.integers(0, 2))
+        parsed = restaurant_parser().parse(frame(offset, kind, body, seconds=at, version=version))
         assert isinstance(parsed, Event), parsed
-        made.append(parsed)
-    return made
+        events.append(parsed)
+    return events
 
 
 @pytest.fixture

@@ -187,10 +187,10 @@ def test_faults_lose_no_event_and_leave_the_world_as_it_was(seed: int, clock: in
             assert emission.draft == plain[emission.draft.event_id].draft
             assert 0 < emission.due - plain[emission.draft.event_id].due <= LATE + 5
         elif emission.draft.event_id is None:
-            assert not _taken(emission.draft.payload)
+            assert not _is_valid(emission.draft.payload)
 
 
-def _taken(text: bytes) -> bool:
+def _is_valid(text: bytes) -> bool:
     try:
         PARSER.draft(text)
     except InvalidEvent:

@@ -96,17 +96,17 @@ def event(draw: st.DrawFn, offset: int) -> Event:
 def batches(draw: st.DrawFn) -> list[tuple[str, list[Event]]]:
     """Events of two streams, cut anyhow; some come again."""
     offset = 0
-    made: list[tuple[str, list[Event]]] = []
+    items: list[tuple[str, list[Event]]] = []
     for _ in range(draw(st.integers(2, 8))):
         batch = []
         for _ in range(draw(st.integers(1, 4))):
             offset += 1
             batch.append(draw(event(offset)))
         again = draw(st.booleans())
-        if made and again:
-            batch.append(draw(st.sampled_from(made[-1][1])))
-        made.append((draw(st.sampled_from(STREAMS)), batch))
-    return made
+        if items and again:
+            batch.append(draw(st.sampled_from(items[-1][1])))
+        items.append((draw(st.sampled_from(STREAMS)), batch))
+    return items
 
 
 class Model:
@@ -115,14 +115,14 @@ class Model:
     def __init__(self) -> None:
         self.latest: dict[str, Any] = {}
         self.late: set[tuple[Any, ...]] = set()
-        self._seen: set[Any] = set()
+        self._known_ids: set[Any] = set()
 
     def take(self, stream: str, batch: list[Event]) -> None:
         before = self.latest.get(stream)
         for each in batch:
-            if each.event_id in self._seen:
+            if each.event_id in self._known_ids:
                 continue
-            self._seen.add(each.event_id)
+            self._known_ids.add(each.event_id)
             record: Any = each.record
             time = record.order_ts if each.event_type == "order_created" else each.ts
             ends = time.replace(second=0, microsecond=0) + MINUTE
@@ -141,7 +141,7 @@ class Model:
 
 @pytest.fixture
 def stores(warehouse: Any) -> Iterator[tuple[psycopg.Connection[Any], dict[str, Store]]]:
-    made: dict[str, Store] = {}
+    by_stream: dict[str, Store] = {}
     url = warehouse.url("airflow_user")
     with (
         warehouse.connect("restaurant_user", autocommit=True) as owner,
@@ -159,8 +159,8 @@ def stores(warehouse: Any) -> Iterator[tuple[psycopg.Connection[Any], dict[str, 
             with Lease(settings, connection.info.backend_pid, lambda: None) as lease:
                 position = lease.take(wait=False, stop=lambda: False)
                 assert position is not None
-            made[stream] = Store(connection, settings, position.fence)
-        yield owner, made
+            by_stream[stream] = Store(connection, settings, position.fence)
+        yield owner, by_stream
 
 
 @hypothesis_settings(

@@ -82,14 +82,21 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
 
 
 def event(
-    event_type: str, body: dict[str, Any], *, event_id: UUID | None = None, seconds: float = 0
+    event_type: str,
+    body: dict[str, Any],
+    *,
+    event_id: UUID | None = None,
+    seconds: float = 0,
+    version: int | None = None,
 ) -> dict[str, Any]:
     """One event as a producer publishes it: without an offset."""
+    versions = {} if version is None else {"version": version}
     return {
         "event_id": str(event_id or uid("event", event_type, json.dumps(body, sort_keys=True, default=str))),
         "event_type": event_type,
         "ts": moment(seconds),
         "partition_key": "LOC-ON-001",
+        **versions,
         "payload": body,
     }
 
@@ -102,9 +109,11 @@ def frame(
     event_id: UUID | None = None,
     seconds: float | None = None,
     log: str = LOG,
+    version: int | None = None,
 ) -> Frame:
     """The frame of one event, as the service would write it."""
-    content = event(event_type, body, event_id=event_id, seconds=offset if seconds is None else seconds)
+    at = offset if seconds is None else seconds
+    content = event(event_type, body, event_id=event_id, seconds=at, version=version)
     data = json.dumps({"offset": offset, **content}).encode()
     return Frame(event=event_type, data=data, last_event_id=f"{log}-{offset}")
 

@@ -35,7 +35,7 @@ def fresh_python(folder: Path, package: str, extra: str) -> Path:
 
 
 def _call(*command: str, **variables: str) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         command,
         capture_output=True,
         text=True,
@@ -44,4 +44,4 @@ def _call(*command: str, **variables: str) -> None:
         env=environment() | variables,
         cwd="/",
     )
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-2000:]}{result.stderr[-4000:]}"

@@ -56,12 +56,12 @@ def mark() -> dict[str, str]:
 
 
 def _marked(mark: str) -> list[psutil.Process]:
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if process.environ().get(_VARIABLE) == mark:
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 def _watch(mark: str) -> None:

@@ -35,25 +35,25 @@ def totals(
     quantity: str = "quantity",
 ) -> Totals:
     """Read the file once."""
-    found = Totals()
+    sums = Totals()
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","):
-            if row[order] not in found.orders:
-                found.orders.add(row[order])
-                found.days[row.get(date, "")] += 1
+            if row[order] not in sums.orders:
+                sums.orders.add(row[order])
+                sums.days[row.get(date, "")] += 1
             name = row[item].strip()
-            found.lines[name] += 1
-            found.quantity[name] = found.quantity.get(name, Decimal(0)) + Decimal(row.get(quantity, "1"))
-    return found
+            sums.lines[name] += 1
+            sums.quantity[name] = sums.quantity.get(name, Decimal(0)) + Decimal(row.get(quantity, "1"))
+    return sums
 
 
-def rows(found: Totals, what: str) -> Iterator[tuple[object, ...]]:
+def rows(sums: Totals, what: str) -> Iterator[tuple[object, ...]]:
     """Sorted by their bytes, as PostgreSQL sorts with COLLATE "C"."""
     if what == "days":
-        yield from sorted(found.days.items())
+        yield from sorted(sums.days.items())
     else:
-        for name in sorted(found.lines, key=str.encode):
-            yield name, found.lines[name], found.quantity[name]
+        for name in sorted(sums.lines, key=str.encode):
+            yield name, sums.lines[name], sums.quantity[name]
 
 
 def main() -> None:

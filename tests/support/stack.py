@@ -36,8 +36,8 @@ class RunningStack:
         ports = ("POSTGRES_PORT", "EVENT_PORT", "AIRFLOW_PORT", "DASHBOARD_PORT")
         own = {"DATA_DIR": str(folder / "var"), **{name: str(free_port()) for name in ports}, **changes}
         lines = self.env_file.read_text().splitlines()
-        kept = [line for line in lines if line.partition("=")[0] not in own]
-        self.env_file.write_text("\n".join([*kept, *(f"{name}={value}" for name, value in own.items()), ""]))
+        rest = [line for line in lines if line.partition("=")[0] not in own]
+        self.env_file.write_text("\n".join([*rest, *(f"{name}={value}" for name, value in own.items()), ""]))
         self.settings = Settings.load(ROOT, self.env_file)
         self._up: subprocess.Popen[bytes] | None = None
 

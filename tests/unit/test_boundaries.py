@@ -10,13 +10,13 @@ FILES = [*sorted((AIRFLOW / "plugins").glob("*.py")), *sorted((AIRFLOW / "dags")
 
 
 def imported(file: Path) -> set[str]:
-    found: set[str] = set()
+    modules: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            modules |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add((node.module or "").partition(".")[0])
-    return found
+            modules.add((node.module or "").partition(".")[0])
+    return modules
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -13,10 +13,10 @@ WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
 
 
 def run(*command: str) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_hooks_are_the_linters_of_the_tests_from_the_same_environment() -> None:

@@ -28,12 +28,12 @@ class Fetches(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.addresses: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         if tag in FETCHED and (address := values.get(FETCHED[tag])):
-            self.found.append(address)
+            self.addresses.append(address)
 
 
 def answers(port: int) -> bool:
@@ -58,8 +58,8 @@ def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
     for page in site.rglob("*.html"):
         parser = Fetches()
         parser.feed(page.read_text(encoding="utf-8"))
-        assert parser.found, page
-        assert [address for address in parser.found if re.match(r"(\w+:)?//", address)] == [], page
+        assert parser.addresses, page
+        assert [address for address in parser.addresses if re.match(r"(\w+:)?//", address)] == [], page
     for sheet in site.rglob("*.css"):
         assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", sheet.read_text("utf-8")), sheet
 
@@ -85,11 +85,11 @@ def test_it_is_served_on_loopback_until_it_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_one_sentence() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
         with pytest.raises(StackError, match=r"port \d+ cannot be used .* --port"):
-            docs.serve(taken.getsockname()[1])
+            docs.serve(listener.getsockname()[1])
 
 
 def test_a_link_that_leads_nowhere_ends_the_build(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -104,5 +104,5 @@ def test_a_link_that_leads_nowhere_ends_the_build(tmp_path: Path, capfd: pytest.
     with pytest.raises(StackError, match="documentation has the mistakes"):
         docs.write(tmp_path / "site", tmp_path / "mkdocs.yml")
 
-    said = capfd.readouterr().err
-    assert [target for target in broken if target not in said] == [], said
+    errors = capfd.readouterr().err
+    assert [target for target in broken if target not in errors] == [], errors

@@ -39,6 +39,22 @@ RETIRED_WORDS = {
     "thrice": "three times",
     "whom": "who",
 }
+# A participle says what was done to data and not what they are: write message, output, rows, result.
+PARTICIPLES = {
+    "asked",
+    "done",
+    "found",
+    "given",
+    "got",
+    "kept",
+    "made",
+    "meant",
+    "said",
+    "seen",
+    "taken",
+    "told",
+    "written",
+}
 RETIRED_MODULES = {"answers", "feed", "late", "lives", "outcome", "reasons", "usual", "wire"}
 STORED_NAMES: dict[str, str] = {}  # a name that is a column or a JSON key of stored data, and which
 
@@ -87,6 +103,28 @@ def test_retired_words_are_in_no_name() -> None:
     assert offenders == [], "\n" + "\n".join(offenders)
 
 
+def test_participles_are_no_names_of_data() -> None:
+    offenders = []
+    for path in committed("*.py"):
+        file = path.relative_to(ROOT)
+        offenders += [
+            f"{file}:{line}: {name}: write the noun that says what it is"
+            for line, name in participles(file, ast.parse(path.read_text()))
+        ]
+    assert offenders == [], "\n" + "\n".join(offenders)
+
+
+def test_a_participle_is_a_whole_name() -> None:
+    code = "def found(given): _seen = MADE = taken_at = known = left = given.told.kept"
+
+    names = [name for _, name in participles(Path("x.py"), ast.parse(code))]
+    assert names == ["found", "given", "_seen", "MADE"]
+
+
+def participles(file: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
+    return ((line, name) for line, name in named(file, tree) if name.strip("_").lower() in PARTICIPLES)
+
+
 def test_retired_modules_do_not_return() -> None:
     assert [str(path.relative_to(ROOT)) for path in committed("*.py") if path.stem in RETIRED_MODULES] == []
 
@@ -103,9 +141,9 @@ match x:
     case [told_14, *told_15] | {**told_16}: pass
 with x as (told_17): pass
 """
-    found = {name for _, name in named(Path("told_0/x.py"), ast.parse(code)) if "told" in words(name)}
+    matches = {name for _, name in named(Path("told_0/x.py"), ast.parse(code)) if "told" in words(name)}
 
-    assert {re.sub(r"\D", "", name) for name in found} == {str(n) for n in range(18)}
+    assert {re.sub(r"\D", "", name) for name in matches} == {str(n) for n in range(18)}
 
 
 def named(file: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:

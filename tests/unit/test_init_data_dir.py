@@ -60,8 +60,8 @@ def test_secrets_are_long_different_and_fit_a_url(tmp_path: Path) -> None:
         write_env(EXAMPLE, tmp_path / name)
         secret = {entry.name for entry in read_env(EXAMPLE) if entry.value.startswith("change-me")}
         values += [value for key, value in _values(tmp_path / name).items() if key in secret]
-    assert len(set(values)) == len(values) == 22
-    assert all(len(value) >= 40 for value in values)
+    assert len(set(values)) == len(values) == 32
+    assert all(len(value) >= 40 and any(map(str.isdigit, value)) for value in values)
     assert set("".join(values)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=")
 
 
@@ -128,9 +128,9 @@ def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: p
     os.geteuid() != 0 or sys.platform != "linux", reason="only root on Linux can give folders away"
 )
 def test_as_root_each_folder_belongs_to_its_containers_user(tmp_path: Path) -> None:
-    made = make_folders(tmp_path / "data")
-    assert [path.name for path in made] == [folder.name for folder in FOLDERS]
-    for path, folder in zip(made, FOLDERS, strict=True):
+    folders = make_folders(tmp_path / "data")
+    assert [path.name for path in folders] == [folder.name for folder in FOLDERS]
+    for path, folder in zip(folders, FOLDERS, strict=True):
         assert (path.stat().st_uid, path.stat().st_gid, _mode(path)) == (folder.uid, folder.gid, folder.mode)
     assert make_folders(tmp_path / "data") == []
 
@@ -147,8 +147,8 @@ def test_without_root_they_are_open_behind_a_closed_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(init_data_dir, "sets_owners", lambda: False)
-    made = make_folders(tmp_path / "data")
-    assert {_mode(path) for path in made} == {0o777}
+    folders = make_folders(tmp_path / "data")
+    assert {_mode(path) for path in folders} == {0o777}
     assert _mode(tmp_path / "data" / "compose") == 0o700
 
 
@@ -165,25 +165,25 @@ def test_the_command_says_what_it_did(project: Path) -> None:
 
 
 def test_check_reports_and_changes_nothing(project: Path) -> None:
-    done = _run(project, "--check")
-    assert done.returncode == 1
-    assert "POSTGRES_ADMIN_PASSWORD is not in .env." in done.stdout
-    assert "compose/metabase is not there." in done.stdout
+    result = _run(project, "--check")
+    assert result.returncode == 1
+    assert "POSTGRES_ADMIN_PASSWORD is not in .env." in result.stdout
+    assert "compose/metabase is not there." in result.stdout
     assert sorted(path.name for path in project.iterdir()) == [".env.example", "init_data_dir.py", "local"]
     assert not list(project.rglob("__pycache__"))
     _run(project)
-    done = _run(project, "--check")
-    assert (done.returncode, done.stdout) == (0, "Everything is there.\n")
+    result = _run(project, "--check")
+    assert (result.returncode, result.stdout) == (0, "Everything is there.\n")
 
 
 def test_check_names_placeholders_and_passwords_that_break_addresses(project: Path) -> None:
     _run(project)
     text = "AIRFLOW_DB_PASSWORD=a/b@c\nEVENT_PUBLISH_TOKEN=change-me\n"
     (project / ".env").write_text(text)
-    done = _run(project, "--check")
-    assert done.returncode == 1
-    assert "AIRFLOW_DB_PASSWORD stands in connection addresses" in done.stdout
-    assert "EVENT_PUBLISH_TOKEN is still a placeholder" in done.stdout
+    result = _run(project, "--check")
+    assert result.returncode == 1
+    assert "AIRFLOW_DB_PASSWORD stands in connection addresses" in result.stdout
+    assert "EVENT_PUBLISH_TOKEN is still a placeholder" in result.stdout
 
 
 def test_a_line_without_effect_is_named_with_what_replaces_it(project: Path) -> None:
@@ -194,14 +194,14 @@ def test_a_line_without_effect_is_named_with_what_replaces_it(project: Path) -> 
         "TZ=America/Toronto",
     )
     (project / ".env").write_text("\n".join(lines))
-    for done in (_run(project), _run(project, "--check")):
+    for result in (_run(project), _run(project, "--check")):
         assert (
-            "POSTGRES_SUPERUSER_PASSWORD has no effect. Set POSTGRES_ADMIN_PASSWORD instead." in done.stdout
+            "POSTGRES_SUPERUSER_PASSWORD has no effect. Set POSTGRES_ADMIN_PASSWORD instead." in result.stdout
         )
-        assert "METABASE_EXTERNAL_PORT has no effect. Set METABASE_PORT instead." in done.stdout
-        assert "EVENT_RTAE has no effect. Did you mean EVENT_RATE?" in done.stdout
-        assert "TZ has no effect. All times are stored in UTC." in done.stdout
-    assert done.returncode == 1
+        assert "METABASE_EXTERNAL_PORT has no effect. Set METABASE_PORT instead." in result.stdout
+        assert "EVENT_RTAE has no effect. Did you mean EVENT_RATE?" in result.stdout
+        assert "TZ has no effect. All times are stored in UTC." in result.stdout
+    assert result.returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -220,9 +220,9 @@ def test_a_value_that_compose_would_hand_on_unread_is_checked(
     project: Path, line: str, complaint: str
 ) -> None:
     (project / ".env").write_text(f"{line}\n")
-    said = _run(project).stdout
-    assert complaint in said
-    assert ("Note:" in said) == bool(complaint)
+    output = _run(project).stdout
+    assert complaint in output
+    assert ("Note:" in output) == bool(complaint)
 
 
 def test_data_dir_comes_from_the_environment_or_from_env(project: Path, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_a_folder_of_somebody_else_gets_one_clear_sentence(project: Path) -> Non
     shutil.copytree(project, reachable)
     reachable.chmod(0o755)
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             ["/usr/bin/env", "-i", "python3", str(reachable / "init_data_dir.py")],
             user=NOBODY,
             group=NOBODY,
@@ -250,6 +250,6 @@ def test_a_folder_of_somebody_else_gets_one_clear_sentence(project: Path) -> Non
         )
     finally:
         shutil.rmtree(reachable)
-    assert done.returncode == 1
-    assert "belongs to somebody else: use sudo" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert "belongs to somebody else: use sudo" in result.stderr
+    assert "Traceback" not in result.stderr

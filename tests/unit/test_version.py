@@ -21,10 +21,10 @@ def test_the_event_service_has_it() -> None:
 
 
 def test_the_launcher_says_it() -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "local", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == VERSION
+    assert result.stdout.strip() == VERSION
 
 
 def test_the_changelog_has_it_as_its_newest_release() -> None:

@@ -169,8 +169,8 @@ class SqliteLog:
                 events = sum(len(request.drafts) for request in requests)
             if time.monotonic() >= pause:
                 # Retention keeps up with appends: it deletes at least as many rows as were just appended.
-                done = self._expire(max(_EXPIRE_EVENTS, events))
-                pause = time.monotonic() + (1.0 if done else 0.0)
+                caught_up = self._expire(max(_EXPIRE_EVENTS, events))
+                pause = time.monotonic() + (1.0 if caught_up else 0.0)
             requests = self._gather(max(0.0, pause - time.monotonic()))
 
     def _gather(self, pause: float) -> list[_Request] | None:

@@ -217,5 +217,6 @@ def _key(draft: Draft) -> bytes | None:
 
 
 def _digest(draft: Draft) -> bytes:
-    text = f"{draft.event_type}\0{draft.ts}\0{draft.partition_key}\0".encode()
+    version = "" if draft.version is None else f"{draft.version}\0"  # without one, as earlier releases did
+    text = f"{draft.event_type}\0{draft.ts}\0{draft.partition_key}\0{version}".encode()
     return blake2b(text + draft.payload, digest_size=16).digest()

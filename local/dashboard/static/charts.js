@@ -10,7 +10,7 @@ function points(card, answer) {
   return card.y.flatMap((name) => answer.rows.map((row) => ({
     x: row[x],
     y: row[at(name)] === null ? null : Number(row[at(name)]),
-    told: row[at(name)],
+    value: row[at(name)],
     series: series >= 0 ? shown(row[series], "text") : words(name),
   })));
 }
@@ -19,10 +19,10 @@ function ticks(low, high, wanted, smallest) {
   const rough = Math.max((high - low) / wanted, smallest) || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
-  const made = [];
-  for (let tick = Math.ceil(low / step) * step; tick <= high + step / 1e6; tick += step) made.push(Number(tick.toPrecision(12)));
-  if (made[made.length - 1] < high) made.push(Number((made[made.length - 1] + step).toPrecision(12)));
-  return made;
+  const values = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high + step / 1e6; tick += step) values.push(Number(tick.toPrecision(12)));
+  if (values[values.length - 1] < high) values.push(Number((values[values.length - 1] + step).toPrecision(12)));
+  return values;
 }
 
 function short(value) {
@@ -87,7 +87,7 @@ function barChart(card, answer) {
     parts.push(drawn("rect", {
       x: scale.x(point.x) - width / 2, width, rx: Math.min(2, width / 4), class: "bar f" + names.indexOf(point.series) % 6,
       y: scale.y(from + point.y), height: Math.max(.5, scale.y(from) - scale.y(from + point.y) - (names.length > 1 ? 1 : 0)),
-    }, drawn("title", {}, moment(point.x, kind) + " · " + words(point.series) + ": " + withUnit(point.told, card.unit))));
+    }, drawn("title", {}, moment(point.x, kind) + " · " + words(point.series) + ": " + withUnit(point.value, card.unit))));
   }
   return [...legend(names), canvas(card, HEIGHT, ...parts)];
 }
@@ -108,7 +108,7 @@ function lineChart(card, answer) {
     parts.push(drawn("path", { d: path, class: "curve s" + index % 6 }));
     for (const point of mine.filter((candidate) => candidate.y !== null)) parts.push(drawn("circle", {
       cx: scale.x(point.x), cy: scale.y(point.y), r: 3.5, class: "bar f" + index % 6,
-    }, drawn("title", {}, moment(point.x, kind) + " · " + name + ": " + withUnit(point.told, card.unit))));
+    }, drawn("title", {}, moment(point.x, kind) + " · " + name + ": " + withUnit(point.value, card.unit))));
   });
   return [...legend(names), canvas(card, HEIGHT, ...parts)];
 }
@@ -119,11 +119,11 @@ function rowChart(card, answer) {
   const parts = all.flatMap((point, index) => {
     const name = shown(point.x, "text"), middle = index * height + height / 2 + 4;
     const length = point.y === null ? 0 : Math.max(1, point.y / most * (end - start));
-    const title = drawn("title", {}, name + ": " + withUnit(point.told, card.unit));
+    const title = drawn("title", {}, name + ": " + withUnit(point.value, card.unit));
     return [
       drawn("text", { x: start - 10, y: middle, "text-anchor": "end" }, name.length > 27 ? name.slice(0, 26) + "…" : name),
       drawn("rect", { x: start, y: index * height + 4, width: length, height: height - 8, rx: 3, class: "bar f0" }, title),
-      drawn("text", { x: start + length + 8, y: middle, class: "value" }, withUnit(point.told, card.unit)),
+      drawn("text", { x: start + length + 8, y: middle, class: "value" }, withUnit(point.value, card.unit)),
     ];
   });
   return [canvas(card, all.length * height, ...parts)];

@@ -32,35 +32,41 @@ function shown(value, kind) {
 }
 
 function withUnit(value, unit) {
-  return unit === "percent" && value !== null ? shown(value, "number") + " %" : shown(value, "number");
+  const sign = { percent: " %", duration: " s" }[unit] || "";
+  return value === null ? UNKNOWN : shown(value, "number") + sign;
+}
+
+function formatted(card, column, value) {
+  const unit = card.formats[column.name];
+  return unit ? withUnit(value, unit) : shown(value, column.kind);
 }
 
 function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties || {});
-  made.append(...children);
-  return made;
+  const node = Object.assign(document.createElement(tag), properties || {});
+  node.append(...children);
+  return node;
 }
 
 function drawn(tag, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes || {})) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
 }
 
-function table(answer, caption) {
+function table(card, answer, caption) {
   const cell = (tag, column, text) => {
-    const made = element(tag, { className: column.kind === "number" ? "number" : "", textContent: text });
-    if (tag === "th") made.scope = "col";
-    if (tag === "td" && text === UNKNOWN) made.classList.add("unknown");
-    return made;
+    const node = element(tag, { className: column.kind === "number" ? "number" : "", textContent: text });
+    if (tag === "th") node.scope = "col";
+    if (tag === "td" && text === UNKNOWN) node.classList.add("unknown");
+    return node;
   };
   const head = element("tr", {}, ...answer.columns.map((column) => cell("th", column, words(column.name))));
   const rows = answer.rows.map((row) => element("tr", {},
-    ...row.map((value, index) => cell("td", answer.columns[index], shown(value, answer.columns[index].kind)))));
-  const made = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
-  made.setAttribute("aria-label", caption);
-  const scroll = element("div", { className: "scroll", tabIndex: 0 }, made);
+    ...row.map((value, index) => cell("td", answer.columns[index], formatted(card, answer.columns[index], value)))));
+  const node = element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows));
+  node.setAttribute("aria-label", caption);
+  const scroll = element("div", { className: "scroll", tabIndex: 0 }, node);
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", caption);
   return scroll;

@@ -8,9 +8,9 @@ let paused = false;
 
 async function ask(path) {
   const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000) });
-  const told = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(told.detail || answer.statusText), { status: answer.status });
-  return told;
+  const body = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(body.detail || answer.statusText), { status: answer.status });
+  return body;
 }
 
 function scalar(card, answer) {
@@ -19,7 +19,7 @@ function scalar(card, answer) {
   const figure = element("p", { className: "figure", textContent: withUnit(value, card.unit) });
   if (value === null) figure.classList.add("unknown");
   const beside = names.filter((name) => name !== card.y[0])
-    .map((name) => words(name) + ": " + shown(row[names.indexOf(name)], answer.columns[names.indexOf(name)].kind));
+    .map((name) => words(name) + ": " + formatted(card, answer.columns[names.indexOf(name)], row[names.indexOf(name)]));
   return [figure, element("p", { className: "beside", textContent: beside.join(" · ") })];
 }
 
@@ -37,7 +37,7 @@ function picture(card, answer) {
   if (card.name === "health") return health(answer);
   if (!answer.rows.length) return [element("p", { className: "empty", textContent: "Nothing here yet." })];
   if (card.chart === "scalar") return scalar(card, answer);
-  return card.chart === "table" ? [table(answer, card.title)] : CHART[card.chart](card, answer);
+  return card.chart === "table" ? [table(card, answer, card.title)] : CHART[card.chart](card, answer);
 }
 
 function place(card) {
@@ -59,7 +59,7 @@ async function refresh(spot) {
   try {
     const answer = await ask("/api/cards/" + spot.card.name);
     spot.body.replaceChildren(...picture(spot.card, answer));
-    if (spot.figures) redraw(spot.figures, table(answer, spot.card.title + ", as a table"));
+    if (spot.figures) redraw(spot.figures, table(spot.card, answer, spot.card.title + ", as a table"));
     spot.section.classList.remove("stale");
     spot.failure.hidden = true;
     return null;

@@ -3,7 +3,9 @@
 -- unit: count
 -- x: item_name
 -- y: units
--- description: The ten items with the most units sold, over all time. Some tills write NONE where no item was recorded.
+-- formats: revenue money
+-- description: The ten items with the most units sold, over all time. Some tills write NONE where no item was
+--   recorded.
 SELECT
     item_name,
     sum(total_quantity_sold) AS units,

@@ -3,8 +3,8 @@
 -- unit: money
 -- x: category
 -- y: revenue
--- description: The ten categories with the most revenue, over all time, from lines of known price. Lines without a category
---   are shown as unknown.
+-- description: The ten categories with the most revenue, over all time, from lines of known price. Lines without a
+--   category are shown as unknown.
 SELECT
     category,
     round(sum(total_revenue), 2) AS revenue,

@@ -2,6 +2,8 @@
 -- chart: scalar
 -- unit: count
 -- y: orders
+-- restaurant: analytics.hourly_sales.location_code
+-- service: analytics.hourly_sales.service_type
 -- description: Orders in the 24 full hours (UTC) up to the newest order, without cancelled ones.
 SELECT
     coalesce(sum(order_count), 0)::bigint AS orders,
@@ -9,4 +11,6 @@ SELECT
 FROM analytics.hourly_sales
 WHERE hour > (SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')) - interval '24 hours'
     -- Both ends, so that the planner expects a short time span.
-    AND hour <= (SELECT analytics.newest_moment());
+    AND hour <= (SELECT analytics.newest_moment())
+    [[AND {{restaurant}}]]
+    [[AND {{service}}]];

@@ -2,8 +2,10 @@
 -- chart: scalar
 -- unit: count
 -- y: orders_per_minute
--- description: Orders of the last 60 minutes, without cancelled ones: their revenue, how many are unpaid, and the projected
---   revenue of today. For ingestion: latency, share of events accepted, and age of the newest event.
+-- formats: revenue_last_hour money, revenue_today money, projected_revenue_today money, latency_p50 duration,
+--   latency_p99 duration, data_quality_percent percent, freshness duration
+-- description: Orders of the last 60 minutes, without cancelled ones: their revenue, how many are unpaid, and the
+--   projected revenue of today. For ingestion: latency, share of events accepted, and age of the newest event.
 SELECT
     orders_per_minute,
     round(revenue_last_hour, 2) AS revenue_last_hour,
@@ -11,8 +13,8 @@ SELECT
     active_customers,
     round(revenue_today, 2) AS revenue_today,
     projected_revenue_today,
-    ingest_latency_p50_seconds AS latency_p50_s,
-    ingest_latency_p99_seconds AS latency_p99_s,
+    ingest_latency_p50_seconds AS latency_p50,
+    ingest_latency_p99_seconds AS latency_p99,
     data_quality_percent,
-    freshness_seconds
+    freshness_seconds AS freshness
 FROM analytics.live_metrics;

@@ -1,6 +1,11 @@
--- title: Restaurants, last 7 days
+-- title: Restaurants
 -- chart: table
--- description: The seven business days up to the newest order. Money is that of paid orders, refunds not deducted.
+-- tab: Comparison
+-- formats: revenue money, avg_order_value money, tips money, refunds money
+-- day: analytics.daily_sales.day
+-- restaurant: analytics.daily_sales.location_code
+-- description: The seven business days up to the newest order, or the chosen days. Money is that of paid orders,
+--   refunds not deducted.
 SELECT
     location_code,
     sum(order_count)::bigint AS orders,
@@ -11,9 +16,14 @@ SELECT
     sum(unpaid_orders)::bigint AS unpaid_orders,
     sum(cancelled_orders)::bigint AS cancelled_orders
 FROM analytics.daily_sales
-WHERE day > (SELECT analytics.newest_business_date()) - 7
+WHERE (
+    day > (SELECT analytics.newest_business_date()) - 7
     -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
+    -- A chosen day replaces this time span.
+    [[OR true) AND ({{day}}]]
+)
+    [[AND {{restaurant}}]]
 GROUP BY location_code
 ORDER BY revenue DESC NULLS LAST, location_code
 LIMIT 50;

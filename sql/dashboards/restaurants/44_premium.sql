@@ -1,5 +1,7 @@
 -- title: Premium orders by city
 -- chart: table
+-- tab: Comparison
+-- formats: premium_order_share percent, premium_revenue money, premium_revenue_share percent, market_share percent
 -- description: Paid orders with a total of at least the threshold premium_order (500 by default), over all time.
 SELECT city, paid_orders, premium_orders, premium_order_share, premium_revenue, premium_revenue_share, market_share
 FROM analytics.premium_market_share

@@ -3,16 +3,23 @@
 -- unit: money
 -- x: day
 -- y: revenue
--- description: The paid orders of the 30 business days up to the newest order. A day without a paid order has no point: its
---   revenue is unknown, not zero.
+-- day: analytics.daily_sales.day
+-- restaurant: analytics.daily_sales.location_code
+-- description: The paid orders of the 30 business days up to the newest order, or of the chosen days. A day without a
+--   paid order has no point: its revenue is unknown, not zero.
 SELECT
     day,
     round(sum(total_revenue), 2) AS revenue,
     sum(order_count)::bigint AS orders,
     sum(unpaid_orders)::bigint AS unpaid_orders
 FROM analytics.daily_sales
-WHERE day > (SELECT analytics.newest_business_date()) - 30
+WHERE (
+    day > (SELECT analytics.newest_business_date()) - 30
     -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
+    -- A chosen day replaces this time span.
+    [[OR true) AND ({{day}}]]
+)
+    [[AND {{restaurant}}]]
 GROUP BY day
 ORDER BY day;

@@ -1,18 +1,27 @@
--- title: Payments by method, last 28 days
+-- title: Payments by method
 -- chart: row
 -- unit: money
 -- x: method
 -- y: amount
--- description: By the business day of the order, refunds not deducted.
+-- formats: tips money
+-- day: analytics.payment_mix.day
+-- restaurant: analytics.payment_mix.location_code
+-- description: The 28 business days up to the newest order, or the chosen days. By the business day of the order,
+--   refunds not deducted.
 SELECT
     method,
     round(sum(amount), 2) AS amount,
     sum(payments)::bigint AS payments,
     round(sum(tips), 2) AS tips
 FROM analytics.payment_mix
-WHERE day > (SELECT analytics.newest_business_date()) - 28
+WHERE (
+    day > (SELECT analytics.newest_business_date()) - 28
     -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
+    -- A chosen day replaces this time span.
+    [[OR true) AND ({{day}}]]
+)
+    [[AND {{restaurant}}]]
 GROUP BY method
 ORDER BY amount DESC, method
 LIMIT 10;

@@ -18,7 +18,7 @@ _HOLDER = "SELECT holder FROM raw_data.stream_checkpoints WHERE stream = %s"
 
 
 @dataclass(frozen=True)
-class Seen:
+class Commit:
     """A committed offset, and when it was first seen (seconds of the monotonic clock)."""
 
     at: float
@@ -58,7 +58,7 @@ class Watch:
 
     def follow(
         self, upto: int, check: Callable[[], object], *, pause: float = PAUSE, seconds: float | None = None
-    ) -> Iterator[Seen]:
+    ) -> Iterator[Commit]:
         """Each new offset until `upto` is committed. RuntimeError when that takes longer than `seconds`.
 
         It looks every `pause` seconds, and calls `check` ten times per second, which raises to end the waiting.
@@ -70,7 +70,7 @@ class Watch:
             offset, now = self.offset(), time.monotonic()
             if offset != last:
                 last = offset
-                yield Seen(now, offset)
+                yield Commit(now, offset)
             if now - checked > _CHECK_SECONDS:
                 checked = now
                 check()
@@ -79,11 +79,11 @@ class Watch:
             time.sleep(pause)
 
 
-def steady_rate(seen: Sequence[Seen]) -> float:
+def steady_rate(commits: Sequence[Commit]) -> float:
     """Events per second from the first commit that was seen to the last, so that the start does not count."""
-    if len(seen) < 2:
+    if len(commits) < 2:
         raise RuntimeError("fewer than two commits were seen: there is no rate between them")
-    return (seen[-1].offset - seen[0].offset) / (seen[-1].at - seen[0].at)
+    return (commits[-1].offset - commits[0].offset) / (commits[-1].at - commits[0].at)
 
 
 def measure_drain(
@@ -94,11 +94,11 @@ def measure_drain(
     seconds: float | None = None,
 ) -> Drain:
     """Wait until the backlog is ingested. `families` names the processes; it is called at the first commit."""
-    seen: list[Seen] = []
+    commits: list[Commit] = []
     meter = CpuMeter({})
     for commit in watch.follow(upto, check, seconds=seconds):
-        if not seen:
+        if not commits:
             meter = CpuMeter(families())
-        seen.append(commit)
-    rate = steady_rate(seen)
-    return Drain(rate, meter.microseconds_per(seen[-1].offset - seen[0].offset))
+        commits.append(commit)
+    rate = steady_rate(commits)
+    return Drain(rate, meter.microseconds_per(commits[-1].offset - commits[0].offset))

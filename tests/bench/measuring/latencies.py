@@ -12,7 +12,7 @@ from typing import Self
 import msgspec
 
 from local.settings import ROOT
-from tests.bench.measuring.checkpoint import Seen
+from tests.bench.measuring.checkpoint import Commit
 
 _STOP_SECONDS = 20
 
@@ -26,15 +26,15 @@ class Posted:
     offsets: list[int]
 
 
-def latencies(posted: Sequence[Posted], seen: Sequence[Seen]) -> Iterator[float]:
+def latencies(posted: Sequence[Posted], commits: Sequence[Commit]) -> Iterator[float]:
     """Milliseconds from sending to being visible, per event. RuntimeError for an event that never was."""
-    upto = [commit.offset for commit in seen]
+    upto = [commit.offset for commit in commits]
     for request in posted:
         for offset in request.offsets:
             place = bisect_left(upto, offset)
-            if place == len(seen):
+            if place == len(commits):
                 raise RuntimeError(f"event {offset:,} was not seen committed")
-            yield (seen[place].at - request.sent) * 1e3
+            yield (commits[place].at - request.sent) * 1e3
 
 
 def percentile(values: Sequence[float], share: float) -> float:

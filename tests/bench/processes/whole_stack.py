@@ -40,8 +40,8 @@ class WholeStack:
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         own = {"DATA_DIR": str(folder / "var"), **ports, **_CHANGES}
         lines = self._env_file.read_text().splitlines()
-        kept = [line for line in lines if line.partition("=")[0] not in own]
-        self._env_file.write_text("\n".join([*kept, *(f"{name}={value}" for name, value in own.items()), ""]))
+        rest = [line for line in lines if line.partition("=")[0] not in own]
+        self._env_file.write_text("\n".join([*rest, *(f"{name}={value}" for name, value in own.items()), ""]))
         values = {
             name: value or "" for name, value in dotenv_values(self._env_file, interpolate=False).items()
         }
@@ -57,7 +57,7 @@ class WholeStack:
 
     def command(self, *arguments: str) -> None:
         """Run `./stack …`; RuntimeError with its output when it fails."""
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "local", "--env-file", str(self._env_file), *arguments],
             cwd=ROOT,
             env=self._environment,
@@ -66,9 +66,9 @@ class WholeStack:
             timeout=_COMMAND_SECONDS,
             check=False,
         )
-        if done.returncode:
+        if result.returncode:
             raise RuntimeError(
-                f"./stack {' '.join(arguments)} failed: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+                f"./stack {' '.join(arguments)} failed: {result.stdout[-2000:]}{result.stderr[-2000:]}"
             )
 
     def tidy(self) -> None:

@@ -93,10 +93,10 @@ def _live(bench: Bench, pipeline: Pipeline, seed: int) -> _Latency:
             pipeline.check()
             publisher.check()
 
-        seen = list(pipeline.watch.follow(before + count, check, pause=_LOOK))
+        commits = list(pipeline.watch.follow(before + count, check, pause=_LOOK))
         posted = publisher.result()
     counted = [request for request in posted if request.sent - posted[0].sent >= _WARM]
-    milliseconds = sorted(latencies(counted, seen))
+    milliseconds = sorted(latencies(counted, commits))
     return _Latency(
-        percentile(milliseconds, 0.5), percentile(milliseconds, 0.99), seen[-1].at - posted[0].sent
+        percentile(milliseconds, 0.5), percentile(milliseconds, 0.99), commits[-1].at - posted[0].sent
     )

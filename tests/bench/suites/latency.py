@@ -84,10 +84,10 @@ def _measure(pipeline: Pipeline, prepared: list[bytes], pace: Pace, single: floa
             pipeline.check()
             publisher.check()
 
-        seen = list(pipeline.watch.follow(count, check, pause=pace.look))
+        commits = list(pipeline.watch.follow(count, check, pause=pace.look))
         posted = publisher.result()
     counted = [request for request in posted if request.sent - posted[0].sent >= WARM]
-    milliseconds = sorted(latencies(counted, seen))
+    milliseconds = sorted(latencies(counted, commits))
     samples.add("p50 in single commits", "×", percentile(milliseconds, 0.5) / single)
     for name, share in _PERCENTILES.items():
         samples.add(name, "ms", percentile(milliseconds, share))

@@ -9,7 +9,7 @@ from typing import LiteralString
 
 import psycopg
 
-from local.dashboard import cards
+from local.cards import definition as cards
 from local.settings import OWNER, READER, WRITER
 from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh
@@ -125,10 +125,10 @@ def _ingestion(bench: Bench) -> Row:
     """The same events three times: without triggers and indexes, with them, and with them and all events late."""
     blob = b"".join(order_events.encode(order_events.drafts(bench.size(*_INGESTED))))
 
-    def rate(upto: datetime, *, kept: bool) -> float:
+    def rate(upto: datetime, *, with_indexes: bool) -> float:
         bench.cluster.clone(_DATABASE)
         with psycopg.connect(bench.cluster.url(OWNER, _DATABASE), autocommit=True) as owner:
-            if not kept:
+            if not with_indexes:
                 for table in _TRIGGERED:
                     owner.execute(f"ALTER TABLE analytics.{table} DISABLE TRIGGER USER")
                 for index in _INDEXES:
@@ -139,9 +139,9 @@ def _ingestion(bench: Bench) -> Row:
         return ingested.rate
 
     def measure(samples: Samples) -> None:
-        without = rate(_NONE_LATE, kept=False)
-        usual = rate(_NONE_LATE, kept=True)
-        late = rate(_ALL_LATE, kept=True)
+        without = rate(_NONE_LATE, with_indexes=False)
+        usual = rate(_NONE_LATE, with_indexes=True)
+        late = rate(_ALL_LATE, with_indexes=True)
         samples.add("in time, of without", "×", usual / without)
         samples.add("all late, of without", "×", late / without)
         samples.add("without", "events/s", without)

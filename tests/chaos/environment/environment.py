@@ -55,17 +55,17 @@ class Environment:
 
     def holder(self, seconds: float = 20) -> Writer:
         """The writer that holds the lease, as soon as there is one."""
-        found: list[Writer] = []
+        writers: list[Writer] = []
 
         def held() -> bool:
             rows = self.warehouse.query(_HOLDER)
             writer = self.fleet.find(rows[0][0]) if rows else None
             if writer is not None and not writer.stopped:
-                found.append(writer)
-            return bool(found)
+                writers.append(writer)
+            return bool(writers)
 
         self.wait(held, "a writer holds the lease", seconds)
-        return found[0]
+        return writers[0]
 
     def standbys(self, holder: Writer) -> list[Writer]:
         """The writers that can take over; one is started where there is none."""

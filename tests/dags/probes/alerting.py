@@ -46,8 +46,8 @@ ROWS = "payments_add_up\n  order_id=1, item=<b>{{ 7 * 7 }}</b> & co"
 sys.stdout.write(
     json.dumps(
         {
-            "news": alerted(QualityFailure(ROWS, is_new_failure=True)),
-            "no news": alerted(QualityFailure("told before", is_new_failure=False)),
+            "new failure": alerted(QualityFailure(ROWS, is_new_failure=True)),
+            "known failure": alerted(QualityFailure("reported before", is_new_failure=False)),
             "first failure": alerted(RuntimeError("first failure"), "success"),
             "lasting failure": alerted(RuntimeError("lasting failure"), "failed"),
             "last state unknown": alerted(RuntimeError("last state unknown"), "unknown"),

@@ -87,7 +87,7 @@ with (
     patch("sse_ingest.airflow.assets.Variable.get", mirror),
     patch("sse_ingest.airflow.assets.InletEventsAccessors", Inlets),
 ):
-    found = {
+    report = {
         "first": announced(1200, None),
         "later": announced(1200, ("log-7", hour)),
         "within a minute": announced(1200, ("log-7", less)),
@@ -96,5 +96,5 @@ with (
         "without a mirror": announced(0, ("log-7", hour), offset_variable=""),
     }
     operator = SSEToPostgresOperator(task_id="t", stream="till", outlets=[Asset("own")])
-    found |= {"outlets": [outlet.name for outlet in operator.outlets], "links": state_links()}
-sys.stdout.write(json.dumps(found) + "\n")
+    report |= {"outlets": [outlet.name for outlet in operator.outlets], "links": state_links()}
+sys.stdout.write(json.dumps(report) + "\n")

@@ -1,4 +1,4 @@
-"""Connections of many shapes, from the JSON in CONNECTIONS: prints the address each comes to, or what is said."""
+"""Connections of many shapes, from the JSON in CONNECTIONS: prints the address of each, or its error."""
 
 import json
 import os
@@ -19,15 +19,17 @@ def came_to(resolve: Any, connection: dict[str, Any]) -> Any:
         return f"{type(error).__name__}: {error}"
 
 
-asked = json.loads(os.environ["CONNECTIONS"])
+connections = json.loads(os.environ["CONNECTIONS"])
 del os.environ["CONNECTIONS"]
-found = {
-    "database": [came_to(database_url, connection) for connection in asked["database"]],
-    "source": [came_to(lambda it: asdict(stream_address(it)), connection) for connection in asked["source"]],
+report = {
+    "database": [came_to(database_url, connection) for connection in connections["database"]],
+    "source": [
+        came_to(lambda it: asdict(stream_address(it)), connection) for connection in connections["source"]
+    ],
 }
 del os.environ["AIRFLOW_CONN_IT"]
 try:
     database_url("nowhere")
 except Exception as error:  # noqa: BLE001 - which one is the answer
-    found["nowhere"] = [type(error).__name__, str(error)]
-sys.stdout.write(json.dumps(found) + "\n")
+    report["nowhere"] = [type(error).__name__, str(error)]
+sys.stdout.write(json.dumps(report) + "\n")

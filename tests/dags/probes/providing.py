@@ -25,14 +25,14 @@ def errors(schema: str) -> list[str]:
 
 def tested(connection: dict[str, Any]) -> list[Any]:
     """As the API server does it: the connection goes into the environment, the hook finds it there."""
-    made = Connection(conn_id="it", **connection)
-    os.environ["AIRFLOW_CONN_IT"] = made.get_uri()
-    return list(made.test_connection())  # type: ignore[no-untyped-call] # Airflow's
+    new_connection = Connection(conn_id="it", **connection)
+    os.environ["AIRFLOW_CONN_IT"] = new_connection.get_uri()
+    return list(new_connection.test_connection())  # type: ignore[no-untyped-call] # Airflow's
 
 
 def read_through_the_hook() -> Any:
     """The first frames of a connection, and the headers, without what differs from run to run."""
-    os.environ["AIRFLOW_CONN_IT"] = Connection(conn_id="it", **asked["token"]).get_uri()
+    os.environ["AIRFLOW_CONN_IT"] = Connection(conn_id="it", **connections["token"]).get_uri()
     hook = SSEHook("it", test_seconds=1)
     with closing(hook.get_conn()) as stream:
         frames = next(filter(None, stream.batches("", lambda: False)))
@@ -43,7 +43,7 @@ def read_through_the_hook() -> Any:
     }
 
 
-asked = json.loads(os.environ["CONNECTIONS"])
+connections = json.loads(os.environ["CONNECTIONS"])
 manager = ProvidersManager()  # type: ignore[no-untyped-call] # Airflow's
 form = next(meta for meta in HookMetaService.hook_meta_data() if meta.connection_type == "sse")
 sys.stdout.write(
@@ -55,7 +55,7 @@ sys.stdout.write(
             "form": form.model_dump(mode="json"),
             "links": [name for name in manager.extra_links_class_names if name.startswith("sse_ingest")],
             "asset_scheme": "sse" in manager.asset_uri_handlers,
-            "tested": {name: tested(connection) for name, connection in asked.items()},
+            "tested": {name: tested(connection) for name, connection in connections.items()},
             "read": read_through_the_hook(),
         }
     )

@@ -23,7 +23,7 @@ from sse_operator import SSEStreamOperator, SSEToPostgresOperator
 
 Case = Callable[[], Any]
 CASES: dict[str, Case] = {}
-given: list[Any] = []
+settings_of_runs: list[Any] = []
 mirrored: list[tuple[str, str]] = []
 
 
@@ -66,7 +66,7 @@ def executed(run: Callable[..., Result], *, paused: bool = False, **arguments: A
 
 def attempt(operator: Any, run: Callable[..., Result], *, paused: bool = False) -> dict[str, Any]:
     def remembering(settings: Any, **options: Any) -> Result:
-        given.append(settings)
+        settings_of_runs.append(settings)
         return run(settings, **options)
 
     mirrored.clear()
@@ -99,7 +99,7 @@ def until_stopped(settings: Any, *, stop: threading.Event, on_commit: Callable[[
         on_commit(progress(10 * count))
         if stop.wait(0):
             return result("stopped")
-    raise AssertionError("nobody said stop")
+    raise AssertionError("nobody asked it to stop")
 
 
 @case
@@ -148,15 +148,15 @@ def no_mirror() -> Any:
 @case
 def killed() -> Any:
     """SIGTERM on the main thread while it is in and out of the lock of the very event that it sets, many times."""
-    seen, slowest = set(), 0.0
+    errors, slowest = set(), 0.0
     for _ in range(50):
         operator = SSEToPostgresOperator(task_id="t", offset_variable="")
         signal.signal(signal.SIGTERM, lambda *_, on_kill=operator.on_kill: on_kill())
         threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGTERM)).start()
         began = time.monotonic()
-        seen.add(attempt(operator, until_stopped)["raised"])
+        errors.add(attempt(operator, until_stopped)["raised"])
         slowest = max(slowest, time.monotonic() - began)
-    return {"raised": sorted(seen), "slowest": slowest}
+    return {"raised": sorted(errors), "slowest": slowest}
 
 
 @case
@@ -190,10 +190,10 @@ def settings() -> Any:
     )
     texts = {
         name: value
-        for name, value in vars(given[-1]).items()
+        for name, value in vars(settings_of_runs[-1]).items()
         if name not in ("contract", "processors", "writer")
     }
-    return texts | {"raw": given[-1].contract is RAW}
+    return texts | {"raw": settings_of_runs[-1].contract is RAW}
 
 
 @case
@@ -222,9 +222,9 @@ def legacy() -> Any:
 
 @case
 def refused() -> Any:
-    """What is said to arguments that are wrong, while the DAG is read."""
+    """The error messages for wrong arguments, while the DAG is read."""
 
-    def said(make: Callable[[], Any]) -> str:
+    def message(make: Callable[[], Any]) -> str:
         try:
             make()
         except (TypeError, ValueError) as error:
@@ -233,9 +233,9 @@ def refused() -> Any:
 
     wrong: Any = "push"
     return {
-        "unknown": said(lambda: SSEStreamOperator(task_id="t", kafka_topic="orders")),
-        "mode": said(lambda: SSEToPostgresOperator(task_id="t", mode=wrong)),
-        "processor": said(
+        "unknown": message(lambda: SSEStreamOperator(task_id="t", kafka_topic="orders")),
+        "mode": message(lambda: SSEToPostgresOperator(task_id="t", mode=wrong)),
+        "processor": message(
             lambda: SSEToPostgresOperator(task_id="t", event_processors={"x": lambda _event: None})
         ),
     }

@@ -17,13 +17,13 @@ from sse_operator import SSEStreamSensor
 answer = 200
 sequence: list[int] = []
 asked_often = threading.Event()
-asked: list[tuple[str, str | None]] = []
+requests: list[tuple[str, str | None]] = []
 
 
 class Service(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        asked.append((self.path, self.headers.get("Authorization")))
-        if len(asked) == 3:
+        requests.append((self.path, self.headers.get("Authorization")))
+        if len(requests) == 3:
             asked_often.set()
         self.send_response(sequence.pop(0) if sequence else answer)
         self.end_headers()
@@ -63,15 +63,15 @@ def completed(event: dict[str, Any]) -> Any:
 
 async def triggered(*answers: int) -> Any:
     """The events of a trigger that gets these answers, and what it asked."""
-    sequence[:], asked[:] = answers, []
+    sequence[:], requests[:] = answers, []
     trigger = ServiceReadyTrigger(**ARGUMENTS)
     events = [event.payload async for event in trigger.run()]
-    return {"events": events, "asked": len(asked), "first": asked[0]}
+    return {"events": events, "asked": len(requests), "first": requests[0]}
 
 
 async def cancelled() -> Any:
     """A trigger that waits, when the triggerer cancels it."""
-    sequence[:], asked[:] = [503] * 1000, []
+    sequence[:], requests[:] = [503] * 1000, []
     asked_often.clear()
     events = ServiceReadyTrigger(**ARGUMENTS).run()
     task = asyncio.ensure_future(anext(events))
@@ -90,10 +90,10 @@ ARGUMENTS: dict[str, Any] = {
     "request_timeout": 5,
     "poke_interval": 0.01,
 }
-seen = {}
+results = {}
 for answer in (200, 503, 500, 429, 401, 403, 404, 418):
-    seen[str(answer)] = poked()
-first_asked = asked[0]
+    results[str(answer)] = poked()
+first_asked = requests[0]
 answer = 200
 deferrable = {
     "ready at once": deferred(),
@@ -107,12 +107,12 @@ deferrable = {
 }
 server.shutdown()
 server.server_close()
-seen["nobody"] = poked()
+results["nobody"] = poked()
 sensor = SSEStreamSensor(task_id="t")
 sys.stdout.write(
     json.dumps(
         {
-            "poked": seen,
+            "poked": results,
             "asked": first_asked,
             "mode": sensor.mode,
             "reschedule": sensor.reschedule,

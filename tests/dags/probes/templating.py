@@ -16,7 +16,7 @@ import sse_ingest.airflow
 
 def operators(package: Any) -> list[type[BaseOperator]]:
     modules = [
-        import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+        import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
     ]
     return [
         value
@@ -28,12 +28,14 @@ def operators(package: Any) -> list[type[BaseOperator]]:
 
 def texts(operator: type[BaseOperator]) -> list[str]:
     """Those of its own arguments, and of its bases that are ours, whose type can be a text."""
-    found = set()
+    names = set()
     for base in operator.__mro__:
         if base.__module__.startswith(("sse_ingest.", "restaurant_warehouse.")) and "__init__" in vars(base):
             parameters = inspect.signature(vars(base)["__init__"]).parameters.values()
-            found |= {given.name for given in parameters if "str" in str(given.annotation).split("[")[0]}
-    return sorted(found)
+            names |= {
+                parameter.name for parameter in parameters if "str" in str(parameter.annotation).split("[")[0]
+            }
+    return sorted(names)
 
 
 sys.stdout.write(

@@ -39,16 +39,16 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventService]:
 @pytest.fixture
 def make_service(tmp_path: Path) -> Iterator[Callable[..., EventService]]:
     """make_service(EVENT_…=…): a service of this test's own, over one and the same log."""
-    made: list[EventService] = []
+    services: list[EventService] = []
 
     def make(**environment: str) -> EventService:
         service = EventService(tmp_path, environment)
-        made.append(service)
+        services.append(service)
         service.start()
         return service
 
     yield make
-    for service in made:
+    for service in services:
         service.stop()
 
 

@@ -72,7 +72,7 @@ def test_peers_that_vanish_without_a_word_are_noticed() -> None:
         pytest.skip(
             "a network namespace of one's own needs unshare, ip and a kernel that lets users make one"
         )
-    done = subprocess.run(
+    result = subprocess.run(
         [*alone, sys.executable, "-m", "tests.support.subscribers.vanish"],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -81,4 +81,4 @@ def test_peers_that_vanish_without_a_word_are_noticed() -> None:
         timeout=200,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr

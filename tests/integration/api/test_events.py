@@ -148,14 +148,14 @@ def _status(service: EventService, path: str, header: dict[str, str]) -> int:
 
 def test_pages_follow_each_other_without_a_seam(service: EventService, numbered: Numbered) -> None:
     since: str | int = service.publish(numbered(1, 25))["offsets"][0] - 1
-    seen: list[int] = []
+    numbers: list[int] = []
     while (found_page := page(service, since=since, limit=10))["events"]:
-        seen += [event["payload"]["n"] for event in found_page["events"]]
+        numbers += [event["payload"]["n"] for event in found_page["events"]]
         assert found_page["ids"] == [
             f"{found_page['stream_id']}-{event['offset']}" for event in found_page["events"]
         ]
         since = found_page["next_since"]
-    assert seen == list(range(1, 26))
+    assert numbers == list(range(1, 26))
     assert found_page["next_since"] == since == f"{found_page['stream_id']}-{found_page['head']}"
 
 

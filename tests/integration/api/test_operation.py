@@ -1,4 +1,4 @@
-"""Starting, stopping, failing and telling about it."""
+"""Starting, stopping and failing, and how the service reports it."""
 
 import json
 import os

@@ -26,7 +26,7 @@ def test_it_finds_nothing(make_service: Callable[..., EventService], tmp_path: P
     service = make_service(EVENT_STREAM_TOKEN="read-me")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
     options = ["--exclude-path", "/stream", "--phases", "examples,coverage,fuzzing", "--max-examples", "50"]
-    done = subprocess.run(
+    result = subprocess.run(
         [
             *command,
             f"{service.url}/openapi.json",
@@ -42,7 +42,7 @@ def test_it_finds_nothing(make_service: Callable[..., EventService], tmp_path: P
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert service.health()["events_stored"] > 0  # and it was not refused throughout
 
 
@@ -66,11 +66,11 @@ starts = st.one_of(
 def test_the_stream_checks_its_parameters_as_polling_does(
     client: httpx.Client, since: str, types: str | None, location: str | None
 ) -> None:
-    asked = {"since": since, "types": types, "location": location}
-    asked = {name: value for name, value in asked.items() if value is not None}
+    parameters = {"since": since, "types": types, "location": location}
+    parameters = {name: value for name, value in parameters.items() if value is not None}
 
-    polled = client.get("/events", params=asked)
-    with client.stream("GET", "/stream", params=asked) as streamed:
+    polled = client.get("/events", params=parameters)
+    with client.stream("GET", "/stream", params=parameters) as streamed:
         if streamed.status_code == 200:
             assert polled.status_code in (200, 410)
             assert next(streamed.iter_bytes()).startswith(b"retry: ")

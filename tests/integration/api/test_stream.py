@@ -24,10 +24,10 @@ def test_two_readers_each_see_every_event_in_order(
     service: EventService, numbered: Numbered, follow: Follow
 ) -> None:
     with follow(service) as one, follow(service) as two, ThreadPoolExecutor(2) as pool:
-        taken = [pool.submit(lambda it: [b.number for b in islice(it, 300)], it) for it in (one, two)]
+        futures = [pool.submit(lambda it: [b.number for b in islice(it, 300)], it) for it in (one, two)]
         for first in range(1, 301, 30):
             service.publish(numbered(first, first + 29))
-        assert [future.result(60) for future in taken] == [list(range(1, 301))] * 2
+        assert [future.result(60) for future in futures] == [list(range(1, 301))] * 2
 
 
 def test_a_frame_is_as_the_contract_says(service: EventService, numbered: Numbered, follow: Follow) -> None:
@@ -65,10 +65,10 @@ def test_catching_up_goes_over_into_live_without_a_seam(
 ) -> None:
     start = service.publish(numbered(1, 3_000))["offsets"][0] - 1
     with follow(service, f"?since={start}") as stream, ThreadPoolExecutor(1) as pool:
-        taken = pool.submit(lambda: [block.number for block in islice(stream, 4_000)])
+        numbers = pool.submit(lambda: [block.number for block in islice(stream, 4_000)])
         for first in range(3_001, 4_001, 100):
             service.publish(numbered(first, first + 99))
-        assert taken.result(60) == list(range(1, 4_001))
+        assert numbers.result(60) == list(range(1, 4_001))
 
 
 def test_filters(service: EventService, numbered: Numbered, follow: Follow) -> None:
@@ -153,10 +153,10 @@ def test_a_reader_that_does_not_read_is_cut_and_others_go_on(
         slow.sendall(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
         _until(lambda: service.health()["subscribers"] == 2)
         with ThreadPoolExecutor(1) as pool:
-            taken = pool.submit(lambda: [block.number for block in islice(stream, 240)])
+            numbers = pool.submit(lambda: [block.number for block in islice(stream, 240)])
             for first in range(1, 241, 8):
                 service.publish(numbered(first, first + 7, size=100_000))
-            assert taken.result(60) == list(range(1, 241))
+            assert numbers.result(60) == list(range(1, 241))
         _until(lambda: service.health()["subscribers"] == 1)
         assert "readers_cut_total 1.0" in httpx.get(f"{service.url}/metrics").text
 

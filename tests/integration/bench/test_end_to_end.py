@@ -30,8 +30,8 @@ def bench() -> Iterator[Bench]:
     assert set(psutil.Process().children(recursive=True)) <= before
 
 
-def rows(found: Iterator[Row]) -> dict[str, dict[str, float]]:
-    return {row.case: {name: figure.median for name, figure in row.figures.items()} for row in found}
+def rows(results: Iterator[Row]) -> dict[str, dict[str, float]]:
+    return {row.case: {name: figure.median for name, figure in row.figures.items()} for row in results}
 
 
 def test_end_to_end_and_latency(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,19 +41,19 @@ def test_end_to_end_and_latency(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(latency, "SECONDS", (1, 1))
     monkeypatch.setattr(latency, "WARM", 0.3)
 
-    found = rows(end_to_end.run(bench, KnownLimit(bench)))
+    by_case = rows(end_to_end.run(bench, KnownLimit(bench)))
 
-    assert list(found) == ["draining 12,000 events", "live, NDJSON of 1,000, 4 connections"]
-    for figures in found.values():
+    assert list(by_case) == ["draining 12,000 events", "live, NDJSON of 1,000, 4 connections"]
+    for figures in by_case.values():
         assert figures["events/s"] > 0
         assert figures["of the limit"] == pytest.approx(figures["events/s"] / 100_000)
         assert figures["ingest"] > 0
         assert figures["PostgreSQL"] > 0
 
-    found = rows(latency.run(bench, KnownLimit(bench)))
+    by_case = rows(latency.run(bench, KnownLimit(bench)))
 
-    thousand, half = found.values()
-    assert next(iter(found)) == "1,000/s"
+    thousand, half = by_case.values()
+    assert next(iter(by_case)) == "1,000/s"
     assert 0 < thousand["published"] < 1_100
     for figures in (thousand, half):
         assert 0 < figures["p50"] <= figures["p95"] <= figures["p99"] <= figures["max"] < 30_000

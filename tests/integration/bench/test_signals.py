@@ -33,13 +33,13 @@ def folder() -> Iterator[Path]:
 
 def started(folder: Path) -> list[psutil.Process]:
     """The processes of the run that are alive."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             ours = process.environ().get("TMPDIR") == str(folder)
             if ours and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 def programs(folder: Path) -> str:

@@ -31,8 +31,8 @@ def bench() -> Iterator[Bench]:
     assert set(psutil.Process().children(recursive=True)) <= before
 
 
-def rows(found: Iterator[Row]) -> dict[str, dict[str, float]]:
-    return {row.case: {name: figure.median for name, figure in row.figures.items()} for row in found}
+def rows(results: Iterator[Row]) -> dict[str, dict[str, float]]:
+    return {row.case: {name: figure.median for name, figure in row.figures.items()} for row in results}
 
 
 def test_transport(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,31 +41,35 @@ def test_transport(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     paces = tuple(replace(pace, at_once=10, cases=cases) for pace in transport.LIVE)
     monkeypatch.setattr(transport, "LIVE", paces)
 
-    found = rows(transport.run(bench, KnownLimit(bench)))
+    by_case = rows(transport.run(bench, KnownLimit(bench)))
 
-    assert list(found)[:3] == ["catching up, 1 reader", "catching up, our client", "catching up, 20 readers"]
-    assert len(found) == 3 + 2 * 3 + 1
-    for case, figures in found.items():
+    assert list(by_case)[:3] == [
+        "catching up, 1 reader",
+        "catching up, our client",
+        "catching up, 20 readers",
+    ]
+    assert len(by_case) == 3 + 2 * 3 + 1
+    for case, figures in by_case.items():
         if "no reader" in case:
             assert figures["published"] > 0
         else:
             assert figures["in sum"] > 0
         if "500/s" not in case and "no reader" not in case:
             assert figures["of the limit"] == pytest.approx(figures["in sum"] / 100_000)
-    assert 0 < found["live at 500/s, 20 readers"]["published"] < 700
+    assert 0 < by_case["live at 500/s, 20 readers"]["published"] < 700
 
 
 def test_publish(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish, "CASES", ((50, 1, 200, 200), (50, 3, 200, 200), (1, 2, 20, 20)))
 
-    found = rows(publish.run(bench, KnownLimit(bench)))
+    by_case = rows(publish.run(bench, KnownLimit(bench)))
 
-    assert list(found) == [
+    assert list(by_case) == [
         "NDJSON of 50, 1 connection",
         "NDJSON of 50, 3 connections",
         "single events, 2 connections",
     ]
-    for figures in found.values():
+    for figures in by_case.values():
         assert figures["events/s"] > 0
         assert figures["of the limit"] == pytest.approx(figures["events/s"] / 100_000)
 
@@ -74,14 +78,14 @@ def test_memory(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "BACKLOGS", (1_000,))
     monkeypatch.setattr(memory, "SUBSCRIBERS", (1, 20))
 
-    found = rows(memory.run(bench, KnownLimit(bench)))
+    by_case = rows(memory.run(bench, KnownLimit(bench)))
 
-    assert list(found) == [
+    assert list(by_case) == [
         "draining 1,000 events",
         "1 subscriber, 100 events/s",
         "20 subscribers, 100 events/s",
     ]
-    drained = found["draining 1,000 events"]
+    drained = by_case["draining 1,000 events"]
     assert set(drained) == {"service", "ingest", "PostgreSQL", "PostgreSQL, own"}
     assert all(1 < megabytes < 1_000 for megabytes in drained.values())
-    assert all(10 < figures["service"] < 1_000 for figures in found.values())
+    assert all(10 < figures["service"] < 1_000 for figures in by_case.values())

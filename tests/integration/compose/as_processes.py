@@ -48,10 +48,10 @@ class Processes:
     def environment(self, service: str) -> dict[str, str]:
         """The image's, the env file's and the service's own; of this shell's only the mark of the test run."""
         spec = self.services[service]
-        found = _image_environment(IMAGES[spec["image"]])
+        values = _image_environment(IMAGES[spec["image"]])
         for name in spec.get("env_file", []):
-            found |= env_file(ROOT / name)
-        moved = {name: self._move(value) for name, value in (found | spec["environment"]).items()}
+            values |= env_file(ROOT / name)
+        moved = {name: self._move(value) for name, value in (values | spec["environment"]).items()}
         moved["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         # The images hold these packages elsewhere: as wheels, and beside the service.
         moved["PYTHONPATH"] += f":{python_path(ROOT)}"
@@ -62,10 +62,14 @@ class Processes:
         return self._run(service, self.services[service]["command"], timeout=600)
 
     def healthy(self, service: str) -> bool:
-        """What the service's healthcheck says now."""
+        """Whether the service's healthcheck passes now. As for Docker, one that does not end in time has failed."""
         check = self.services[service]["healthcheck"]
         assert check["test"][0] == "CMD"
-        return self._run(service, check["test"][1:], timeout=float(check["timeout"][:-1])).returncode == 0
+        try:
+            result = self._run(service, check["test"][1:], timeout=float(check["timeout"][:-1]))
+        except subprocess.TimeoutExpired:
+            return False
+        return result.returncode == 0
 
     def start(self, service: str) -> None:
         """Start a lasting service; its output goes to a file."""
@@ -94,19 +98,21 @@ class Processes:
         """Stop it as Docker would; the seconds that it took. It must end by itself within its grace period."""
         process, spec = self.running.pop(service), self.services[service]
         family = _family(process)
-        started = time.monotonic()
+        busy, started, grace = Contention(), time.monotonic(), float(spec["stop_grace_period"][:-1])
         if spec.get("environment", {}).get("TINI_KILL_PROCESS_GROUP"):
             os.killpg(process.pid, signal.SIGTERM)
         else:
             process.terminate()
         try:
-            process.wait(timeout=float(spec["stop_grace_period"][:-1]))
+            while process.poll() is None:
+                assert time.monotonic() - started < grace + busy.seconds, f"{service} does not stop"
+                time.sleep(0.05)
         finally:
             _kill(family)
         return time.monotonic() - started
 
     def log(self, service: str) -> str:
-        """The end of what it said."""
+        """The end of its output."""
         return (self.home / f"{service}.log").read_text(encoding="utf-8", errors="replace")[-4000:]
 
     def _run(self, service: str, command: list[str], timeout: float) -> subprocess.CompletedProcess[str]:
@@ -119,10 +125,10 @@ class Processes:
     def _move(self, text: str) -> str:
         """The same text with this machine's places for the container's."""
         if text.startswith("{"):
-            said = json.loads(text)
-            if not said["host"]:  # nobody to alert
+            connection = json.loads(text)
+            if not connection["host"]:  # nobody to alert
                 return text
-            return json.dumps(said | {"host": "127.0.0.1", "port": self.ports[str(said["port"])]})
+            return json.dumps(connection | {"host": "127.0.0.1", "port": self.ports[str(connection["port"])]})
         if text in self.ports:
             return str(self.ports[text])
         text = re.sub(rf"\b{HOSTS}:(\d+)", lambda match: f"127.0.0.1:{self.ports[match[1]]}", text)
@@ -135,8 +141,8 @@ class Processes:
 
 def _image_environment(image: str) -> dict[str, str]:
     text = (ROOT / image / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
-    said = " ".join(line.removeprefix("ENV ") for line in text.splitlines() if line.startswith("ENV "))
-    return dict(word.split("=", 1) for word in said.split())
+    words = " ".join(line.removeprefix("ENV ") for line in text.splitlines() if line.startswith("ENV "))
+    return dict(word.split("=", 1) for word in words.split())
 
 
 def _caches(_folder: str, names: list[str]) -> set[str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from local.cards.definition import Card, load
 from local.dashboard import warehouse as module
 from local.dashboard.app import create_app
-from local.dashboard.cards import Card, load
 from local.dashboard.warehouse import Answer, CardFailed, DatabaseDown, Reader
 from tests.support.contention import Contention
 from tests.support.servers.asgi import get
@@ -116,7 +116,7 @@ def test_an_answer_is_kept_for_a_moment(warehouse: Any) -> None:
     assert reader.read(probe).taken_at - first.taken_at > timedelta(0)
 
 
-def test_what_is_wrong_is_said_and_then_it_goes_on(warehouse: Any, cluster: Any) -> None:
+def test_what_is_wrong_is_reported_and_then_it_goes_on(warehouse: Any, cluster: Any) -> None:
     url = warehouse.url("analytics_reader")
     with pytest.raises(DatabaseDown, match="ANALYTICS_DB_PASSWORD"):
         Reader(url.replace("reader-password", "wrong")).read(CARDS["orders"])

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.dashboard.cards import parse
+from local.cards import definition
+from local.cards.definition import parse
 from local.dashboard.warehouse import Reader
 from local.settings import ROOT
 
@@ -30,16 +31,13 @@ def test_the_example_answers_with_the_columns_it_names(warehouse: Any, fill: Cal
 
 
 def test_the_page_names_the_keys_that_cards_have() -> None:
-    keys = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
-    header = "".join(
-        f"-- {key}: {'bar' if key == 'chart' else 'money' if key == 'unit' else 'a'}\n" for key in keys
-    )
-    card = parse("1_all.sql", f"{header}SELECT 1 AS a;")
-    assert (card.title, card.chart, card.x, card.y, card.series, card.unit) == (
-        "a",
-        "bar",
-        "a",
-        ("a",),
-        "a",
-        "money",
-    )
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", PAGE, re.MULTILINE)
+    assert {key for row in rows for key in re.findall(r"\w+", row)} == definition.KEYS
+
+
+def test_the_example_can_be_tried_as_the_page_says() -> None:
+    """Its command removes the blocks of filters line by line."""
+    example = re.search(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert example
+    tried = re.sub(r"\[\[.*\]\]", "", example[1])
+    assert tried.endswith(parse("26_refunds.sql", example[1]).sql + "\n")

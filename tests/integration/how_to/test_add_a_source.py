@@ -30,13 +30,13 @@ class Feed:
     """Sends events after the position that it is asked for. It breaks the first connection in the middle."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.positions: list[str] = []
 
     def __call__(self, connection: ServerConnection) -> None:
         after = json.loads(connection.recv())["after"]
-        self.asked.append(after)
+        self.positions.append(after)
         for number in range(int(after or 0) + 1, EVENTS + 1):
-            if number == EVENTS // 2 and len(self.asked) == 1:
+            if number == EVENTS // 2 and len(self.positions) == 1:
                 connection.socket.close()
                 return
             message = {"id": str(number), "event": "order", "data": {"number": number}}
@@ -100,13 +100,13 @@ def test_it_is_three_files() -> None:
 def test_the_new_source_is_read_exactly_once(core: Path, warehouse: Any, feed: tuple[Feed, str]) -> None:
     server, url = feed
 
-    done = run(core, warehouse, url, "the-token")
+    result = run(core, warehouse, url, "the-token")
 
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout)
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
     assert (report["reason"], report["events"], report["rejected"]) == ("ended", EVENTS - 1, 1)
-    assert len(server.asked) == 2, "the connection was not made again"
-    assert int(server.asked[1]) >= 1
+    assert len(server.positions) == 2, "the connection was not made again"
+    assert int(server.positions[1]) >= 1
     with warehouse.connect("restaurant_user") as owner:
         rows = owner.execute(
             "SELECT event_offset, payload ->> 'number' FROM raw_data.events_raw ORDER BY event_offset"
@@ -119,24 +119,24 @@ def test_the_new_source_is_read_exactly_once(core: Path, warehouse: Any, feed: t
 def test_a_token_that_is_refused_ends_the_run(core: Path, warehouse: Any, feed: tuple[Feed, str]) -> None:
     server, url = feed
 
-    done = run(core, warehouse, url, "another-token")
+    result = run(core, warehouse, url, "another-token")
 
-    assert done.returncode == 2, done.stderr
-    assert "refuses the token" in done.stderr
-    assert server.asked == []
+    assert result.returncode == 2, result.stderr
+    assert "refuses the token" in result.stderr
+    assert server.positions == []
 
 
 def test_the_files_of_the_page_are_as_the_linters_want_them(core: Path) -> None:
     ruff = Path(sys.prefix) / "bin" / "ruff"
     config = ["--config", str(ROOT / "pyproject.toml")]
     for command in (["check"], ["format", "--check"]):
-        done = subprocess.run(
+        result = subprocess.run(
             [ruff, *command, *config, core / "sse_ingest" / "sources"],
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout
+        assert result.returncode == 0, result.stdout
 
 
 def test_a_step_that_does_not_fit_is_noticed(tmp_path: Path) -> None:

@@ -57,9 +57,9 @@ def followed() -> Iterator[Followed]:
         shutil.rmtree(home)
 
 
-def _succeeded(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def _succeeded(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 def test_it_is_as_many_files_as_the_page_says() -> None:

@@ -84,7 +84,7 @@ class Place:
 def processes_of(settings: Settings) -> list[str]:
     """Processes that show the data folder in their command line or environment, or stand in it."""
     folder = str(settings.data_dir)
-    found = []
+    commands = []
     for process in psutil.process_iter():
         try:
             command = process.cmdline()
@@ -92,8 +92,8 @@ def processes_of(settings: Settings) -> list[str]:
         except psutil.Error:
             continue
         if process.pid != os.getpid() and any(folder in trace for trace in traces):
-            found.append(" ".join(command))
-    return found
+            commands.append(" ".join(command))
+    return commands
 
 
 def environment() -> dict[str, str]:
@@ -106,15 +106,15 @@ def place() -> Iterator[Place]:
     home.chmod(0o711)  # PostgreSQL's system user must get through
     env_file = home / "env"
     init_data_dir.write_env(ROOT / ".env.example", env_file)
-    made = Place(env_file)
-    made.change("DATA_DIR", str(home / "var"))
-    made.change("EVENT_RATE", "20")
+    new_place = Place(env_file)
+    new_place.change("DATA_DIR", str(home / "var"))
+    new_place.change("EVENT_RATE", "20")
     for name in PORTS:
-        made.change(name, str(free_port()))
+        new_place.change(name, str(free_port()))
     try:
-        yield made
+        yield new_place
     finally:
-        stopped = made.stack("down")
+        stopped = new_place.stack("down")
         shutil.rmtree((home / "var" / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(home)
         assert stopped.returncode == 0, stopped.stderr

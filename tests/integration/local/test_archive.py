@@ -20,12 +20,12 @@ def test_an_old_month_is_archived_and_read_back(place: Place, tmp_path: Path) ->
         return int(place.stack("psql", "--role", "restaurant_user", "-c", COUNT).stdout)
 
     place.wait(lambda: held() > 2)
-    taken = held()
+    count = held()
 
     archived = place.stack("archive", "--before", "2021-01")
 
     assert (archived.returncode, archived.stderr) == (0, "")
-    assert archived.stdout.startswith(f"2020-01: {taken} events in events_raw_2020_01.parquet")
+    assert archived.stdout.startswith(f"2020-01: {count} events in events_raw_2020_01.parquet")
     assert held() == 0
     folder = place.settings.data_dir / "archive"
     assert {path.name for path in folder.iterdir()} == {

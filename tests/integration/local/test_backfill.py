@@ -33,15 +33,15 @@ WAITED_FOR = "SELECT component FROM analytics.health_check() WHERE details ->> '
 
 def block(page: str, heading: str) -> str:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
-    found = re.search(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    assert found, f"docs/{page} has no commands below {heading}"
-    return found[1]
+    match = re.search(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert match, f"docs/{page} has no commands below {heading}"
+    return match[1]
 
 
 @pytest.fixture
 def up(place: Place) -> Place:
-    done = place.stack("up", "--without-airflow", "--detach")
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = place.stack("up", "--without-airflow", "--detach")
+    assert result.returncode == 0, result.stdout + result.stderr
     place.wait(lambda: bool(counters.read(place.settings).committed))
     return place
 
@@ -55,13 +55,13 @@ def shell(up: Place, tmp_path: Path) -> Any:
 
     def run(commands: str) -> subprocess.CompletedProcess[str]:
         stack = f"{sys.executable} -m local --env-file {up.env_file}"
-        for said, meant in (
+        for documented, actual in (
             (".venv/bin/python", sys.executable),
             ("./stack", stack),
             ("python3 tests", f"{sys.executable} {ROOT}/tests"),
             ("8010", port),
         ):
-            commands = commands.replace(said, meant)
+            commands = commands.replace(documented, actual)
         return subprocess.run(
             [
                 "bash",
@@ -83,9 +83,9 @@ def shell(up: Place, tmp_path: Path) -> Any:
 
 
 def test_the_recipe_brings_the_history_and_leaves_a_healthy_warehouse(up: Place, shell: Any) -> None:
-    done = shell(block("reference/maintenance.md", "Backfill beside a live stream"))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert '"reason": "caught_up"' in done.stdout
+    result = shell(block("reference/maintenance.md", "Backfill beside a live stream"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert '"reason": "caught_up"' in result.stdout
     with psycopg.connect(database_url(up.settings, "restaurant_user"), autocommit=True) as owner:
         assert owner.execute(STREAMS).fetchall() == [("restaurant",)]
         assert owner.execute(BRANCHED).fetchall() == [("backfill", True), ("restaurant", True)]

@@ -8,7 +8,7 @@ import pytest
 
 from local.dictionary import catalog, lineage
 from local.dictionary.bodies import touched
-from local.dictionary.command import EVENTS, PAGE, written
+from local.dictionary.command import EVENTS, PAGE, generate
 from local.dictionary.diagram import edges
 
 pytestmark = pytest.mark.integration
@@ -17,13 +17,13 @@ MOST_EDGES = 500  # Mermaid draws no more of them, and GitHub leaves it at that
 
 @pytest.fixture
 def url(warehouse: Any) -> str:
-    found: str = warehouse.url("restaurant_user")
-    return found
+    address: str = warehouse.url("restaurant_user")
+    return address
 
 
 def test_the_page_is_what_the_database_says(url: str) -> None:
-    found = written(url)
-    current = found == PAGE.read_text(encoding="utf-8")
+    text = generate(url)
+    current = text == PAGE.read_text(encoding="utf-8")
     assert current, (
         "docs/reference/data-dictionary.md is older than the schema: run ./stack dictionary, and commit it."
     )
@@ -40,22 +40,22 @@ def test_the_page_is_what_the_database_says(url: str) -> None:
     ],
 )  # fmt: skip
 def test_a_change_of_the_schema_shows(warehouse: Any, url: str, change: str, shows: str) -> None:
-    before = written(url)
+    before = generate(url)
     with warehouse.connect("restaurant_user") as owner:
         owner.execute(change)
-    after = written(url)
+    after = generate(url)
     assert after.count(shows) == before.count(shows) + 1
 
 
 def test_the_calendar_and_the_session_do_not_show(warehouse: Any, url: str) -> None:
-    before = written(url)
+    before = generate(url)
     with warehouse.connect("restaurant_user") as owner:
         owner.execute("SELECT raw_data.ensure_partitions('2010-01-01', '2010-12-31')")
-    assert written(f"{url}?options=-c%20search_path%3Danalytics%20-c%20TimeZone%3DAsia/Kolkata") == before
+    assert generate(f"{url}?options=-c%20search_path%3Danalytics%20-c%20TimeZone%3DAsia/Kolkata") == before
 
 
 def test_every_link_leads_somewhere(url: str) -> None:
-    text = written(url)
+    text = generate(url)
     headings = {
         re.sub(r"[^\w -]", "", title).lower() for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     }
@@ -65,8 +65,8 @@ def test_every_link_leads_somewhere(url: str) -> None:
 
 
 def test_where_the_sales_of_a_day_come_from(url: str) -> None:
-    found = catalog.read(url)
-    traced = lineage.trace(found, EVENTS)
+    relations = catalog.read(url)
+    traced = lineage.trace(relations, EVENTS)
     assert traced.reads["analytics.daily_sales"] == {
         "analytics.rollup_sales_days",
         "analytics.rollup_delta_sales",
@@ -74,7 +74,7 @@ def test_where_the_sales_of_a_day_come_from(url: str) -> None:
     assert {"analytics.orders", "analytics.refunds", "analytics.rollup_sales_days"} < traced.sources(
         "analytics.daily_sales"
     )
-    drawn = edges(found, traced)
+    drawn = edges(relations, traced)
     assert {
         ("order_created", "-->", "analytics.orders"),
         ("analytics.orders", "-->", "analytics.daily_sales"),

@@ -23,9 +23,9 @@ Place = Any  # the fixture's class; conftest files cannot be imported from
 
 
 def up(place: Place) -> str:
-    done = place.stack(*UP)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return str(done.stdout)
+    result = place.stack(*UP)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return str(result.stdout)
 
 
 def kill(place: Place, pid: int) -> None:
@@ -44,8 +44,8 @@ def test_only_what_is_dead_is_started(place: Place, name: str) -> None:
     up(place)
     before = all_running(place)
     kill(place, before[name])
-    kept = [other for other in ("api", "ingest", "dashboard") if other != name]
-    assert f"Running already, and kept: {', '.join(kept)}." in up(place)
+    others = [other for other in ("api", "ingest", "dashboard") if other != name]
+    assert f"Running already, and kept: {', '.join(others)}." in up(place)
     after = all_running(place)
     assert after.keys() == before.keys()
     assert {other for other in before if after[other] != before[other]} == {name}
@@ -76,9 +76,9 @@ def test_postgres_moves_to_another_port(place: Place) -> None:
 
 @pytest.fixture
 def stack(place: Place) -> Iterator[Stack]:
-    made = Stack(place.settings, Progress(Console(file=io.StringIO(), width=200)), Interrupts())
-    yield made
-    made.stop()
+    new_stack = Stack(place.settings, Progress(Console(file=io.StringIO(), width=200)), Interrupts())
+    yield new_stack
+    new_stack.stop()
 
 
 def service(stack: Stack, ready: bool) -> Service:

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.integration
 def server() -> Iterator[PostgresServer]:
     home = Path(tempfile.mkdtemp(prefix="postgres-"))
     home.chmod(0o711)
-    made = PostgresServer(home / "postgres", free_port(), home / "log" / "postgres.log", "p@ss'word")
-    yield made
-    made.stop(immediate=True)
-    shutil.rmtree(made.data_dir.resolve(), ignore_errors=True)
+    new_server = PostgresServer(home / "postgres", free_port(), home / "log" / "postgres.log", "p@ss'word")
+    yield new_server
+    new_server.stop(immediate=True)
+    shutil.rmtree(new_server.data_dir.resolve(), ignore_errors=True)
     shutil.rmtree(home)
 
 
@@ -117,6 +117,6 @@ def test_below_a_folder_that_is_closed_to_others(server: PostgresServer) -> None
     server.data_dir.unlink()  # as `rm -r var` does
     assert server.initialise()
 
-    kept = [path for path in elsewhere.parent.glob(f"{elsewhere.name}.*") if (path / "PG_VERSION").exists()]
-    assert len(kept) == 1
-    shutil.rmtree(kept[0])
+    copies = [path for path in elsewhere.parent.glob(f"{elsewhere.name}.*") if (path / "PG_VERSION").exists()]
+    assert len(copies) == 1
+    shutil.rmtree(copies[0])

@@ -31,19 +31,19 @@ def replay(
 
 
 def events(service: EventService) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    published: list[dict[str, Any]] = []
     since = "earliest"
     while True:
         answer = httpx.get(f"{service.url}/events", params={"since": since, "limit": 1000}, timeout=30)
         page = json.loads(answer.text, parse_float=Decimal)
         if not page["events"]:
-            return found
-        found += page["events"]
+            return published
+        published += page["events"]
         since = page["next_since"]
 
 
-def payloads(found: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [event["payload"] for event in found if event["event_type"] == kind]
+def payloads(published: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [event["payload"] for event in published if event["event_type"] == kind]
 
 
 def shared(name: str) -> Path:
@@ -59,9 +59,9 @@ def test_chipotle_arrives_whole_and_once(service: EventService) -> None:
     assert first.returncode == 0, first.stderr
     assert "4,622 items of 1,834 orders" in first.stdout
     assert "6,456 events are new, 0 were there already" in first.stdout
-    found = events(service)
-    items = payloads(found, "order_item_added")
-    assert len(payloads(found, "order_created")) == 1834
+    published = events(service)
+    items = payloads(published, "order_item_added")
+    assert len(payloads(published, "order_created")) == 1834
     assert len(items) == len({item["order_item_id"] for item in items}) == 4622
     assert sum(item["qty"] for item in items) == 4972
     assert sum(item["extended_price"] for item in items) == Decimal("34500.16")
@@ -74,20 +74,20 @@ def test_chipotle_arrives_whole_and_once(service: EventService) -> None:
     again = replay(service, shared("chipotle.tsv"))
     assert again.returncode == 0, again.stderr
     assert "0 events are new, 6,456 were there already" in again.stdout
-    assert len(events(service)) == len(found)
+    assert len(events(service)) == len(published)
 
 
 @pytest.mark.shared
 def test_breadbasket_arrives_with_nothing_made_up(service: EventService) -> None:
-    done = replay(service, shared("breadbasket.csv"))
-    assert done.returncode == 0, done.stderr
-    found = events(service)
-    items = payloads(found, "order_item_added")
-    assert len(payloads(found, "order_created")) == 9531
+    result = replay(service, shared("breadbasket.csv"))
+    assert result.returncode == 0, result.stderr
+    published = events(service)
+    items = payloads(published, "order_item_added")
+    assert len(payloads(published, "order_created")) == 9531
     assert len(items) == len({item["order_item_id"] for item in items}) == 21293
     assert sum(item["item_name"] == "NONE" for item in items) == 786
     assert not any({"unit_price", "extended_price", "category"} & item.keys() for item in items)
-    assert found[0]["ts"] == "2016-10-30T09:58:11Z"
+    assert published[0]["ts"] == "2016-10-30T09:58:11Z"
 
 
 def test_bad_lines_are_reported_and_stop_nothing(service: EventService, tmp_path: Path) -> None:
@@ -95,11 +95,11 @@ def test_bad_lines_are_reported_and_stop_nothing(service: EventService, tmp_path
     file.write_text(
         "order_id,item_name,quantity,item_price\n1,Tea,1,2.50\n,Tea,1,2.50\n2,Tea,x,2.50\n2,Tea\n3,Tea,1,-1\n2,Cake,2,5\n"
     )
-    done = replay(service, file)
-    assert done.returncode == 0
-    assert "2 items of 2 orders" in done.stdout
+    result = replay(service, file)
+    assert result.returncode == 0
+    assert "2 items of 2 orders" in result.stdout
     assert [
-        line.split(":")[0].strip() for line in done.stderr.splitlines() if line.startswith("  line ")
+        line.split(":")[0].strip() for line in result.stderr.splitlines() if line.startswith("  line ")
     ] == [
         "line 3",
         "line 4",
@@ -123,9 +123,9 @@ def test_a_replay_goes_on_where_another_broke_off(service: EventService, tmp_pat
     interrupted.kill()
     interrupted.wait()
     assert replay(service, file).returncode == 0
-    found = events(service)
-    assert len(found) == 4500
-    assert len({event["event_id"] for event in found}) == 4500
+    published = events(service)
+    assert len(published) == 4500
+    assert len({event["event_id"] for event in published}) == 4500
 
 
 def test_other_options_cannot_change_what_was_published(service: EventService, tmp_path: Path) -> None:
@@ -159,25 +159,25 @@ def test_what_stops_a_replay_is_one_sentence(
     file = tmp_path / "orders.csv"
     if content is not None:
         file.write_text(content)
-    done = replay(service, file, *options)
-    assert done.returncode == code
-    assert says in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
+    result = replay(service, file, *options)
+    assert result.returncode == code
+    assert says in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
     assert events(service) == []
 
 
 def test_a_wrong_token_is_named(service: EventService, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("order_id,item\n1,Tea\n")
-    done = replay(service, file, token="not-the-token")
-    assert done.returncode == 1
-    assert "EVENT_PUBLISH_TOKEN" in done.stderr
+    result = replay(service, file, token="not-the-token")
+    assert result.returncode == 1
+    assert "EVENT_PUBLISH_TOKEN" in result.stderr
 
 
 def test_dry_run_publishes_nothing(service: EventService, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("order_id,item\n1,Tea\n")
-    done = replay(service, file, "--dry-run")
-    assert done.returncode == 0
-    assert "1 item of 1 order could be published" in done.stdout
+    result = replay(service, file, "--dry-run")
+    assert result.returncode == 0
+    assert "1 item of 1 order could be published" in result.stdout
     assert events(service) == []

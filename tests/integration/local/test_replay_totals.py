@@ -66,8 +66,8 @@ def a_year(real: Path, file: Path) -> Path:
 def replayed(service: EventService, file: Path) -> None:
     command = [sys.executable, "-m", "local", "replay", str(file), "--url", service.url]
     env = {**os.environ, "PYTHONPATH": python_path(ROOT), "EVENT_PUBLISH_TOKEN": TOKEN}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.fixture
@@ -151,8 +151,8 @@ def test_the_plain_script_by_hand(tmp_path: Path) -> None:
     )
     script = [sys.executable, str(ROOT / "tests" / "support" / "history_totals.py")]
 
-    def said(what: str) -> str:
+    def output(what: str) -> str:
         return subprocess.run([*script, what, str(file)], capture_output=True, text=True, check=True).stdout
 
-    assert said("days") == "2020-01-01,1\n2020-01-02,1\n"
-    assert said("items") == '"Cake, dry",1,1\nTea,2,2.5\n'
+    assert output("days") == "2020-01-01,1\n2020-01-02,1\n"
+    assert output("items") == '"Cake, dry",1,1\nTea,2,2.5\n'

@@ -21,8 +21,8 @@ def all_running(place: Place) -> dict[str, int]:
 def restart(place: Place, name: str) -> set[str]:
     """The names of the services that have another process afterwards."""
     before = all_running(place)
-    done = place.stack("restart", name)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = place.stack("restart", name)
+    assert result.returncode == 0, result.stdout + result.stderr
     after = all_running(place)
     assert after.keys() == before.keys()
     return {other for other in before if after[other] != before[other]}

@@ -88,10 +88,10 @@ def test_a_signal_stops_everything(place: Place, number: signal.Signals) -> None
         place.wait(lambda: "ingest" in place.running() and flowing(place))
         assert f"process {up.pid}" in place.stack("up").stderr
         up.send_signal(number)
-        said, _ = up.communicate(timeout=300)
-    assert up.returncode == 0, said
-    assert "accepted" in said
-    stops = [line.split()[2] for line in said.splitlines() if "stopping" in line]
+        output, _ = up.communicate(timeout=300)
+    assert up.returncode == 0, output
+    assert "accepted" in output
+    stops = [line.split()[2] for line in output.splitlines() if "stopping" in line]
     assert stops == [name for name in ("dashboard", "ingest", "api", "postgres") if name in stops]
     assert set(stops) >= {"ingest", "api", "postgres"}
     place.assert_nothing_is_left()
@@ -144,9 +144,9 @@ def test_a_service_that_dies_is_started_again(place: Place) -> None:
         committed = counters.read(place.settings).committed or 0
         place.wait(lambda: (counters.read(place.settings).committed or 0) > committed)
         up.terminate()
-        said, _ = up.communicate(timeout=300)
-    assert "died (exit code -9)" in said
-    assert "Starting ingest again in 1 s (attempt 1 of 5)" in said
+        output, _ = up.communicate(timeout=300)
+    assert "died (exit code -9)" in output
+    assert "Starting ingest again in 1 s (attempt 1 of 5)" in output
     assert "Starting ingest again" in place.stack("logs", "ingest").stdout
     place.assert_nothing_is_left()
 

@@ -24,11 +24,11 @@ FLAKY = Service("flaky", "flaky service", [sys.executable, "-c", "print('last wo
 
 @pytest.fixture
 def stack(place: Any) -> Iterator[Stack]:
-    made = Stack(place.settings, Progress(Console(file=io.StringIO(), width=200)), Interrupts())
-    made.postgres.initialise()
-    made.postgres.start()
-    yield made
-    made.stop()
+    new_stack = Stack(place.settings, Progress(Console(file=io.StringIO(), width=200)), Interrupts())
+    new_stack.postgres.initialise()
+    new_stack.postgres.start()
+    yield new_stack
+    new_stack.stop()
 
 
 def output(stack: Stack) -> str:

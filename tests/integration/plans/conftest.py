@@ -46,14 +46,14 @@ class Year:
         self._store = Store(self._writing, settings, position.fence)
         self.offsets = count(1)
 
-    def asked(self, query: str, role: str = "analytics_reader") -> Reads:
+    def reads_of_query(self, query: str, role: str = "analytics_reader") -> Reads:
         """What it takes to answer this."""
         with self.warehouse.connect(role, autocommit=True) as session:
             meter = Meter(self.owner, session)
             session.execute(query.encode()).fetchall()
             return meter.reads()
 
-    def written(self, items: list[Event | Rejected]) -> Reads:
+    def reads_of_commit(self, items: list[Event | Rejected]) -> Reads:
         """What it takes to commit these in one batch."""
         meter = Meter(self.owner, self._writing)
         self._store.commit(items)

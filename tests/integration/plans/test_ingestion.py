@@ -53,17 +53,17 @@ def restating(year: Year) -> Items:
         "feedback_submitted": ids | {"feedback_id": known("feedback")},
         "order_status_changed": ids | {"status": "cancelled"},
     }
-    made: Items = []
+    items: Items = []
     for kind, named in bodies.items():
         body = {**payload(kind, next(year.offsets)), **named}
-        made.append(parsed(frame(next(year.offsets), kind, body)))
-    return made
+        items.append(parsed(frame(next(year.offsets), kind, body)))
+    return items
 
 
 def repeated(year: Year) -> Items:
     """The same events at other offsets, one with other content, and bytes that are none."""
     first = fresh(year)
-    year.written(first)
+    year.reads_of_commit(first)
     again = [
         Frame(
             one.event_type,
@@ -91,7 +91,7 @@ def repeated(year: Year) -> Items:
 @pytest.mark.parametrize("batch", [fresh, late, restating, repeated])
 def test_no_table_is_gone_through(year: Year, batch: Callable[[Year], Items]) -> None:
     before = year.invalidations()
-    reads = year.written(batch(year))
+    reads = year.reads_of_commit(batch(year))
     assert reads.whole == {}
     assert "event_ids" in reads.looked or batch is not repeated
     assert (year.invalidations() > before) == (batch in {late, restating})
@@ -107,5 +107,5 @@ def test_no_table_is_gone_through(year: Year, batch: Callable[[Year], Items]) ->
 )
 def test_without_its_index_it_would_be(year: Year, index: str, batch: Callable[[Year], Items]) -> None:
     with year.without(index):
-        whole = year.written(batch(year)).whole
+        whole = year.reads_of_commit(batch(year)).whole
     assert set(whole) == {index.removeprefix("analytics.").removesuffix("_order_id")}

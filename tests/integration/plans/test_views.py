@@ -5,13 +5,21 @@ from typing import Any
 
 import pytest
 
-from local.dashboard import cards
+from local.cards import definition as cards
 from restaurant_warehouse.rollups import refresh
+from tests.support.metabase.chosen_filters import chosen
 from tests.support.warehouse.reads import Meter
 
 pytestmark = pytest.mark.integration
 Year = Any  # the fixture's class; conftest files cannot be imported from
-CARDS = {name: card.sql for name, card in cards.load().items()}
+LOADED = cards.load()
+CARDS = {name: card.sql for name, card in LOADED.items()}
+CHOSEN = {
+    "day": "{column} >= date '2025-03-01' AND {column} < date '2025-03-08'",
+    "restaurant": "{column} = 'LOC-ON-001'",
+    "service": "{column} = 'dine_in'",
+}
+FILTERED = {name: chosen(card, *card.filters, values=CHOSEN) for name, card in LOADED.items() if card.filters}
 VIEWS = {
     name: f"SELECT * FROM analytics.{name}"
     for name in ("daily_sales", "hourly_sales", "menu_performance", "satisfaction_summary")
@@ -48,19 +56,25 @@ def _late(year: Year) -> None:
 
 @pytest.mark.parametrize("name", [*CARDS, *VIEWS, *FUNCTIONS])
 def test_no_table_is_gone_through(year: Year, name: str) -> None:
-    assert year.asked((CARDS | VIEWS | FUNCTIONS)[name]).whole == {}
+    assert year.reads_of_query((CARDS | VIEWS | FUNCTIONS)[name]).whole == {}
+
+
+@pytest.mark.parametrize("name", FILTERED)
+def test_with_filters_no_table_is_gone_through_either(year: Year, name: str) -> None:
+    assert year.asked(FILTERED[name]).whole == {}
+    assert year.asked(FILTERED[name]).hours == {}
 
 
 @pytest.mark.parametrize("name", CARDS)
 def test_a_card_reads_the_hours_that_it_shows(year: Year, name: str) -> None:
-    assert year.asked(CARDS[name]).hours == {}
+    assert year.reads_of_query(CARDS[name]).hours == {}
 
 
 def test_a_card_that_names_one_end_reads_all_hours(year: Year) -> None:
     """Which is why each names both."""
     both = "    AND hour <= (SELECT analytics.newest_moment())"
     assert both in CARDS["orders"]
-    assert year.asked(CARDS["orders"].replace(both, "")).hours["rollup_sales_hours"] > 5_000
+    assert year.reads_of_query(CARDS["orders"].replace(both, "")).hours["rollup_sales_hours"] > 5_000
 
 
 @pytest.mark.parametrize(
@@ -79,15 +93,15 @@ def test_without_its_index_it_would_be(year: Year, index: str, query: str) -> No
         name for name in ("order_items", "orders", "refunds", "feedback", "payments") if f".{name}_" in index
     )
     with year.without(index):
-        assert year.asked(query).whole.get(table, 0) >= 50_000
+        assert year.reads_of_query(query).whole.get(table, 0) >= 50_000
 
 
 def test_an_event_is_looked_for_in_its_month_alone(year: Year) -> None:
     """And without its time in all of them: the meter does notice."""
     arrived = f"SELECT analytics.order_arrived_at({ORDER})"
-    assert year.asked(arrived, "restaurant_user").months == {"2024_11"}
+    assert year.reads_of_query(arrived, "restaurant_user").months == {"2024_11"}
     anywhere = "SELECT * FROM raw_data.events_raw WHERE event_id = md5('created20000')::uuid"
-    assert len(year.asked(anywhere, "restaurant_user").months) > 12
+    assert len(year.reads_of_query(anywhere, "restaurant_user").months) > 12
 
 
 @pytest.mark.parametrize("column", ["ts", "ingested_at"])
@@ -96,11 +110,11 @@ def test_what_came_in_an_hour_is_found_by_a_brin(year: Year, column: str) -> Non
         f"SELECT count(*) FROM raw_data.events_raw WHERE {column} >= '2025-08-05T10:00:00Z'"
         f" AND {column} < '2025-08-05T11:00:00Z'"
     )
-    reads = year.asked(hour, "restaurant_user")
+    reads = year.reads_of_query(hour, "restaurant_user")
     assert "events_raw_2025_08" in reads.looked - reads.whole.keys()
     assert column == "ingested_at" or reads.months == {"2025_08"}
     with year.without(f"raw_data.events_raw_{column}_brin"):
-        assert year.asked(hour, "restaurant_user").whole["events_raw_2025_08"] == 50_000
+        assert year.reads_of_query(hour, "restaurant_user").whole["events_raw_2025_08"] == 50_000
 
 
 def test_a_refresh_reads_what_changed(year: Year) -> None:
@@ -108,5 +122,5 @@ def test_a_refresh_reads_what_changed(year: Year) -> None:
     (mark,) = year.owner.execute("SELECT closed_before FROM analytics.rollup_watermark").fetchone()
     meter = Meter(year.owner)
     refresh(year.warehouse.url("airflow_user"), mark + timedelta(hours=1))
-    year.owner.execute("SELECT pg_sleep(0.2)")  # its session has ended, and told what it read
+    year.owner.execute("SELECT pg_sleep(0.2)")  # its session has ended and reported what it read
     assert meter.reads().whole == {}

@@ -25,9 +25,9 @@ TABLES = ("menu_item_changes", "customer_changes")
 
 @pytest.fixture
 def rebuilt(warehouse: Any, folder: Path) -> Callable[..., Report]:
-    def run(**asked: Any) -> Report:
+    def run(**options: Any) -> Report:
         return rebuild(
-            owned(warehouse.url("restaurant_user")), Request(**{"archive_folder": folder, **asked})
+            owned(warehouse.url("restaurant_user")), Request(**{"archive_folder": folder, **options})
         )
 
     return run
@@ -39,10 +39,10 @@ def contents(owner: Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 def changes(first: int, seconds: float = 0) -> list[Event]:
     """Two of each kind, of one item and one guest."""
-    made = [(kind, part) for part in range(2) for kind, _ in CHANGES]
+    parts = [(kind, part) for part in range(2) for kind, _ in CHANGES]
     return [
         parsed(frame(first + n, kind, payload(kind, 1, part), seconds=seconds))
-        for n, (kind, part) in enumerate(made)
+        for n, (kind, part) in enumerate(parts)
     ]
 
 

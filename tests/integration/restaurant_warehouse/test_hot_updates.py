@@ -110,7 +110,7 @@ def test_sums_of_hours(
 
 
 def await_statistics(owner: Owner, tables: tuple[str, ...]) -> None:
-    """Return when the sessions that have ended have told what they did."""
+    """Return when the sessions that have ended have reported what they did."""
     for _ in range(100):
         counted = owner.execute(
             "SELECT count(*) FROM pg_stat_user_tables WHERE relname = ANY(%s) AND n_tup_upd > 0",

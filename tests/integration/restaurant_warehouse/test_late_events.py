@@ -1,4 +1,4 @@
-"""Which events are late: judged by their own time, in their own stream, and told once."""
+"""Which events are late: their own time decides, in their own stream. Each is reported once."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 YEAR = 365 * 86_400.0
 
 
-def made(kind: str, offset: int, order: int, seconds: float, **fields: Any) -> Event:
+def build_event(kind: str, offset: int, order: int, seconds: float, **fields: Any) -> Event:
     """An event of an order that happened then."""
     if kind == "order_created":
         fields["order_ts"] = moment(seconds)
@@ -28,7 +28,7 @@ def made(kind: str, offset: int, order: int, seconds: float, **fields: Any) -> E
 
 
 def order(offset: int, seconds: float, **fields: Any) -> Event:
-    return made("order_created", offset, offset, seconds, **fields)
+    return build_event("order_created", offset, offset, seconds, **fields)
 
 
 def late(owner: Connection) -> list[tuple[Any, ...]]:
@@ -79,19 +79,19 @@ def test_an_order_is_as_old_as_the_guest_ordered(store: Store, owner: Connection
 
 def test_what_restates_a_window_counts_by_its_own_time(store: Store, owner: Connection) -> None:
     store.commit([order(1, 0), order(2, 61 * 60)])
-    store.commit([made("payment_captured", 3, 1, 60 * 60)])  # an hour after the order, and in time
+    store.commit([build_event("payment_captured", 3, 1, 60 * 60)])  # an hour after the order, and in time
     assert late(owner) == []
 
     slow = [("payment_captured", 60), ("payment_refunded", 120), ("order_item_added", 130)]
-    store.commit([made(kind, 10 + number, 1, at) for number, (kind, at) in enumerate(slow)])
+    store.commit([build_event(kind, 10 + number, 1, at) for number, (kind, at) in enumerate(slow)])
     statuses = [("completed", 140), ("cancelled", 180)]
     store.commit(
         [
-            made("order_status_changed", 20 + number, 1, at, status=status, changed_ts=moment(at))
+            build_event("order_status_changed", 20 + number, 1, at, status=status, changed_ts=moment(at))
             for number, (status, at) in enumerate(statuses)
         ]
     )
-    store.commit([made("feedback_submitted", 30, 1, 0)])
+    store.commit([build_event("feedback_submitted", 30, 1, 0)])
     assert [kind for kind, _, _ in late(owner)] == [
         "payment_captured",
         "payment_refunded",
@@ -124,7 +124,7 @@ def test_known_at_grows_though_the_clock_goes_back(store: Store, owner: Connecti
 def test_a_backlog_in_its_order_makes_nothing_late(store: Store, owner: Connection) -> None:
     for number in range(1, 40):
         store.commit(
-            [order(number, number * 400), made("payment_captured", 100 + number, number, number * 400)]
+            [order(number, number * 400), build_event("payment_captured", 100 + number, number, number * 400)]
         )
     assert late(owner) == []
     assert watermark(owner) == EPOCH + 39 * 400 * SECOND - 10 * MINUTE
@@ -181,7 +181,7 @@ def test_a_writer_that_was_replaced_reports_nothing_late(store: Store, owner: Co
 
 def test_a_payment_without_its_order_waits_for_a_window(store: Store, owner: Connection) -> None:
     store.commit([order(1, 3600)])
-    store.commit([made("payment_captured", 2, 9, 0)])
+    store.commit([build_event("payment_captured", 2, 9, 0)])
     assert [(kind, window) for kind, window, _ in late(owner)] == [("payment_captured", None)]
     late_order = payload("order_created", 9, order_ts=moment(3599))
     store.commit([parsed(frame(3, "order_created", late_order, seconds=3599))])
@@ -200,7 +200,7 @@ def test_a_retried_letter_is_late_by_when_it_stands(
     store.commit([order(3, 30 * 60)])
     assert late(owner) == []
     for letter in letters.find():
-        assert letters.retry(letter.dead_letter_id).done
+        assert letters.retry(letter.dead_letter_id).succeeded
     assert late(owner) == [("order_created", 0, 19 * MINUTE)]
 
 
@@ -215,7 +215,7 @@ def test_a_letter_of_a_stream_that_has_ended_is_late_by_the_others(
     open_store(stream="live").commit([order(2, 30 * 60)])
     owner.execute("DELETE FROM raw_data.stream_checkpoints WHERE stream = 'restaurant'")
     (letter,) = letters.find()
-    assert letters.retry(letter.dead_letter_id).done
+    assert letters.retry(letter.dead_letter_id).succeeded
     assert [(kind, window) for kind, window, _ in late(owner)] == [("order_created", 0)]
 
 

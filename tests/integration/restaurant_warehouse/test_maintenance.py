@@ -59,8 +59,8 @@ def test_a_month_that_is_too_large_is_reported(warehouse: Any, owner: Owner) -> 
             " VALUES (1, gen_random_uuid(), 'x', %s, 'p', '{}', now(), 'test', 'log')",
             [day],
         )
-    found = empty_default_partition(warehouse.url("airflow_user"), 1)
-    assert found == Moved({"2026-02": 1}, {"2026-01": 2})
+    moved = empty_default_partition(warehouse.url("airflow_user"), 1)
+    assert moved == Moved({"2026-02": 1}, {"2026-01": 2})
 
 
 def test_partitions_ahead(warehouse: Any) -> None:

@@ -44,8 +44,10 @@ def test_a_stream_that_is_taken_raw_has_no_tables_to_be_in(
     assert (
         open_store(stream="foreign", contract=RAW).commit([foreign.parse(one) for one in frames]).events == 2
     )
-    found = list(run(warehouse.url("airflow_user"), RULES))
-    assert [one.rule.name for one in found if not isinstance(one, RuleResult) or one.status == "failed"] == []
+    results = list(run(warehouse.url("airflow_user"), RULES))
+    assert [
+        one.rule.name for one in results if not isinstance(one, RuleResult) or one.status == "failed"
+    ] == []
     checks = "SELECT check_name FROM analytics.validate_data_consistency() WHERE status <> 'ok'"
     assert owner.execute(checks).fetchall() == []
     assert owner.execute("SELECT * FROM analytics.daily_sales_as_known_at(now())").fetchall() == []

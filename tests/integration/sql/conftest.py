@@ -99,8 +99,8 @@ class Books:
         full = {"payment_id": payment_id, "order_id": order_id, "amount": amount, "refunded_ts": NOON}
         return self.typed("refunds", "payment_refunded", "refund_id", full)
 
-    def status(self, order_id: UUID, status: str) -> UUID:
-        full = {"order_id": order_id, "status": status, "changed_ts": NOON}
+    def status(self, order_id: UUID, status: str, changed_ts: datetime = NOON) -> UUID:
+        full = {"order_id": order_id, "status": status, "changed_ts": changed_ts}
         return self.typed("order_status_history", "order_status_changed", None, full)
 
     def feedback(self, rating: int, nps: int | None, created_ts: datetime = NOON, **row: Any) -> UUID:
@@ -143,15 +143,15 @@ def books_in() -> type[Books]:
 @pytest.fixture
 def bootstrapped(cluster: Any, warehouse: Any) -> Iterator[Warehouse]:
     """A database in which bootstrap has made the schemas, and nothing else is."""
-    made = replace(warehouse, name=f"test_{uuid4().hex[:12]}")
+    database = replace(warehouse, name=f"test_{uuid4().hex[:12]}")
     script = (SCRIPTS / "20_restaurant_analytics.sql").read_text(encoding="utf-8")
     with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {made.name} TEMPLATE template0".encode())
-        with psycopg.connect(make_conninfo(cluster.admin_url, dbname=made.name)) as inside:
-            inside.execute(script.replace("restaurant_analytics", made.name).encode())
-        grant_access(admin, made.name)
-        yield made
-        admin.execute(f"DROP DATABASE {made.name} WITH (FORCE)".encode())
+        admin.execute(f"CREATE DATABASE {database.name} TEMPLATE template0".encode())
+        with psycopg.connect(make_conninfo(cluster.admin_url, dbname=database.name)) as inside:
+            inside.execute(script.replace("restaurant_analytics", database.name).encode())
+        grant_access(admin, database.name)
+        yield database
+        admin.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
 
 
 @pytest.fixture

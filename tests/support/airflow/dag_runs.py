@@ -13,8 +13,8 @@ def dags_test(dag_id: str, env: dict[str, str]) -> subprocess.CompletedProcess[s
     )
 
 
-def output(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout[-20000:] + done.stderr[-6000:]
+def output(result: subprocess.CompletedProcess[str]) -> str:
+    return result.stdout[-20000:] + result.stderr[-6000:]
 
 
 def xcom(env: dict[str, str], dag_id: str, task_id: str) -> Any:
@@ -30,5 +30,5 @@ def xcom(env: dict[str, str], dag_id: str, task_id: str) -> Any:
         "print(v if isinstance(v, str) else json.dumps(v))\n"
     )
     command = [sys.executable, "-c", code, dag_id, task_id]
-    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    result = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    return json.loads(result.stdout.splitlines()[-1])

@@ -103,8 +103,8 @@ class OwnAirflow:
         """What the condition gave first that is true; fails with the ends of the logs."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if found := condition():
-                return found
+            if value := condition():
+                return value
             ended = {part: p.returncode for part, p in self._processes.items() if p.poll() is not None}
             assert not ended, f"ended while waiting until {what}: {ended}\n{self._last_words()}"
             time.sleep(0.2)

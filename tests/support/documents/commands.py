@@ -21,8 +21,8 @@ _INLINE = re.compile(r"`((?:\./stack|python -m (?:sql|sse_ingest)) [^`]+)`")
 
 def blocks(page: Path) -> list[str]:
     """The page's shell scripts."""
-    found = _FENCE.findall(page.read_text(encoding="utf-8"))
-    return [text for language, text in found if language in ("sh", "bash", "shell")]
+    fences = _FENCE.findall(page.read_text(encoding="utf-8"))
+    return [text for language, text in fences if language in ("sh", "bash", "shell")]
 
 
 def commands(block: str) -> Iterator[str]:
@@ -60,9 +60,9 @@ class Clone:
         self.env_file = home / ".env"
         init_data_dir.write_env(home / ".env.example", self.env_file)
         lines = self.env_file.read_text().splitlines()
-        kept = [line for line in lines if line.partition("=")[0] not in settings]
+        rest = [line for line in lines if line.partition("=")[0] not in settings]
         own = [f"{name}={value}" for name, value in settings.items()]
-        self.env_file.write_text("\n".join([*kept, *own, ""]))
+        self.env_file.write_text("\n".join([*rest, *own, ""]))
         self.settings = Settings.load(home, self.env_file)
 
     def run(

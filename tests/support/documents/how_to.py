@@ -48,9 +48,9 @@ def steps(page: str, names: Mapping[str, str]) -> list[Step]:
     assert len(_STEP.findall(page)) == len(re.findall(r"^\*\*(?:New|Change): ", page, re.MULTILINE))
     for placeholder, name in names.items():
         page = page.replace(placeholder, name)
-    found = [Step(m["path"], m["text"], m["side"], m["anchor"]) for m in _STEP.finditer(page)]
-    assert all((step.side is None) == (step.anchor is None) for step in found)
-    return found
+    all_steps = [Step(m["path"], m["text"], m["side"], m["anchor"]) for m in _STEP.finditer(page)]
+    assert all((step.side is None) == (step.anchor is None) for step in all_steps)
+    return all_steps
 
 
 def scripts(page: str) -> list[str]:

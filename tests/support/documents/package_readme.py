@@ -10,6 +10,6 @@ _DAG = re.compile(r"<!-- the ten lines -->\n```python\n(.*?)```\n<!-- end of the
 
 def ten_lines() -> str:
     """The DAG file."""
-    found = _DAG.search((PACKAGE / "README.md").read_text())
-    assert found, "the README has lost the markers around its DAG"
-    return found[1]
+    match = _DAG.search((PACKAGE / "README.md").read_text())
+    assert match, "the README has lost the markers around its DAG"
+    return match[1]

@@ -147,8 +147,10 @@ class Pen:
     def field(self, draft: Draft, *sorts: str) -> tuple[str, str]:
         """Some field of the draft, as path and sort: of these sorts, or of any."""
         known = {**ENVELOPE, **{f"payload.{n}": s for n, s in FIELDS.get(draft.kind, {}).items()}}
-        found = [(path, sort) for path, sort in known.items() if not sorts or sort.removesuffix("?") in sorts]
-        return self.random.choice(found)
+        fields = [
+            (path, sort) for path, sort in known.items() if not sorts or sort.removesuffix("?") in sorts
+        ]
+        return self.random.choice(fields)
 
     def case(
         self, fate: Fate, draft: Draft, data: bytes | None = None, *, field: str = "", value: str = ""

@@ -102,10 +102,10 @@ class Account:
         if case.fate == "gap":
             return ""
         if not isinstance(case.fate, Reason):
-            kept = self.duplicates if case.fate == "duplicate" else self.raw
+            counts = self.duplicates if case.fate == "duplicate" else self.raw
             return (
                 ""
-                if kept[case.place or ("", 0)] == 1 and dead_letter is None
+                if counts[case.place or ("", 0)] == 1 and dead_letter is None
                 else f"not {case.fate}: {dead_letter}"
             )
         if dead_letter is None:

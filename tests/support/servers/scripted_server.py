@@ -1,4 +1,4 @@
-"""An HTTP server on loopback that does exactly what a test tells it, byte by byte: cuts, stalls, lies."""
+"""An HTTP server on loopback that follows the script of a test, byte by byte: it cuts, stalls or lies."""
 
 import json
 import socket
@@ -64,7 +64,7 @@ class Server:
     def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
         self.scripts = scripts
         self.tls = tls
-        self.seen: list[Connection] = []
+        self.connections: list[Connection] = []
         self.times: list[float] = []
         self.stop = threading.Event()
         self.failures: list[Exception] = []
@@ -91,8 +91,8 @@ class Server:
                     sock = self.tls.wrap_socket(sock, server_side=True)
                 connection = Connection(sock, self.stop)
                 self.times.append(time.monotonic())
-                self.seen.append(connection)
-                self.scripts[min(len(self.seen), len(self.scripts)) - 1](connection)
+                self.connections.append(connection)
+                self.scripts[min(len(self.connections), len(self.scripts)) - 1](connection)
             except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
                 pass  # the client went: what many of these tests are about
             except Exception as error:  # noqa: BLE001 - shown by close(), in the test's own thread

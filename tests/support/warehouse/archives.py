@@ -15,8 +15,8 @@ FEBRUARY = -20 * DAY
 def fill(store: Store) -> None:
     """Two events of January, three of February, an order of March."""
     for offset, days in enumerate([-60, -50, -20, -19, -18], start=1):
-        made = frame(offset, "order_created", payload("order_created", offset), seconds=days * DAY)
-        store.commit([parsed(made)])
+        order = frame(offset, "order_created", payload("order_created", offset), seconds=days * DAY)
+        store.commit([parsed(order)])
     store.commit([parsed(one) for one in lifecycle(100, 6)])
 
 

@@ -17,8 +17,8 @@ ROOMS = ("sql", "airflow/plugins", "airflow/packages")
 
 def git(*arguments: str) -> bytes | None:
     """The output of git; None without a checkout, or with a shallow one."""
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else None
+    result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
+    return result.stdout if result.returncode == 0 else None
 
 
 def commits() -> Iterator[str]:

@@ -16,7 +16,8 @@ WITH paid_later AS (
         CASE WHEN o.order_id NOT IN (TABLE changed_later) THEN o.status ELSE coalesce((
             SELECT h.status FROM analytics.order_status_history AS h
             WHERE h.order_id = o.order_id AND h.changed_ts <= analytics.present()
-            ORDER BY h.changed_ts DESC, h.event_id DESC LIMIT 1), 'pending') END AS status,
+            ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC, analytics.status_place(h.status) DESC,
+                h.event_offset DESC, h.event_id DESC LIMIT 1), 'pending') END AS status,
         CASE WHEN o.order_id IN (TABLE paid_later) THEN p.subtotal ELSE o.subtotal END AS subtotal,
         CASE WHEN o.order_id IN (TABLE paid_later) THEN p.tax ELSE o.tax END AS tax,
         CASE WHEN o.order_id IN (TABLE paid_later) THEN p.tip ELSE o.tip END AS tip,
@@ -149,6 +150,24 @@ FROM with_differences
 GROUP BY day, location_code
 HAVING bool_or(counts) OR bool_or(amount <> coalesce(refunded, 0))
 """
+MOVEMENTS: LiteralString = """
+SELECT (moved_at AT TIME ZONE coalesce(l.time_zone, 'UTC') - coalesce(l.close_out, '00:00')::interval)::date,
+    location_code, method, count(captured), coalesce(sum(captured), 0), coalesce(sum(tip), 0), count(refunded),
+    coalesce(sum(refunded), 0),
+    CASE WHEN method = 'cash' THEN coalesce(sum(captured), 0) - coalesce(sum(refunded), 0) END
+FROM (
+    SELECT p.processed_at AS moved_at, coalesce(p.location_code, o.location_code) AS location_code, p.method,
+        p.amount AS captured, p.tip, NULL::numeric AS refunded
+    FROM analytics.payments AS p LEFT JOIN analytics.orders AS o USING (order_id)
+    UNION ALL
+    SELECT r.refunded_ts, coalesce(p.location_code, o.location_code), p.method, NULL, NULL, r.amount
+    FROM analytics.refunds AS r LEFT JOIN analytics.payments AS p USING (payment_id)
+    LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+) AS m
+LEFT JOIN analytics.locations AS l USING (location_code)
+WHERE moved_at <= analytics.present()
+GROUP BY 1, 2, 3
+"""
 MENU: LiteralString = """
 SELECT category, item_name, units, revenue, round(price, 2), cost, round(price - cost, 2),
     round((price - cost) * units, 2), round(100 * units / sum(units) OVER (), 2)
@@ -174,6 +193,7 @@ ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT day, location_code, orders, items_total, subtotal, total, paid, tips, refunded, unpaid_orders,"
     " unpriced_orders, differing_orders, difference, jsonb_array_length(evidence) FROM analytics.cash_up": _PLACED
     + CASH,
+    "SELECT * FROM analytics.daily_cash": MOVEMENTS,
     "SELECT category, item_name, quantity_sold, revenue, avg_unit_price, unit_cost, unit_margin, total_margin,"
     " popularity_share FROM analytics.menu_engineering": DUE + MENU,
 }

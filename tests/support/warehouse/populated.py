@@ -11,7 +11,7 @@ TABLES: LiteralString = """
 SELECT c.oid::regclass::text, array_agg(quote_ident(a.attname) ORDER BY a.attnum)
 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace IN ('raw_data'::regnamespace, 'analytics'::regnamespace) AND c.relkind IN ('r', 'p')
-    AND NOT c.relispartition AND c.relname NOT IN ('alembic_version', 'repeatables')
+    AND NOT c.relispartition AND c.relname NOT IN ('alembic_version', 'sse_ingest_version', 'repeatables')
 GROUP BY c.oid
 """
 ACCOUNT: LiteralString = """

@@ -12,6 +12,7 @@ HOURS = frozenset(
     {
         "rollup_sales_hours",
         "rollup_payment_hours",
+        "rollup_movement_hours",
         "rollup_menu_hours",
         "rollup_feedback_hours",
         "rollup_cash_hours",

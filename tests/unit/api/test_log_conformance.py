@@ -102,6 +102,19 @@ async def test_a_repeat_in_another_spelling_is_a_repeat(open_log: OpenLog) -> No
     assert [r.offset for r in await log.append(drafts)] == [1, 1]
 
 
+async def test_another_version_is_another_content(open_log: OpenLog) -> None:
+    log = await open_log()
+    event_id = uuid4()
+    one, two = (
+        Draft("noted", "L", "2026-01-31T18:30:00Z", b'{"a":1}', event_id, version=version)
+        for version in (1, 2)
+    )
+    assert [r.offset for r in await log.append([one, one])] == [1, 1]
+    with pytest.raises(EventIdConflict):
+        await log.append([two])
+    assert [b'"version":1,' in frame for frame in await read_all(log)] == [True]
+
+
 async def test_a_conflict_refuses_its_own_batch_and_no_other(
     open_log: OpenLog, make_draft: MakeDraft
 ) -> None:
@@ -122,7 +135,7 @@ async def test_a_conflict_refuses_its_own_batch_and_no_other(
 
 async def test_readers_do_not_take_events_from_each_other(open_log: OpenLog, make_draft: MakeDraft) -> None:
     log = await open_log()
-    seen: list[list[bytes]] = [[], [], []]
+    events: list[list[bytes]] = [[], [], []]
 
     async def follow(mine: list[bytes]) -> None:
         after = 0
@@ -132,11 +145,11 @@ async def test_readers_do_not_take_events_from_each_other(open_log: OpenLog, mak
             after = batch.after
 
     async with asyncio.TaskGroup() as group:
-        for mine in seen:
+        for mine in events:
             group.create_task(follow(mine))
         for _ in range(100):
             await log.append([make_draft(), make_draft(), make_draft()])
-    assert seen[0] == seen[1] == seen[2] == await read_all(log)
+    assert events[0] == events[1] == events[2] == await read_all(log)
 
 
 async def test_retention_by_count_deletes_the_oldest_and_reports_the_gap(

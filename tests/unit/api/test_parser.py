@@ -47,7 +47,7 @@ def test_a_body_that_cannot_be_divided(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "payload"),
     [
         ('{ "a" : 12.50 , "b": 1e2,\n"c":[ 1E+5, -0.0 ] }', b'{"a":12.50,"b":1e2,"c":[1E+5,-0.0]}'),
         ('{"t":"\\u00e9 \\n x  y \\ud83c\\udf55"}', b'{"t":"\\u00e9 \\n x  y \\ud83c\\udf55"}'),
@@ -55,8 +55,8 @@ def test_a_body_that_cannot_be_divided(body: bytes) -> None:
         ('{"t":"\\\\u0000"}', b'{"t":"\\\\u0000"}'),
     ],
 )
-def test_literals_are_kept(parser: Parser, sent: str, kept: bytes) -> None:
-    assert parser.draft(raw(sent)).payload == kept
+def test_literals_are_kept(parser: Parser, sent: str, payload: bytes) -> None:
+    assert parser.draft(raw(sent)).payload == payload
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,30 @@ def test_openapi_knows_every_type() -> None:
     named = schemas()
     assert {f"{payload.__name__}Event" for payload in PAYLOADS.values()} < named.keys()
     assert named["PaymentCaptured"]["properties"]["tip"]["anyOf"][0]["multipleOf"] == 0.01
+
+
+@pytest.mark.parametrize("version", [0, 1, 2**63 - 1])
+def test_a_version_within_its_bounds(parser: Parser, make_event: MakeEvent, version: int) -> None:
+    draft = parser.draft(json.dumps(make_event("order_created") | {"version": version}).encode())
+    assert draft.version == version
+
+
+@pytest.mark.parametrize(
+    ("version", "detail"),
+    [
+        (-1, "Input should be greater than or equal to 0"),
+        (2**63, "Input should be less than or equal to 9223372036854775807"),
+        (1.5, "Input should be a valid integer"),
+        ("1", "Input should be a valid integer"),
+        (True, "Input should be a valid integer"),
+    ],
+)
+def test_a_version_beyond_them(parser: Parser, make_event: MakeEvent, version: Any, detail: str) -> None:
+    assert errors(parser, make_event("order_created") | {"version": version}) == {"version": detail}
+
+
+def test_no_version_and_null_are_the_same(parser: Parser, make_event: MakeEvent) -> None:
+    event = make_event("order_created")
+    assert parser.draft(json.dumps(event | {"version": None}).encode()) == parser.draft(
+        json.dumps(event).encode()
+    )

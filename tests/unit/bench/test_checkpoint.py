@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.measuring.checkpoint import Seen, Watch, measure_drain, steady_rate
+from tests.bench.measuring.checkpoint import Commit, Watch, measure_drain, steady_rate
 
 
 class Scripted(Watch):
@@ -49,23 +49,23 @@ def test_waiting_ends() -> None:
 
 
 def test_the_rate_is_between_the_first_commit_and_the_last() -> None:
-    assert steady_rate([Seen(10.0, 100), Seen(10.5, 300), Seen(12.0, 1_100)]) == pytest.approx(500)
+    assert steady_rate([Commit(10.0, 100), Commit(10.5, 300), Commit(12.0, 1_100)]) == pytest.approx(500)
 
 
-@pytest.mark.parametrize("seen", [[], [Seen(10.0, 100)]])
-def test_one_commit_has_no_rate(seen: list[Seen]) -> None:
+@pytest.mark.parametrize("commits", [[], [Commit(10.0, 100)]])
+def test_one_commit_has_no_rate(commits: list[Commit]) -> None:
     with pytest.raises(RuntimeError, match="fewer than two commits"):
-        steady_rate(seen)
+        steady_rate(commits)
 
 
 def test_a_backlog_is_measured_from_its_first_commit_on() -> None:
-    asked: list[int] = []
+    calls: list[int] = []
 
     def families() -> dict[str, int]:
-        asked.append(1)
+        calls.append(1)
         return {}
 
     drain = measure_drain(Scripted(0, 100, 200, 300), 300, families)
-    assert asked == [1]
+    assert calls == [1]
     assert 0 < drain.rate < 100 / 0.009  # as often as it is looked
     assert drain.cpu == {}

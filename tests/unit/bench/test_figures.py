@@ -52,11 +52,11 @@ def test_the_tables_show_every_row_and_note() -> None:
 def test_the_json_holds_everything(tmp_path: Path) -> None:
     results = Report({"cores": 2}, quick=True, rows=ROWS, failed={"peers": "no pip"}, seconds=1.26)
     results.write(tmp_path / "new" / "bench.json")
-    written = json.loads((tmp_path / "new" / "bench.json").read_text())
-    assert written["machine"] == {"cores": 2}
+    content = json.loads((tmp_path / "new" / "bench.json").read_text())
+    assert content["machine"] == {"cores": 2}
     assert "| clean [0] | 0.6 (0.5-0.7) | 90,000 |" in (tmp_path / "new" / "bench.md").read_text()
-    assert [row["case"] for row in written["rows"]] == ["clean [0]", "other"]
-    assert (written["failed"], written["seconds"], written["quick"]) == ({"peers": "no pip"}, 1.3, True)
+    assert [row["case"] for row in content["rows"]] == ["clean [0]", "other"]
+    assert (content["failed"], content["seconds"], content["quick"]) == ({"peers": "no pip"}, 1.3, True)
 
 
 def test_the_picture_shows_the_ratios(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from api.simulator.order_lifecycle import cents
 from restaurant_warehouse.event_types import EVENT_TYPES
 from tests.bench.workload import frauds
 
-Found = dict[str, list[dict[str, Any]]]
+Payloads = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -20,26 +20,26 @@ def history() -> frauds.History:
 
 
 @pytest.fixture(scope="module")
-def orders(history: frauds.History) -> dict[str, Found]:
+def orders(history: frauds.History) -> dict[str, Payloads]:
     """The payloads of each order, by type."""
-    found: dict[str, Found] = defaultdict(lambda: defaultdict(list))
+    by_order: dict[str, Payloads] = defaultdict(lambda: defaultdict(list))
     for draft in history.drafts:
         payload = json.loads(draft.payload, parse_float=Decimal)
-        found[payload["order_id"]][draft.event_type].append(payload | {"at": draft.ts})
-    return found
+        by_order[payload["order_id"]][draft.event_type].append(payload | {"at": draft.ts})
+    return by_order
 
 
-def of_kind(history: frauds.History, orders: dict[str, Found], kind: str) -> list[Found]:
-    found = [orders[order] for order, its_kind in history.frauds.items() if its_kind == kind]
-    assert found
-    return found
+def of_kind(history: frauds.History, orders: dict[str, Payloads], kind: str) -> list[Payloads]:
+    matching = [orders[order] for order, its_kind in history.frauds.items() if its_kind == kind]
+    assert matching
+    return matching
 
 
-def items(order: Found) -> Decimal:
+def items(order: Payloads) -> Decimal:
     return Decimal(sum(line["extended_price"] for line in order["order_item_added"]))
 
 
-def paid(order: Found, name: str) -> Decimal:
+def paid(order: Payloads, name: str) -> Decimal:
     return Decimal(sum(payment[name] for payment in order["payment_captured"]))
 
 
@@ -48,7 +48,9 @@ def test_the_same_seed_is_the_same_history(history: frauds.History) -> None:
     assert frauds.history(10, 10, 800).frauds.keys().isdisjoint(history.frauds)
 
 
-def test_an_honest_order_is_paid_for_what_it_holds(history: frauds.History, orders: dict[str, Found]) -> None:
+def test_an_honest_order_is_paid_for_what_it_holds(
+    history: frauds.History, orders: dict[str, Payloads]
+) -> None:
     honest = [o for key, o in orders.items() if key not in history.frauds and o["payment_captured"]]
     assert len(honest) > 7_000
     assert any(len(order["payment_captured"]) > 1 for order in honest)
@@ -66,7 +68,7 @@ def test_the_warehouse_knows_every_event_type(history: frauds.History) -> None:
     assert [draft.ts for draft in history.drafts] == sorted(draft.ts for draft in history.drafts)
 
 
-def test_each_fraud_is_what_its_name_says(history: frauds.History, orders: dict[str, Found]) -> None:
+def test_each_fraud_is_what_its_name_says(history: frauds.History, orders: dict[str, Payloads]) -> None:
     for order in of_kind(history, orders, "amount tenfold"):
         assert paid(order, "subtotal") == 10 * items(order)
     for order in of_kind(history, orders, "tip of 90%"):

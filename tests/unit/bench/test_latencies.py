@@ -5,20 +5,20 @@ import sys
 
 import pytest
 
-from tests.bench.measuring.checkpoint import Seen
+from tests.bench.measuring.checkpoint import Commit
 from tests.bench.measuring.latencies import Paced, Posted, latencies, percentile
 
-SEEN = [Seen(1.010, 2), Seen(1.020, 5)]
+COMMITS = [Commit(1.010, 2), Commit(1.020, 5)]
 
 
 def test_each_event_is_seen_by_the_first_look_that_passes_it() -> None:
     posted = [Posted(1.000, 0, [1, 2, 3]), Posted(1.015, 0, [4, 5])]
-    assert list(latencies(posted, SEEN)) == pytest.approx([10, 10, 20, 5, 5])
+    assert list(latencies(posted, COMMITS)) == pytest.approx([10, 10, 20, 5, 5])
 
 
 def test_an_event_that_was_never_seen_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="event 6 was not seen"):
-        list(latencies([Posted(1.0, 0, [6])], SEEN))
+        list(latencies([Posted(1.0, 0, [6])], COMMITS))
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0, 1), (0.5, 50), (0.501, 51), (0.99, 99), (1, 100)])
@@ -43,5 +43,5 @@ def test_the_publisher_starts_without_what_it_does_not_need() -> None:
 import sys, tests.bench.processes.paced
 print([name for name in sys.modules if name.startswith(('api', 'psycopg'))])
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

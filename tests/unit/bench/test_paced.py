@@ -24,13 +24,13 @@ def accepted(number: int) -> bytes:
 @contextmanager
 def service(connections: int, answer: Answer, seconds: float = 0.0) -> Iterator[tuple[int, list[bytes]]]:
     """One that takes `seconds` for each request; the port, and what it was sent."""
-    got: list[bytes] = []
+    requests: list[bytes] = []
 
     def serve(peer: socket.socket) -> None:
         with peer:
             while request := peer.recv(65_536):
-                got.append(request)
-                if not (response := answer(len(got) - 1)):
+                requests.append(request)
+                if not (response := answer(len(requests) - 1)):
                     return
                 time.sleep(seconds)
                 peer.sendall(response[:10])
@@ -47,7 +47,7 @@ def service(connections: int, answer: Answer, seconds: float = 0.0) -> Iterator[
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=accept)
         thread.start()
-        yield int(listener.getsockname()[1]), got
+        yield int(listener.getsockname()[1]), requests
         thread.join(10)
 
 
@@ -58,9 +58,9 @@ def run(port: int, connections: int, requests: list[bytes], pause: float) -> Pac
 
 
 def test_the_time_of_sending_takes_the_place_of_the_stamp() -> None:
-    with service(1, accepted) as (port, got):
+    with service(1, accepted) as (port, requests):
         run(port, 1, [b"at " + STAMP], 0.0)
-    (request,) = got
+    (request,) = requests
     assert len(request) == len(b"at " + STAMP)
     sent = datetime.fromisoformat(request.removeprefix(b"at ").decode())
     assert abs((datetime.now(UTC) - sent).total_seconds()) < 30
@@ -71,9 +71,9 @@ def test_a_stamp_always_has_microseconds() -> None:
 
 
 def test_requests_are_sent_at_their_times_and_keep_their_answers() -> None:
-    with service(2, accepted) as (port, got):
+    with service(2, accepted) as (port, requests):
         pacer = run(port, 2, [b"one", b"two", b"three"], 0.05)
-    assert got == [b"one", b"two", b"three"]
+    assert requests == [b"one", b"two", b"three"]
     assert pacer.offsets == {0: [0], 1: [1], 2: [2]}
     assert all(late >= 0 for late in pacer.late)
     due = [sent - late for sent, late in zip(pacer.sent, pacer.late, strict=True)]

@@ -41,7 +41,7 @@ def test_peers_that_share_an_environment_have_the_same_pins() -> None:
     for peer in PEERS:
         pins.setdefault(peer.environment, set()).add(peer.requirements)
 
-    assert {name: found for name, found in pins.items() if len(found) > 1} == {}
+    assert {name: versions for name, versions in pins.items() if len(versions) > 1} == {}
     assert len({peer.name for peer in PEERS}) == len(PEERS)
 
 
@@ -57,11 +57,11 @@ def rows(monkeypatch: pytest.MonkeyPatch, *, quick: bool) -> list[Row]:
 
 
 def test_a_peer_that_cannot_be_installed_has_its_reason_for_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = rows(monkeypatch, quick=False)
+    peer_rows = rows(monkeypatch, quick=False)
 
-    assert [row.case for row in found] == [peer.name for peer in PEERS]
-    assert all(row.figures == {} for row in found)
-    assert found[0].note == "row_by_row could not be installed: no index"
+    assert [row.case for row in peer_rows] == [peer.name for peer in PEERS]
+    assert all(row.figures == {} for row in peer_rows)
+    assert peer_rows[0].note == "row_by_row could not be installed: no index"
 
 
 def test_a_short_run_has_time_for_the_row_by_row_writer_only(monkeypatch: pytest.MonkeyPatch) -> None:

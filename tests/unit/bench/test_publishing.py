@@ -14,7 +14,7 @@ from tests.bench.processes.publishing import Publisher, publish, requests
 from tests.bench.workload import order_events
 
 HEAD = b"HTTP/1.1 202 Accepted\r\ncontent-type: application/json\r\nContent-Length: 16\r\n\r\n"
-TAKEN = b'{"duplicates":0}'
+ACCEPTED = b'{"duplicates":0}'
 
 
 @contextmanager
@@ -39,25 +39,25 @@ def answering(*answers: Sequence[bytes]) -> Iterator[int]:
 def test_the_service_reads_the_drafts_that_were_written() -> None:
     drafts = order_events.drafts(250)
     parser = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=36_500))
-    found = []
+    batches = []
     for request in requests(drafts, 100):
         head, body = request.split(b"\r\n\r\n", 1)
         assert f"Content-Length: {len(body)}".encode() in head
-        found.append(parser.batch(split(body, ndjson=True)))
-    assert [len(batch) for batch in found] == [100, 100, 50]
-    assert [draft for batch in found for draft in batch] == drafts
+        batches.append(parser.batch(split(body, ndjson=True)))
+    assert [len(batch) for batch in batches] == [100, 100, 50]
+    assert [draft for batch in batches for draft in batch] == drafts
 
 
 def test_an_answer_may_come_in_pieces() -> None:
-    with answering([HEAD + TAKEN], [HEAD[:20], HEAD[20:], TAKEN[:5], TAKEN[5:]]) as port:
+    with answering([HEAD + ACCEPTED], [HEAD[:20], HEAD[20:], ACCEPTED[:5], ACCEPTED[5:]]) as port:
         assert publish(port, [b"one", b"two"], pause=0.02) >= 0.02
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        HEAD.replace(b"202", b"422") + TAKEN,
-        HEAD + TAKEN.replace(b"0", b"1"),
+        HEAD.replace(b"202", b"422") + ACCEPTED,
+        HEAD + ACCEPTED.replace(b"0", b"1"),
         HEAD[:30],
     ],
     ids=["refused", "a repeat", "cut off"],

@@ -24,8 +24,8 @@ def test_the_same_events_each_time_and_others_with_another_seed() -> None:
 
 
 def test_the_core_takes_all_of_them_from_memory() -> None:
-    taken = events(b"".join(order_events.encode(order_events.drafts(COUNT))))
-    assert [event.offset for event in taken if isinstance(event, Event)] == list(range(1, COUNT + 1))
+    results = events(b"".join(order_events.encode(order_events.drafts(COUNT))))
+    assert [event.offset for event in results if isinstance(event, Event)] == list(range(1, COUNT + 1))
 
 
 def test_duplicates() -> None:
@@ -43,9 +43,9 @@ def test_payments_first_is_a_permutation_in_which_they_come_first() -> None:
 
 
 def test_malformed() -> None:
-    taken = events(
+    results = events(
         b"".join(order_events.encode(order_events.with_malformed(order_events.drafts(COUNT), 0.1)))
     )
-    bad = sum(not isinstance(event, Event) for event in taken)
-    assert len(taken) == COUNT
+    bad = sum(not isinstance(event, Event) for event in results)
+    assert len(results) == COUNT
     assert 0.07 < bad / COUNT < 0.13

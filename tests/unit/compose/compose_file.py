@@ -49,14 +49,14 @@ def load(values: Mapping[str, str]) -> dict[str, Any]:
 
 def references() -> list[tuple[str, str, str]]:
     """(name, how, word) of every variable in the file."""
-    found = REFERENCE.finditer(COMPOSE.read_text(encoding="utf-8"))
-    return [(match["name"], match["how"] or "", match["word"] or "") for match in found if match["name"]]
+    matches = REFERENCE.finditer(COMPOSE.read_text(encoding="utf-8"))
+    return [(match["name"], match["how"] or "", match["word"] or "") for match in matches if match["name"]]
 
 
 def documented(*, optional: bool = False) -> dict[str, str]:
     """The variables of .env.example; those that are commented out only when asked for."""
-    found = DOCUMENTED.finditer(EXAMPLE.read_text(encoding="utf-8"))
-    return {match["name"]: match["value"] for match in found if bool(match["optional"]) == optional}
+    matches = DOCUMENTED.finditer(EXAMPLE.read_text(encoding="utf-8"))
+    return {match["name"]: match["value"] for match in matches if bool(match["optional"]) == optional}
 
 
 def env_file(path: Path) -> dict[str, str]:

@@ -17,8 +17,8 @@ COMPOSE = load(documented())["services"]
 
 def _options() -> Iterator[str]:
     config = Path(str(distribution("apache-airflow-core").locate_file("airflow/config_templates/config.yml")))
-    for section, said in yaml.safe_load(config.read_text(encoding="utf-8")).items():
-        for option in said["options"]:
+    for section, content in yaml.safe_load(config.read_text(encoding="utf-8")).items():
+        for option in content["options"]:
             yield f"AIRFLOW__{section}__{option}".upper()
 
 

@@ -15,7 +15,7 @@ import yaml
 import init_data_dir
 from tests.unit.compose.compose_file import COMPOSE, ROOT, MissingVariableError, documented, load, references
 
-ONE_SHOTS = {"bootstrap", "migrate", "restaurants", "airflow-init"}
+ONE_SHOTS = {"bootstrap", "migrate", "restaurants", "airflow-init", "metabase-setup"}
 SECRETS = {
     name: f"secret-of-{name.lower()}" for name, value in documented().items() if value.startswith("change-me")
 }
@@ -33,8 +33,8 @@ def test_follows_the_compose_specification() -> None:
         "vendor.compose-spec",
         str(COMPOSE),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_docker_compose_itself_reads_it(tmp_path: Path) -> None:
@@ -46,8 +46,8 @@ def test_docker_compose_itself_reads_it(tmp_path: Path) -> None:
         pytest.skip("Docker Compose is not installed here: `docker compose config` was not run")
     init_data_dir.write_env(ROOT / ".env.example", tmp_path / "env")
     command = [*compose, "--file", str(COMPOSE), "--env-file", str(tmp_path / "env"), "config", "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 def test_debians_docker_compose_reads_it(tmp_path: Path) -> None:
@@ -66,10 +66,10 @@ def test_debians_docker_compose_reads_it(tmp_path: Path) -> None:
     command = ["docker-compose", "--file", str(file), "--project-directory", str(ROOT)]
     command += ["--env-file", str(tmp_path / "env"), "config"]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert done.returncode == 0, done.stderr
-    assert set(yaml.safe_load(done.stdout)["services"]) == set(reduced["services"])
+    assert result.returncode == 0, result.stderr
+    assert set(yaml.safe_load(result.stdout)["services"]) == set(reduced["services"])
 
 
 def test_secrets_are_required_and_nothing_else_is() -> None:
@@ -177,11 +177,11 @@ def test_the_tuning_of_env_reaches_postgres_and_airflow() -> None:
     assert wanted <= set(tuned["postgres"]["command"])
     assert tuned["api"]["environment"]["API_HOT_RELOAD"] == "true"
     for name in ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor"):
-        given = tuned[name]["environment"]
-        assert given["AIRFLOW__CORE__PARALLELISM"] == "5"
-        assert given["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "6"
-        assert given["AIRFLOW__CORE__LOAD_EXAMPLES"] == "true"
-        assert given["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "true"
+        environment = tuned[name]["environment"]
+        assert environment["AIRFLOW__CORE__PARALLELISM"] == "5"
+        assert environment["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "6"
+        assert environment["AIRFLOW__CORE__LOAD_EXAMPLES"] == "true"
+        assert environment["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "true"
 
 
 def test_commands_name_modules_that_exist() -> None:
@@ -190,7 +190,7 @@ def test_commands_name_modules_that_exist() -> None:
         for service in SERVICES.values()
         if (command := service.get("command", []))[:2] == ["python", "-m"]
     }
-    assert modules == {"api", "sql"}
+    assert modules == {"api", "local.metabase", "sql"}
     for module in modules:
         assert importlib.util.find_spec(f"{module}.__main__"), f"python -m {module} does not run"
 

@@ -14,7 +14,10 @@ import init_data_dir
 from tests.unit.compose.compose_file import ROOT, documented, load
 
 PACKAGES = ("airflow/packages/sse-ingest", "airflow/packages/restaurant-warehouse")
-IMAGES = {"api": ("api", "sql"), "airflow": ("airflow/dags", *PACKAGES, "airflow/plugins")}
+IMAGES = {
+    "api": ("api", "sql", "local/cards", "local/metabase"),
+    "airflow": ("airflow/dags", *PACKAGES, "airflow/plugins"),
+}
 SERVICES = load(documented())["services"]
 
 
@@ -51,10 +54,10 @@ def _ignored(path: PurePosixPath) -> bool:
 @pytest.mark.parametrize("image", IMAGES)
 def test_hadolint_has_nothing_to_say(image: str) -> None:
     hadolint = Path(sys.executable).parent / "hadolint"
-    done = subprocess.run(
+    result = subprocess.run(
         [hadolint, ROOT / image / "Dockerfile"], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -65,7 +68,7 @@ def test_what_is_copied_exists_and_is_let_in(image: str) -> None:
         if word == "COPY" and "--from" not in rest
         for source in rest.split()[:-1]
     ]
-    assert len(copied) == {"api": 5, "airflow": 7}[image]
+    assert len(copied) == {"api": 11, "airflow": 7}[image]
     for source in copied:
         assert (ROOT / source).exists(), source
         assert not _ignored(PurePosixPath(source)), source
@@ -102,6 +105,8 @@ def test_locks_hold_every_package_that_the_code_imports(image: str) -> None:
     lock, providers = _lock(ROOT / image / "requirements.lock"), packages_distributions()
     own = {path.stem for folder in IMAGES[image] for path in (ROOT / folder).iterdir()} | {
         "api",
+        "local",
+        "restaurant_warehouse",
         "sql",
         "sse_ingest",
     }
@@ -113,15 +118,15 @@ def test_locks_hold_every_package_that_the_code_imports(image: str) -> None:
 
 
 def _imports(image: str) -> set[str]:
-    found: set[str] = set()
+    modules: set[str] = set()
     files = [path for folder in IMAGES[image] for path in (ROOT / folder).rglob("*.py")]
     for path in (path for path in files if path.name != "hatch_build.py"):  # runs where the wheel is built
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                found |= {name.name.partition(".")[0] for name in node.names}
+                modules |= {name.name.partition(".")[0] for name in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    return found
+                modules.add(node.module.partition(".")[0])
+    return modules
 
 
 @pytest.mark.parametrize(("image", "folder"), [("api", "eventlog"), ("airflow", "airflow")])
@@ -138,8 +143,8 @@ def test_both_stages_stand_on_one_pinned_base(image: str) -> None:
 
 
 def test_the_images_healthcheck_is_the_one_of_compose() -> None:
-    said = dict(_instructions("api"))["HEALTHCHECK"].partition("CMD ")[2]
-    assert ["CMD", *ast.literal_eval(said)] == SERVICES["api"]["healthcheck"]["test"]
+    command = dict(_instructions("api"))["HEALTHCHECK"].partition("CMD ")[2]
+    assert ["CMD", *ast.literal_eval(command)] == SERVICES["api"]["healthcheck"]["test"]
 
 
 def test_the_lock_of_the_wheels_is_part_of_the_developers_locks() -> None:

@@ -23,8 +23,8 @@ def change(env_file: Path) -> Callable[..., None]:
 
     def apply(**values: str | None) -> None:
         lines = env_file.read_text().splitlines()
-        kept = [line for line in lines if line.split("=", 1)[0] not in values]
-        kept += [f"{name}={value}" for name, value in values.items() if value is not None]
-        env_file.write_text("\n".join(kept) + "\n")
+        rest = [line for line in lines if line.split("=", 1)[0] not in values]
+        rest += [f"{name}={value}" for name, value in values.items() if value is not None]
+        env_file.write_text("\n".join(rest) + "\n")
 
     return apply

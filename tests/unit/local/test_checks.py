@@ -17,10 +17,10 @@ SKIP = '<skipped type="pytest.skip" message="needs a Mac"/>'
 
 
 def report(folder: Path, *cases: str, left_out: tuple[str, ...] = (), number: int = 0) -> Report:
-    written = Report.within(folder, number)
-    written.results.write_text(f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>")
-    written.left_out.write_text(json.dumps(left_out))
-    return written
+    files = Report.within(folder, number)
+    files.results.write_text(f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>")
+    files.left_out.write_text(json.dumps(left_out))
+    return files
 
 
 def test_a_whole_run(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from local.dictionary.bodies import Touched, touched
 SCHEMAS = ("raw_data", "analytics")
 
 
-def found(body: str) -> tuple[set[str], set[str], set[str]]:
+def tables(body: str) -> tuple[set[str], set[str], set[str]]:
     touches = touched(body, SCHEMAS)
     return set(touches.reads), set(touches.fills), set(touches.empties)
 
@@ -39,7 +39,7 @@ def test_what_a_body_touches(body: str, reads: str, fills: str, empties: str) ->
     def named(names: str) -> set[str]:
         return {f"analytics.{name}" for name in names.split()}
 
-    assert found(body) == (named(reads), named(fills), named(empties))
+    assert tables(body) == (named(reads), named(fills), named(empties))
 
 
 NAMES = st.sampled_from([f"{schema}.{name}" for schema in SCHEMAS for name in ("a", "b", "c_1")])

@@ -35,21 +35,21 @@ OF_THE_PREDECESSOR = re.findall(
 )
 
 
-def said(*written: str) -> list[str]:
-    return list(names.without_effect(written, EXAMPLE))
+def complaints(*variables: str) -> list[str]:
+    return list(names.without_effect(variables, EXAMPLE))
 
 
 @pytest.mark.parametrize("name", OF_THE_PREDECESSOR)
 def test_each_setting_of_the_predecessor_works_or_is_named_with_what_replaces_it(name: str) -> None:
     assert (name in KNOWN) != (name in PREDECESSOR)
-    assert bool(said(name)) == (name in PREDECESSOR)
+    assert bool(complaints(name)) == (name in PREDECESSOR)
 
 
 @pytest.mark.parametrize(("name", "former"), PREDECESSOR.items())
 def test_what_replaces_a_setting_is_one(name: str, former: Former) -> None:
     assert name not in KNOWN
     assert former.instead in KNOWN or (not former.instead and former.note)
-    assert said(name) == [f"{name} has no effect. {former.advice}"]
+    assert complaints(name) == [f"{name} has no effect. {former.advice}"]
 
 
 def test_the_page_for_users_of_the_predecessor_has_the_table() -> None:
@@ -77,7 +77,7 @@ def test_every_setting_of_the_event_service_is_documented() -> None:
 
 @pytest.mark.parametrize("name", [*sorted(KNOWN), "COMPOSE_PROJECT_NAME", "COMPOSE_FILE", "DOCKER_HOST"])
 def test_a_name_that_somebody_reads_is_not_reported(name: str) -> None:
-    assert said(name) == []
+    assert complaints(name) == []
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_name_that_somebody_reads_is_not_reported(name: str) -> None:
     ],
 )
 def test_an_unknown_name_is_reported_with_the_nearest_known_one(name: str, advice: str) -> None:
-    assert len(said(name)) == 1
-    assert said(name)[0].startswith(f"{name} has no effect. {advice}")
+    assert len(complaints(name)) == 1
+    assert complaints(name)[0].startswith(f"{name} has no effect. {advice}")
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from sse_ingest.migrations.raw_functions import raw_functions
 
 SQL = Path(repeatables.FOLDER).parent
 MOST_FILES = 15
-MADE = re.compile(r"^CREATE OR REPLACE (?:VIEW|FUNCTION) (\w+)\.(\w+)", re.MULTILINE)
+DEFINITION = re.compile(r"^CREATE OR REPLACE (?:VIEW|FUNCTION) (\w+)\.(\w+)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("file", sorted(repeatables.FOLDER.glob("*/**/*.sql")), ids=lambda file: file.stem)
 def test_a_repeatable_is_named_after_the_one_object_that_it_makes(file: Path) -> None:
     """Its name in raw_data.repeatables is made of schema and file name: a name that changes drops the object."""
     schema = file.relative_to(repeatables.FOLDER).parts[0]
-    assert MADE.findall(file.read_text(encoding="utf-8")) == [(schema, file.stem)]
+    assert DEFINITION.findall(file.read_text(encoding="utf-8")) == [(schema, file.stem)]
 
 
 def test_no_object_has_two_files() -> None:

@@ -42,8 +42,8 @@ def test_the_same_written_otherwise(content: str) -> None:
 
 
 def test_what_is_empty_is_unknown_and_closes_out_at_midnight() -> None:
-    found = read("f", (HEADER + "L1,,,UTC,\n").encode())[0].values
-    assert found == {
+    values = read("f", (HEADER + "L1,,,UTC,\n").encode())[0].values
+    assert values == {
         "location_code": "L1",
         "name": None,
         "city": None,

@@ -43,10 +43,10 @@ def test_the_entry_point_gives_what_airflow_asks_for() -> None:
 
 def test_the_entry_point_does_not_import_airflow() -> None:
     code = "import sys, sse_ingest.airflow.provider; print('airflow' in sys.modules)"
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_env()
     )
-    assert done.stdout.strip() == "False"
+    assert result.stdout.strip() == "False"
 
 
 def _env() -> dict[str, str]:

@@ -25,6 +25,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     """Whether its type, or a field of its payload, is unknown to the contract. See store/schema_drift.py."""
     record: msgspec.Struct | None = None
     """The payload as the contract reads it; None for a type without a table."""
+    version: int | None = None
+    """The version of what the event states, as its producer counts; None where the producer does not."""
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

@@ -16,7 +16,8 @@ BEGIN
         SELECT h.status
         FROM analytics.order_status_history AS h
         WHERE h.order_id = f.order_id AND h.changed_ts <= analytics.present()
-        ORDER BY h.changed_ts DESC, h.event_id DESC
+        ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC, analytics.status_place(h.status) DESC,
+            h.event_offset DESC, h.event_id DESC
         LIMIT 1
     ) AS s ON true
     CROSS JOIN LATERAL (

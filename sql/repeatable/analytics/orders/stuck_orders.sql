@@ -26,9 +26,14 @@ WITH lines AS (
         FROM analytics.due_orders AS o
         WHERE o.business_ts >= l.now - l.abandoned AND o.status IN ('pending', 'preparing', 'ready')
     ) AS o
-    CROSS JOIN LATERAL (
-        SELECT max(h.changed_ts) AS changed_ts FROM analytics.order_status_history AS h WHERE h.order_id = o.order_id AND h.changed_ts <= l.now
-    ) AS h
+    LEFT JOIN LATERAL (
+        SELECT h.changed_ts
+        FROM analytics.order_status_history AS h
+        WHERE h.order_id = o.order_id AND h.changed_ts <= l.now
+        ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC, analytics.status_place(h.status) DESC,
+            h.event_offset DESC, h.event_id DESC
+        LIMIT 1
+    ) AS h ON true
 ), measured AS (
     SELECT location_code, status, count(*) AS orders, count(*) FILTER (WHERE is_stuck) AS stuck,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM age)) AS median, max(extract(epoch FROM age)) AS longest

@@ -15,7 +15,9 @@ SELECT
     s.order_payments,
     s.repeats,
     r.refunds,
-    (r.refunded / p.amount)::double precision AS refunded_share
+    (r.refunded / p.amount)::double precision AS refunded_share,
+    p.event_version,
+    p.event_offset
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
 LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
@@ -61,3 +63,6 @@ COMMENT ON COLUMN analytics.payment_facts.order_payments IS 'Payments of the ord
 COMMENT ON COLUMN analytics.payment_facts.repeats IS 'Earlier payments of the order with the same method and amount.';
 COMMENT ON COLUMN analytics.payment_facts.refunds IS 'Refunds of the payment.';
 COMMENT ON COLUMN analytics.payment_facts.refunded_share IS 'The refunded amount divided by the amount.';
+COMMENT ON COLUMN analytics.payment_facts.event_version IS
+    'The version in the event that wrote the payment; null where it has none.';
+COMMENT ON COLUMN analytics.payment_facts.event_offset IS 'The offset of the event that wrote the payment.';

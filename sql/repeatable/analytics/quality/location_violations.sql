@@ -10,13 +10,15 @@ AS $$
         SELECT
             c.order_id,
             jsonb_agg(jsonb_build_object('location_code', c.location_code, 'event_id', c.event_id, 'ts', c.ts)
-                ORDER BY c.ts DESC, c.event_id DESC) AS newest_first
+                ORDER BY coalesce(c.version, -1) DESC, c.ts DESC, c.event_offset DESC, c.event_id DESC) AS newest_first
         FROM (
             SELECT
                 CASE WHEN pg_input_is_valid(r.payload ->> 'order_id', 'uuid')
                     THEN (r.payload ->> 'order_id')::uuid END AS order_id,
                 r.payload ->> 'location_code' AS location_code,
                 r.event_id,
+                r.event_offset,
+                r.version,
                 r.ts
             FROM raw_data.events_raw AS r
             WHERE r.event_type = 'order_created'

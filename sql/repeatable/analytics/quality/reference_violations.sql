@@ -36,9 +36,10 @@ AS $$
         'expected_money', jsonb_build_array(p.subtotal, p.tax, p.tip, p.total))
     FROM analytics.orders AS o
     LEFT JOIN (
-        SELECT DISTINCT ON (order_id) order_id, status
-        FROM analytics.order_status_history
-        ORDER BY order_id, changed_ts DESC, event_id DESC
+        SELECT DISTINCT ON (h.order_id) h.order_id, h.status
+        FROM analytics.order_status_history AS h
+        ORDER BY h.order_id, coalesce(h.event_version, -1) DESC, h.changed_ts DESC, analytics.status_place(h.status) DESC,
+            h.event_offset DESC, h.event_id DESC
     ) AS s ON s.order_id = o.order_id
     LEFT JOIN (
         SELECT order_id, sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip, sum(total) AS total

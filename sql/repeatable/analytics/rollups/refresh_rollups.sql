@@ -24,6 +24,7 @@ BEGIN
     PERFORM analytics.rollup_apply_menu(upto);
     PERFORM analytics.rollup_apply_feedback(upto);
     PERFORM analytics.rollup_apply_cash(upto);
+    PERFORM analytics.rollup_apply_movements(upto);
     -- Those that this snapshot sees. What is logged during this refresh is left to the next one.
     DELETE FROM analytics.rollup_invalidations WHERE hour < upto;
     PERFORM analytics.invalidate_future(upto);

@@ -17,6 +17,8 @@ BEGIN
     DELETE FROM analytics.rollup_feedback_hours;
     DELETE FROM analytics.rollup_feedback_days;
     DELETE FROM analytics.rollup_cash_hours;
+    DELETE FROM analytics.rollup_movement_hours;
+    DELETE FROM analytics.rollup_movement_days;
 END
 $$;
 

@@ -9,7 +9,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH known AS MATERIALIZED (
-        SELECT e.event_type, e.ts, e.event_id, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
+        SELECT e.event_type, e.ts, e.event_id, e.event_offset, e.version, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
         FROM raw_data.events_raw AS e
         WHERE e.ingested_at <= known_at
             AND e.partition_key <> e.stream_id -- without streams that are taken raw
@@ -20,20 +20,22 @@ AS $$
             k.payload ->> 'location_code' AS location_code
         FROM known AS k
         WHERE k.event_type = 'order_created'
-        ORDER BY k.order_id, k.ts DESC, k.event_id DESC
+        ORDER BY k.order_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC, k.event_id DESC
     ), status AS (
         SELECT DISTINCT ON (k.order_id) k.order_id, k.payload ->> 'status' AS status
         FROM known AS k
         WHERE k.event_type = 'order_status_changed'
             AND analytics.moment(k.payload ->> 'changed_ts') <= least(known_at, analytics.present())
-        ORDER BY k.order_id, analytics.moment(k.payload ->> 'changed_ts') DESC, k.event_id DESC
+        ORDER BY k.order_id, coalesce(k.version, -1) DESC, analytics.moment(k.payload ->> 'changed_ts') DESC,
+            analytics.status_place(k.payload ->> 'status') DESC, k.event_offset DESC, k.event_id DESC
     ), paid AS (
         SELECT p.order_id, sum((p.payload ->> 'total')::numeric) AS total, sum((p.payload ->> 'tip')::numeric) AS tip
         FROM (
             SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.ts, k.payload
             FROM known AS k
             WHERE k.event_type = 'payment_captured'
-            ORDER BY (k.payload ->> 'payment_id')::uuid, k.ts DESC, k.event_id DESC
+            ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+                k.event_id DESC
         ) AS p
         WHERE p.ts <= least(known_at, analytics.present())
         GROUP BY p.order_id
@@ -43,7 +45,8 @@ AS $$
             SELECT DISTINCT ON ((k.payload ->> 'refund_id')::uuid) k.order_id, k.payload
             FROM known AS k
             WHERE k.event_type = 'payment_refunded'
-            ORDER BY (k.payload ->> 'refund_id')::uuid, k.ts DESC, k.event_id DESC
+            ORDER BY (k.payload ->> 'refund_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+                k.event_id DESC
         ) AS r
         WHERE analytics.moment(r.payload ->> 'refunded_ts') <= least(known_at, analytics.present())
         GROUP BY r.order_id

@@ -20,7 +20,7 @@ def fill(warehouse: Any) -> Fill:
     """Ingests the simulator's history of a seed."""
 
     def filled(seed: int = 5, days: int = 12, orders: int = 250) -> frauds.History:
-        made = frauds.history(seed, days, orders)
+        history = frauds.history(seed, days, orders)
         settings = Settings(
             contract=CONTRACT,
             stream="restaurant",
@@ -28,8 +28,8 @@ def fill(warehouse: Any) -> Fill:
             database_url=warehouse.url("airflow_user"),
             writer="test",
         )
-        ingest.run(settings, source=lambda: MemorySource(b"".join(order_events.encode(made.drafts))))
-        return made
+        ingest.run(settings, source=lambda: MemorySource(b"".join(order_events.encode(history.drafts))))
+        return history
 
     return filled
 

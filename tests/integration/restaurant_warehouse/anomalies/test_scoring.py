@@ -43,32 +43,32 @@ def test_each_payment_of_the_window_is_scored_once(fill: Any, owner: Any, run: R
     assert first.history == count(
         owner, "SELECT count(*) FROM analytics.payments WHERE event_ts < %s", end - WEEK
     )
-    found = scores(owner)
-    assert len(found) == first.scored
-    assert sum(is_anomaly for *_, is_anomaly in found.values()) == first.anomalies > 0
+    before = scores(owner)
+    assert len(before) == first.scored
+    assert sum(is_anomaly for *_, is_anomaly in before.values()) == first.anomalies > 0
 
     assert run(end) == Result(note="no payment is new")
-    assert scores(owner) == found
+    assert scores(owner) == before
     assert count(owner, "SELECT count(*) FROM analytics.anomaly_models") == 1
 
 
 def test_a_later_run_scores_only_what_came_since(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     before = run(end - timedelta(hours=5))
-    found = scores(owner)
+    first = scores(owner)
     later = run(end)
     assert later.scored == len(scores(owner)) - before.scored > 0
-    assert {key: value for key, value in scores(owner).items() if key in found} == found
+    assert {key: value for key, value in scores(owner).items() if key in first} == first
     assert before.model_id != later.model_id
 
 
 def test_the_same_payments_get_the_same_scores(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     run(end)
-    found = scores(owner)
+    before = scores(owner)
     owner.execute("TRUNCATE analytics.payment_scores")
     run(end, page=5_000)
-    assert scores(owner) == found
+    assert scores(owner) == before
 
 
 RESTATEMENTS = {
@@ -133,18 +133,18 @@ def test_an_anomaly_is_seen_until_its_payment_is_restated(
         "SELECT payment_id, value, expected, score, evidence FROM analytics.anomalies WHERE kind = 'payment'"
     )
     with warehouse.connect("analytics_reader", autocommit=True) as reader:
-        found = reader.execute(shown).fetchall()
-        assert len(found) == result.anomalies
-        payment, value, _, score_, evidence = found[0]
-        kept = owner.execute(
+        rows = reader.execute(shown).fetchall()
+        assert len(rows) == result.anomalies
+        payment, value, _, score_, evidence = rows[0]
+        score_row = owner.execute(
             "SELECT p.amount, s.score, m.threshold, m.features FROM analytics.payment_scores AS s"
             " JOIN analytics.payments AS p USING (payment_id)"
             " JOIN analytics.anomaly_models AS m USING (model_id) WHERE payment_id = %s",
             [payment],
         ).fetchone()
-        assert (value, score_) == kept[:2]
-        assert score_ > kept[2]
-        assert kept[3] == list(FEATURES)
+        assert (value, score_) == score_row[:2]
+        assert score_ > score_row[2]
+        assert score_row[3] == list(FEATURES)
         assert len(evidence) == 3
         owner.execute(
             "UPDATE analytics.payments SET event_id = gen_random_uuid() WHERE payment_id = %s", [payment]
@@ -181,22 +181,22 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(fill: Any, owner: Any, r
     owner.execute(check.encode())
     with pytest.raises(errors.CheckViolation):
         run(end)
-    found = scores(owner)
-    assert found
+    before = scores(owner)
+    assert before
     owner.execute("ALTER TABLE analytics.payment_scores DROP CONSTRAINT cut_off")
-    assert run(end).scored == len(scores(owner)) - len(found)
-    assert {key: value for key, value in scores(owner).items() if key in found} == found
+    assert run(end).scored == len(scores(owner)) - len(before)
+    assert {key: value for key, value in scores(owner).items() if key in before} == before
 
 
 def test_most_frauds_are_found_and_most_that_is_found_is_fraud(fill: Any, owner: Any, run: Run) -> None:
     """Chance would find one in a hundred, and be wrong 99 times of a hundred; see docs/explanation/anomalies.md."""
-    made = fill(seed=6, days=21, orders=900)
-    run(made.end)
+    history = fill(seed=6, days=21, orders=900)
+    run(history.end)
     scored = owner.execute(
         "SELECT p.order_id::text, s.is_anomaly FROM analytics.payment_scores AS s"
         " JOIN analytics.payments AS p USING (payment_id)"
     ).fetchall()
-    frauds = {order for order, _ in scored if order in made.frauds}
+    frauds = {order for order, _ in scored if order in history.frauds}
     flagged = [order for order, is_anomaly in scored if is_anomaly]
     assert len(frauds) > 15
     assert len(frauds & set(flagged)) / len(frauds) > 0.6

@@ -29,10 +29,10 @@ def describe(url: str) -> str:
 
 def test_the_schema_is_the_committed_one(warehouse: Any) -> None:
     """To accept a change: UPDATE_SCHEMA_SNAPSHOT=1 pytest tests/integration/sql/migrations/test_migrate.py."""
-    found = describe(warehouse.url("restaurant_user"))
+    schema = describe(warehouse.url("restaurant_user"))
     if os.environ.get("UPDATE_SCHEMA_SNAPSHOT"):
-        SNAPSHOT.write_text(found, encoding="utf-8")
-    assert found == SNAPSHOT.read_text(encoding="utf-8")
+        SNAPSHOT.write_text(schema, encoding="utf-8")
+    assert schema == SNAPSHOT.read_text(encoding="utf-8")
 
 
 def test_from_nothing_and_again(empty: str) -> None:
@@ -67,11 +67,11 @@ def test_two_at_once(empty: str) -> None:
     failures: list[BaseException] = []
 
     def run() -> None:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "sql", "migrate", "--owner-url", empty], capture_output=True, check=False
         )
-        if done.returncode:
-            failures.append(AssertionError(done.stderr.decode()))
+        if result.returncode:
+            failures.append(AssertionError(result.stderr.decode()))
 
     runs = [threading.Thread(target=run) for _ in range(2)]
     for one in runs:
@@ -93,9 +93,9 @@ def test_what_a_newer_version_made_is_left_as_it_is(empty: str) -> None:
             "UPDATE raw_data.repeatables SET checksum = 'of it' WHERE name = 'analytics/daily_sales'"
         )
     first, applied = describe(empty), history(empty)
-    done = command("migrate", empty)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "left as it is" in done.stdout
+    result = command("migrate", empty)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "left as it is" in result.stdout
     assert (describe(empty), history(empty)) == (first, applied)
     shown = command("status", empty)
     assert (shown.returncode, "newer version" in shown.stdout) == (1, True)
@@ -123,12 +123,12 @@ def test_the_command_says_where_it_is(empty: str) -> None:
 
 def test_a_wrong_password_is_one_sentence(warehouse: Any) -> None:
     url = warehouse.url("restaurant_user").replace("owner-password", "wrong")
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "sql", "migrate", "--owner-url", url],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1
-    assert "password authentication failed" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert "password authentication failed" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -129,9 +129,9 @@ def migrated_meanwhile(url: str, owner: psycopg.Connection[Any]) -> float:
         [sys.executable, "-m", "sql", "migrate", "--owner-url", url], cwd=ROOT, stdout=subprocess.DEVNULL
     )
     while migrate.poll() is None:
-        found = committed(owner)
-        if found != last:
-            last, moved = found, time.monotonic()
+        now = committed(owner)
+        if now != last:
+            last, moved = now, time.monotonic()
         longest = max(longest, time.monotonic() - moved)
         time.sleep(0.01)
     assert migrate.returncode == 0

@@ -115,10 +115,10 @@ def test_triggers_are_made_between_two_batches(warehouse: Any, owner: Any) -> No
     changed = [
         replace(one, text=f"{one.text}\n") if one.name in triggers else one for one in repeatables.on_disk()
     ]
-    done: list[list[str]] = []
+    results: list[list[str]] = []
     with warehouse.connect("airflow_user") as batch:
         batch.execute("LOCK TABLE raw_data.event_ids, analytics.orders IN ROW EXCLUSIVE MODE")
-        run = threading.Thread(target=lambda: done.append(apply(owner, changed)))
+        run = threading.Thread(target=lambda: results.append(apply(owner, changed)))
         run.start()
         with warehouse.connect("restaurant_user", autocommit=True) as other:
             while not other.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
@@ -128,7 +128,7 @@ def test_triggers_are_made_between_two_batches(warehouse: Any, owner: Any) -> No
             batch.execute(f"LOCK TABLE analytics.{table} IN ROW EXCLUSIVE MODE".encode())
         batch.commit()
     run.join()
-    assert done == [triggers]
+    assert results == [triggers]
 
 
 def test_an_idle_reader_is_waited_for_briefly(

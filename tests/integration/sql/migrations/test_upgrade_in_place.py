@@ -44,7 +44,7 @@ def test_rows_grants_and_rollups_stay(
         refresh(bootstrapped.url("airflow_user"), NOON + timedelta(days=ORDERS))
         # Changed after they were summed: the rollups of then know it by their invalidations alone.
         books.payment(orders[0], subtotal=5, tax="0.65", tip=1, total="6.65")
-        books.status(orders[1], "cancelled")
+        books.status(orders[1], "cancelled", NOON + timedelta(minutes=1))
         owner.execute(BY_HAND)
         for statement in OF_AN_ANALYST:
             owner.execute(statement)

@@ -30,11 +30,11 @@ CHECKS = [
 def failing(warehouse: Any) -> dict[str, dict[str, Any]]:
     """What fails, by name, as an analyst sees it. What fails says how to see all and what to do."""
     with warehouse.connect("analytics_reader") as reader:
-        found = reader.execute(
+        rows = reader.execute(
             "SELECT check_name, status, details FROM analytics.validate_data_consistency()"
         ).fetchall()
-    assert [row[0] for row in found] == CHECKS
-    failed = {name: details for name, status, details in found if status != "ok"}
+    assert [row[0] for row in rows] == CHECKS
+    failed = {name: details for name, status, details in rows if status != "ok"}
     for details in failed.values():
         assert details["remedy"]
         assert details["all_of_them"].startswith("SELECT * FROM analytics.")
@@ -202,9 +202,9 @@ def test_an_order_that_two_restaurants_report_is_named(warehouse: Any, books: An
         books.event("order_created", ts=next(hours), order_id=str(order), location_code=location)
         for location in ("LOC-ON-001", "LOC-ON-001", "LOC-ON-002")
     ]
-    found = failing(warehouse)["order_claimed_by_one_location"]
-    assert (found["violations"], found["examples"][0]["id"]) == (1, str(order))
-    named = found["examples"][0]["claims"]
+    failure = failing(warehouse)["order_claimed_by_one_location"]
+    assert (failure["violations"], failure["examples"][0]["id"]) == (1, str(order))
+    named = failure["examples"][0]["claims"]
     assert [event["location_code"] for event in named[:3]] == ["LOC-ON-002", "LOC-ON-001", "LOC-ON-001"]
     assert [event["event_id"] for event in named[:3]] == [str(event_id) for event_id in reversed(event_ids)]
 

@@ -95,14 +95,14 @@ def test_what_is_not_yet_committed_is_waited_for(warehouse: Any, owner: Any, run
     """The writer has stamped its event before the window ends, and commits after it began to be read."""
     with warehouse.connect("airflow_user") as writer:
         arrive(writer)
-        found: list[RuleResult] = []
-        running = threading.Thread(target=lambda: found.append(run_rule(EVENTS)))
+        rule_results: list[RuleResult] = []
+        running = threading.Thread(target=lambda: rule_results.append(run_rule(EVENTS)))
         running.start()
         running.join(0.5)
         assert running.is_alive()
         writer.commit()
         running.join(60)
-    assert found[0].checked == 1
+    assert rule_results[0].checked == 1
 
 
 def test_a_writer_that_takes_too_long_fails_the_run_and_skips_nothing(
@@ -173,13 +173,13 @@ def test_a_critical_failure_is_read_again_until_it_is_corrected(owner: Any, run_
 def test_two_runs_at_once_share_the_events(warehouse: Any, owner: Any, run_rule: RunRule) -> None:
     for _ in range(50):
         arrive(owner)
-    found: list[RuleResult] = []
-    runs = [threading.Thread(target=lambda: found.append(run_rule(EVENTS))) for _ in range(3)]
+    rule_results: list[RuleResult] = []
+    runs = [threading.Thread(target=lambda: rule_results.append(run_rule(EVENTS))) for _ in range(3)]
     for each in runs:
         each.start()
     for each in runs:
         each.join(60)
-    assert sorted(one.checked for one in found) == [0, 0, 50]
+    assert sorted(one.checked for one in rule_results) == [0, 0, 50]
 
 
 @pytest.mark.parametrize("rule", [EVENTS, CRITICAL], ids=["warning", "critical"])
@@ -210,8 +210,8 @@ def test_a_clock_that_went_back_skips_nothing(
         .partition("went back\n")
     )
     owner.execute(re.search(r"\n\n(    .*?;)\n", page, re.DOTALL)[1].encode())  # type: ignore[index]
-    found = run_rule(rule)
-    assert (found.since, found.checked, found.failed) == (before.until, 2, 1)
+    result = run_rule(rule)
+    assert (result.since, result.checked, result.failed) == (before.until, 2, 1)
 
 
 def test_the_result_keeps_a_sample_of_the_rows(warehouse: Any, owner: Any, run_rule: RunRule) -> None:
@@ -219,7 +219,7 @@ def test_the_result_keeps_a_sample_of_the_rows(warehouse: Any, owner: Any, run_r
     arrive(owner)
     run_rule(EVENTS)
     with warehouse.connect("analytics_reader") as reader:
-        kept = reader.execute(
+        rows = reader.execute(
             "SELECT rule, dimension, severity, owner, checked, failed, status, sample, remedy"
             " FROM analytics.data_quality_results"
         ).fetchall()
@@ -228,7 +228,7 @@ def test_the_result_keeps_a_sample_of_the_rows(warehouse: Any, owner: Any, run_r
             " FROM analytics.data_quality_trend"
         ).fetchall()
     sample = [{"event_id": event_id} for event_id in ids[:SAMPLE]]
-    assert kept == [
+    assert rows == [
         ("events", "timestamps", "warning", "data-engineering", 16, 15, "failed", sample, EVENTS.remedy)
     ]
     assert trend == [("events", 1, 1, 16, 15, Decimal("6.25"), "failed")]

@@ -139,22 +139,22 @@ def test_a_new_field_is_no_new_type(run_rule: RunRule, owner: Any) -> None:
         "INSERT INTO analytics.schema_drift VALUES"
         " ('s', 'order_created', 'mood', 'text', gen_random_uuid(), now() - interval '1 minute')"
     )
-    found = run_rule("event_types_are_known")
-    assert (found.checked, found.status) == (1, "passed")
+    result = run_rule("event_types_are_known")
+    assert (result.checked, result.status) == (1, "passed")
 
 
 def test_feedback_needs_no_order_but_one_that_is_there(run_rule: RunRule, books: Any) -> None:
     books.feedback(5, 9)
     books.feedback(5, 9, order_id=uuid4())
-    found = run_rule("events_have_their_order")
-    assert (found.failed, found.checked) == (1, 1)
+    result = run_rule("events_have_their_order")
+    assert (result.failed, result.checked) == (1, 1)
 
 
 def test_a_payment_sent_twice_until_it_is_given_back(run_rule: RunRule, books: Any, order: UUID) -> None:
     again = books.payment(order, auth_code="A1", **TEN)
-    found = run_rule("payments_are_captured_once")
-    assert (found.failed, found.checked) == (2, 2)
-    assert str(again) in {row["payment_id"] for row in found.rows}
+    result = run_rule("payments_are_captured_once")
+    assert (result.failed, result.checked) == (2, 2)
+    assert str(again) in {row["payment_id"] for row in result.rows}
     books.refund(again, order, Decimal(10))
     assert run_rule("payments_are_captured_once").status == "passed"
 
@@ -182,11 +182,11 @@ def test_what_two_events_report(run_rule: RunRule, books: Any, owner: Any, order
     books.status(order, "completed")
     books.refund(payment_id, order, Decimal(4))
     books.order(visit_id="v1")
-    found = run_rule("events_are_told_once")
-    assert sorted(row["event_type"] for row in found.rows) == sorted(
+    result = run_rule("events_are_told_once")
+    assert sorted(row["event_type"] for row in result.rows) == sorted(
         2 * ["order_status_changed", "payment_refunded", "order_created"]
     )
-    assert all(row["other"] for row in found.rows)
+    assert all(row["other"] for row in result.rows)
 
 
 def test_what_is_still_arriving_is_not_checked(
@@ -199,8 +199,8 @@ def test_what_is_still_arriving_is_not_checked(
     )
     assert run_rule("payments_add_up").status == "passed"
     owner.execute("UPDATE analytics.thresholds SET value = 0 WHERE name = 'consistency_grace'")
-    found = run_rule("payments_add_up")
-    assert (found.status, found.checked) == ("failed", 1)
+    result = run_rule("payments_add_up")
+    assert (result.status, result.checked) == ("failed", 1)
     books.order()
     assert run_rule("orders_have_items").status == "failed"
 
@@ -209,8 +209,8 @@ def test_a_few_lines_may_be_unpriced(run_rule: RunRule, books: Any, order: UUID)
     for _ in range(17):
         books.item(order, "Tea", 1, Decimal(2), unit_price=Decimal(2), category="Drinks")
     books.item(order, "Mystery")
-    found = run_rule("lines_are_priced")
-    assert (found.checked, found.failed, found.status, len(found.rows)) == (20, 1, "passed", 1)
+    result = run_rule("lines_are_priced")
+    assert (result.checked, result.failed, result.status, len(result.rows)) == (20, 1, "passed", 1)
 
 
 @pytest.mark.parametrize(
@@ -224,10 +224,10 @@ def test_volume_against_the_same_weekday(
     for weeks, orders in enumerate((this_week, 8, 10, 14, 40)):
         sell(owner, ended - timedelta(weeks=weeks, minutes=30), orders)
     sell(owner, ended - timedelta(weeks=5), 1)
-    found = run_rule("volume_is_usual")
-    assert found.status == expected
+    result = run_rule("volume_is_usual")
+    assert result.status == expected
     if expected == "failed":
-        row = next(row for row in found.rows if row["span"] == "hour")
+        row = next(row for row in result.rows if row["span"] == "hour")
         assert (row["orders"], row["usual"], row["location_code"]) == (this_week, 12, "LOC-ON-001")
 
 

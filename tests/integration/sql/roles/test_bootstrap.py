@@ -55,25 +55,25 @@ def enters(server: PostgresServer, role: str, database: str) -> bool:
 def facts(server: PostgresServer) -> list[Any]:
     """Roles, memberships, databases and schemas; no passwords, whose salt is new each time."""
     with psycopg.connect(server.admin_url) as admin:
-        found = admin.execute(
+        rows = admin.execute(
             "SELECT rolname, rolsuper, rolcanlogin, rolcreatedb, rolcreaterole, rolbypassrls, rolconfig::text"
             " FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1"
         ).fetchall()
-        found += admin.execute(
+        rows += admin.execute(
             "SELECT roleid::regrole::text, member::regrole::text, inherit_option, set_option"
             " FROM pg_auth_members WHERE roleid::regrole::text ~ 'restaurant' ORDER BY 1, 2"
         ).fetchall()
-        found += admin.execute(
+        rows += admin.execute(
             "SELECT datname, datdba::regrole::text, datacl::text FROM pg_database ORDER BY 1"
         ).fetchall()
     with psycopg.connect(server.url("postgres_admin", "secret", "restaurant_analytics")) as admin:
-        found += admin.execute(
+        rows += admin.execute(
             "SELECT nspname, nspowner::regrole::text, nspacl::text FROM pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1"
         ).fetchall()
-        found += admin.execute(
+        rows += admin.execute(
             "SELECT defaclrole::regrole::text, defaclacl::text FROM pg_default_acl ORDER BY 1"
         ).fetchall()
-    return found
+    return rows
 
 
 @pytest.fixture
@@ -113,12 +113,32 @@ def owner_url(server: PostgresServer) -> str:
 
 def test_who_may_enter_where(server: PostgresServer) -> None:
     sql.bootstrap(server.admin_url, PASSWORDS)
-    found = {role: {name for name in DATABASES if enters(server, role, name)} for role in PASSWORDS}
-    assert found == {
+    allowed = {role: {name for name in DATABASES if enters(server, role, name)} for role in PASSWORDS}
+    assert allowed == {
         "restaurant_user": {"restaurant_analytics"},
         "airflow_user": {"restaurant_analytics", "airflow_db"},
         "analytics_reader": {"restaurant_analytics"},
     }
+
+
+def test_metabase_has_a_database_where_it_has_a_password(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only there. It enters no other database of ours, and nobody else enters it."""
+    sql.bootstrap(server.admin_url, PASSWORDS)
+    with psycopg.connect(server.admin_url) as admin:
+        found = "SELECT datname FROM pg_database WHERE datname = 'metabase_db'"
+        assert admin.execute(found).fetchall() == []
+    monkeypatch.setitem(PASSWORDS, "metabase_user", "of-metabase")
+    for _ in range(2):
+        sql.bootstrap(server.admin_url, PASSWORDS)
+    names = (*DATABASES, "metabase_db")
+    entered = {role: {name for name in names if enters(server, role, name)} for role in PASSWORDS}
+    assert entered["metabase_user"] == {"metabase_db"}
+    assert [role for role, databases in entered.items() if "metabase_db" in databases] == ["metabase_user"]
+    with psycopg.connect(server.url("metabase_user", "of-metabase", "metabase_db")) as metabase:
+        metabase.execute("CREATE TABLE public.of_metabase (a int)")
+        metabase.execute("SELECT pg_advisory_xact_lock(1)")
 
 
 def test_airflow_owns_its_database(server: PostgresServer) -> None:

@@ -42,8 +42,8 @@ def test_every_table_and_view_stands_in_the_table(owner: psycopg.Connection[Any]
 @pytest.mark.parametrize("name", TABLES)
 def test_privileges_on_tables_and_views(owner: psycopg.Connection[Any], name: str) -> None:
     expected = (" ".join(TABLE_PRIVILEGES), *TABLES[name])
-    found = tuple(may(owner, role, "table", name, TABLE_PRIVILEGES) for role in LOGINS)
-    assert found == expected
+    granted = tuple(may(owner, role, "table", name, TABLE_PRIVILEGES) for role in LOGINS)
+    assert granted == expected
 
 
 @pytest.mark.parametrize("role", ["airflow_user", "analytics_reader"])
@@ -56,10 +56,10 @@ def test_privileges_on_single_columns(owner: psycopg.Connection[Any], role: str)
         " AND NOT has_table_privilege(%s, attrelid, privilege)",
         [list(TABLES), role, role],
     ).fetchall()
-    found: dict[tuple[str, str, str], set[str]] = {}
+    granted: dict[tuple[str, str, str], set[str]] = {}
     for _, table, column, privilege in rows:
-        found.setdefault((role, table, privilege), set()).add(column)
-    assert found == {key: columns for key, columns in COLUMNS.items() if key[0] == role}
+        granted.setdefault((role, table, privilege), set()).add(column)
+    assert granted == {key: columns for key, columns in COLUMNS.items() if key[0] == role}
 
 
 @pytest.mark.parametrize("role", ["airflow_user", "analytics_reader"])
@@ -78,17 +78,17 @@ def test_privileges_on_functions(owner: psycopg.Connection[Any]) -> None:
         "SELECT oid::regprocedure::text FROM pg_proc"
         " WHERE pronamespace IN ('raw_data'::regnamespace, 'analytics'::regnamespace)"
     ).fetchall()
-    found = {
+    granted = {
         name: tuple(bool(may(owner, role, "function", name, ["EXECUTE"])) for role in LOGINS)
         for (name,) in rows
     }
-    assert found == {name: (True, *expected) for name, expected in FUNCTIONS.items()}
+    assert granted == {name: (True, *expected) for name, expected in FUNCTIONS.items()}
 
 
 def test_privileges_on_schemas(owner: psycopg.Connection[Any]) -> None:
     for name, expected in SCHEMAS.items():
-        found = tuple(may(owner, role, "schema", name, ["USAGE", "CREATE"]) for role in LOGINS[1:])
-        assert found == expected, name
+        granted = tuple(may(owner, role, "schema", name, ["USAGE", "CREATE"]) for role in LOGINS[1:])
+        assert granted == expected, name
     for name in ("raw_data", "analytics", "staging"):
         assert may(owner, "restaurant_user", "schema", name, ["USAGE", "CREATE"]) == "USAGE CREATE"
 
@@ -128,6 +128,7 @@ def test_every_function_that_runs_as_its_owner_has_a_fixed_search_path(
         "rollup_delta_feedback",
         "rollup_delta_menu",
         "rollup_delta_payments",
+        "rollup_delta_movements",
         "rollup_delta_sales",
         "daily_sales_as_known_at",
         "delete_old_results",

@@ -87,10 +87,10 @@ def test_ingestion_goes_on_meanwhile(stray: None, warehouse: Any, owner: Any) ->
         with warehouse.connect("airflow_user") as live:
             live.execute("SET statement_timeout = '2s'")
             live.execute(COPIES, ["2014-01-06", 10])
-            found = live.execute(
+            cursor = live.execute(
                 "SELECT count(*) FROM raw_data.events_raw WHERE ts >= '2014-01-06' AND ts < '2014-02-01'"
             )
-            assert found.fetchone() == (10,)
+            assert cursor.fetchone() == (10,)
 
 
 def test_a_snapshot_sees_each_event_once(stray: None, warehouse: Any, maintainer: Any, owner: Any) -> None:
@@ -130,7 +130,7 @@ def test_two_at_once_and_a_writer_that_wants_the_month(stray: None, warehouse: A
                 if make:
                     connection.execute("SELECT raw_data.ensure_partitions('2010-06-01', '2010-07-31')")
                 else:
-                    moved.extend((month, rows) for month, rows, done in empty(connection) if done)
+                    moved.extend((month, rows) for month, rows, is_moved in empty(connection) if is_moved)
         except BaseException as error:  # noqa: BLE001 - shown by the test's own thread
             failures.append(error)
 

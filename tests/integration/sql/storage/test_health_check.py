@@ -23,10 +23,10 @@ def running(owner: Any) -> Any:
 
 def check(warehouse: Any, component: str) -> tuple[str, str]:
     """Status and reason, as an analyst sees them. Whatever is not well comes with a remedy."""
-    found = everything(warehouse)
-    for status, details in found.values():
+    rows = everything(warehouse)
+    for status, details in rows.values():
         assert ("remedy" in details) == (status != "ok"), details
-    status, details = found[component]
+    status, details = rows[component]
     return status, details["reason"]
 
 

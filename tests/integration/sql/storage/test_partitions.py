@@ -107,20 +107,20 @@ def test_a_range_that_is_none(writer: Any, first: Any, last: Any) -> None:
 
 
 def test_two_callers_at_once(warehouse: Any, owner: Any) -> None:
-    made: list[int] = []
+    counts: list[int] = []
     ready = threading.Barrier(4)
 
     def call() -> None:
         with warehouse.connect("airflow_user") as connection:
             ready.wait()
-            made.append(ensure(connection, "2012-01-01", "2012-12-31"))
+            counts.append(ensure(connection, "2012-01-01", "2012-12-31"))
 
     callers = [threading.Thread(target=call) for _ in range(4)]
     for caller in callers:
         caller.start()
     for caller in callers:
         caller.join()
-    assert sorted(made) == [0, 0, 0, 12]
+    assert sorted(counts) == [0, 0, 0, 12]
 
 
 def test_it_shares_the_transaction_of_its_caller(warehouse: Any, owner: Any) -> None:

@@ -58,12 +58,12 @@ def test_median_and_mad(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
         ("revenue", 840, D("200.00"), D("3.60"), True, False, 21),
     ]
     with warehouse.connect("analytics_reader") as reader:
-        found = reader.execute(
+        rows = reader.execute(
             "SELECT kind, location_code, at, measure, value, expected, score, payment_id, evidence"
             " FROM analytics.anomalies ORDER BY measure"
         ).fetchall()
     evidence = {"same_weekday": False, "compared_with": 21}
-    assert found == [
+    assert rows == [
         ("hour", "LOC-ON-001", today, "orders", 42, 10, 3.6, None, evidence),
         ("hour", "LOC-ON-001", today, "revenue", 840, 200, 3.6, None, evidence),
     ]

@@ -25,12 +25,12 @@ def money(total: str) -> dict[str, Decimal]:
 def ask(warehouse: Any) -> Any:
     """Asked as an analyst."""
 
-    def asked(query: LiteralString) -> list[tuple[Any, ...]]:
+    def select(query: LiteralString) -> list[tuple[Any, ...]]:
         with warehouse.connect("analytics_reader") as reader:
             rows: list[tuple[Any, ...]] = reader.execute(query).fetchall()
             return rows
 
-    return asked
+    return select
 
 
 @pytest.fixture
@@ -182,8 +182,8 @@ def test_cash_up_gives_the_evidence_for_each_difference(ask: Any, books: Any) ->
     unpriced = books.order(LUNCH, **money("30"))
     books.item(unpriced, price=None)
     wrong = books.order(LUNCH, subtotal=D(5), tax=D(1), tip=D(0), total=D(7))
-    kept = books.order(LUNCH, status="cancelled", **money("9"))
-    books.refund(kept, kept, D(4))
+    cancelled = books.order(LUNCH, status="cancelled", **money("9"))
+    books.refund(cancelled, cancelled, D(4))
     back = books.order(LUNCH, status="cancelled", **money("6"))
     books.refund(back, back, D(6))
     books.order(NIGHT, **money("1"))
@@ -199,7 +199,7 @@ def test_cash_up_gives_the_evidence_for_each_difference(ask: Any, books: Any) ->
         (str(short), "items", 17, 16, -1),
         (str(wrong), "parts", 6, 7, 1),
         (str(unpaid), "unpaid", 3, 0, -3),
-        (str(kept), "cancelled", 0, 5, 5),
+        (str(cancelled), "cancelled", 0, 5, 5),
     }
     assert [abs(e["difference"]) for e in row[-1]] == [5, 3, 1, 1]
 
@@ -220,10 +220,10 @@ def test_the_current_status_and_the_way_to_it(ask: Any, books: Any) -> None:
         " WHERE status = 'preparing'"
     )
     books.order(LUNCH + HOUR)
-    (done, since, changes, path, open_), new = ask(
+    (status, since, changes, path, open_), new = ask(
         "SELECT status, since, changes, path, is_open FROM analytics.current_order_status ORDER BY order_ts"
     )
-    assert (done, changes, [step["status"] for step in path], open_) == (
+    assert (status, changes, [step["status"] for step in path], open_) == (
         "completed", 2, ["preparing", "completed"], False,
     )  # fmt: skip
     assert datetime.fromisoformat(path[-1]["at"]) == since
@@ -277,8 +277,8 @@ def test_menu_engineering(ask: Any, books: Any) -> None:
     for name, qty, price in (("Soup", 10, "12"), ("Steak", 3, "26"), ("Tea", 6, "6"), ("Bread", 1, "2")):
         books.item(order, name, qty, D(price) * qty, unit_price=D(price), category="All")
     books.item(books.order(NOON, status="cancelled"), "Bread", 99, D(99))
-    found = ask("SELECT * FROM analytics.menu_engineering ORDER BY quantity_sold DESC")
-    assert found == [
+    rows = ask("SELECT * FROM analytics.menu_engineering ORDER BY quantity_sold DESC")
+    assert rows == [
         ("All", "Soup", 10, D(120), D(12), D(2), D(10), D(100), D(50), True, True, "star"),
         ("All", "Tea", 6, D(36), D(6), D("4.5"), D("1.5"), D(9), D(30), True, False, "plowhorse"),
         ("All", "Steak", 3, D(78), D(26), D(12), D(14), D(42), D(15), False, True, "puzzle"),

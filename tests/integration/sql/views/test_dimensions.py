@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 ONE_ORDER: list[LiteralString] = ["sold_items", "order_customers"]
 
 
-def asked(warehouse: Any, query: LiteralString) -> list[tuple[Any, ...]]:
+def select(warehouse: Any, query: LiteralString) -> list[tuple[Any, ...]]:
     """As an analyst, whose session is anywhere."""
     with warehouse.connect("analytics_reader") as reader:
         reader.execute("SET timezone = 'Asia/Kolkata'")
@@ -38,7 +38,7 @@ def menu(books: Any) -> None:
 
 
 def test_versions_of_the_menu(warehouse: Any, menu: None) -> None:
-    assert asked(
+    assert select(
         warehouse,
         "SELECT menu_item_id, name, price, cost, valid_from, valid_to, is_current"
         " FROM analytics.menu_items ORDER BY menu_item_id, valid_from",
@@ -53,7 +53,7 @@ def test_versions_of_the_menu(warehouse: Any, menu: None) -> None:
 def test_a_version_that_begins_tomorrow_is_not_current_today(warehouse: Any, books: Any, menu: None) -> None:
     books.menu_item("MI-2", datetime.now(UTC) + 24 * HOUR, name="Tea", cost=D("0.90"))
     current = "SELECT valid_from, cost FROM analytics.menu_items WHERE menu_item_id = 'MI-2' AND is_current"
-    assert asked(warehouse, current) == [(NOON + HOUR, None)]
+    assert select(warehouse, current) == [(NOON + HOUR, None)]
 
 
 def test_a_line_has_the_menu_of_its_order(warehouse: Any, books: Any, menu: None) -> None:
@@ -74,7 +74,7 @@ def test_a_line_has_the_menu_of_its_order(warehouse: Any, books: Any, menu: None
     books.item(books.order(NOON, status="cancelled"), menu_item_id="MI-1")
     books.item(uuid4(), menu_item_id="MI-1")
 
-    assert asked(
+    assert select(
         warehouse,
         "SELECT order_ts, item_name, menu_name, menu_price, menu_cost, menu_valid_from, cost, margin"
         " FROM analytics.sold_items ORDER BY order_ts, menu_item_id",
@@ -99,7 +99,7 @@ def test_a_guest_moves_and_becomes_a_member(warehouse: Any, books: Any) -> None:
         books.order(NOON + hours * HOUR, customer_id="CUST-1")
     books.order(NOON + 5 * HOUR)
 
-    assert asked(
+    assert select(
         warehouse,
         "SELECT city, membership, valid_from, valid_to, is_current"
         " FROM analytics.customers ORDER BY valid_from",
@@ -108,7 +108,7 @@ def test_a_guest_moves_and_becomes_a_member(warehouse: Any, books: Any) -> None:
         ("Toronto", "gold", NOON + HOUR, NOON + 3 * HOUR, False),
         ("Ottawa", None, NOON + 3 * HOUR, None, True),
     ]
-    assert asked(
+    assert select(
         warehouse,
         "SELECT customer_id, customer_city, membership, customer_valid_from"
         " FROM analytics.order_customers ORDER BY order_ts",

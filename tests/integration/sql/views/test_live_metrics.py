@@ -84,12 +84,12 @@ def test_the_last_hour(warehouse: Any, owner: Any, books: Any) -> None:
     assert 20 <= metrics["freshness_seconds"] < 80
 
 
-def dead_letter(owner: psycopg.Connection[Any], seen: datetime, resolution: str | None = None) -> None:
+def dead_letter(owner: psycopg.Connection[Any], moment: datetime, resolution: str | None = None) -> None:
     owner.execute(
         "INSERT INTO raw_data.dead_letters (stream, event_offset, reason_code, detail, received, first_seen, last_seen,"
         " resolution, resolved_at) SELECT 's', count(*), 'r', 'd', 'x', %(seen)s, %(seen)s, %(how)s,"
         " CASE WHEN %(how)s::text IS NOT NULL THEN %(seen)s END FROM raw_data.dead_letters",
-        {"seen": seen, "how": resolution},
+        {"seen": moment, "how": resolution},
     )
 
 

@@ -29,8 +29,8 @@ TEN = {name: Decimal(value) for name, value in {"subtotal": 8, "tax": 1, "tip": 
 
 @pytest.fixture
 def url(warehouse: Any) -> str:
-    found: str = warehouse.url("restaurant_user")
-    return found
+    address: str = warehouse.url("restaurant_user")
+    return address
 
 
 def load(url: str, text: str, **options: bool) -> Loaded:
@@ -159,8 +159,8 @@ def test_a_warehouse_without_tables_says_what_to_do(empty: str) -> None:
 def command(url: str, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
     env = os.environ | {"WAREHOUSE_OWNER_URL": url, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     program = [sys.executable, "-m", "sql", "locations", *arguments]
-    done = subprocess.run(program, env=env, input=stdin, capture_output=True, check=False)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    result = subprocess.run(program, env=env, input=stdin, capture_output=True, check=False)
+    return result.returncode, result.stdout.decode(), result.stderr.decode()
 
 
 def test_the_command(url: str, tmp_path: Path) -> None:

@@ -104,8 +104,8 @@ def test_menu_performance_never_invents_a_price(warehouse: Any, books: Any) -> N
     books.item(books.order(status="cancelled"), "Soup", 100, D("1.00"), category="Starters")
     books.item(order, "Water", D("0.5"), D("0.00"))
 
-    found = rows(warehouse, "SELECT * FROM analytics.menu_performance ORDER BY item_name")
-    names = list(found[0])
+    result = rows(warehouse, "SELECT * FROM analytics.menu_performance ORDER BY item_name")
+    names = list(result[0])
     assert names == [
         "category",
         "item_name",
@@ -116,7 +116,7 @@ def test_menu_performance_never_invents_a_price(warehouse: Any, books: Any) -> N
         "avg_extended_price",
         "unpriced_items",
     ]
-    assert [tuple(row.values()) for row in found] == [
+    assert [tuple(row.values()) for row in result] == [
         (None, "Coffee", 1, 1, None, None, None, 1),
         (None, "NONE", 1, 1, None, None, None, 1),
         ("Starters", "Soup", 3, 6, D("14.00"), D("4.75"), D("7.00"), 1),
@@ -136,8 +136,8 @@ def test_satisfaction_summary(warehouse: Any, books: Any) -> None:
         books.feedback(rating, nps, LATE)
     books.feedback(5, None, NEXT_DAY)
 
-    found = rows(warehouse, "SELECT * FROM analytics.satisfaction_summary ORDER BY day", "Asia/Kolkata")
-    assert [tuple(row.values()) for row in found] == [
+    result = rows(warehouse, "SELECT * FROM analytics.satisfaction_summary ORDER BY day", "Asia/Kolkata")
+    assert [tuple(row.values()) for row in result] == [
         (date(2024, 3, 5), 5, D("3.00"), D("8.00"), D("40.0"), D("50.0"), D("25.0"), 4),
         (date(2024, 3, 6), 1, D("5.00"), None, D("100.0"), None, None, 0),
     ]
@@ -167,9 +167,9 @@ def test_order_metrics_of_one_order(warehouse: Any, books: Any) -> None:
 
 
 def test_order_metrics_of_an_order_that_never_came(warehouse: Any) -> None:
-    (found,) = rows(warehouse, "SELECT * FROM analytics.calculate_order_metrics(gen_random_uuid())")
-    assert (found.pop("order_known"), found.pop("item_count"), found.pop("unpriced_items")) == (False, 0, 0)
-    assert set(found.values()) == {None}
+    (row,) = rows(warehouse, "SELECT * FROM analytics.calculate_order_metrics(gen_random_uuid())")
+    assert (row.pop("order_known"), row.pop("item_count"), row.pop("unpriced_items")) == (False, 0, 0)
+    assert set(row.values()) == {None}
 
 
 def test_latest_offset(warehouse: Any, owner: Any) -> None:

@@ -30,7 +30,7 @@ def test_a_month_goes_into_a_file_and_out_of_the_database(
 ) -> None:
     before = owner.execute(
         "SELECT event_offset, event_id::text, event_type, ts, partition_key, payload::text, ingested_at, ingested_by,"
-        " stream_id FROM raw_data.events_raw_2026_02 ORDER BY stream_id, event_offset"
+        " stream_id, version FROM raw_data.events_raw_2026_02 ORDER BY stream_id, event_offset"
     ).fetchall()
 
     (january, february) = archived()

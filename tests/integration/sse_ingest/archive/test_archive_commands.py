@@ -29,14 +29,14 @@ def run(warehouse: Any, folder: Path) -> Run:
             "INGEST_ARCHIVE_DIR": str(folder),
             **environment,
         }
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "sse_ingest", *arguments],
             env={**os.environ, **own},
             capture_output=True,
             text=True,
             check=False,
         )
-        return done.returncode, done.stdout, done.stderr
+        return result.returncode, result.stdout, result.stderr
 
     return command
 
@@ -70,7 +70,7 @@ def test_a_folder_may_be_chosen_and_a_rebuild_finds_it(three_months: Store, run:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "said"),
+    ("arguments", "environment", "message"),
     [
         (["--before", "March"], {}, "--before wants a month as YYYY-MM, not 'March'."),
         (["--before", "2999-01"], {}, "--before 2999-01 is later than this month"),
@@ -84,13 +84,13 @@ def test_a_folder_may_be_chosen_and_a_rebuild_finds_it(three_months: Store, run:
     ],
 )
 def test_what_is_wrong_is_one_sentence(
-    three_months: Store, run: Run, arguments: list[str], environment: dict[str, str], said: str
+    three_months: Store, run: Run, arguments: list[str], environment: dict[str, str], message: str
 ) -> None:
     code, output, errors = run("archive", *arguments, **environment)
 
     assert (code, output) == (2, "")
     assert errors.startswith("sse_ingest: ")
-    assert said in errors
+    assert message in errors
     assert errors.count("\n") == 1
 
 

@@ -72,14 +72,14 @@ def test_killed_between_any_two_steps(
     )
 
     assert killed.returncode == -9
-    done = step == "committed"
-    assert counts(owner) == ((10, 2, 1) if done else (12, None, 0))
-    assert partitions(owner) == (WHOLE - {"2026_01"} if done else WHOLE)
+    committed = step == "committed"
+    assert counts(owner) == ((10, 2, 1) if committed else (12, None, 0))
+    assert partitions(owner) == (WHOLE - {"2026_01"} if committed else WHOLE)
     assert violated(owner) == set()
 
     again = archived("2026-02")  # also when the killed one's session still ends
 
-    assert [manifest.rows for manifest in again] == ([] if done else [2])
+    assert [manifest.rows for manifest in again] == ([] if committed else [2])
     assert counts(owner) == (10, 2, 1)
     (name, recorded) = owner.execute("SELECT file, sha256 FROM raw_data.archives").fetchone() or ("", "")
     assert checksum(folder / name) == recorded
@@ -119,18 +119,18 @@ def test_a_row_that_was_changed_meanwhile_is_noticed(
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         (lambda data: data[:-9] + b"12345" + data[-4:], "is not what was written to it"),
         (lambda data: data[:-1], "is not what was written to it"),
     ],
 )
 def test_a_file_that_the_disk_has_not_kept_drops_nothing(
-    three_months: Store, owner: Connection, archived: Archive, folder: Path, damage: Any, said: str
+    three_months: Store, owner: Connection, archived: Archive, folder: Path, damage: Any, message: str
 ) -> None:
     path = folder / "events_raw_2026_01.parquet"
 
-    with pytest.raises(ArchiveRefused, match=said):
+    with pytest.raises(ArchiveRefused, match=message):
         archived(step=at("manifest", lambda: path.write_bytes(damage(path.read_bytes()))))
 
     assert partitions(owner) == WHOLE
@@ -140,7 +140,7 @@ def test_a_file_that_the_disk_has_not_kept_drops_nothing(
 def test_a_row_that_was_written_otherwise_is_named(
     three_months: Store, owner: Connection, archived: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is whole and its checksum right; only the comparison with the partition tells."""
+    """The file is whole and its checksum is right. Only the comparison with the partition shows the fault."""
     honest = parquet._pages_of
     monkeypatch.setattr(
         parquet,
@@ -214,12 +214,12 @@ def test_ingestion_goes_on_between_two_attempts(three_months: Store, warehouse: 
 def test_one_rebuild_or_archive_run_at_a_time(
     three_months: Store, warehouse: Any, owner: Connection, archived: Archive
 ) -> None:
-    asked = RebuildRequest(query_timeout_seconds=0.1)
+    request = RebuildRequest(query_timeout_seconds=0.1)
     meanwhile: list[str] = []
 
     def other() -> None:
         with pytest.raises(RebuildRefused, match="Another rebuild or an archive run is going on"):
-            rebuild(owned(warehouse.url("restaurant_user")), asked)
+            rebuild(owned(warehouse.url("restaurant_user")), request)
         with pytest.raises(ArchiveRefused, match="A rebuild or another archive run is going on"):
             archived(query_timeout_seconds=0.1)
         meanwhile.append("refused")

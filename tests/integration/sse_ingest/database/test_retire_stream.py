@@ -19,7 +19,7 @@ RELEASE = (
     " WHERE stream = 'backfill'"
 )
 STREAMS = "SELECT stream FROM raw_data.stream_checkpoints"
-KEPT = "SELECT count(*) FROM raw_data.events_raw"
+COUNT_RAW = "SELECT count(*) FROM raw_data.events_raw"
 
 
 def created(offset: int) -> Any:
@@ -53,7 +53,7 @@ def test_it_is_waited_for_no_more_and_what_it_brought_stays(ended: None, owner: 
     owner.execute(RETIRE, ["backfill"])
     assert owner.execute(waited_for).fetchall() == []
     assert owner.execute("SELECT analytics.event_watermark()").fetchone() == (None,)
-    assert owner.execute(KEPT).fetchone() == (2,)
+    assert owner.execute(COUNT_RAW).fetchone() == (2,)
     ranges = "SELECT stream, complete_up_to_offset, complete FROM analytics.completeness()"
     assert owner.execute(ranges).fetchall() == [("backfill", 2, True)]
     audited = "SELECT actor, object, details -> 0 ->> 'event_offset' FROM analytics.audit_log"
@@ -66,7 +66,7 @@ def test_a_log_that_is_read_again_adds_what_is_new(
     owner.execute(RETIRE, ["backfill"])
     again = open_store(stream="backfill")
     again.commit([created(1), created(2), created(3)])
-    assert owner.execute(KEPT).fetchone() == (3,)
+    assert owner.execute(COUNT_RAW).fetchone() == (3,)
     assert owner.execute("SELECT count(*) FROM raw_data.duplicates").fetchone() == (0,)
     complete = "SELECT complete_up_to_offset, committed_offsets, complete FROM analytics.completeness()"
     assert owner.execute(complete).fetchall() == [(3, 3, True)]
@@ -95,7 +95,7 @@ def test_a_log_that_was_not_read_to_its_end_is_refused(ended: None, owner: Owner
         owner.execute(RETIRE, ["backfill"])
 
 
-def test_an_unknown_stream_is_said(owner: Owner) -> None:
+def test_an_unknown_stream_is_reported(owner: Owner) -> None:
     with pytest.raises(errors.NoDataFound, match="There is no stream backfil"):
         owner.execute(RETIRE, ["backfil"])
 

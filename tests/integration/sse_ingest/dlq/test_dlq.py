@@ -87,7 +87,7 @@ def test_what_is_refused_again_stays_open_with_the_new_reason(
 
     outcome = letters.retry(only(letters))
 
-    assert not outcome.done
+    assert not outcome.succeeded
     (letter,) = letters.find()
     assert letter.attempts == 2
     assert '"few"' in letter.detail
@@ -107,9 +107,9 @@ def test_bytes_that_the_contract_refuses_are_refused_again_and_mended_by_an_edit
     number = only(letters)
 
     assert "service_type" in letters.retry(number).message
-    assert not letters.edit(number, with_fields(bad.data, ["payload.service_type=sofa"])).done
+    assert not letters.edit(number, with_fields(bad.data, ["payload.service_type=sofa"])).succeeded
     assert rows(owner, "SELECT attempts FROM raw_data.dead_letters") == [(2,)]
-    assert letters.edit(number, with_fields(bad.data, ["payload.service_type=takeout"])).done
+    assert letters.edit(number, with_fields(bad.data, ["payload.service_type=takeout"])).succeeded
 
     assert rows(owner, "SELECT service_type FROM analytics.orders") == [("takeout",)]
     assert rows(owner, "SELECT received, resolution FROM raw_data.dead_letters") == [(bad.data, "edited")]
@@ -133,7 +133,7 @@ def test_a_conflict_stays_one_until_it_is_given_an_id_of_its_own(
     number = only(letters)
 
     assert "event_id_conflict" in letters.retry(number).message
-    assert letters.edit(number, with_fields(other.data, [f"event_id={uid('own')}"])).done
+    assert letters.edit(number, with_fields(other.data, [f"event_id={uid('own')}"])).succeeded
 
     assert rows(owner, OFFSETS) == [(1,), (2,)]
     assert rows(owner, "SELECT count(*) FROM analytics.orders") == [(2,)]
@@ -167,7 +167,7 @@ def test_a_failed_processor_needs_its_processor(
     with DeadLetters(owned(url)) as plain, DeadLetters(owned(url), {"points_earned": counting}) as able:
         with pytest.raises(DeadLetterRefused, match="--processors"):
             plain.retry(only(plain))
-        assert able.retry(only(able)).done
+        assert able.retry(only(able)).succeeded
 
     assert rows(owner, "SELECT event_id FROM analytics.points") == [(event.event_id,)]
     assert rows(owner, "SELECT event_type FROM raw_data.events_raw") == [("points_earned",)]
@@ -181,7 +181,7 @@ def test_a_discarded_letter_is_kept_and_says_why(
 
     with pytest.raises(DeadLetterRefused, match="why"):
         letters.discard(number, " ")
-    assert letters.discard(number, "a test of the till").done
+    assert letters.discard(number, "a test of the till").succeeded
 
     assert letters.find() == []
     assert [letter.resolution for letter in letters.find(resolved=True)] == ["discarded"]
@@ -216,7 +216,7 @@ def test_a_letter_of_a_foreign_stream_stays_raw(
     letter = Rejected("weather", 3, uid("rain"), "order_created", Reason.INVALID_JSON, "", b"{", "x")
     store.commit([letter])
 
-    assert letters.edit(only(letters), b'{"mm": 1}').done
+    assert letters.edit(only(letters), b'{"mm": 1}').succeeded
 
     assert rows(
         owner, "SELECT stream_id, event_offset, event_id, event_type, payload FROM raw_data.events_raw"

@@ -27,7 +27,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def core(warehouse: Any, tmp_path: Path) -> Run:
     """python -m sse_ingest, in a folder of its own."""
 
-    def run(*arguments: str, given: str | None = None, **changes: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, stdin: str | None = None, **changes: str) -> subprocess.CompletedProcess[str]:
         env = {
             **os.environ,
             "PYTHONPATH": f"{python_path(ROOT)}:{tmp_path}",
@@ -40,7 +40,7 @@ def core(warehouse: Any, tmp_path: Path) -> Run:
         return subprocess.run(
             command,
             env=env,
-            input=given,
+            input=stdin,
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -93,7 +93,7 @@ def test_edit_retry_and_discard(core: Run, letters: list[Rejected], owner: psyco
     edited = core("dlq", "edit", "1", "--set", "payload.service_type=takeout")
     assert (edited.returncode, edited.stdout) == (0, f"1: edited: taken at {LOG}-1\n")
     whole = frame(2, "order_created", payload("order_created", 2)).data.decode()
-    assert core("dlq", "edit", "2", "--file", "-", given=whole).returncode == 0
+    assert core("dlq", "edit", "2", "--file", "-", stdin=whole).returncode == 0
     twice = core("dlq", "discard", "2", "--reason", "no")
     assert twice.returncode == 1
     assert "was edited at" in twice.stdout
@@ -122,7 +122,7 @@ def test_a_failed_processor_is_retried_with_the_mapping_named(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["retry"], "numbers"),
         (["retry", "1", "--all"], "numbers"),
@@ -131,20 +131,20 @@ def test_a_failed_processor_is_retried_with_the_mapping_named(
         (["show", "99"], "no dead letter 99"),
     ],
 )
-def test_what_is_asked_wrongly_is_said_in_a_sentence(
-    core: Run, warehouse: Any, arguments: list[str], said: str
+def test_a_wrong_command_is_answered_with_one_sentence(
+    core: Run, warehouse: Any, arguments: list[str], message: str
 ) -> None:
-    done = core("dlq", *arguments)
+    result = core("dlq", *arguments)
 
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert said in done.stderr
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert message in result.stderr
 
 
 def test_the_owner_s_login_is_needed(core: Run) -> None:
-    done = core("dlq", "list", INGEST_OWNER_URL="")
+    result = core("dlq", "list", INGEST_OWNER_URL="")
 
-    assert done.returncode == 2
-    assert "INGEST_OWNER_URL" in done.stderr
+    assert result.returncode == 2
+    assert "INGEST_OWNER_URL" in result.stderr
 
 
 def test_completeness_is_reported_and_a_hole_is_exit_1(core: Run, store: Store) -> None:

@@ -46,19 +46,19 @@ def test_two_who_retry_at_once_do_it_once(store: Store, owner: Connection, wareh
     start = threading.Barrier(3)
 
     def retry_all() -> int:
-        done = 0
+        count = 0
         with DeadLetters(owned(url)) as letters:
             numbers = [letter.dead_letter_id for letter in letters.find()]
             start.wait()
             for number in numbers:
                 with suppress(DeadLetterRefused):
-                    done += letters.retry(number).done
-        return done
+                    count += letters.retry(number).succeeded
+        return count
 
     with ThreadPoolExecutor() as pool:
-        done = [future.result() for future in [pool.submit(retry_all) for _ in range(3)]]
+        counts = [future.result() for future in [pool.submit(retry_all) for _ in range(3)]]
 
-    assert sum(done) == 10
+    assert sum(counts) == 10
     assert rows(owner, OFFSETS) == [(order * 7 + 1,) for order in range(10)]
     assert rows(owner, "SELECT count(*) FROM analytics.audit_log") == [(10,)]
 
@@ -87,7 +87,7 @@ def test_a_retry_and_a_batch_under_way_see_each_other(
         wait_until(lambda: rows(owner, WAITING) == [(2,)] or retry.done())
         owner.execute("SELECT pg_advisory_unlock(42)")
         batch.result()
-        assert retry.result().done
+        assert retry.result().succeeded
 
     assert rows(owner, "SELECT status, total FROM analytics.orders") == [("completed", 12.5)]
     assert rows(owner, OFFSETS) == [(offset,) for offset in range(1, 8)]
@@ -101,7 +101,7 @@ def test_a_writer_that_hangs_is_waited_for_briefly(
         hanging.execute("LOCK TABLE raw_data.event_ids IN ROW EXCLUSIVE MODE")
         with pytest.raises(DatabaseUnavailable, match="lock timeout"):
             letters.retry(only(letters))
-    assert letters.retry(only(letters)).done
+    assert letters.retry(only(letters)).succeeded
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -123,7 +123,7 @@ def test_retries_beside_a_live_writer_lose_no_part_of_an_order(
         with DeadLetters(owned(warehouse.url("restaurant_user"))) as letters:
             numbers = [letter.dead_letter_id for letter in letters.find()]
             start.wait()
-            return [letters.retry(number).done for number in numbers]
+            return [letters.retry(number).succeeded for number in numbers]
 
     def stream() -> None:
         start.wait()

@@ -61,7 +61,7 @@ def check_for_a_minute(lease: Lease) -> None:
         time.sleep(0.05)
 
 
-def taken(lease: Lease, *, wait: bool = False) -> Position:
+def take(lease: Lease, *, wait: bool = False) -> Position:
     position = lease.take(wait=wait, stop=never)
     assert position is not None
     return position
@@ -84,14 +84,14 @@ def test_each_writer_raises_the_fence(settings: Settings) -> None:
     fences = []
     for _ in range(3):
         with lease_of(settings) as lease:
-            fences.append(taken(lease).fence)
+            fences.append(take(lease).fence)
 
     assert fences == [1, 2, 3]
 
 
 def test_a_second_writer_that_does_not_wait_is_turned_away(settings: Settings) -> None:
     with lease_of(settings) as first, lease_of(settings) as second:
-        taken(first)
+        take(first)
 
         assert second.take(wait=False, stop=never) is None
 
@@ -99,19 +99,19 @@ def test_a_second_writer_that_does_not_wait_is_turned_away(settings: Settings) -
 def test_another_stream_is_another_lease(settings: Settings) -> None:
     other = Settings(**{**vars(settings), "stream": "another"})
     with lease_of(settings) as first, lease_of(other) as second:
-        taken(first)
+        take(first)
 
         assert second.take(wait=False, stop=never) is not None
 
 
 def test_the_standby_goes_on_at_once(settings: Settings) -> None:
     incumbent, standby = lease_of(settings), lease_of(settings)
-    taken(incumbent)
-    got: list[float] = []
+    take(incumbent)
+    times: list[float] = []
 
     def stand_by() -> None:
-        taken(standby, wait=True)
-        got.append(time.monotonic())
+        take(standby, wait=True)
+        times.append(time.monotonic())
 
     thread = threading.Thread(target=stand_by)
     thread.start()
@@ -126,14 +126,14 @@ def test_the_standby_goes_on_at_once(settings: Settings) -> None:
     thread.join(60)
     standby.release()
 
-    assert got
-    assert got[0] - released < 1 + busy.seconds
+    assert times
+    assert times[0] - released < 1 + busy.seconds
 
 
 def test_a_stopped_standby_leaves_the_queue(settings: Settings, owner: Any) -> None:
     stop = threading.Event()
     with lease_of(settings) as incumbent:
-        taken(incumbent)
+        take(incumbent)
         with lease_of(settings) as standby:
             threading.Timer(0.3, stop.set).start()
             assert standby.take(wait=True, stop=stop.is_set) is None
@@ -143,7 +143,7 @@ def test_a_stopped_standby_leaves_the_queue(settings: Settings, owner: Any) -> N
 
 def test_the_checkpoint_shows_holder_and_head(settings: Settings, owner: Any) -> None:
     with lease_of(settings) as lease:
-        taken(lease)
+        take(lease)
         deadline = time.monotonic() + 60
         while True:
             row = owner.execute("SELECT holder, head_offset FROM raw_data.stream_checkpoints").fetchone()
@@ -165,7 +165,7 @@ def test_a_stopped_holder_is_replaced_and_finds_out(
         time.sleep(settings.lease_seconds + 0.5)
 
     with lease_of(settings) as standby:
-        taken(standby, wait=wait)
+        take(standby, wait=wait)
         assert time.monotonic() - stopped < settings.lease_seconds + 1.5 + busy.seconds
         child.send_signal(signal.SIGCONT)
         assert child.stdout is not None
@@ -177,13 +177,13 @@ def test_a_killed_holder_is_replaced(settings: Settings, child: subprocess.Popen
 
     with lease_of(settings) as standby:
         busy, began = Contention(), time.monotonic()
-        taken(standby, wait=True)
+        take(standby, wait=True)
         assert time.monotonic() - began < 2 + busy.seconds
 
 
 def test_a_lost_connection_is_reported_not_hidden(settings: Settings, owner: Any, warehouse: Any) -> None:
     with lease_of(settings) as lease:
-        taken(lease)
+        take(lease)
         with warehouse.connect("airflow_user", autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(unnest(holder_pids)) FROM raw_data.stream_checkpoints")
         with pytest.raises(DatabaseUnavailable):
@@ -207,20 +207,20 @@ def test_one_that_froze_between_lock_and_lease_is_replaced(
 ) -> None:
     if not before:
         with lease_of(settings) as earlier:
-            taken(earlier)
+            take(earlier)
     request.getfixturevalue("at_lock")
 
     with lease_of(settings) as standby:
         busy, began = Contention(), time.monotonic()
-        taken(standby, wait=True)
+        take(standby, wait=True)
         assert time.monotonic() - began < settings.lease_seconds + 2 + busy.seconds
 
 
 def test_those_who_wait_are_left_alone(settings: Settings, owner: Any) -> None:
     """Also when they have waited for longer than a lease lasts: only who holds the lock can be too late."""
     incumbent, standby = lease_of(settings), lease_of(settings)
-    taken(incumbent)
-    thread = threading.Thread(target=taken, args=(standby,), kwargs={"wait": True})
+    take(incumbent)
+    thread = threading.Thread(target=take, args=(standby,), kwargs={"wait": True})
     thread.start()
     with lease_of(settings) as third:
         stop = threading.Event()
@@ -240,13 +240,13 @@ def test_an_earlier_writer_does_not_keep_the_row_from_its_successor(
 ) -> None:
     """It lost the lock with one connection, and with the other it stands in the midst of a batch."""
     with lease_of(settings) as first:
-        taken(first)
+        take(first)
     with warehouse.connect("airflow_user", application_name="sse_ingest writer") as frozen:
         owner.execute("UPDATE raw_data.stream_checkpoints SET holder_pids = %s", [[frozen.info.backend_pid]])
         frozen.execute("UPDATE raw_data.stream_checkpoints SET event_offset = 0")
 
         with lease_of(settings) as second:
             busy, began = Contention(), time.monotonic()
-            taken(second)
+            take(second)
             assert time.monotonic() - began < 2 + busy.seconds
         frozen.close()

@@ -44,7 +44,7 @@ def test_it_says_what_it_did_and_does_nothing_again(empty: str) -> None:
     again = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert "made the schema events" in first.stdout
-    assert "from nothing to version 0001" in first.stdout
+    assert "from nothing to version 0003" in first.stdout
     assert "Nothing to do" in again.stdout
 
 
@@ -71,7 +71,7 @@ def test_two_at_once_take_turns(empty: str) -> None:
     for thread in threads:
         thread.join()
 
-    assert sorted(report.before or "" for report in reports) == ["", "0001"]
+    assert sorted(report.before or "" for report in reports) == ["", "0003"]
 
 
 @pytest.mark.parametrize("schema", ["raw_data", "events_of_mine"])

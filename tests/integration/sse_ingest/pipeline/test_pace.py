@@ -36,7 +36,7 @@ def test_a_backfill_keeps_its_pace_and_makes_its_partitions(
         "INGEST_DATABASE_URL": warehouse.url("airflow_user"),
     }
 
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "sse_ingest", "run", "--poll", "--pace", "200"],
         env={**os.environ, **own},
         capture_output=True,
@@ -44,8 +44,8 @@ def test_a_backfill_keeps_its_pace_and_makes_its_partitions(
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    result = json.loads(process.stdout)
     assert (result["events"], result["reason"]) == (7 * ORDERS, "caught_up")
     assert result["batches"] >= 7 * ORDERS / 100
     assert result["events_per_second"] < 300  # nobody rests after the last batch

@@ -26,14 +26,14 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def configured(service: EventService, warehouse: Any) -> Callable[..., Settings]:
     def make(**changes: Any) -> Settings:
-        given = {
+        defaults = {
             "contract": CONTRACT,
             "stream": "restaurant",
             "source_url": service.url,
             "database_url": warehouse.url("airflow_user"),
             "lease_seconds": 1,
         }
-        return Settings(**{**given, **changes})
+        return Settings(**{**defaults, **changes})
 
     return make
 
@@ -58,8 +58,8 @@ def in_background() -> Iterator[Callable[..., tuple[Future[Result], threading.Ev
 
 def wait_until(owner: Any, query: str, expected: object, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
-    while (found := owner.execute(query).fetchone()[0]) != expected:
-        assert time.monotonic() < deadline, f"{query}: {found}, expected {expected}"
+    while (value := owner.execute(query).fetchone()[0]) != expected:
+        assert time.monotonic() < deadline, f"{query}: {value}, expected {expected}"
         time.sleep(0.05)
 
 
@@ -190,14 +190,14 @@ def test_a_lost_log_is_a_recorded_gap_and_the_stream_goes_on(
 def test_a_custom_type_reaches_its_processor(
     service: EventService, configured: Callable[..., Settings], owner: Any
 ) -> None:
-    seen: list[dict[str, Any]] = []
+    bodies: list[dict[str, Any]] = []
     service.publish([event("loyalty_points_earned", {"points": 3}), *published(1)])
-    processors = {"loyalty_points_earned": lambda _cursor, _event, body: seen.append(body)}
+    processors = {"loyalty_points_earned": lambda _cursor, _event, body: bodies.append(body)}
 
     run(configured(mode="poll", processors=processors))
     run(configured(mode="poll", processors=processors))
 
-    assert seen == [{"points": 3}]
+    assert bodies == [{"points": 3}]
     assert owner.execute(EVENTS).fetchone() == (8,)
 
 
@@ -259,11 +259,11 @@ data: not JSON
 
 
 def test_any_stream_of_json_is_taken_raw(warehouse: Any, owner: Any) -> None:
-    asked: list[str] = []
+    paths: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            paths.append(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
@@ -285,8 +285,8 @@ def test_any_stream_of_json_is_taken_raw(warehouse: Any, owner: Any) -> None:
         result = run(settings)
         server.shutdown()
 
-    assert set(asked) == {"/weather"}
-    assert len(asked) > 1, "the stream was not read again"
+    assert set(paths) == {"/weather"}
+    assert len(paths) > 1, "the stream was not read again"
     assert (result.events, result.rejected > 0) == (2, True)
     rows = owner.execute(
         "SELECT event_type, payload FROM raw_data.events_raw ORDER BY event_offset"

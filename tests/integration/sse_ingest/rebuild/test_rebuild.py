@@ -25,7 +25,7 @@ SHADOWS = "SELECT count(*) FROM pg_namespace WHERE nspname = 'rebuild_shadow'"
 
 @pytest.fixture
 def rebuilt(warehouse: Any) -> Rebuild:
-    return lambda **asked: rebuild(owned(warehouse.url("restaurant_user")), Request(**asked))
+    return lambda **request: rebuild(owned(warehouse.url("restaurant_user")), Request(**request))
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def filled(store: Store) -> Store:
 def only(report: Report) -> tuple[str, Difference]:
     """The one difference of a report."""
     assert report.differences == 1
-    ((name, found),) = [(name, one) for name, table in report.tables.items() for one in table.examples]
-    return name, found
+    ((name, difference),) = [(name, one) for name, table in report.tables.items() for one in table.examples]
+    return name, difference
 
 
 def contents(owner: Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -89,9 +89,9 @@ def test_the_same_amount_with_other_digits_is_a_difference(
 ) -> None:
     owner.execute("UPDATE analytics.refunds SET amount = 2 WHERE refund_id = %s", [uid("refund", 1, 0)])
 
-    name, found = only(rebuilt())
+    name, difference = only(rebuilt())
 
-    assert (name, found.live, found.rebuilt) == ("refunds", {"amount": 2}, {"amount": "2.00"})
+    assert (name, difference.live, difference.rebuilt) == ("refunds", {"amount": 2}, {"amount": "2.00"})
 
 
 def test_a_deleted_and_an_added_row_are_reported_whole(

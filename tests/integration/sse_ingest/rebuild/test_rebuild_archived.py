@@ -30,9 +30,9 @@ UNTOUCHED = "UPDATE analytics.orders SET total = 99.9 WHERE order_id = %s"
 
 @pytest.fixture
 def rebuilt(warehouse: Any, folder: Path) -> Rebuild:
-    def run(**asked: Any) -> Report:
+    def run(**request: Any) -> Report:
         return rebuild(
-            owned(warehouse.url("restaurant_user")), Request(**{"archive_folder": folder, **asked})
+            owned(warehouse.url("restaurant_user")), Request(**{"archive_folder": folder, **request})
         )
 
     return run
@@ -42,10 +42,10 @@ def contents(owner: Connection) -> dict[str, list[tuple[Any, ...]]]:
     return {t: owner.execute(f"SELECT t::text FROM analytics.{t} AS t ORDER BY 1").fetchall() for t in TABLES}
 
 
-def refused(rebuilt: Rebuild, owner: Connection, said: str, **asked: Any) -> None:
+def refused(rebuilt: Rebuild, owner: Connection, message: str, **request: Any) -> None:
     before = contents(owner)
-    with pytest.raises(RebuildRefused, match=said) as caught:
-        rebuilt(apply=True, **asked)
+    with pytest.raises(RebuildRefused, match=message) as caught:
+        rebuilt(apply=True, **request)
     assert str(caught.value).endswith("othing was changed.")
     assert contents(owner) == before
 
@@ -68,8 +68,8 @@ def test_one_corrupted_row_is_reported_exactly_and_corrected(
     before = contents(owner)
     owner.execute("UPDATE analytics.orders SET city = 'X' WHERE order_id = %s", [uid("order", 4)])
 
-    found = [one for table in rebuilt().tables.values() for one in table.examples]
-    assert found == [
+    differences = [one for table in rebuilt().tables.values() for one in table.examples]
+    assert differences == [
         Difference("different", {"order_id": str(uid("order", 4))}, {"city": "X"}, {"city": None})
     ]
     owner.execute("DELETE FROM analytics.orders WHERE order_id = %s", [uid("order", 1)])

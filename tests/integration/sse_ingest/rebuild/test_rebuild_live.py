@@ -103,7 +103,7 @@ def command(warehouse: Any, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def said(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     output, errors = process.communicate(timeout=120)
     return process.returncode, output, errors
 
@@ -112,15 +112,15 @@ def test_the_exit_code_says_whether_something_differs(
     store: Store, owner: Connection, warehouse: Any
 ) -> None:
     store.commit([parsed(one) for one in lifecycle(1, 1)])
-    code, output, _ = said(command(warehouse))
+    code, output, _ = finish(command(warehouse))
     assert (code, output.splitlines()[-1]) == (0, "The live tables agree with the raw events.")
 
     owner.execute("UPDATE analytics.orders SET total = 1")
-    code, output, _ = said(command(warehouse))
+    code, output, _ = finish(command(warehouse))
     assert code == 1
     assert f"different in orders: order_id {uid('order', 1)}: total is 1, should be '12.50'" in output
 
-    code, output, _ = said(command(warehouse, "--apply", "--json"))
+    code, output, _ = finish(command(warehouse, "--apply", "--json"))
     reported = json.loads(output)
     assert (code, reported["differences"]) == (0, 1)
     assert reported["applied"]["orders"] == {"missing": 0, "extra": 0, "different": 1}
@@ -133,7 +133,7 @@ def test_the_exit_code_says_whether_something_differs(
         }
     ]
 
-    code, _, errors = said(command(warehouse, "--processors", "nowhere"))
+    code, _, errors = finish(command(warehouse, "--processors", "nowhere"))
     assert (code, errors) == (2, "sse_ingest: --processors must be module:attribute, not 'nowhere'.\n")
 
 
@@ -153,7 +153,7 @@ def test_what_a_killed_rebuild_leaves_is_cleared_by_the_next(
         with pytest.raises(RebuildRefused, match="Another rebuild"):
             rebuild(owned(warehouse.url("restaurant_user")), Request(query_timeout_seconds=0.5))
         killed.send_signal(signal.SIGKILL)
-        said(killed)
+        finish(killed)
     assert owner.execute("SELECT total FROM analytics.orders").fetchone() == (1,)
     assert owner.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'rebuild_shadow'").fetchone() == (
         1,

@@ -56,24 +56,24 @@ def filled(owner: psycopg.Connection[Any], open_store: Any) -> Store:
     return store
 
 
-def asked(warehouse: Any, function: Processor = points, **more: Any) -> Report:
-    given = {"processors": {"points_earned": function}, "tables": ["loyalty_points"], **more}
-    return rebuild(owned(warehouse.url("restaurant_user")), Request(**given))
+def rebuilt(warehouse: Any, function: Processor = points, **more: Any) -> Report:
+    request = {"processors": {"points_earned": function}, "tables": ["loyalty_points"], **more}
+    return rebuild(owned(warehouse.url("restaurant_user")), Request(**request))
 
 
 def test_a_new_processor_is_applied_to_old_events(filled: Store, owner: Any, warehouse: Any) -> None:
     assert owner.execute(POINTS).fetchall() == [("c", 3)]
 
-    report = asked(warehouse)
+    report = rebuilt(warehouse)
     assert (report.tables["loyalty_points"].missing, report.differences) == (2, 2)
-    asked(warehouse, apply=True)
+    rebuilt(warehouse, apply=True)
 
     assert owner.execute(POINTS).fetchall() == [("a", 1), ("b", 2), ("c", 3)]
-    assert asked(warehouse).differences == 0
+    assert rebuilt(warehouse).differences == 0
 
 
 def test_a_changed_processor_changes_what_it_made_before(filled: Store, owner: Any, warehouse: Any) -> None:
-    asked(warehouse, doubled, apply=True)
+    rebuilt(warehouse, doubled, apply=True)
 
     assert owner.execute(POINTS).fetchall() == [("a", 2), ("b", 4), ("c", 6)]
 
@@ -83,7 +83,7 @@ def test_without_its_processor_a_table_is_left_alone(filled: Store, owner: Any, 
     assert owner.execute(POINTS).fetchall() == [("c", 3)]
 
     with pytest.raises(ConfigurationError, match="give --processors too"):
-        asked(warehouse, processors={})
+        rebuilt(warehouse, processors={})
 
 
 def test_a_processor_that_refuses_an_event_stops_the_rebuild(
@@ -95,14 +95,14 @@ def test_a_processor_that_refuses_an_event_stops_the_rebuild(
 
     event_id = uid("event", "points_earned", '{"customer": "b", "points": 2}')
     with pytest.raises(RebuildRefused, match=f"refuse 1 events: points_earned {event_id}: ValueError: two"):
-        asked(warehouse, picky, apply=True)
+        rebuilt(warehouse, picky, apply=True)
 
     assert owner.execute(POINTS).fetchall() == [("c", 3)]
 
 
 def test_a_table_that_was_not_named_is_asked_for(filled: Store, warehouse: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"loyalty_points.*Name each table"):
-        asked(warehouse, tables=[])
+        rebuilt(warehouse, tables=[])
 
 
 @pytest.mark.parametrize(
@@ -116,22 +116,22 @@ def test_a_processor_cannot_reach_the_live_tables(
         cursor.execute(statement)
 
     with pytest.raises(ConfigurationError, match="qualified table"):
-        asked(warehouse, careless)
+        rebuilt(warehouse, careless)
 
     assert owner.execute(POINTS).fetchall() == [("c", 3)]
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [("nowhere", "There is no table analytics.nowhere"), ("keyless", "has no primary key")],
 )
 def test_a_table_that_cannot_be_compared_is_refused(
-    filled: Store, owner: Any, warehouse: Any, table: str, said: str
+    filled: Store, owner: Any, warehouse: Any, table: str, message: str
 ) -> None:
     owner.execute("CREATE TABLE analytics.keyless (n integer)")
 
-    with pytest.raises(ConfigurationError, match=said):
-        asked(warehouse, tables=[table])
+    with pytest.raises(ConfigurationError, match=message):
+        rebuilt(warehouse, tables=[table])
 
 
 def test_processors_are_named_by_module_and_attribute(monkeypatch: pytest.MonkeyPatch) -> None:

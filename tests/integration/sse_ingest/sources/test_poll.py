@@ -29,9 +29,9 @@ class TestPoll:
             ("e", "s-3"),
         ]
         assert frames[0].data == b'{"offset": 1, "event_type": "e", "payload": {}}'
-        asked = [seen.target for seen in server.seen]
-        assert asked == [f"/events?since={since}&limit=2" for since in ("earliest", "s-2", "s-3")]
-        assert server.seen[0].headers["authorization"] == "Bearer t"
+        targets = [connection.target for connection in server.connections]
+        assert targets == [f"/events?since={since}&limit=2" for since in ("earliest", "s-2", "s-3")]
+        assert server.connections[0].headers["authorization"] == "Bearer t"
 
     def test_follows_when_asked_to(self, serve: Callable[..., Server]) -> None:
         server = serve(page(1), page(next_since="s-1"), page(2), END)
@@ -49,7 +49,7 @@ class TestPoll:
             False,
         )
         assert event.last_event_id == "s-5"
-        assert server.seen[1].target.startswith("/events?since=earliest&")
+        assert server.connections[1].target.startswith("/events?since=earliest&")
 
     def test_a_cut_page_is_asked_for_again(self, serve: Callable[..., Server]) -> None:
         def cut(connection: Connection) -> None:

@@ -34,8 +34,8 @@ class TestProbe:
     def test_the_first_event_ends_it(self, serve: Callable[..., Server]) -> None:
         server = serve(answering(b": hello\n\n", frame(1), frame(2), then=Connection.hang))
         assert Probe(server.url, token="t0ken").first_frame() == Frame("e", b"1", "s-1")
-        assert [seen.target for seen in server.seen] == ["/stream"]
-        assert server.seen[0].headers["authorization"] == "Bearer t0ken"
+        assert [connection.target for connection in server.connections] == ["/stream"]
+        assert server.connections[0].headers["authorization"] == "Bearer t0ken"
 
     @pytest.mark.parametrize("script", [answering(then=Connection.hang), comments_without_end])
     def test_a_quiet_stream_is_open(self, serve: Callable[..., Server], script: Callable[..., None]) -> None:

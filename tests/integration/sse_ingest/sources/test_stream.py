@@ -38,13 +38,21 @@ class TestStream:
             END,
         )
         assert numbers(take(StreamSource(server.url, limits=QUICK))) == [1, 2, 3, 4]
-        assert [seen.headers.get("last-event-id") for seen in server.seen] == [None, "s-1", "s-2", "s-4"]
-        assert [seen.target for seen in server.seen] == ["/stream?since=earliest", *["/stream"] * 3]
+        assert [connection.headers.get("last-event-id") for connection in server.connections] == [
+            None,
+            "s-1",
+            "s-2",
+            "s-4",
+        ]
+        assert [connection.target for connection in server.connections] == [
+            "/stream?since=earliest",
+            *["/stream"] * 3,
+        ]
 
     def test_a_position_is_asked_for_at_once(self, serve: Callable[..., Server]) -> None:
         server = serve(END)
         assert take(StreamSource(server.url + "/", limits=QUICK, token="t0ken"), "s-41") == []
-        headers = server.seen[0].headers
+        headers = server.connections[0].headers
         assert headers["last-event-id"] == "s-41"
         assert headers["authorization"] == "Bearer t0ken"
         assert headers["accept"] == "text/event-stream"
@@ -53,21 +61,25 @@ class TestStream:
         server = serve(answering(b"data: {}\n\n"), END)
         source = StreamSource(server.url + "/v2/all?types=a", path="", since=None, limits=QUICK)
         assert take(source) == [Frame("message", b"{}", "", own_id=False)]
-        assert [seen.target for seen in server.seen] == ["/v2/all?types=a"] * 2
+        assert [connection.target for connection in server.connections] == ["/v2/all?types=a"] * 2
 
     def test_an_id_that_no_header_carries_is_not_asked_for(self, serve: Callable[..., Server]) -> None:
         server = serve(
             answering(frame(1), b"id: a\x01b\ndata: 2\n\n"), answering("id: é😀\ndata: 3\n\n".encode()), END
         )
         assert numbers(take(StreamSource(server.url, limits=QUICK))) == [1, 2, 3]
-        asked = [seen.headers.get("last-event-id") for seen in server.seen]
-        assert asked == [None, "s-1", "é😀".encode().decode("latin-1")]
+        ids = [connection.headers.get("last-event-id") for connection in server.connections]
+        assert ids == [None, "s-1", "é😀".encode().decode("latin-1")]
 
     def test_an_id_too_long_for_any_server_is_not_asked_for(self, serve: Callable[..., Server]) -> None:
         long = b"id: " + b"a" * 2_001 + b"\ndata: 2\n\n"
         server = serve(answering(frame(1), long), answering(frame(3)), END)
         assert numbers(take(StreamSource(server.url, limits=QUICK))) == [1, 2, 3]
-        assert [seen.headers.get("last-event-id") for seen in server.seen] == [None, "s-1", "s-3"]
+        assert [connection.headers.get("last-event-id") for connection in server.connections] == [
+            None,
+            "s-1",
+            "s-3",
+        ]
 
     def test_crlf_and_chunked_transfer_cut_anywhere(self, serve: Callable[..., Server]) -> None:
         head = SSE.replace(b"Connection: close", b"Transfer-Encoding: chunked").replace(b"retry: 20\n\n", b"")
@@ -95,7 +107,7 @@ class TestStream:
         # Each comment is early by far; all of them together take longer than the limit.
         source = StreamSource(server.url, limits=replace(QUICK, stall_seconds=2.0))
         assert numbers(take(source)) == [1]
-        assert len(server.seen) == 2
+        assert len(server.connections) == 2
 
     def test_retry_sets_the_pause(self, serve: Callable[..., Server]) -> None:
         server = serve(answering(b"retry: 1\n\n", frame(1)), END)
@@ -116,7 +128,7 @@ class TestStream:
         frames = take(StreamSource(server.url, limits=QUICK), "s-1")
         assert frames[0] == Frame("stream_gap", b'{"requested":"s-1","oldest":9}', "s-1", own_id=False)
         assert numbers(frames[1:]) == [9]
-        assert server.seen[1].headers["last-event-id"] == "s-1"
+        assert server.connections[1].headers["last-event-id"] == "s-1"
 
     @pytest.mark.parametrize(
         ("code", "error", "remedy"),
@@ -135,7 +147,7 @@ class TestStream:
         server = serve(status(code, {"title": "no", "detail": "the service says so"}))
         with pytest.raises(error, match=remedy):
             take(StreamSource(server.url, limits=QUICK))
-        assert len(server.seen) == 1
+        assert len(server.connections) == 1
 
     def test_a_slow_caller_holds_the_sender_back(self, serve: Callable[..., Server]) -> None:
         sent = []
@@ -163,13 +175,13 @@ class TestHead:
         server = serve(status(200, {"head_offset": 42, "status": "ok"}), status(503), status(404))
         with closing(StreamSource(server.url + "/", limits=QUICK)) as source:
             assert [source.head() for _ in range(5)] == [42, None, None, None, None]
-        assert [seen.target for seen in server.seen] == ["/health"] * 3
+        assert [connection.target for connection in server.connections] == ["/health"] * 3
 
 
 @pytest.mark.parametrize(
     ("url", "token"),
     [("ftp://x", None), ("http://", None), ("http://x:port", None), ("http://x", "a b"), ("http://x", "é")],
 )
-def test_what_cannot_work_is_said_at_once(url: str, token: str | None) -> None:
+def test_what_cannot_work_is_reported_at_once(url: str, token: str | None) -> None:
     with pytest.raises(ConfigurationError):
         StreamSource(url, token=token)

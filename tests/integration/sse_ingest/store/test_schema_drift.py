@@ -53,10 +53,10 @@ def test_new_fields_and_types_are_listed_once_and_kept(store: Store, owner: Conn
         owner.execute("SELECT * FROM analytics.schema_drift ORDER BY event_type, field").fetchall() == first
     )
     assert {row[4] for row in first} == {event.event_id for event in events[:3]}
-    kept = owner.execute(
+    rows = owner.execute(
         "SELECT payload -> 'table' FROM raw_data.events_raw WHERE payload ? 'table'"
     ).fetchall()
-    assert kept == [(7,), ("seven",)]
+    assert rows == [(7,), ("seven",)]
 
 
 def test_another_process_lists_nothing_again(open_store: Callable[..., Store], owner: Connection) -> None:

@@ -224,7 +224,7 @@ def test_a_hole_that_the_stream_does_not_report_is_recorded_as_a_hole(
 
     query = "SELECT kind, requested, oldest_offset, missing FROM raw_data.stream_gaps"
     assert rows(owner, query) == [("hole", f"{LOG}-2", 6, 3)]
-    found = "SELECT status, details ->> 'reason', details ->> 'remedy' FROM analytics.health_check()"
-    ((status, reason, remedy),) = rows(owner, f"{found} WHERE component = 'gaps'")
+    health_query = "SELECT status, details ->> 'reason', details ->> 'remedy' FROM analytics.health_check()"
+    ((status, reason, remedy),) = rows(owner, f"{health_query} WHERE component = 'gaps'")
     assert (status, reason) == ("warn", "hole")
     assert "skipped offsets" in remedy

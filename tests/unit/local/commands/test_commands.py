@@ -34,15 +34,15 @@ def test_every_command_is_in_the_readme(name: str) -> None:
 
 
 def test_an_expected_error_is_one_sentence(tmp_path: Path) -> None:
-    said = stack("--env-file", str(tmp_path / "none"), "status")
-    assert said.returncode == 1
-    assert said.stderr.startswith("stack: There is no ")
-    assert said.stderr.count("\n") == 1
+    result = stack("--env-file", str(tmp_path / "none"), "status")
+    assert result.returncode == 1
+    assert result.stderr.startswith("stack: There is no ")
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_full_disk_is_one_sentence() -> None:
     with Path("/dev/full").open("w") as full:
-        said = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "local", "doctor"],
             cwd=ROOT,
             stdout=full,
@@ -50,8 +50,8 @@ def test_a_full_disk_is_one_sentence() -> None:
             text=True,
             check=False,
         )
-    assert said.returncode == 1
-    assert said.stderr.startswith("stack: The disk is full: ")
+    assert result.returncode == 1
+    assert result.stderr.startswith("stack: The disk is full: ")
 
 
 def test_without_arguments_it_explains_itself() -> None:

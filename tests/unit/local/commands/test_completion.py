@@ -31,11 +31,11 @@ def complete(program: Path, *words: str) -> set[str]:
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     env = os.environ | {"PYTHONPATH": python_path(ROOT)}
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", code], cwd=program.parent, env=env, capture_output=True, text=True, check=True
     )
-    assert done.stderr == ""
-    return set(done.stdout.split())
+    assert result.stderr == ""
+    return set(result.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,16 @@ def complete(program: Path, *words: str) -> set[str]:
     ],
 )
 def test_bash_offers(program: Path, words: tuple[str, ...], offered: set[str]) -> None:
-    found = complete(program, *words)
-    assert found >= offered
-    assert all(word.startswith(words[-1]) for word in found)
+    offers = complete(program, *words)
+    assert offers >= offered
+    assert all(word.startswith(words[-1]) for word in offers)
 
 
 def test_bash_accepts_the_script() -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-n"], input=script(Shell.BASH), capture_output=True, text=True, check=True
     )
-    assert done.stderr == ""
+    assert result.stderr == ""
     assert script(Shell.BASH).endswith("complete -o default -F _stack_completion stack")
 
 
@@ -75,8 +75,8 @@ def test_the_tab_key_installs_nothing(tmp_path: Path) -> None:
     (tmp_path / "stack").write_text((ROOT / "stack").read_text())
     (tmp_path / "requirements.lock").touch()
     env = os.environ | {"_STACK_COMPLETE": "complete_bash"}
-    done = subprocess.run(
+    result = subprocess.run(
         ["sh", str(tmp_path / "stack")], env=env, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert not (tmp_path / ".venv").exists()

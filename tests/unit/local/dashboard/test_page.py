@@ -5,9 +5,9 @@ import re
 import pytest
 from fastapi import FastAPI
 
+from local.cards.definition import load
 from local.dashboard import __main__ as command
 from local.dashboard.app import build_page, create_app
-from local.dashboard.cards import load
 from local.dashboard.warehouse import Reader
 from local.errors import StackError
 from tests.support.servers.asgi import get

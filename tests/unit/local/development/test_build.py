@@ -46,12 +46,12 @@ def test_a_package_becomes_a_wheel_and_a_source_archive_of_the_projects_version(
     (root / "dist").mkdir()
     (root / "dist" / "till-1.2.2-py3-none-any.whl").touch()
 
-    made = build.distributions(root, root / "dist")
+    files = build.distributions(root, root / "dist")
 
-    assert [path.name for path in made] == ["till-1.2.3-py3-none-any.whl", "till-1.2.3.tar.gz"]
-    assert sorted((root / "dist").iterdir()) == made
-    assert "till/receipts.sql" in zipfile.ZipFile(made[0]).namelist()
-    with tarfile.open(made[1]) as archive:
+    assert [path.name for path in files] == ["till-1.2.3-py3-none-any.whl", "till-1.2.3.tar.gz"]
+    assert sorted((root / "dist").iterdir()) == files
+    assert "till/receipts.sql" in zipfile.ZipFile(files[0]).namelist()
+    with tarfile.open(files[1]) as archive:
         assert "till-1.2.3/till/receipts.sql" in archive.getnames()
 
 
@@ -77,8 +77,8 @@ def test_the_bill_of_materials_names_each_package_of_the_lock(tmp_path: Path) ->
     pins = [line.split()[0] for line in text.splitlines() if "==" in line][:3]
     (tmp_path / "some.lock").write_text(text.partition(pins[-1])[0])
 
-    made = json.loads(build.bill_of_materials(tmp_path / "some.lock", tmp_path / "dist").read_text())
+    bill = json.loads(build.bill_of_materials(tmp_path / "some.lock", tmp_path / "dist").read_text())
 
-    assert made["bomFormat"] == "CycloneDX"
-    assert {f"{each['name']}=={each['version']}" for each in made["components"]} == set(pins[:2])
-    assert made["metadata"]["component"]["name"] == "restaurant-sse-warehouse"
+    assert bill["bomFormat"] == "CycloneDX"
+    assert {f"{each['name']}=={each['version']}" for each in bill["components"]} == set(pins[:2])
+    assert bill["metadata"]["component"]["name"] == "restaurant-sse-warehouse"

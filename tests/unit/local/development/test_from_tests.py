@@ -34,19 +34,19 @@ def stack(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", ["bench", "chaos"])
 def test_without_tests_a_command_says_what_is_missing(without_tests: Path, name: str) -> None:
-    done = stack(without_tests, name, "--help")
+    result = stack(without_tests, name, "--help")
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
         f"stack: ./stack {name} needs the folder tests/, which is not here: run it in a clone of the repository.\n"
     )
 
 
 def test_without_tests_all_else_works(without_tests: Path) -> None:
-    done = stack(without_tests, "--help")
+    result = stack(without_tests, "--help")
 
-    assert done.returncode == 0, done.stderr
-    assert "bench" in done.stdout
+    assert result.returncode == 0, result.stderr
+    assert "bench" in result.stdout
 
 
 def test_an_import_that_fails_inside_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

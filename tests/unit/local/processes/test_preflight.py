@@ -1,4 +1,4 @@
-"""Preflight: what would go wrong is said before anything starts."""
+"""Preflight: it reports what would go wrong before anything starts."""
 
 import os
 import socket

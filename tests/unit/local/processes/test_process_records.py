@@ -32,10 +32,10 @@ time.sleep(600)
 
 @pytest.fixture
 def processes(tmp_path: Path) -> Iterator[Processes]:
-    made = Processes(tmp_path / "run")
-    yield made
-    for name in made.names():
-        made.end(name, grace=0)
+    new_processes = Processes(tmp_path / "run")
+    yield new_processes
+    for name in new_processes.names():
+        new_processes.end(name, grace=0)
 
 
 @pytest.fixture

@@ -20,9 +20,13 @@ def make(header: list[str], rows: list[list[str]], choices: Choices | None = Non
     return list(lines(records, resolve(header, choices or Choices()), FILE_ID, ACCEPTED))
 
 
-def events(made: list[Line | BadRow], kind: str) -> list[Event]:
+def events(results: list[Line | BadRow], kind: str) -> list[Event]:
     return [
-        event for line in made if isinstance(line, Line) for event in line.events if event.event_type == kind
+        event
+        for line in results
+        if isinstance(line, Line)
+        for event in line.events
+        if event.event_type == kind
     ]
 
 
@@ -31,12 +35,13 @@ def wire(event: Event) -> dict[str, Any]:
 
 
 def test_an_order_is_created_once_before_its_first_item() -> None:
-    made = make(["order_id", "item"], [["1", "a"], ["2", "b"], ["1", "c"]])
-    kinds = [[event.event_type for event in line.events] for line in made if isinstance(line, Line)]
+    results = make(["order_id", "item"], [["1", "a"], ["2", "b"], ["1", "c"]])
+    kinds = [[event.event_type for event in line.events] for line in results if isinstance(line, Line)]
     assert kinds == [["order_created", "order_item_added"]] * 2 + [["order_item_added"]]
-    created = events(made, "order_created")[0]
+    created = events(results, "order_created")[0]
     assert [
-        item.payload["order_id"] == created.payload["order_id"] for item in events(made, "order_item_added")
+        item.payload["order_id"] == created.payload["order_id"]
+        for item in events(results, "order_item_added")
     ] == [
         True,
         False,
@@ -52,11 +57,11 @@ def test_identical_lines_stay_two_items() -> None:
 
 def test_a_line_total_gives_the_unit_price_in_exact_cents_or_none() -> None:
     header = ["order_id", "item", "quantity", "item_price"]
-    made = make(
+    results = make(
         header,
         [["1", "a", "2", "$16.98 "], ["1", "a", "3", "10.00"], ["1", "a", "2", ""], ["1", "a", "2", "0"]],
     )
-    prices = [(item.get("unit_price"), item.get("extended_price")) for item in _payloads(made)]
+    prices = [(item.get("unit_price"), item.get("extended_price")) for item in _payloads(results)]
     assert prices == [
         (Decimal("8.49"), Decimal("16.98")),
         (None, Decimal("10.00")),
@@ -67,18 +72,18 @@ def test_a_line_total_gives_the_unit_price_in_exact_cents_or_none() -> None:
 
 def test_a_unit_price_gives_the_line_total() -> None:
     choices = Choices(price_per="unit")
-    made = make(
+    results = make(
         ["order_id", "item", "quantity", "price"],
         [["1", "a", "3", "2.50"], ["1", "a", "0.333", "9.99"]],
         choices,
     )
-    prices = [(item.get("unit_price"), item.get("extended_price")) for item in _payloads(made)]
+    prices = [(item.get("unit_price"), item.get("extended_price")) for item in _payloads(results)]
     assert prices == [(Decimal("2.50"), Decimal("7.50")), (Decimal("9.99"), None)]
 
 
-def test_what_the_file_does_not_say_is_not_said() -> None:
-    made = make(["Date", "Time", "Transaction", "Item"], [["2016-10-30", "09:58:11", "1", "NONE"]])
-    created, item = (wire(event) for event in made[0].events) if isinstance(made[0], Line) else ({}, {})
+def test_what_the_file_does_not_state_is_not_invented() -> None:
+    results = make(["Date", "Time", "Transaction", "Item"], [["2016-10-30", "09:58:11", "1", "NONE"]])
+    created, item = (wire(event) for event in results[0].events) if isinstance(results[0], Line) else ({}, {})
     assert created["ts"] == created["payload"]["order_ts"] == "2016-10-30T09:58:11Z"
     assert "order_ts_supplied" not in created["payload"]
     assert created["partition_key"] == created["payload"]["location_code"] == "LOC-REPLAY-001"
@@ -89,26 +94,26 @@ def test_what_the_file_does_not_say_is_not_said() -> None:
     assert item["payload"]["source"]["line"] == 2
 
 
-def test_missing_dates_are_supplied_a_minute_apart_and_said_to_be() -> None:
-    made = make(["order_id", "item"], [["1", "a"], ["2", "b"], ["1", "c"]])
-    assert [event.ts.minute for event in events(made, "order_created")] == [0, 1]
-    assert [event.ts.minute for event in events(made, "order_item_added")] == [0, 1, 0]
-    assert all(event.payload["order_ts_supplied"] for event in events(made, "order_created"))
+def test_missing_dates_are_supplied_a_minute_apart_and_marked_so() -> None:
+    results = make(["order_id", "item"], [["1", "a"], ["2", "b"], ["1", "c"]])
+    assert [event.ts.minute for event in events(results, "order_created")] == [0, 1]
+    assert [event.ts.minute for event in events(results, "order_item_added")] == [0, 1, 0]
+    assert all(event.payload["order_ts_supplied"] for event in events(results, "order_created"))
 
 
 def test_other_columns_are_kept() -> None:
     header = ["order_id", "item", "modifiers", "Table", "city"]
-    made = make(header, [["1", "a", "[Rice, Beans]", "7", "Toronto"], ["1", "b", "", "", "Ottawa"]])
-    first, second = _payloads(made)
+    results = make(header, [["1", "a", "[Rice, Beans]", "7", "Toronto"], ["1", "b", "", "", "Ottawa"]])
+    first, second = _payloads(results)
     assert first["options"] == "[Rice, Beans]"
     assert first["extra"] == {"Table": "7"}
     assert second["extra"] == {"city": "Ottawa"}
-    assert events(made, "order_created")[0].payload["city"] == "Toronto"
+    assert events(results, "order_created")[0].payload["city"] == "Toronto"
 
 
 def test_two_locations_may_number_their_orders_alike() -> None:
-    made = make(["order_id", "item", "store"], [["1", "a", "LOC-ON-001"], ["1", "a", "LOC-QC-001"]])
-    created = events(made, "order_created")
+    results = make(["order_id", "item", "store"], [["1", "a", "LOC-ON-001"], ["1", "a", "LOC-QC-001"]])
+    created = events(results, "order_created")
     assert [event.partition_key for event in created] == ["LOC-ON-001", "LOC-QC-001"]
     assert created[0].payload["order_id"] != created[1].payload["order_id"]
 
@@ -153,13 +158,13 @@ def test_a_bad_first_line_leaves_the_order_to_the_next(row: list[str], reason: s
 
 
 def test_money_is_written_as_exact_numbers() -> None:
-    made = make(["order_id", "item", "item_price"], [["1", "a", "$2.10"]])
-    assert b'"extended_price":2.10' in encode(events(made, "order_item_added")[0])
+    results = make(["order_id", "item", "item_price"], [["1", "a", "$2.10"]])
+    assert b'"extended_price":2.10' in encode(events(results, "order_item_added")[0])
 
 
 def _events(line: Line | BadRow) -> tuple[Event, ...]:
     return line.events if isinstance(line, Line) else ()
 
 
-def _payloads(made: list[Line | BadRow]) -> list[dict[str, Any]]:
-    return [event.payload for event in events(made, "order_item_added")]
+def _payloads(results: list[Line | BadRow]) -> list[dict[str, Any]]:
+    return [event.payload for event in events(results, "order_item_added")]

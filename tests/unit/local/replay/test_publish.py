@@ -36,10 +36,10 @@ def line(number: int, size: int = 10) -> Line:
 
 
 def test_batches_hold_a_thousand_events_and_no_more_bytes_than_allowed() -> None:
-    made = list(batches(line(number) for number in range(2500)))
-    assert [len(batch) for batch, _, _ in made] == [1000, 1000, 500]
-    made = list(batches([line(1, 600), line(2, 600), line(3, 600)], max_bytes=1500))
-    assert [len(batch) for batch, _, _ in made] == [1, 1, 1]
+    groups = list(batches(line(number) for number in range(2500)))
+    assert [len(batch) for batch, _, _ in groups] == [1000, 1000, 500]
+    groups = list(batches([line(1, 600), line(2, 600), line(3, 600)], max_bytes=1500))
+    assert [len(batch) for batch, _, _ in groups] == [1, 1, 1]
 
 
 def test_bad_rows_come_along_even_when_nothing_else_does() -> None:

@@ -37,16 +37,16 @@ def others() -> Iterator[list[subprocess.Popen[str]]]:
 
 
 def test_processes_that_live_at_the_same_time_share_no_port(others: list[subprocess.Popen[str]]) -> None:
-    given = [process.stdout.readline().split() for process in others if process.stdout]
+    ports_of_each = [process.stdout.readline().split() for process in others if process.stdout]
 
-    assert [len(set(ports)) for ports in given] == [50] * 4
-    assert len({port for ports in given for port in ports} | set(map(str, free_ports(50)))) == 250
+    assert [len(set(ports)) for ports in ports_of_each] == [50] * 4
+    assert len({port for ports in ports_of_each for port in ports} | set(map(str, free_ports(50)))) == 250
 
 
 def test_what_listens_is_passed_over() -> None:
-    taken = free_port()
-    with socket.create_server(("127.0.0.1", taken)):
-        assert taken not in free_ports(99)
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        assert port not in free_ports(99)
 
 
 def test_a_seed_does_not_choose_the_port() -> None:

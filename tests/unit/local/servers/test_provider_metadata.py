@@ -13,9 +13,9 @@ def test_airflow_finds_the_provider_of_the_checkout(env_file: Path) -> None:
     provider_metadata.write(settings)
     provider_metadata.write(settings)
 
-    (found,) = distributions(path=[str(provider_metadata.folder(settings))])
-    assert (found.metadata["Name"], found.version) == ("sse-ingest", __version__)
-    (entry,) = found.entry_points.select(group="apache_airflow_provider")
+    (distribution,) = distributions(path=[str(provider_metadata.folder(settings))])
+    assert (distribution.metadata["Name"], distribution.version) == ("sse-ingest", __version__)
+    (entry,) = distribution.entry_points.select(group="apache_airflow_provider")
     info = entry.load()()
     assert info["package-name"] == "sse-ingest"
     assert info["connection-types"]

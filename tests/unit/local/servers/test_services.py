@@ -32,13 +32,13 @@ def test_the_dags_own_settings_reach_them(env_file: Path, change: Callable[..., 
     assert airflow.variables(Settings.load(env_file=env_file))["RESTAURANT_STREAM_INTERVAL_SECONDS"] == "45"
 
 
-@pytest.mark.parametrize(("months", "given"), [("", False), ("12", True)])
+@pytest.mark.parametrize(("months", "expected"), [("", False), ("12", True)])
 def test_airflow_gets_the_owners_login_only_for_retention(
-    settings: Settings, env_file: Path, change: Callable[..., None], months: str, given: bool
+    settings: Settings, env_file: Path, change: Callable[..., None], months: str, expected: bool
 ) -> None:
     change(RESTAURANT_KEEP_MONTHS=months)
     env = airflow.variables(Settings.load(env_file=env_file))
-    assert ("AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER" in env) == given
+    assert ("AIRFLOW_CONN_POSTGRES_RESTAURANT_OWNER" in env) == expected
     assert (env["RESTAURANT_KEEP_MONTHS"], env["INGEST_ARCHIVE_DIR"]) == (months, str(settings.archive_dir))
 
 
@@ -72,8 +72,8 @@ def test_the_defaults_are_those_of_the_example(settings: Settings) -> None:
     assert {name: settings.values[name] for name, _ in airflow.TUNING.values()} == dict(
         airflow.TUNING.values()
     )
-    given = services.postgres(settings).settings
-    assert {name: given[name] for name in SERVER_SETTINGS if name in given} == {
+    values = services.postgres(settings).settings
+    assert {name: values[name] for name in SERVER_SETTINGS if name in values} == {
         name: value for name, value in SERVER_SETTINGS.items() if name in services.POSTGRES_TUNING
     }
 
@@ -91,9 +91,9 @@ def test_nothing_of_the_callers_steers_a_service(settings: Settings, monkeypatch
 def test_a_service_knows_only_the_secrets_it_needs(settings: Settings, *, with_airflow: bool) -> None:
     admin, token = settings.password("postgres_admin"), settings.values["EVENT_PUBLISH_TOKEN"]
     for service in services.selected(settings, with_airflow=with_airflow):
-        given = " ".join(service.env.values())
-        assert admin not in given
-        assert (token in given) == (service.name == "api")
+        values = " ".join(service.env.values())
+        assert admin not in values
+        assert (token in values) == (service.name == "api")
 
 
 def test_data_dir_moves_the_event_log_and_a_path_of_ones_own_stays(

@@ -101,7 +101,7 @@ def test_no_rule_shows_what_an_analyst_may_not_read() -> None:
         assert named == set(), f"{rule.name} reads {named}"
 
 
-def test_a_folder_without_rules_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_rules_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuleError, match="no rules"):
         load(tmp_path)
     monkeypatch.setattr(quality_rules, "__file__", str(tmp_path / "a" / "b" / "quality_rules.py"))

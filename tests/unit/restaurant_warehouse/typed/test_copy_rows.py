@@ -13,14 +13,14 @@ from tests.support.events import LIFECYCLE, frame, parsed, payload, uid
 
 
 def rows(*events: Event) -> CopyRows:
-    made = CopyRows()
-    made.extend(events)
-    return made
+    copy_rows = CopyRows()
+    copy_rows.extend(events)
+    return copy_rows
 
 
-def table(made: CopyRows, event_type: str) -> list[dict[str, str]]:
+def table(copy_rows: CopyRows, event_type: str) -> list[dict[str, str]]:
     """The rows of a typed table by name of column, as text."""
-    text = dict(made.tables())[event_type].decode()
+    text = dict(copy_rows.tables())[event_type].decode()
     kind = EVENT_TYPES[event_type]
     read = csv.reader(io.StringIO(text), doublequote=False, escapechar="\\")
     return [dict(zip((*kind.columns, *kind.derived), row, strict=True)) for row in read]
@@ -28,12 +28,12 @@ def table(made: CopyRows, event_type: str) -> list[dict[str, str]]:
 
 def test_an_order_that_is_whole_has_its_derived_columns() -> None:
     events = [parsed(frame(n, kind, payload(kind, 1, part))) for n, (kind, part) in enumerate(LIFECYCLE, 1)]
-    made = rows(*events)
-    (order,) = table(made, "order_created")
+    copy_rows = rows(*events)
+    (order,) = table(copy_rows, "order_created")
     assert (order["status"], order["total"], order["tip"]) == ("completed", "12.50", "1.00")
     assert order["updated_at"] == "2026-03-14T12:00:05Z"
-    assert made.totals.begun == {uid("order", 1)}
-    assert made.totals.begun_before == set()
+    assert copy_rows.totals.begun == {uid("order", 1)}
+    assert copy_rows.totals.begun_before == set()
 
 
 def test_payments_add_up_and_the_latest_change_counts_whatever_their_order() -> None:
@@ -59,8 +59,8 @@ def test_an_unpaid_order_has_no_money_and_is_pending() -> None:
 
 
 def test_orders_that_began_before_are_known() -> None:
-    made = rows(parsed(frame(1, "payment_captured", payload("payment_captured", 5))))
-    assert made.totals.begun_before == {uid("order", 5)}
+    copy_rows = rows(parsed(frame(1, "payment_captured", payload("payment_captured", 5))))
+    assert copy_rows.totals.begun_before == {uid("order", 5)}
 
 
 @pytest.mark.parametrize(

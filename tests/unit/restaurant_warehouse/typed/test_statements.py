@@ -15,7 +15,7 @@ from restaurant_warehouse.typed import statements
 SNAPSHOT = Path(__file__).with_name("statements.sql")
 
 
-def written() -> str:
+def generate() -> str:
     parts = [
         f"-- name: {name}\n{statements.copy(kind)};\n\n{statements.merge(kind)};\n"
         for name, kind in EVENT_TYPES.items()
@@ -25,9 +25,9 @@ def written() -> str:
 
 def test_the_statements_are_those_of_the_snapshot() -> None:
     if os.environ.get("WRITE_SNAPSHOT") == "1":
-        SNAPSHOT.write_text(written(), encoding="utf-8")
+        SNAPSHOT.write_text(generate(), encoding="utf-8")
 
-    assert written() == SNAPSHOT.read_text(encoding="utf-8")
+    assert generate() == SNAPSHOT.read_text(encoding="utf-8")
 
 
 def test_each_file_defines_the_type_that_it_is_named_after() -> None:

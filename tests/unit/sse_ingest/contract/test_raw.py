@@ -18,9 +18,9 @@ def event(frame: Frame, contract: RawParser | None = None) -> Event:
 
 @pytest.mark.parametrize("data", [b'{"a":12.50}', b"[1]", b'"x"', b"null", b" 5 "])
 def test_any_json_value_is_kept_as_received(data: bytes) -> None:
-    taken = event(Frame("edit", data, "a"))
-    assert (taken.stream_id, taken.event_type, taken.partition_key) == ("wiki", "edit", "wiki")
-    assert (taken.payload, taken.received, taken.last_event_id) == (data, data, "a")
+    result = event(Frame("edit", data, "a"))
+    assert (result.stream_id, result.event_type, result.partition_key) == ("wiki", "edit", "wiki")
+    assert (result.payload, result.received, result.last_event_id) == (data, data, "a")
 
 
 def test_its_own_id_identifies_an_event() -> None:
@@ -52,6 +52,22 @@ def test_its_own_time_else_that_of_arrival() -> None:
     assert parsed.ts == datetime(2026, 1, 31, 18, 30, tzinfo=UTC)
     for data in (b'{"ts":"2026-01-31T18:30:00"}', b'{"ts":"2500-01-31T18:30:00Z"}', b'{"ts":5}', b"[]"):
         assert abs(event(Frame("e", data, "a")).ts - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("data", "version"),
+    [
+        (b'{"version":7}', 7),
+        (b'{"version":9223372036854775807}', 2**63 - 1),
+        (b'{"version":-1}', None),
+        (b'{"version":9223372036854775808}', None),
+        (b'{"version":"2"}', None),
+        (b'{"a":{"version":1}}', None),
+        (b'["version"]', None),
+    ],
+)
+def test_its_own_version_if_it_has_one(data: bytes, version: int | None) -> None:
+    assert event(Frame("e", data, "a")).version == version
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def expected(state: str) -> str:
 
 def test_every_state_has_its_verdict() -> None:
     wrong = {
-        state: found for state, kind in STATES.items() if (found := verdict(kind("x"))) != expected(state)
+        state: actual for state, kind in STATES.items() if (actual := verdict(kind("x"))) != expected(state)
     }
 
     assert len(STATES) > 200

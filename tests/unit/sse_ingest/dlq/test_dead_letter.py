@@ -71,9 +71,9 @@ def test_without_a_place_it_cannot_be_taken() -> None:
 
 def test_a_letter_of_a_foreign_stream_keeps_the_identity_of_its_frame_and_its_hour() -> None:
     refused = RawParser("weather").parse(Frame("rain", b'{"mm": 1e999999}', "abc"))
-    taken = RawParser("weather").parse(Frame("rain", b'{"mm": 1}', "abc"))
+    event = RawParser("weather").parse(Frame("rain", b'{"mm": 1}', "abc"))
     assert isinstance(refused, Rejected)
-    assert isinstance(taken, Event)
+    assert isinstance(event, Event)
     lies = letter(
         refused.received,
         stream="weather",
@@ -88,7 +88,7 @@ def test_a_letter_of_a_foreign_stream_keeps_the_identity_of_its_frame_and_its_ho
 
     assert isinstance(parse(lies, RAW), Rejected)
     assert isinstance(mended, Event)
-    assert (mended.event_id, mended.offset, mended.event_type) == (taken.event_id, taken.offset, "rain")
+    assert (mended.event_id, mended.offset, mended.event_type) == (event.event_id, event.offset, "rain")
     assert mended.ts == THEN
 
 
@@ -115,17 +115,17 @@ def test_a_conflict_in_a_foreign_stream_becomes_another_event_when_edited() -> N
     ],
 )
 def test_one_field_is_set_and_the_others_stay(change: str, path: list[str], value: object) -> None:
-    found = with_fields(b'{"payload": {"price": 12.50, "qty": 1}, "event_id": "a"}', [change])
+    data = with_fields(b'{"payload": {"price": 12.50, "qty": 1}, "event_id": "a"}', [change])
 
-    inner = json.loads(found)
+    inner = json.loads(data)
     for name in path:
         inner = inner[name]
     assert inner == value
-    assert b"12.50" in found
+    assert b"12.50" in data
 
 
 @pytest.mark.parametrize(
-    ("data", "change", "said"),
+    ("data", "change", "message"),
     [
         (b"{}", "qty", "field=value"),
         (b"[1]", "qty=2", "--file"),
@@ -133,8 +133,8 @@ def test_one_field_is_set_and_the_others_stay(change: str, path: list[str], valu
         (b"\xff", "a=1", "--file"),
     ],
 )
-def test_what_cannot_be_set_is_said(data: bytes, change: str, said: str) -> None:
-    with pytest.raises(DeadLetterRefused, match=said):
+def test_what_cannot_be_set_is_reported(data: bytes, change: str, message: str) -> None:
+    with pytest.raises(DeadLetterRefused, match=message):
         with_fields(data, [change])
 
 

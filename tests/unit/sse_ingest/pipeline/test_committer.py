@@ -194,12 +194,12 @@ def test_it_lets_go_of_what_failed() -> None:
 def test_processors_find_the_context_of_the_caller() -> None:
     variable: ContextVar[str] = ContextVar("variable", default="none")
     variable.set("ours")
-    found: list[str] = []
+    values: list[str] = []
     store = Slow()
     store.let.release()
-    with committer(store, lambda _tally, _batch: found.append(variable.get())) as running:
+    with committer(store, lambda _tally, _batch: values.append(variable.get())) as running:
         running.add(events(1, 1), more=False)
-    assert found == ["ours"]
+    assert values == ["ours"]
 
 
 def test_a_pace_is_kept_and_ends_with_the_stream() -> None:

@@ -2,7 +2,6 @@
 
 import struct
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 
@@ -12,51 +11,58 @@ from tests.support.events import LIFECYCLE, frame, parsed, payload
 
 
 def rows(*events: Event) -> RawRows:
-    made = RawRows("writer")
-    made.extend(events)
-    return made
+    raw_rows = RawRows("writer")
+    raw_rows.extend(events)
+    return raw_rows
 
 
-def columns(data: bytes) -> list[list[bytes]]:
-    """What is in binary rows. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4"""
+def columns(data: bytes) -> list[list[bytes | None]]:
+    """What is in binary rows; None for null. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4"""
     assert data.startswith(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-    found, at = [], 19
+    rows_of_table, at = [], 19
     while (count := struct.unpack_from(">h", data, at)[0]) != -1:
         at += 2
-        row = []
+        row: list[bytes | None] = []
         for _ in range(count):
             (length,) = struct.unpack_from(">i", data, at)
-            row.append(data[at + 4 : at + 4 + length])
-            at += 4 + length
-        found.append(row)
+            row.append(None if length == -1 else data[at + 4 : at + 4 + length])
+            at += 4 + max(length, 0)
+        rows_of_table.append(row)
     assert at + 2 == len(data)
-    return found
+    return rows_of_table
 
 
 def test_a_raw_row_and_its_event_id() -> None:
     event = parsed(frame(7, "noted", {"n": 1}))
-    made = rows(event)
+    raw_rows = rows(event)
 
-    ((event_id, ts, offset, content_hash, stream_id),) = columns(made.ids())
-    assert UUID(bytes=event_id) == event.event_id
+    ((event_id, ts, offset, content_hash, stream_id),) = columns(raw_rows.ids())
+    assert event_id == event.event_id.bytes
+    assert ts is not None
     assert struct.unpack(">q", ts) == ((event.ts - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds() * 1e6,)
-    assert struct.unpack(">q", offset) == (7,)
+    assert offset == struct.pack(">q", 7)
     assert (content_hash, stream_id) == (event.content_hash, b"testlog1")
-    raw = columns(made.raw())[0]
+    raw = columns(raw_rows.raw())[0]
     assert raw[:3] == [event_id, ts, offset]
-    assert raw[3:] == [b"noted", b"LOC-ON-001", b"testlog1", b"writer", b'\x01{"n": 1}']
+    assert raw[3:] == [b"noted", b"LOC-ON-001", b"testlog1", b"writer", None, b'\x01{"n": 1}']
+
+
+@pytest.mark.parametrize("version", [0, 1, 2**63 - 1])
+def test_a_version_is_a_bigint(version: int) -> None:
+    (row,) = columns(rows(parsed(frame(7, "noted", {"n": 1}, version=version))).raw())
+    assert row[-2] == struct.pack(">q", version)
 
 
 @pytest.mark.parametrize(
     "ts", ["1900-01-01T00:00:00.000001Z", "1999-12-31T23:59:59.999999Z", "2199-12-31T23:59:59Z"]
 )
 def test_the_edges_of_time(ts: str) -> None:
-    made = parsed(frame(1, "noted", {}))
+    original = parsed(frame(1, "noted", {}))
     moment = datetime.fromisoformat(ts)
-    event = Event(**{**{name: getattr(made, name) for name in made.__struct_fields__}, "ts": moment})
+    event = Event(**{**{name: getattr(original, name) for name in original.__struct_fields__}, "ts": moment})
     (row,) = columns(rows(event).ids())
-    (micros,) = struct.unpack(">q", row[1])
-    assert micros == (moment - datetime(2000, 1, 1, tzinfo=UTC)) / (datetime.resolution)
+    micros = (moment - datetime(2000, 1, 1, tzinfo=UTC)) // datetime.resolution
+    assert row[1] == struct.pack(">q", micros)
 
 
 @pytest.mark.parametrize("left_out", [{1}, {2, 3}, {4, 5, 6, 7}, set(range(1, 8)), set()])

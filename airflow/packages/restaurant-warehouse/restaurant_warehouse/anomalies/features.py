@@ -55,6 +55,8 @@ class Payment:
     repeats: int
     refunds: int
     refunded_share: float
+    event_version: int | None = None
+    event_offset: int = 0
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,8 @@ def _row(score: PaymentScore, model_id: int) -> dict[str, object]:
         "payment_id": payment.payment_id,
         "event_ts": payment.event_ts,
         "event_id": payment.event_id,
+        "event_version": payment.event_version,
+        "event_offset": payment.event_offset,
         "model_id": model_id,
         "location_code": payment.location_code,
         **score.features,

@@ -31,18 +31,20 @@ VALUES (%(payments)s, %(first_ts)s, %(last_ts)s, %(features)s, %(parameters)s, %
 RETURNING model_id
 
 -- name: keep_score
--- The score of the greater version of a payment stays, whichever is scored last.
+-- The score of the greater version of a payment stays, whichever is scored last: the order of change_order.py.
 INSERT INTO analytics.payment_scores AS t
-    (payment_id, event_ts, event_id, model_id, location_code, amount_doublings, tip_share, tax_deviation, parts_gap,
+    (payment_id, event_ts, event_id, event_version, event_offset, model_id, location_code, amount_doublings, tip_share, tax_deviation, parts_gap,
      overpaid_doublings, hour_share, method_share, hours_since_order, order_payments, repeats, refunds, refunded_share,
      score, is_anomaly, evidence)
 VALUES
-    (%(payment_id)s, %(event_ts)s, %(event_id)s, %(model_id)s, %(location_code)s, %(amount_doublings)s, %(tip_share)s,
+    (%(payment_id)s, %(event_ts)s, %(event_id)s, %(event_version)s, %(event_offset)s, %(model_id)s, %(location_code)s, %(amount_doublings)s, %(tip_share)s,
      %(tax_deviation)s, %(parts_gap)s, %(overpaid_doublings)s, %(hour_share)s, %(method_share)s, %(hours_since_order)s,
      %(order_payments)s, %(repeats)s, %(refunds)s, %(refunded_share)s, %(score)s, %(is_anomaly)s, %(evidence)s)
 ON CONFLICT (payment_id) DO UPDATE SET
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset,
     model_id = excluded.model_id,
     location_code = excluded.location_code,
     amount_doublings = excluded.amount_doublings,
@@ -61,4 +63,5 @@ ON CONFLICT (payment_id) DO UPDATE SET
     is_anomaly = excluded.is_anomaly,
     evidence = excluded.evidence,
     scored_at = clock_timestamp()
-WHERE (t.event_ts, t.event_id) <= (excluded.event_ts, excluded.event_id)
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id)
+    <= (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id)

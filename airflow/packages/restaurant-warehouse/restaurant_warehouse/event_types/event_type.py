@@ -6,6 +6,8 @@ from typing import Any, LiteralString
 
 import msgspec
 
+from restaurant_warehouse import change_order
+
 
 def _never(_payload: Any) -> bool:
     return False
@@ -15,8 +17,8 @@ def _never(_payload: Any) -> bool:
 class EventType:
     """One event type. Its SQL statements, its contract and its known fields are derived from this.
 
-    The table's columns are the fields of the payload in their order, then `from_ts`, then `event_ts` and `event_id`,
-    which are the version of the row, then `derived`.
+    The table's columns are the fields of the payload in their order, then `from_ts`, then those of `change_order`: the
+    event's place in the order of changes, then `derived`.
     """
 
     name: str
@@ -24,7 +26,7 @@ class EventType:
     payload: type[msgspec.Struct]
     table: LiteralString
     key: tuple[LiteralString, ...]
-    """The primary key. Of two events with one key, the greater (ts, event_id) wins. `event_id`: one row per event."""
+    """The primary key. Of two events with one key, change_order.py says which wins. `event_id`: one row per event."""
     from_ts: tuple[LiteralString, ...] = ()
     """Columns that hold the event's `ts`."""
     derived: tuple[LiteralString, ...] = ()
@@ -41,4 +43,4 @@ class EventType:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that an event fills."""
-        return (*self.payload.__struct_fields__, *self.from_ts, "event_ts", "event_id")
+        return (*self.payload.__struct_fields__, *self.from_ts, *change_order.COLUMNS)

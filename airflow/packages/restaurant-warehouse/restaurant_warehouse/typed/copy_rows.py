@@ -37,7 +37,13 @@ class CopyRows:
                 # JSON escapes control characters in a way that CSV does not support.
                 tables = self._escaped if b"\\" in event.payload else self._plain
                 tables[event_type].append(
-                    (*astuple(record), *(event.ts,) * times[event_type], event.event_id)
+                    (
+                        *astuple(record),
+                        *(event.ts,) * times[event_type],
+                        event.event_id,
+                        event.version,
+                        event.offset,
+                    )
                 )
                 notice(event)
 

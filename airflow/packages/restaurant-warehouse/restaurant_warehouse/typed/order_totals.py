@@ -10,16 +10,21 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from restaurant_warehouse import change_order
+from restaurant_warehouse.change_order import StatusPlace
 from restaurant_warehouse.event_types.payment_captured import PaymentCaptured
 from sse_ingest.events import Event
+
+_EVENT_TS = -len(change_order.COLUMNS)
 
 
 @dataclass(slots=True)
 class _Children:
-    """The payments and the latest status change of one order in a batch."""
+    """The payments and the greatest status change of one order in a batch."""
 
     last_ts: datetime
-    status: tuple[datetime, UUID, str] | None = None
+    place: StatusPlace | None = None
+    status: str = "pending"
     payments: list[PaymentCaptured] = field(default_factory=list)
 
     def money(self) -> tuple[Decimal | None, ...]:
@@ -53,24 +58,23 @@ class OrderTotals:
         match event.event_type:
             case "order_status_changed":
                 children = self._of(record.order_id, event.ts)
-                change = (record.changed_ts, event.event_id, record.status)
-                if children.status is None or change > children.status:
-                    children.status = change
+                place = change_order.of_status(event)
+                if children.place is None or place > children.place:
+                    children.place, children.status = place, record.status
             case "payment_captured":
                 self._of(record.order_id, event.ts).payments.append(record)
             case "order_created":
                 self.begun.add(record.order_id)
 
     def complete(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Add the derived columns to rows of orders. The first column is order_id, the last but one is event_ts."""
-        return [row + self._columns(row[0], row[-2]) for row in rows]
+        """Add the derived columns to rows of orders, which begin with order_id and end with change_order.COLUMNS."""
+        return [row + self._columns(row[0], row[_EVENT_TS]) for row in rows]
 
     def _columns(self, order_id: UUID, created_at: datetime) -> tuple[Any, ...]:
         children = self._children.get(order_id)
         if children is None:
             return ("pending", None, None, None, None, created_at)
-        status = children.status[2] if children.status else "pending"
-        return (status, *children.money(), max(created_at, children.last_ts))
+        return (children.status, *children.money(), max(created_at, children.last_ts))
 
     def _of(self, order_id: UUID, ts: datetime) -> _Children:
         children = self._children.get(order_id)

@@ -28,7 +28,10 @@ WITH derived AS (
         WHERE payments.order_id = t.order_id
     ) AS p ON true
     LEFT JOIN LATERAL (
-        SELECT (array_agg(status ORDER BY changed_ts DESC, event_id DESC))[1] AS status, max(event_ts) AS last_ts
+        -- The order of change_order.py.
+        SELECT max(h.event_ts) AS last_ts,
+            (array_agg(h.status ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC,
+                analytics.status_place(h.status) DESC, h.event_offset DESC, h.event_id DESC))[1] AS status
         FROM order_status_history AS h
         WHERE h.order_id = t.order_id
     ) AS s ON true

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from restaurant_warehouse import change_order
 from restaurant_warehouse.event_types.event_type import EventType
 from sse_ingest.contract.diagnose import base_type
 from sse_ingest.contract.fields import Exact
@@ -21,7 +22,7 @@ def copy(kind: EventType) -> LiteralString:
 
 
 def merge(kind: EventType) -> LiteralString:
-    """Merge the events of this type in `incoming`. Of two events with the same key, the greater (ts, event_id) wins.
+    """Merge the events of this type in `incoming`. Of two events with the same key, change_order.py says which wins.
 
     The statement returns the orders whose derived columns may change: the old and the new one, because an event can
     move to another order.
@@ -30,8 +31,9 @@ def merge(kind: EventType) -> LiteralString:
     from_ts = [f"ts AS {column}" for column in kind.from_ts]
     unique = kind.key == ("event_id",)
     distinct = "" if unique else f" DISTINCT ON ({', '.join(kind.key)})"
-    order = "" if unique else f"\n    ORDER BY {', '.join(kind.key)}, ts DESC, event_id DESC"
-    selected = ",\n        ".join([*fields.values(), *from_ts, "ts AS event_ts", "event_id"])
+    order = "" if unique else f"\n    ORDER BY {', '.join(kind.key)}, {change_order.INCOMING}"
+    place = ["ts AS event_ts", "event_id", "version AS event_version", "event_offset"]
+    selected = ",\n        ".join([*fields.values(), *from_ts, *place])
     columns = (*kind.columns, *([kind.newest_ts] if kind.newest_ts else []))
     values = (*kind.columns, *(["event_ts"] if kind.newest_ts else []))
     statement = (
@@ -51,7 +53,7 @@ def _update(kind: EventType) -> str:
     return (
         "UPDATE SET\n    "
         + ",\n    ".join(changed)
-        + "\nWHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)"
+        + f"\nWHERE {change_order.row('t')} < {change_order.row('excluded')}"
     )
 
 

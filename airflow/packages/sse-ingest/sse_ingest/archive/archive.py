@@ -49,6 +49,7 @@ _KINDS = [
     "int8",
     "text",
     "text",
+    "int8",
 ]  # the types of the columns of read_partition
 _EVENT_ID, _TS = 1, 3
 _EXPORTS = 3
@@ -147,7 +148,7 @@ def _export(connection: psycopg.Connection[Any], partition: str, request: Reques
     files.refuse_foreign(path, warehouse)
     request.step("begun")
     with closing(_rows(connection, partition)) as rows:
-        written = files.write(files.part_of(path), rows, _TS)
+        file = files.write(files.part_of(path), rows, _TS)
     request.step("written")
     files.rename(files.part_of(path), path)
     request.step("renamed")
@@ -155,11 +156,11 @@ def _export(connection: psycopg.Connection[Any], partition: str, request: Reques
         month=f"{month:%Y-%m}",
         part=number,
         file=path.name,
-        rows=written.rows,
-        bytes=written.bytes,
-        first_ts=written.first_ts.isoformat(),
-        last_ts=written.last_ts.isoformat(),
-        sha256=written.sha256,
+        rows=file.rows,
+        bytes=file.bytes,
+        first_ts=file.first_ts.isoformat(),
+        last_ts=file.last_ts.isoformat(),
+        sha256=file.sha256,
         created_at=datetime.now(UTC).isoformat(),
         schema_version=version,
         warehouse=warehouse,

@@ -62,7 +62,7 @@ SELECT count(*), sum(hashtidextended(ctid, xmin::text::bigint)) FROM {partition}
 COPY (
     SELECT
         event_offset, event_id::text, event_type, (extract(epoch FROM ts) * 1000000)::bigint, partition_key,
-        payload::text, (extract(epoch FROM ingested_at) * 1000000)::bigint, ingested_by, stream_id
+        payload::text, (extract(epoch FROM ingested_at) * 1000000)::bigint, ingested_by, stream_id, version
     FROM {partition} AS r
     ORDER BY r.stream_id, r.event_offset, r.event_id
 ) TO STDOUT (FORMAT binary)

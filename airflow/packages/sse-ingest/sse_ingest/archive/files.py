@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 
 from sse_ingest.errors import ArchiveRefused
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1 has no column `version`: its events have none."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BLOCK = 2**20
 

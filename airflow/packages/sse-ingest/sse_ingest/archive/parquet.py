@@ -28,8 +28,9 @@ _TYPES = {
     "ingested_at": _TIME,
     "ingested_by": pa.string(),
     "stream_id": pa.string(),
+    "version": pa.int64(),
 }
-SCHEMA = pa.schema([pa.field(name, kind, nullable=False) for name, kind in _TYPES.items()])
+SCHEMA = pa.schema([pa.field(name, kind, nullable=name == "version") for name, kind in _TYPES.items()])
 _PAYLOAD = SCHEMA.names.index("payload")
 _PAGE_ROWS = 25_000
 _PAGE_CHARACTERS = 16 * 2**20
@@ -48,8 +49,10 @@ def pages(path: Path) -> Iterator[list[Row]]:
     """The rows of a file, one list per page."""
     with pq.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
-            table = file.read_row_group(number).select(SCHEMA.names)
-            yield list(zip(*map(_values, table.columns), strict=True))
+            table = file.read_row_group(number)
+            if "version" not in table.column_names:  # a file of format 1
+                table = table.append_column("version", pa.nulls(table.num_rows, pa.int64()))
+            yield list(zip(*map(_values, table.select(SCHEMA.names).columns), strict=True))
 
 
 def count(path: Path) -> int:

@@ -19,20 +19,20 @@ def files(connection: psycopg.Connection[Any], folder: Path | None) -> list[Path
     """The verified files of all months that events_raw does not hold completely. Raises RebuildRefused."""
     incomplete = connection.execute(_SQL["missing_months"]).fetchall()
     lost = [
-        (month, taken - raw - archived, taken)
-        for month, taken, raw, archived in incomplete
-        if taken > raw + archived
+        (month, total - raw - archived, total)
+        for month, total, raw, archived in incomplete
+        if total > raw + archived
     ]
     if lost:
-        months_lost = ", ".join(f"{month} ({missing} of {taken} events)" for month, missing, taken in lost)
+        months_lost = ", ".join(f"{month} ({missing} of {total} events)" for month, missing, total in lost)
         raise RebuildRefused(
             f"Neither events_raw nor an archive holds all events of {months_lost}: they were deleted. "
             "Restore them first; nothing was changed."
         )
-    for month, taken, raw, archived in incomplete:
-        if taken < raw + archived:
+    for month, total, raw, archived in incomplete:
+        if total < raw + archived:
             raise RebuildRefused(
-                f"The counts of {month} do not add up: {taken} events were taken, of which events_raw "
+                f"The counts of {month} do not add up: {total} events were taken, of which events_raw "
                 f"holds {raw} and the table archives counts {archived}. Nothing was changed."
             )
     months = [row[0] for row in incomplete]
@@ -77,8 +77,8 @@ def _verified(folder: Path | None, month: str, name: str, rows: int, sha256: str
 
 
 def _event(row: tuple[Any, ...]) -> Event:
-    offset, event_id, event_type, ts, partition_key, text, _ingested_at, _ingested_by, stream_id = row
+    offset, event_id, event_type, ts, key, text, _ingested_at, _ingested_by, stream_id, version = row
     at, payload, place = moment(ts), text.encode(), f"{stream_id}-{offset}"
     return Event(
-        stream_id, offset, UUID(event_id), event_type, at, partition_key, payload, b"", place, payload
+        stream_id, offset, UUID(event_id), event_type, at, key, payload, b"", place, payload, version=version
     )

@@ -27,18 +27,18 @@ def archive_command(
     Without --before nothing is archived. The current month is never archived. Exit code 2: a person has to correct
     something. Months that were archived before the error are reported, and stay archived.
     """
-    done: list[Manifest] = []
+    manifests: list[Manifest] = []
     try:
         for manifest in archive(Warehouse.from_environment(), _request(before, folder)) if before else ():
-            done.append(manifest)
+            manifests.append(manifest)
             if not as_json:
                 typer.echo(_sentence(manifest))
     except (IngestError, OSError) as error:
-        _report(done, as_json=as_json)
+        _report(manifests, as_json=as_json)
         typer.echo(f"sse_ingest: {error}", err=True)
         raise typer.Exit(2) from None
-    _report(done, as_json=as_json)
-    if not done and not as_json:
+    _report(manifests, as_json=as_json)
+    if not manifests and not as_json:
         typer.echo(
             f"Nothing to archive before {before}." if before else "Nothing archived: give --before YYYY-MM."
         )
@@ -53,9 +53,9 @@ def _request(before: str, folder: Path | None) -> Request:
     return Request(before=before, folder=chosen)
 
 
-def _report(done: list[Manifest], *, as_json: bool) -> None:
+def _report(manifests: list[Manifest], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([asdict(manifest) for manifest in done], indent=2))
+        typer.echo(json.dumps([asdict(manifest) for manifest in manifests], indent=2))
 
 
 def _sentence(manifest: Manifest) -> str:

@@ -86,7 +86,9 @@ def retry_command(
     if bool(ids) + (reason is not None) + everything != 1:
         _fail("Say which: numbers, or --reason, or --all.")
     with _open(processors) as dead_letters:
-        chosen = ids or [found.dead_letter_id for found in dead_letters.find(stream=stream, reason=reason)]
+        chosen = ids or [
+            dead_letter.dead_letter_id for dead_letter in dead_letters.find(stream=stream, reason=reason)
+        ]
         _report(_one_by_one(chosen, dead_letters.retry))
 
 
@@ -147,7 +149,7 @@ def _one_by_one(ids: Iterable[int], act: Callable[[int], Outcome]) -> Iterator[O
 def _report(outcomes: Iterable[Outcome]) -> None:
     open_count = 0
     for outcome in outcomes:
-        open_count += not outcome.done
+        open_count += not outcome.succeeded
         typer.echo(f"{outcome.dead_letter_id}: {_printable(outcome.message)}")
     if open_count:
         raise typer.Exit(1)
@@ -170,7 +172,7 @@ def _table(dead_letters: list[DeadLetter]) -> Iterator[str]:
         return
     rows = [["id", "stream", "place", "reason", "tries", "last seen (UTC)", "detail"]]
     for dead_letter in dead_letters:
-        seen = f"{dead_letter.last_seen:%Y-%m-%d %H:%M:%S}"
+        last_seen = f"{dead_letter.last_seen:%Y-%m-%d %H:%M:%S}"
         detail = (
             f"[{dead_letter.resolution}] {dead_letter.detail}"
             if dead_letter.resolution
@@ -182,7 +184,7 @@ def _table(dead_letters: list[DeadLetter]) -> Iterator[str]:
             dead_letter.place,
             dead_letter.reason_code,
             dead_letter.attempts,
-            seen,
+            last_seen,
             detail,
         )
         rows.append([_printable(cell)[:100] for cell in cells])
@@ -193,5 +195,5 @@ def _table(dead_letters: list[DeadLetter]) -> Iterator[str]:
 
 def _printable(value: object, *, keep_lines: bool = False) -> str:
     """The value without control characters: the content of an event must not control the reader's terminal."""
-    kept = "\n\t" if keep_lines else ""
-    return "".join(c if c.isprintable() or c in kept else f"\\x{ord(c):02x}" for c in str(value))
+    whitespace = "\n\t" if keep_lines else ""
+    return "".join(c if c.isprintable() or c in whitespace else f"\\x{ord(c):02x}" for c in str(value))

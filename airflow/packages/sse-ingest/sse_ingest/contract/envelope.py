@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from sse_ingest.contract import json_validation
 from sse_ingest.contract.diagnose import explain
-from sse_ingest.contract.fields import Id, Moment, check_moment, decoder
+from sse_ingest.contract.fields import Id, Moment, Version, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Gap, Rejected
@@ -37,6 +37,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     ts: Moment
     partition_key: Key
     payload: msgspec.Raw
+    version: Version | None = None
 
 
 # A position. It is part of a key of stream_gaps, and PostgreSQL cannot index a text of unlimited length.
@@ -114,6 +115,9 @@ class EnvelopeParser:
         if ts.tzinfo is not UTC:
             ts = ts.astimezone(UTC)
         content = b"\0".join((event_type.encode(), _TIMESTAMP.encode(ts), key.encode(), payload))
+        version = envelope.version
+        if version is not None:  # the hash of an event without a version is that of earlier releases
+            content += b"\0%d" % version
         return Event(
             self._stream_id,
             offset,
@@ -127,6 +131,7 @@ class EnvelopeParser:
             data,
             beyond,
             record,
+            version,
         )
 
     def _read_payload(

@@ -98,6 +98,7 @@ def check_moment(moment: datetime) -> None:
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True, description="an RFC 3339 timestamp with a zone")]
 Id: TypeAlias = Annotated[UUID, Meta(description="a UUID")]
 Text: TypeAlias = Annotated[str, Meta(description="a text")]
+Version: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1, description="an integer from 0 to 2^63-1")]
 Name: TypeAlias = Annotated[str, Meta(max_length=200, description="a text of at most 200 characters")]
 
 

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import msgspec
 
 from sse_ingest.contract import json_validation
-from sse_ingest.contract.fields import check_moment
+from sse_ingest.contract.fields import Version, check_moment
 from sse_ingest.contract.json_validation import BadText
 from sse_ingest.contract.protocol import Contract
 from sse_ingest.dead_letter_reasons import Reason
@@ -17,6 +17,7 @@ from sse_ingest.sources.sse_decoder import Frame
 _LARGEST_OFFSET = 2**62  # half of the largest bigint, so that counting can continue from any position
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TIME = msgspec.json.Decoder(datetime)
+_VERSION = msgspec.json.Decoder(Version)
 
 
 class RawParser:
@@ -27,6 +28,7 @@ class RawParser:
     - Position: the id if it is a whole number, else one more than the previous frame, starting after `after`.
     - Time: the field `ts_field` if it holds an RFC 3339 timestamp, else the moment of arrival. The moment of
       arrival is not part of the content hash. `arrived` gives it for a frame that arrived earlier.
+    - Version: the field `version` if it holds an integer from 0 to 2^63-1, else none.
     - Log: the stream_id is the name of the stream.
     """
 
@@ -73,6 +75,7 @@ class RawParser:
             blake2b(content, digest_size=16).digest(),
             frame.last_event_id,
             data,
+            version=_version(data),
         )
 
     def _id_of(self, frame: Frame) -> UUID | None:
@@ -102,6 +105,15 @@ class RawParser:
             frame.data,
             frame.last_event_id,
         )
+
+
+def _version(data: bytes) -> int | None:
+    if b'"version"' not in data:
+        return None
+    try:
+        return _VERSION.decode(_FIELDS.decode(data)["version"])
+    except (KeyError, ValueError):
+        return None
 
 
 def _is_type(text: str) -> bool:

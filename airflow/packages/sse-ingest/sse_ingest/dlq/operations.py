@@ -28,10 +28,10 @@ _SQL = load("operations.sql", __package__)
 
 
 class Outcome(NamedTuple):
-    """The result of one command for one dead letter. Not `done`: it is still open, and `message` says why."""
+    """The result of one command for one dead letter. Not `succeeded`: it is still open, and `message` says why."""
 
     dead_letter_id: int
-    done: bool
+    succeeded: bool
     message: str
 
 

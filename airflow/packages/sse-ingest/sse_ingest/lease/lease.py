@@ -75,11 +75,11 @@ class Lease:
             hit("lease.before_take")
             # The previous holder has lost the lock: it must not keep the checkpoint's row locked either.
             self._one("end_previous_holder", self._key)
-            taken = self._one(
+            row = self._one(
                 "take_lease", {**self._key, "holder": self._settings.writer, "holder_pids": self._pids}
             )
-            assert taken is not None
-            position = Position(*taken)
+            assert row is not None
+            position = Position(*row)
             self._fence = position.fence
             hit("lease.after_take")
         self._thread = threading.Thread(

@@ -48,14 +48,14 @@ class Report:
     partitions: int
 
     def __str__(self) -> str:
-        done = [f"made the schema {self.schema}"] if self.schema_made else []
+        changes = [f"made the schema {self.schema}"] if self.schema_made else []
         if self.before != self.now:
-            done.append(f"upgraded its tables from {self.before or 'nothing'} to version {self.now}")
+            changes.append(f"upgraded its tables from {self.before or 'nothing'} to version {self.now}")
         if self.partitions:
-            done.append(f"made {self.partitions} partitions")
-        if not done:
+            changes.append(f"made {self.partitions} partitions")
+        if not changes:
             return f"Nothing to do: the schema {self.schema} is at version {self.now}."
-        return f"Done: {'; '.join(done)}."
+        return f"Done: {'; '.join(changes)}."
 
 
 def init_db(url: str, schema: str, writer: str | None = None) -> Report:
@@ -66,7 +66,7 @@ def init_db(url: str, schema: str, writer: str | None = None) -> Report:
     check_schema(schema)
     with connect(url, "init-db", [schema]) as connection, translated():
         connection.execute(_LOCK)
-        made = _make_schema(connection, schema)
+        schema_is_new = _make_schema(connection, schema)
         before = version(connection, schema)
         upgrade(lambda: connect(url, "init-db", [schema]), schema)
         apply_functions(connection, schema)
@@ -77,7 +77,7 @@ def init_db(url: str, schema: str, writer: str | None = None) -> Report:
         now = version(connection, schema)
     assert row is not None
     assert now is not None
-    return Report(schema, made, before, now, row[0])
+    return Report(schema, schema_is_new, before, now, row[0])
 
 
 def head() -> str:

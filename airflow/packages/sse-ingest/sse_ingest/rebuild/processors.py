@@ -46,7 +46,7 @@ def run(
     connection: psycopg.Connection[Any], processors: Mapping[str, Processor], events: Sequence[Event]
 ) -> list[str]:
     """Process the events, each in its own savepoint. Returns one sentence per refused event."""
-    _kept, failed, _processed = run_processors(connection, processors, events, ())
+    _events, failed, _processed = run_processors(connection, processors, events, ())
     sentences = []
     for rejected in failed:
         if rejected.detail.startswith(("ProcessorError:", "UndefinedTable:")):

@@ -74,8 +74,8 @@ ORDER BY c.relname
 
 -- name: read_page
 -- The raw events of a range of blocks; with a horizon, only the events written since then.
-INSERT INTO incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload)
-SELECT stream_id, event_offset, event_id, event_type, ts, partition_key, '', payload
+INSERT INTO incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload, version)
+SELECT stream_id, event_offset, event_id, event_type, ts, partition_key, '', payload, version
 FROM {raw}.{partition}
 WHERE ctid >= %(first)s::tid
   AND ctid < %(past)s::tid
@@ -90,7 +90,8 @@ RETURNING event_id
 
 -- name: chosen_events
 -- All columns of these events.
-SELECT i.stream_id, i.event_offset, i.event_id, i.event_type, i.ts, i.partition_key, i.payload::text, e.content_hash
+SELECT i.stream_id, i.event_offset, i.event_id, i.event_type, i.ts, i.partition_key, i.payload::text, e.content_hash,
+    i.version
 FROM incoming AS i JOIN {raw}.event_ids AS e USING (event_id)
 WHERE i.event_id = ANY (%(event_ids)s)
 ORDER BY i.stream_id, i.event_offset

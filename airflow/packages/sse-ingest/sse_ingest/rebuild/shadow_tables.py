@@ -175,11 +175,21 @@ def _stage(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> int:
 
 
 def _event(row: tuple[Any, ...]) -> Event:
-    stream_id, offset, event_id, event_type, ts, partition_key, payload, content_hash = row
+    stream_id, offset, event_id, event_type, ts, key, payload, content_hash, version = row
     received = payload.encode()  # events_raw holds the payload, not the bytes as received
     place = f"{stream_id}-{offset}"
     return Event(
-        stream_id, offset, event_id, event_type, ts, partition_key, received, content_hash, place, received
+        stream_id,
+        offset,
+        event_id,
+        event_type,
+        ts,
+        key,
+        received,
+        content_hash,
+        place,
+        received,
+        version=version,
     )
 
 

@@ -25,7 +25,7 @@ class BoundedQueue:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._pieces: deque[tuple[Piece, int]] = deque()
-        self._taken = False
+        self._decoding = False
         self._changed = threading.Condition()
         self._closed = False
         self._ended = False
@@ -62,27 +62,27 @@ class BoundedQueue:
             return None if self._ended or self._closed else []
 
     def _take(self) -> list[Piece]:
-        taken: list[Piece] = []
+        pieces: list[Piece] = []
         total = 0
         while self._pieces and total < _ENOUGH_BYTES:
             piece, size = self._pieces.popleft()
-            taken.append(piece)
+            pieces.append(piece)
             total += size
         self._bytes -= total
-        self._taken = True
+        self._decoding = True
         self._changed.notify_all()
-        return taken
+        return pieces
 
     def decoded(self) -> None:
         """The pieces that `get` returned are decoded."""
         with self._changed:
-            self._taken = False
+            self._decoding = False
             self._changed.notify_all()
 
     def wait_until_decoded(self) -> None:
         """Wait until the caller has decoded every piece. Raises Closed when the caller closes."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or not (self._pieces or self._taken))
+            self._changed.wait_for(lambda: self._closed or not (self._pieces or self._decoding))
             if self._closed:
                 raise Closed
 

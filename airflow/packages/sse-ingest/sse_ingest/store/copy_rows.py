@@ -14,9 +14,11 @@ from sse_ingest.events import Event
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
-_FIVE, _EIGHT = b"\0\x05", b"\0\x08"  # columns in a row
+_FIVE, _NINE = b"\0\x05", b"\0\x09"  # columns in a row
 _PLACE = Struct(">i16siqiq")  # event_id, ts, event_offset, each with its length before it
 _LENGTH = Struct(">i")
+_BIGINT = Struct(">iq")
+_NULL = _LENGTH.pack(-1)
 _JSONB = Struct(">iB")  # its length, and the version of its format
 _HASH = _LENGTH.pack(16)
 _MOST_LABELS = 10_000
@@ -42,7 +44,8 @@ class RawRows:
             key = (event.stream_id, event.event_type, event.partition_key)
             stream, label = self._labels.get(key) or self._label(key)
             ids(b"".join((_FIVE, place, _HASH, event.content_hash, stream)))
-            raw(b"".join((_EIGHT, place, label, _JSONB.pack(len(payload) + 1, 1), payload)))
+            version = _NULL if event.version is None else _BIGINT.pack(8, event.version)
+            raw(b"".join((_NINE, place, label, version, _JSONB.pack(len(payload) + 1, 1), payload)))
 
     def only(self, keep: Sequence[bool]) -> "RawRows":
         """The rows of the events for which `keep` is true; they are not formatted again."""

@@ -47,13 +47,13 @@ def split_new_and_known(
     cursor: psycopg.Cursor[Any], events: Sequence[Event]
 ) -> tuple[list[Event], list[Event]]:
     """The new events, and the known ones: taken before, or earlier in this batch. Requires the writer lock."""
-    taken = {row[0] for row in _first_taken(cursor, events)}
+    known_ids = {row[0] for row in _first_taken(cursor, events)}
     fresh, repeats = [], []
     for event in events:
-        if event.event_id in taken:
+        if event.event_id in known_ids:
             repeats.append(event)
         else:
-            taken.add(event.event_id)
+            known_ids.add(event.event_id)
             fresh.append(event)
     return fresh, repeats
 

@@ -21,4 +21,4 @@ def stage(cursor: psycopg.Cursor[Any], events: Sequence[Event]) -> None:
     with cursor.copy(_SQL["copy_incoming"]) as copy:
         for event in events:
             copy.write_row((event.stream_id, event.offset, event.event_id, event.event_type, event.ts,
-                event.partition_key, event.content_hash, event.payload.decode()))  # fmt: skip
+                event.partition_key, event.content_hash, event.payload.decode(), event.version))  # fmt: skip

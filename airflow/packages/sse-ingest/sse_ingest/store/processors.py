@@ -53,7 +53,7 @@ def run_processors(
     known: Collection[UUID],
 ) -> tuple[list[Event], list[Rejected], set[UUID]]:
     """Run each event's processor. Returns the events to keep, the dead letters, and the ids that were processed."""
-    kept: list[Event] = []
+    to_store: list[Event] = []
     failed: list[Rejected] = []
     processed: set[UUID] = set()
     for event in events:
@@ -64,8 +64,8 @@ def run_processors(
                 failed.append(failure)
                 continue
             processed.add(event.event_id)
-        kept.append(event)
-    return kept, failed, processed
+        to_store.append(event)
+    return to_store, failed, processed
 
 
 def _run(connection: psycopg.Connection[Any], processor: Processor, event: Event) -> Rejected | None:

@@ -117,9 +117,9 @@ class Store:
         """
         try:
             with translated(), self._connection.transaction(), self._connection.cursor() as cursor:
-                taken, _duplicates, refused = self._take(cursor, Batch(self._settings, [event]))
+                events, _duplicates, refused = self._take(cursor, Batch(self._settings, [event]))
                 if self._typed is not None:
-                    self._typed.admitted(cursor, self._settings.stream, taken)
+                    self._typed.admitted(cursor, self._settings.stream, events)
         except DATA_FAULTS as error:
             return _refused(event, error)
         return refused[0] if refused else None
@@ -142,7 +142,7 @@ class Store:
     def _transaction(self, batch: Batch) -> Tally:
         with self._connection.transaction(), self._connection.cursor() as cursor:
             hit("store.after_begin")
-            taken, duplicates, refused = self._take(cursor, batch)
+            events, duplicates, refused = self._take(cursor, batch)
             rejected = [*batch.rejected, *refused]
             for one in rejected:
                 insert_dead_letter(cursor, self._settings.stream, one)
@@ -154,12 +154,12 @@ class Store:
             hit("store.after_ranges")
             self._move_checkpoint(cursor, batch.items)
             if self._typed is not None:
-                self._typed.committed(cursor, self._key, taken)
+                self._typed.committed(cursor, self._key, events)
             hit("store.after_checkpoint")
         hit("store.after_commit")
         if self._drift is not None:
             self._drift.learn()
-        return Tally(len(taken), duplicates, len(rejected), len(batch.gaps), 1)
+        return Tally(len(events), duplicates, len(rejected), len(batch.gaps), 1)
 
     def _take(self, cursor: psycopg.Cursor[Any], batch: Batch) -> tuple[Sequence[Event], int, list[Rejected]]:
         """Deduplicate the events, and write the new ones. Returns the new events, the number of duplicates, and the

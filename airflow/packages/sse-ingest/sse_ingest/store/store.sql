@@ -10,12 +10,14 @@ CREATE TEMPORARY TABLE incoming (
     ts            timestamptz NOT NULL,
     partition_key text        NOT NULL,
     content_hash  bytea       NOT NULL,
-    payload       jsonb       NOT NULL
+    payload       jsonb       NOT NULL,
+    version       bigint
 ) ON COMMIT DELETE ROWS
 
 -- name: copy_incoming
 -- What was read, as it was read.
-COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload) FROM STDIN
+COPY incoming (stream_id, event_offset, event_id, event_type, ts, partition_key, content_hash, payload, version)
+FROM STDIN
 
 -- name: plan_by_key
 -- A batch finds every row by its key, however large the tables are. The statistics of a growing table are out of date;
@@ -37,7 +39,7 @@ SELECT event_id FROM event_ids WHERE event_id = ANY (%(event_ids)s)
 -- name: copy_raw
 -- Inserts the new events. The clock of the database sets ingested_at.
 COPY events_raw
-    (event_id, ts, event_offset, event_type, partition_key, stream_id, ingested_by, payload)
+    (event_id, ts, event_offset, event_type, partition_key, stream_id, ingested_by, version, payload)
 FROM STDIN (FORMAT binary)
 
 -- name: insert_dead_letter

@@ -30,6 +30,23 @@ BEGIN
     FROM analytics.orders AS o
     WHERE o.location_code IN (OLD.location_code, NEW.location_code)
         AND o.business_ts >= mark.closed_before AND o.business_ts < mark.logged_before;
+    INSERT INTO analytics.rollup_invalidations (rollup, hour)
+    SELECT 'movements', r.hour
+    FROM analytics.rollup_movement_hours AS r
+    WHERE r.location_code IN (OLD.location_code, NEW.location_code)
+    UNION
+    SELECT i.rollup, i.hour
+    FROM analytics.rollup_invalidations AS i
+    WHERE i.rollup = 'movements'
+    UNION
+    -- From the tables and of all restaurants: cash_movements is without those whose time has not come.
+    SELECT 'movements', date_trunc('hour', p.event_ts, 'UTC')
+    FROM analytics.payments AS p
+    WHERE p.event_ts >= mark.closed_before AND p.event_ts < mark.logged_before
+    UNION
+    SELECT 'movements', date_trunc('hour', r.refunded_ts, 'UTC')
+    FROM analytics.refunds AS r
+    WHERE r.refunded_ts >= mark.closed_before AND r.refunded_ts < mark.logged_before;
     RETURN NULL;
 END
 $$;

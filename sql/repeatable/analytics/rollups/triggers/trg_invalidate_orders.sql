@@ -44,12 +44,31 @@ BEGIN
         FROM old_rows AS r
         WHERE r.scheduled_for < mark;
     END IF;
+    -- A movement whose payment names no restaurant is at the restaurant of its order.
+    CASE TG_OP
+        WHEN 'INSERT' THEN
+            INSERT INTO analytics.rollup_invalidations (rollup, hour)
+            SELECT 'movements', h.hour
+            FROM analytics.hours_of_movements((SELECT array_agg(r.order_id) FROM new_rows AS r), mark) AS h (hour);
+        WHEN 'DELETE' THEN
+            INSERT INTO analytics.rollup_invalidations (rollup, hour)
+            SELECT 'movements', h.hour
+            FROM analytics.hours_of_movements((SELECT array_agg(r.order_id) FROM old_rows AS r), mark) AS h (hour);
+        ELSE
+            INSERT INTO analytics.rollup_invalidations (rollup, hour)
+            SELECT 'movements', h.hour
+            FROM analytics.hours_of_movements((
+                SELECT array_agg(n.order_id)
+                FROM new_rows AS n
+                JOIN old_rows AS o ON o.order_id = n.order_id AND o.location_code <> n.location_code
+            ), mark) AS h (hour);
+    END CASE;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_orders() IS
-    'Trigger function: writes the hours of changed orders to rollup_invalidations, and those of the lines of orders that are or were cancelled, scheduled or in the future, if the rollups have summed them.';
+    'Trigger function: writes the hours of changed orders to rollup_invalidations, those of the lines of orders that are or were cancelled, scheduled or in the future, and those of the movements of orders that are new or move to another restaurant, if the rollups have summed them.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.orders
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();

@@ -22,6 +22,10 @@ BEGIN
         FROM new_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
         WHERE o.business_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'movements', date_trunc('hour', r.refunded_ts, 'UTC')
+        FROM new_rows AS r
+        WHERE r.refunded_ts < mark;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
@@ -29,13 +33,17 @@ BEGIN
         FROM old_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
         WHERE o.business_ts < mark;
+        INSERT INTO analytics.rollup_invalidations (rollup, hour)
+        SELECT DISTINCT 'movements', date_trunc('hour', r.refunded_ts, 'UTC')
+        FROM old_rows AS r
+        WHERE r.refunded_ts < mark;
     END IF;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_refunds() IS
-    'Trigger function: writes the hours of the orders of changed refunds to rollup_invalidations, if the rollups have summed them, and records in future_events what is dated in the future.';
+    'Trigger function: writes the hours of the orders of changed refunds, and of the refunds, to rollup_invalidations, if the rollups have summed them, and records in future_events what is dated in the future.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.refunds
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_refunds();

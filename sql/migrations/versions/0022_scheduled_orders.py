@@ -2,10 +2,10 @@
 
 from sql.tool.scripts import run_script
 
-revision = "0021"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
-    """Run 0021_scheduled_orders.sql."""
+    """Run 0022_scheduled_orders.sql."""
     run_script(__file__)

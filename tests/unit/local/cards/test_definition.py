@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.dashboard import cards
-from local.dashboard.cards import CardError, load, parse
+from local.cards import definition
+from local.cards.definition import CardError, load, parse
 
 GOOD = """-- title: Orders by hour
 -- chart: bar
@@ -58,13 +58,13 @@ def test_a_header_that_is_wrong_names_the_file(text: str, says: str) -> None:
 
 
 def test_every_card_of_ours_is_well_formed_and_named_once() -> None:
-    found = load()
-    assert len(found) == len(list(cards.FOLDER.rglob("*.sql"))) >= 10
-    assert len({card.title for card in found.values()}) == len(found)
-    assert next(iter(found)) == "health"
-    assert {card.chart for card in found.values()} == set(cards.CHARTS)
+    by_name = load()
+    assert len(by_name) == len(list(definition.FOLDER.rglob("*.sql"))) >= 10
+    assert len({card.title for card in by_name.values()}) == len(by_name)
+    assert next(iter(by_name)) == "health"
+    assert {card.chart for card in by_name.values()} == set(definition.CHARTS)
 
 
-def test_a_folder_without_cards_is_said(tmp_path: Path) -> None:
+def test_a_folder_without_cards_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CardError, match="no cards"):
         load(tmp_path)

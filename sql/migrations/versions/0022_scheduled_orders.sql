@@ -48,7 +48,7 @@ BEGIN
         TRUNCATE analytics.rollup_sales_hours, analytics.rollup_sales_days, analytics.rollup_sales,
             analytics.rollup_payment_hours, analytics.rollup_payment_days, analytics.rollup_menu_hours,
             analytics.rollup_menu, analytics.rollup_feedback_hours, analytics.rollup_feedback_days,
-            analytics.rollup_cash_hours;
+            analytics.rollup_cash_hours, analytics.rollup_movement_hours, analytics.rollup_movement_days;
     END IF;
 END
 $$;

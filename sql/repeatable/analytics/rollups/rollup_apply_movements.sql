@@ -1,0 +1,39 @@
+CREATE OR REPLACE FUNCTION analytics.rollup_apply_movements(upto timestamptz)
+RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH c AS MATERIALIZED (
+        SELECT * FROM analytics.rollup_delta_movements(upto)
+    ), hours AS (
+        INSERT INTO analytics.rollup_movement_hours AS r (
+            hour, location_code, business_date, method, payments, captured, tips, refunds, refunded
+        )
+        SELECT c.hour, c.location_code, c.business_date, c.method, sum(c.payments), sum(c.captured), sum(c.tips),
+            sum(c.refunds), sum(c.refunded)
+        FROM c
+        GROUP BY c.hour, c.location_code, c.business_date, c.method
+        ON CONFLICT ON CONSTRAINT rollup_movement_hours_once DO UPDATE SET
+            payments = r.payments + excluded.payments,
+            captured = r.captured + excluded.captured,
+            tips = r.tips + excluded.tips,
+            refunds = r.refunds + excluded.refunds,
+            refunded = r.refunded + excluded.refunded
+    )
+    INSERT INTO analytics.rollup_movement_days AS r (
+        business_date, location_code, method, payments, captured, tips, refunds, refunded
+    )
+    SELECT c.business_date, c.location_code, c.method, sum(c.payments), sum(c.captured), sum(c.tips), sum(c.refunds),
+        sum(c.refunded)
+    FROM c
+    GROUP BY c.business_date, c.location_code, c.method
+    ON CONFLICT ON CONSTRAINT rollup_movement_days_once DO UPDATE SET
+        payments = r.payments + excluded.payments,
+        captured = r.captured + excluded.captured,
+        tips = r.tips + excluded.tips,
+        refunds = r.refunds + excluded.refunds,
+        refunded = r.refunded + excluded.refunded;
+$$;
+
+COMMENT ON FUNCTION analytics.rollup_apply_movements(timestamptz) IS
+    'Part of refresh_rollups(): adds rollup_delta_movements() before an instant to the rollups.';

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
 
 BEFORE = "0020"
-NEW_COLUMNS = {"event_version", "event_offset"}
+NEW_COLUMNS = {"event_version", "event_offset", "scheduled_for"}
+"""Columns of this migration and of later ones."""
 DERIVED: LiteralString = """
 UPDATE analytics.orders AS o SET status = coalesce(s.status, 'pending'), subtotal = p.subtotal, tax = p.tax,
     tip = p.tip, total = p.total, updated_at = greatest(o.created_at, p.last_ts, s.last_ts)

@@ -1,5 +1,5 @@
 -- name: customer_changed
-COPY customer_changes (customer_id, city, membership, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY customer_changes (customer_id, city, membership, changed_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (customer_id, changed_ts)
@@ -8,23 +8,27 @@ WITH newest AS (
         payload ->> 'membership' AS membership,
         analytics.moment(payload ->> 'changed_ts') AS changed_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'customer_changed'
-    ORDER BY customer_id, changed_ts, ts DESC, event_id DESC
+    ORDER BY customer_id, changed_ts, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO customer_changes AS t (customer_id, city, membership, changed_ts, event_ts, event_id)
-SELECT customer_id, city, membership, changed_ts, event_ts, event_id
+INSERT INTO customer_changes AS t (customer_id, city, membership, changed_ts, event_ts, event_id, event_version, event_offset)
+SELECT customer_id, city, membership, changed_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (customer_id, changed_ts) DO UPDATE SET
     city = excluded.city,
     membership = excluded.membership,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);
 
 -- name: feedback_submitted
-COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (feedback_id)
@@ -36,13 +40,15 @@ WITH newest AS (
         payload ->> 'comment' AS comment,
         analytics.moment(payload ->> 'created_ts') AS created_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'feedback_submitted'
-    ORDER BY feedback_id, ts DESC, event_id DESC
+    ORDER BY feedback_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id)
-SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id
+INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset)
+SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (feedback_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -52,11 +58,13 @@ ON CONFLICT (feedback_id) DO UPDATE SET
     comment = excluded.comment,
     created_ts = excluded.created_ts,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);
 
 -- name: menu_item_changed
-COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (menu_item_id, changed_ts)
@@ -67,13 +75,15 @@ WITH newest AS (
         (payload ->> 'cost')::numeric AS cost,
         analytics.moment(payload ->> 'changed_ts') AS changed_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'menu_item_changed'
-    ORDER BY menu_item_id, changed_ts, ts DESC, event_id DESC
+    ORDER BY menu_item_id, changed_ts, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id)
-SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id
+INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset)
+SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
     name = excluded.name,
@@ -81,11 +91,13 @@ ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
     price = excluded.price,
     cost = excluded.cost,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);
 
 -- name: order_created
-COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, event_version, event_offset, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_id)
@@ -99,13 +111,15 @@ WITH newest AS (
         analytics.moment(payload ->> 'scheduled_for') AS scheduled_for,
         ts AS created_at,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'order_created'
-    ORDER BY order_id, ts DESC, event_id DESC
+    ORDER BY order_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, updated_at)
-SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, event_ts
+INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, event_version, event_offset, updated_at)
+SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, scheduled_for, created_at, event_ts, event_id, event_version, event_offset, event_ts
 FROM newest
 ON CONFLICT (order_id) DO UPDATE SET
     visit_id = excluded.visit_id,
@@ -118,12 +132,14 @@ ON CONFLICT (order_id) DO UPDATE SET
     created_at = excluded.created_at,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset,
     updated_at = greatest(t.updated_at, excluded.updated_at)
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id)
 RETURNING old.order_id, new.order_id;
 
 -- name: order_item_added
-COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_item_id)
@@ -136,13 +152,15 @@ WITH newest AS (
         (payload ->> 'qty')::numeric AS qty,
         (payload ->> 'extended_price')::numeric AS extended_price,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'order_item_added'
-    ORDER BY order_item_id, ts DESC, event_id DESC
+    ORDER BY order_item_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id)
-SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id
+INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id, event_version, event_offset)
+SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (order_item_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -153,11 +171,13 @@ ON CONFLICT (order_item_id) DO UPDATE SET
     qty = excluded.qty,
     extended_price = excluded.extended_price,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);
 
 -- name: order_status_changed
-COPY order_status_history (order_id, status, changed_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY order_status_history (order_id, status, changed_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT
@@ -165,18 +185,20 @@ WITH newest AS (
         payload ->> 'status' AS status,
         analytics.moment(payload ->> 'changed_ts') AS changed_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'order_status_changed'
 )
-INSERT INTO order_status_history AS t (order_id, status, changed_ts, event_ts, event_id)
-SELECT order_id, status, changed_ts, event_ts, event_id
+INSERT INTO order_status_history AS t (order_id, status, changed_ts, event_ts, event_id, event_version, event_offset)
+SELECT order_id, status, changed_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (event_id) DO NOTHING
 RETURNING old.order_id, new.order_id;
 
 -- name: payment_captured
-COPY payments (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY payments (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (payment_id)
@@ -193,13 +215,15 @@ WITH newest AS (
         payload ->> 'location_code' AS location_code,
         ts AS processed_at,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'payment_captured'
-    ORDER BY payment_id, ts DESC, event_id DESC
+    ORDER BY payment_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO payments AS t (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id)
-SELECT payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id
+INSERT INTO payments AS t (payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id, event_version, event_offset)
+SELECT payment_id, order_id, method, provider, amount, auth_code, subtotal, tax, tip, total, location_code, processed_at, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (payment_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -214,12 +238,14 @@ ON CONFLICT (payment_id) DO UPDATE SET
     location_code = excluded.location_code,
     processed_at = excluded.processed_at,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id)
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id)
 RETURNING old.order_id, new.order_id;
 
 -- name: payment_refunded
-COPY refunds (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY refunds (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (refund_id)
@@ -230,13 +256,15 @@ WITH newest AS (
         payload ->> 'reason' AS reason,
         analytics.moment(payload ->> 'refunded_ts') AS refunded_ts,
         ts AS event_ts,
-        event_id
+        event_id,
+        version AS event_version,
+        event_offset
     FROM incoming
     WHERE event_type = 'payment_refunded'
-    ORDER BY refund_id, ts DESC, event_id DESC
+    ORDER BY refund_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO refunds AS t (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id)
-SELECT refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id
+INSERT INTO refunds AS t (refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id, event_version, event_offset)
+SELECT refund_id, payment_id, order_id, amount, reason, refunded_ts, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (refund_id) DO UPDATE SET
     payment_id = excluded.payment_id,
@@ -245,5 +273,7 @@ ON CONFLICT (refund_id) DO UPDATE SET
     reason = excluded.reason,
     refunded_ts = excluded.refunded_ts,
     event_ts = excluded.event_ts,
-    event_id = excluded.event_id
-WHERE (t.event_ts, t.event_id) < (excluded.event_ts, excluded.event_id);
+    event_id = excluded.event_id,
+    event_version = excluded.event_version,
+    event_offset = excluded.event_offset
+WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

@@ -26,11 +26,10 @@ from sse_ingest.store.incoming import stage
 _SQL = load("order_totals.sql", __package__) | load("late_events.sql", __package__)
 _COPY = {name: statements.copy(kind) for name, kind in EVENT_TYPES.items()}
 _MERGE = {name: statements.merge(kind) for name, kind in EVENT_TYPES.items()}
-_PLACE = ("event_version", "event_offset")
 _NEEDED = [
     ("stream_checkpoints", "latest_event_time"),
     ("events_raw", "version"),
-    *((kind.table, name) for kind in EVENT_TYPES.values() for name in (*kind.columns, *kind.derived, *_PLACE)),
+    *((kind.table, column) for kind in EVENT_TYPES.values() for column in (*kind.columns, *kind.derived)),
 ]
 
 

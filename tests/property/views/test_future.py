@@ -159,7 +159,9 @@ class Bench:
         queries["last hour"] = "SELECT * FROM analytics.last_hour_of_sales(analytics.present())"
         queries["today"] = "SELECT * FROM analytics.expected_today(analytics.present())"
         queries["newest"] = "SELECT analytics.newest_moment(), analytics.newest_business_date()"
-        return {name: sorted(map(repr, self.owner.execute(query.encode()))) for name, query in asked.items()}
+        return {
+            name: sorted(map(repr, self.owner.execute(query.encode()))) for name, query in queries.items()
+        }
 
 
 CARDS = {

@@ -101,7 +101,11 @@ def merge(owner: Connection, events: Iterable[Event]) -> None:
 
 
 def old_row(kind: EventType, event: Event) -> dict[str, Any]:
-    row = {name: getattr(event.record, name) for name in kind.payload.__struct_fields__}
+    row = {
+        name: getattr(event.record, name)
+        for name in kind.payload.__struct_fields__
+        if name not in NEW_COLUMNS
+    }
     row = {name: value.text if isinstance(value, Exact) else value for name, value in row.items()}
     row |= dict.fromkeys((*kind.from_ts, "event_ts"), event.ts) | {"event_id": event.event_id}
     return row | ({"status": "pending", "updated_at": event.ts} if kind.name == "order_created" else {})

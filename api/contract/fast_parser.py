@@ -15,8 +15,9 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.contract.fields import LONGEST_KEY
-from api.contract.schemas import PAYLOADS, RESERVED
+from api.contract import time_limits
+from api.contract.fields import LONGEST_KEY, check_schedule
+from api.contract.schemas import PAYLOADS, RESERVED, SCHEDULED
 from api.log.interface import Draft
 
 _MOST_BYTES = 64 * 1024
@@ -83,21 +84,40 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
         payload = bytes(envelope.payload)
         fields = _flat_object(payload)
         known = _PAYLOADS.get(envelope.event_type, _OPEN)
-        known.decode(payload)
+        record = known.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     optional = (envelope.offset is not UNSET) + (envelope.version is not UNSET)
     keys = _REQUIRED + optional + len(fields)
-    if text.count(b'":') != keys:  # a key stands twice, or a text looks like a key
-        return None
-    if known.odd(text) or (known.compared and not known.compared.isdisjoint(fields)):
+    # A key stands twice, or a text looks like a key; or a value that the contract perhaps does not accept.
+    is_compared = bool(known.compared) and not known.compared.isdisjoint(fields)
+    if is_compared or text.count(b'":') != keys or known.odd(text):
         return None
     event_type, key, ts = envelope.event_type, envelope.partition_key, envelope.ts
-    if event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest:
+    is_refused = (
+        event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest
+    )
+    if (
+        is_refused
+        or any(time_limits.beyond(event_type, record, earliest, latest))
+        or not _is_schedule(record)
+    ):
         return None
     formatted = _encode(ts if ts.tzinfo is UTC else ts.astimezone(UTC))[1:-1].decode()
     version = None if envelope.version is UNSET else envelope.version
     return Draft(event_type, key, formatted, payload, envelope.event_id, version=version)
+
+
+def _is_schedule(record: object) -> bool:
+    """Whether an order for later lies within the limits; true for any other record."""
+    scheduled: datetime | None = getattr(record, SCHEDULED, None)
+    if scheduled is None:
+        return True
+    try:
+        check_schedule(record.order_ts, scheduled)  # type: ignore[attr-defined]
+    except ValueError:
+        return False
+    return True
 
 
 def _payload(schema: dict[str, Any], compared: frozenset[str] = frozenset()) -> _Payload:

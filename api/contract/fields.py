@@ -22,6 +22,7 @@ _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(
     2199, 12, 31, 23, 59, 59, tzinfo=UTC
 )  # without a fraction, because a fraction can be rounded up
+FARTHEST_SCHEDULE = timedelta(days=731)  # two years
 _FARTHEST_ZONE = timedelta(hours=16)  # the limit of PostgreSQL
 
 
@@ -42,6 +43,12 @@ def parse_instant(text: object) -> datetime:
     if not _EARLIEST <= moment <= _LATEST:
         raise ValueError(f"must lie in the years {_EARLIEST.year} to {_LATEST.year}")
     return moment
+
+
+def check_schedule(placed: datetime, scheduled: datetime) -> None:
+    """Raise ValueError unless an order that was placed then can be scheduled for this time."""
+    if not placed <= scheduled <= placed + FARTHEST_SCHEDULE:
+        raise ValueError("must not lie before order_ts, nor more than 731 days after it")
 
 
 def _amount(

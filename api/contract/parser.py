@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from api.contract import fast_parser
+from api.contract import fast_parser, time_limits
 from api.contract.body import Piece
 from api.contract.errors import MAX_ERRORS, FieldError, InvalidBatch, InvalidEvent, shorten
 from api.contract.json_reader import read_object
@@ -60,9 +60,13 @@ class Parser:
         envelope, errors = _validate(Envelope, data, "")
         if envelope is not None:
             errors += self._beyond_fields(envelope)
-        model = PAYLOADS.get(str(data.get("event_type")))
+        event_type = str(data.get("event_type"))
+        model = PAYLOADS.get(event_type)
         if model is not None and isinstance(data.get("payload"), dict):
-            errors += _validate(model, data["payload"], "payload.")[1]
+            payload, wrong = _validate(model, data["payload"], "payload.")
+            errors += wrong
+            if payload is not None:
+                errors += time_limits.beyond(event_type, payload, self._ts_min, self._latest())
         if envelope is None or errors:
             raise InvalidEvent(*errors)
         return Draft(

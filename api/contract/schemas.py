@@ -1,8 +1,18 @@
 """The contract of published events, for validation and for OpenAPI."""
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from api.contract.fields import (
     Currency,
@@ -16,11 +26,15 @@ from api.contract.fields import (
     Text,
     Uuid,
     Version,
+    check_schedule,
 )
 from api.contract.rules import check_payment
 
 RESERVED = "stream_gap"
 """The name of the stream's own notice. No event can have it."""
+SCHEDULED = "scheduled_for"
+ANNOUNCED = {("menu_item_changed", "changed_ts"), ("customer_changed", "changed_ts")}
+"""Times that an event may announce long before they come."""
 
 
 class _Payload(BaseModel):
@@ -55,6 +69,18 @@ class OrderCreated(_Payload):
     guest_count: Annotated[int, Field(ge=0, le=100_000)] | None = None
     currency: Currency | None = None
     channel: Text | None = None
+    scheduled_for: Annotated[
+        Instant | None,
+        Field(description="for an order for later: when; from order_ts to 731 days after it"),
+    ] = None
+
+    @field_validator(SCHEDULED)
+    @classmethod
+    def _follows_the_order(cls, moment: datetime | None, info: ValidationInfo) -> datetime | None:
+        placed = info.data.get("order_ts")  # absent when it is wrong itself
+        if moment is not None and placed is not None:
+            check_schedule(placed, moment)
+        return moment
 
 
 class OrderItemAdded(_Payload):

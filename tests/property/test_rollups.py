@@ -1,7 +1,7 @@
 """Rollups: at any moment, whatever came in whatever order, each view equals the aggregate of the tables."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, LiteralString, TypeAlias
 
@@ -16,6 +16,7 @@ from sse_ingest.events import Event
 from sse_ingest.store.store import Store
 from tests.support.events import EPOCH, frame, moment, parsed, payload, uid
 from tests.support.examples import examples
+from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import TABLES, writing
 from tests.support.warehouse.plain import assert_exact, rows_of
 
@@ -24,15 +25,8 @@ HOUR = 3600
 PLACES = ("LOC-ON-001", "LOC-IN-001")
 ZONES = ("UTC", "America/Toronto", "Asia/Kolkata")
 WHAT = (
-    "batch",
-    "batch",
-    "refresh",
-    "refresh beside a batch",
-    "refresh beside a clock",
-    "clock",
-    "by hand",
-    "block",
-    "pass",
+    *("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand"),
+    *("block", "pass", "time", "time"),
 )
 ROUNDED = {
     "amount": "9.48",
@@ -44,6 +38,8 @@ ROUNDED = {
     "rounding": "-0.02",
     "total": "9.48",
 }
+END = 48
+"""Hours after the epoch: nothing of the tests is dated later."""
 FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")
 BY_HAND: tuple[LiteralString, ...] = (
     "WITH gone AS (DELETE FROM analytics.payments RETURNING *) INSERT INTO kept SELECT * FROM gone",
@@ -102,6 +98,7 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "location_code": draw(st.sampled_from(PLACES)),
             "city": draw(st.sampled_from(("Toronto", None))),
             "guest_count": draw(st.sampled_from((None, 0, 3))),
+            **draw(scheduled(when)),
         },
         "order_status_changed": {
             "status": draw(st.sampled_from(("preparing", "completed", "cancelled"))),
@@ -138,6 +135,15 @@ def event(draw: st.DrawFn, offset: int) -> Event:
 
 
 @st.composite
+def scheduled(draw: st.DrawFn, placed: str) -> dict[str, str]:
+    """For now, or for later."""
+    hours = draw(st.sampled_from((None, None, 0, 1, 5, 24)))
+    if hours is None:
+        return {}
+    return {"scheduled_for": (datetime.fromisoformat(placed) + timedelta(hours=hours)).isoformat()}
+
+
+@st.composite
 def clock(draw: st.DrawFn) -> Step:
     return partial(Bench.set_clock, place=draw(st.sampled_from(PLACES)), zone=draw(st.sampled_from(ZONES)))
 
@@ -159,22 +165,28 @@ def batch(draw: st.DrawFn, first: int) -> Step:
 @st.composite
 def step(draw: st.DrawFn, first: int) -> Step:
     hours = draw(st.integers(0, 16))
+    meanwhile: Step | None
     match draw(st.sampled_from(WHAT)):
         case "batch" | "clock" | "block" as what:
             return draw({"batch": batch(first), "clock": clock(), "block": block()}[what])
+        case "time":
+            return partial(Bench.let_pass, hours=draw(st.integers(1, 12)))
         case "by hand":
             return partial(Bench.by_hand, statement=draw(st.sampled_from(BY_HAND)))
         case "refresh beside a batch":
-            return partial(Bench.refresh, hours=hours, meanwhile=draw(batch(first)))
+            meanwhile = draw(batch(first))
         case "refresh beside a clock":
-            return partial(Bench.refresh, hours=hours, meanwhile=draw(clock()))
+            meanwhile = draw(clock())
         case _:
-            return partial(Bench.refresh, hours=hours)
+            meanwhile = None
+    return partial(Bench.refresh, hours=hours, meanwhile=meanwhile)
 
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[Step]:
-    return [draw(step(10 * number)) for number in range(1, draw(st.integers(3, 9)))]
+    """Everything has happened, or some of it is still in the future."""
+    begin = partial(Bench.let_pass, hours=draw(st.sampled_from((END, 0, 4, 9))))
+    return [begin] + [draw(step(10 * number)) for number in range(1, draw(st.integers(3, 9)))]
 
 
 class Bench:
@@ -188,12 +200,15 @@ class Bench:
         self.known: list[tuple[datetime, Rows]] = []
         self.by_events = True
         self.owner.execute("CREATE TEMPORARY TABLE kept (LIKE analytics.payments)")
+        self.clock = Clock(self.owner, EPOCH)
 
     def empty(self) -> None:
         names = ", ".join(f"analytics.{table}" for table in TABLES)
         self.owner.execute(f"TRUNCATE raw_data.events_raw, raw_data.event_ids, {names}".encode())
         self.known.clear()
         self.by_events = True
+        self.clock.set(EPOCH)
+        self.owner.execute("DELETE FROM analytics.future_events")
         self.owner.execute("DELETE FROM analytics.locations")
         self.owner.execute("DELETE FROM kept")
         self.unblock()
@@ -217,6 +232,7 @@ class Bench:
 
     def by_hand(self, statement: LiteralString) -> None:
         """What no event does, and raw does not know of."""
+        self.let_pass(END)  # no event in the future can be lost
         self.owner.execute(statement)
         self.by_events = False
 
@@ -241,6 +257,11 @@ class Bench:
                 meanwhile(self)
             self.refresher.execute("SELECT analytics.refresh_rollups()")
         assert [rows_of(self.owner, query) for query in BLOCKED] == published
+
+    def let_pass(self, hours: int) -> None:
+        """What daily_sales says changes with the time alone."""
+        self.clock.set(min(self.clock.now + timedelta(hours=hours), EPOCH + timedelta(hours=END)))
+        self.known.clear()
 
     def set_clock(self, place: str, zone: str) -> None:
         self.owner.execute(

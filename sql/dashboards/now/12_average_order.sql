@@ -9,8 +9,8 @@ SELECT
     round(sum(total) / nullif(sum(order_count - unpaid_orders), 0), 2) AS avg_order_value,
     coalesce(sum(order_count - unpaid_orders), 0)::bigint AS paid_orders
 FROM analytics.hourly_sales
-WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours'
+WHERE hour > (SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')) - interval '24 hours'
     -- Both ends, so that the planner expects a short time span.
-    AND hour <= (SELECT max(order_ts) FROM analytics.orders)
+    AND hour <= (SELECT analytics.newest_moment())
     [[AND {{restaurant}}]]
     [[AND {{service}}]];

@@ -2,6 +2,8 @@
 -- chart: scalar
 -- unit: money
 -- y: net_sales
+-- restaurant: analytics.hourly_sales.location_code
+-- service: analytics.hourly_sales.service_type
 -- description: The lines at menu price less discounts, comps and the tax in the prices, paid or not. Without voided lines
 --   and gift cards. Unknown while no line of known price has come.
 SELECT
@@ -12,6 +14,8 @@ SELECT
     round(sum(voids), 2) AS voids,
     sum(guests)::bigint AS guests
 FROM analytics.hourly_sales
-WHERE hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '24 hours'
+WHERE hour > (SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')) - interval '24 hours'
     -- Both ends, so that the planner expects a short time span.
-    AND hour <= (SELECT max(order_ts) FROM analytics.orders);
+    AND hour <= (SELECT analytics.newest_moment())
+    [[AND {{restaurant}}]]
+    [[AND {{service}}]];

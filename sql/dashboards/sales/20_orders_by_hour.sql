@@ -15,9 +15,9 @@ SELECT
     sum(order_count)::bigint AS orders
 FROM analytics.hourly_sales
 WHERE (
-    hour > (SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders) - interval '48 hours'
+    hour > (SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')) - interval '48 hours'
     -- Both ends, so that the planner expects a short time span.
-    AND hour <= (SELECT max(order_ts) FROM analytics.orders)
+    AND hour <= (SELECT analytics.newest_moment())
     -- A chosen day replaces this time span.
     [[OR true) AND ({{day}}]]
 )

@@ -14,9 +14,9 @@ SELECT
     bool_and(is_final) AS final,
     sum(late_events)::bigint AS late_events
 FROM analytics.sales_per_minute
-WHERE window_start > (SELECT max(order_ts) FROM analytics.orders) - interval '60 minutes'
+WHERE window_start > (SELECT analytics.newest_moment()) - interval '60 minutes'
     -- Both ends, so that the planner expects a short time span.
-    AND window_start <= (SELECT max(order_ts) FROM analytics.orders)
+    AND window_start <= (SELECT analytics.newest_moment())
     [[AND {{restaurant}}]]
 GROUP BY window_start
 ORDER BY window_start;

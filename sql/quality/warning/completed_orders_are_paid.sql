@@ -10,5 +10,5 @@ SELECT DISTINCT
     o.order_ts,
     o.total IS NULL AS failed
 FROM analytics.arrived_events(%(since)s, %(until)s, '{order_created, order_status_changed}') AS a
-JOIN analytics.orders AS o ON o.order_id = a.order_id
+JOIN analytics.due_orders AS o ON o.order_id = a.order_id
 WHERE o.status = 'completed';

@@ -23,8 +23,8 @@ counted AS (
     CROSS JOIN generate_series(0, 4) AS w (weeks)
     CROSS JOIN LATERAL (
         SELECT location_code, count(*) AS orders
-        FROM analytics.orders
-        WHERE order_ts >= s.began - w.weeks * interval '7 days' AND order_ts < s.ended - w.weeks * interval '7 days'
+        FROM analytics.due_orders
+        WHERE business_ts >= s.began - w.weeks * interval '7 days' AND business_ts < s.ended - w.weeks * interval '7 days'
         GROUP BY location_code
     ) AS o
 ),
@@ -41,8 +41,8 @@ compared AS (
     FROM counted AS c
     -- A restaurant without an order four weeks ago has nothing to compare with.
     WHERE EXISTS (
-        SELECT FROM analytics.orders AS o
-        WHERE o.location_code = c.location_code AND o.order_ts < c.ended - interval '28 days')
+        SELECT FROM analytics.due_orders AS o
+        WHERE o.location_code = c.location_code AND o.business_ts < c.ended - interval '28 days')
     GROUP BY c.location_code, c.span, c.began
 )
 SELECT

@@ -31,10 +31,12 @@ _DATABASE = "bench_warehouse"
 _LOOKS = 5
 _INGESTED = (200_000, 10_000)
 _NONE_LATE, _ALL_LATE = map(datetime.fromisoformat, ("2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z"))
-_TRIGGERED: tuple[LiteralString, ...] = ("orders", "order_items", "payments", "refunds", "feedback")
+_TRIGGERED: tuple[LiteralString, ...] = (
+    *("orders", "order_items", "order_status_history", "payments", "refunds", "feedback"),
+)
 _INDEXES: tuple[LiteralString, ...] = (
-    "orders_location_order_ts",
-    "orders_order_ts",
+    "orders_location_business_ts",
+    "orders_business_ts",
     "orders_minute",
     "order_items_event_ts",
     "payments_event_ts",
@@ -102,7 +104,7 @@ def _cards(bench: Bench, size: int) -> Iterator[Row]:
 
 def _last_hour(owner: psycopg.Connection[tuple[datetime]]) -> datetime:
     """The last hour with orders. The views read it from the tables, as while orders arrive."""
-    row = owner.execute("SELECT date_trunc('hour', max(order_ts), 'UTC') FROM analytics.orders").fetchone()
+    row = owner.execute("SELECT date_trunc('hour', max(business_ts), 'UTC') FROM analytics.orders").fetchone()
     assert row is not None
     return row[0]
 

@@ -4,16 +4,15 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from tests.support.warehouse.plain_answers import ANSWERS
+from tests.support.warehouse.plain_answers import ANSWERS, DUE
 from tests.support.warehouse.plain_bills import BILLS
 
-DAILY: LiteralString = """
-WITH refunded AS (
-    SELECT order_id, sum(amount) AS amount FROM analytics.refunds GROUP BY order_id
-), placed AS (
-    SELECT o.*, r.amount,
-        ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date AS day
-    FROM analytics.orders AS o
+DAILY: LiteralString = (
+    DUE
+    + """, placed AS (
+    SELECT o.*, r.refunded AS amount,
+        ((o.at AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date AS day
+    FROM due AS o
     LEFT JOIN refunded AS r USING (order_id)
     LEFT JOIN analytics.locations AS l USING (location_code)
 )
@@ -29,8 +28,11 @@ SELECT day, location_code,
 FROM placed
 GROUP BY day, location_code
 """
-HOURLY: LiteralString = """
-SELECT date_trunc('hour', order_ts, 'UTC'), location_code, service_type,
+)
+HOURLY: LiteralString = (
+    DUE
+    + """
+SELECT date_trunc('hour', at, 'UTC'), location_code, service_type,
     count(*) FILTER (WHERE status <> 'cancelled'),
     sum(subtotal) FILTER (WHERE status <> 'cancelled'),
     sum(tax) FILTER (WHERE status <> 'cancelled'),
@@ -39,21 +41,21 @@ SELECT date_trunc('hour', order_ts, 'UTC'), location_code, service_type,
     round(avg(total) FILTER (WHERE status <> 'cancelled'), 2),
     count(*) FILTER (WHERE status <> 'cancelled' AND total IS NULL),
     count(*) FILTER (WHERE status = 'cancelled')
-FROM analytics.orders
-GROUP BY date_trunc('hour', order_ts, 'UTC'), location_code, service_type
+FROM due
+GROUP BY date_trunc('hour', at, 'UTC'), location_code, service_type
 """
-MENU: LiteralString = """
+)
+MENU: LiteralString = (
+    DUE
+    + """
 SELECT i.category, i.item_name, count(*), sum(i.qty), sum(i.extended_price), round(avg(i.unit_price), 2),
     round(avg(i.extended_price), 2), count(*) FILTER (WHERE i.extended_price IS NULL),
     CASE WHEN count(i.extended_price) > 0 THEN sum(i.extended_price) - coalesce(sum(d.deduction), 0) END
-FROM analytics.order_items AS i
-LEFT JOIN analytics.orders AS o USING (order_id)
+FROM sold AS i
 LEFT JOIN LATERAL analytics.line_deductions(i.order_id) AS d USING (order_item_id)
-WHERE o.status IS DISTINCT FROM 'cancelled' AND i.kind IS DISTINCT FROM 'gift_card'
-    AND NOT EXISTS (SELECT FROM analytics.order_item_voids AS v
-        WHERE v.order_item_id = i.order_item_id AND v.order_id = i.order_id)
 GROUP BY i.category, i.item_name
 """
+)
 SATISFACTION: LiteralString = """
 SELECT (created_ts AT TIME ZONE 'UTC')::date, count(*), round(avg(rating), 2), round(avg(nps), 2),
     round(100.0 * count(*) FILTER (WHERE rating >= 4) / count(*), 1),
@@ -61,6 +63,7 @@ SELECT (created_ts AT TIME ZONE 'UTC')::date, count(*), round(avg(rating), 2), r
     round(100.0 * count(*) FILTER (WHERE nps <= 6) / nullif(count(nps), 0), 1),
     count(nps)
 FROM analytics.feedback
+WHERE created_ts <= analytics.present()
 GROUP BY (created_ts AT TIME ZONE 'UTC')::date
 """
 PLAIN: dict[LiteralString, LiteralString] = {

@@ -2,30 +2,71 @@
 
 from typing import LiteralString
 
-_PLACED: LiteralString = """
-WITH refunded AS (
-    SELECT order_id, sum(amount) AS refunded FROM analytics.refunds GROUP BY order_id
-), lines AS (
+DUE: LiteralString = """
+WITH paid_later AS (
+    SELECT order_id FROM analytics.payments WHERE processed_at > analytics.present()
+    UNION ALL
+    SELECT order_id FROM analytics.payment_voids WHERE voided_ts > analytics.present()
+), changed_later AS (
+    SELECT order_id FROM analytics.order_status_history WHERE changed_ts > analytics.present()
+), paid AS (
+    SELECT order_id, sum(amount) AS amount, sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip,
+        sum(total) AS total
+    FROM analytics.payments AS p WHERE processed_at <= analytics.present()
+        AND NOT EXISTS (SELECT FROM analytics.payment_voids AS v
+            WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
+    GROUP BY order_id
+), due AS (
+    SELECT o.order_id, o.location_code, o.city, o.service_type, coalesce(o.scheduled_for, o.order_ts) AS at,
+        CASE WHEN o.order_id NOT IN (TABLE changed_later) THEN o.status ELSE coalesce((
+            SELECT h.status FROM analytics.order_status_history AS h
+            WHERE h.order_id = o.order_id AND h.changed_ts <= analytics.present()
+            ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC, analytics.status_place(h.status) DESC,
+                h.event_offset DESC, h.event_id DESC LIMIT 1), 'pending') END AS status,
+        CASE WHEN o.order_id IN (TABLE paid_later) THEN p.subtotal ELSE o.subtotal END AS subtotal,
+        CASE WHEN o.order_id IN (TABLE paid_later) THEN p.tax ELSE o.tax END AS tax,
+        CASE WHEN o.order_id IN (TABLE paid_later) THEN p.tip ELSE o.tip END AS tip,
+        CASE WHEN o.order_id IN (TABLE paid_later) THEN p.total ELSE o.total END AS total
+    FROM analytics.orders AS o
+    LEFT JOIN paid AS p USING (order_id)
+    WHERE coalesce(o.scheduled_for, o.order_ts) <= analytics.present()
+), refunded AS (
+    SELECT order_id, sum(amount) AS refunded
+    FROM analytics.refunds WHERE refunded_ts <= analytics.present() GROUP BY order_id
+), sold AS (
+    SELECT i.*, coalesce(o.scheduled_for, i.event_ts) AS at
+    FROM analytics.order_items AS i
+    LEFT JOIN analytics.orders AS o USING (order_id)
+    LEFT JOIN due AS d USING (order_id)
+    WHERE i.event_ts <= analytics.present() AND i.kind IS DISTINCT FROM 'gift_card'
+        AND NOT EXISTS (SELECT FROM analytics.order_item_voids AS v
+            WHERE v.order_item_id = i.order_item_id AND v.order_id = i.order_id AND v.voided_ts <= analytics.present())
+        AND (d.order_id IS NULL) = (o.order_id IS NULL)
+        AND d.status IS DISTINCT FROM 'cancelled'
+)"""
+"""The orders that count at present, their refunds, and the lines of the menu."""
+_PLACED: LiteralString = (
+    DUE
+    + """, lines AS (
     SELECT o.order_id, b.unpriced_items > 0 AS unpriced, b.paid_charges, b.paid_discounts, b.rounding,
         CASE WHEN b.priced_lines > 0 THEN b.net_sales + b.gift_cards END AS priced
-    FROM analytics.orders AS o CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
-), paid AS (
-    SELECT order_id, sum(amount) AS amount FROM analytics.captured_payments GROUP BY order_id
+    FROM due AS o CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 ), placed AS (
-    SELECT o.order_id, o.location_code, coalesce(o.city, l.city) AS city, o.order_ts, o.status, o.subtotal, o.tax,
+    SELECT o.order_id, o.location_code, coalesce(o.city, l.city) AS city, o.at, o.status, o.subtotal, o.tax,
         o.tip, o.total, r.refunded, i.priced, coalesce(i.unpriced, false) AS unpriced, p.amount,
         i.paid_charges, i.paid_discounts, i.rounding,
         o.status <> 'cancelled' AS counts,
-        ((o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date
+        ((o.at AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date
             AS day,
-        o.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC') AS local,
-        date_trunc('hour', o.order_ts, 'UTC') AT TIME ZONE coalesce(l.time_zone, 'UTC') AS local_hour
-    FROM analytics.orders AS o
+        o.at AT TIME ZONE coalesce(l.time_zone, 'UTC') AS local,
+        date_trunc('hour', o.at, 'UTC') AT TIME ZONE coalesce(l.time_zone, 'UTC') AS local_hour
+    FROM due AS o
     LEFT JOIN refunded AS r USING (order_id)
     LEFT JOIN lines AS i USING (order_id)
     LEFT JOIN paid AS p USING (order_id)
     LEFT JOIN analytics.locations AS l USING (location_code)
 )"""
+)
 DAYPARTS: LiteralString = """
 SELECT day, location_code,
     CASE width_bucket(extract(hour FROM local), ARRAY[5, 11, 16, 22])
@@ -54,7 +95,7 @@ GROUP BY p.location_code
 """
 STATUS: LiteralString = """
 SELECT location_code, status, count(*), round(100.0 * count(*) / sum(count(*)) OVER (PARTITION BY location_code), 2)
-FROM analytics.orders
+FROM due
 GROUP BY location_code, status
 """
 PREMIUM: LiteralString = """
@@ -78,8 +119,8 @@ GROUP BY o.day, o.location_code, p.method, p.provider
 PEAKS: LiteralString = """, recent AS (
     SELECT p.*, extract(isodow FROM p.day) AS weekday
     FROM placed AS p
-    WHERE counts AND date_trunc('hour', order_ts, 'UTC')
-        > (SELECT date_trunc('hour', max(order_ts), 'UTC') - interval '56 days' FROM placed)
+    WHERE counts AND date_trunc('hour', at, 'UTC')
+        > (SELECT date_trunc('hour', max(at), 'UTC') - interval '56 days' FROM placed)
 ), weekdays AS (
     SELECT location_code, weekday, count(DISTINCT day) AS days FROM recent GROUP BY location_code, weekday
 )
@@ -138,6 +179,7 @@ FROM (
     LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
 ) AS m
 LEFT JOIN analytics.locations AS l USING (location_code)
+WHERE moved_at <= analytics.present()
 GROUP BY 1, 2, 3
 """
 MENU: LiteralString = """
@@ -147,14 +189,11 @@ FROM (
     SELECT i.category, i.item_name, m.cost, sum(i.qty) AS units, sum(i.extended_price) AS revenue,
         coalesce(avg(i.unit_price),
             CASE WHEN bool_and(i.extended_price IS NOT NULL) THEN sum(i.extended_price) / sum(i.qty) END) AS price
-    FROM analytics.order_lines AS i
-    LEFT JOIN analytics.orders AS o USING (order_id)
+    FROM sold AS i
     LEFT JOIN analytics.menu_item_changes AS m ON m.name = i.item_name
-    WHERE o.status IS DISTINCT FROM 'cancelled' AND NOT i.is_voided AND NOT i.is_gift_card
-        AND date_trunc('hour', i.event_ts, 'UTC') >
-        (SELECT date_trunc('hour', max(order_ts), 'UTC') - interval '28 days' FROM analytics.orders)
+    WHERE date_trunc('hour', i.at, 'UTC') > (SELECT date_trunc('hour', max(at), 'UTC') - interval '28 days' FROM due)
     GROUP BY i.category, i.item_name, m.cost
-) AS sold
+) AS by_item
 """
 ANSWERS: dict[LiteralString, LiteralString] = {
     "SELECT analytics.newest_business_date()": _PLACED + " SELECT max(day) FROM placed",
@@ -162,7 +201,7 @@ ANSWERS: dict[LiteralString, LiteralString] = {
     " cancelled_orders, total_refunds FROM analytics.daypart_sales": _PLACED + DAYPARTS,
     "SELECT location_code, restaurant, orders, revenue, average_ticket, net_revenue, cancelled_orders,"
     " first_day, last_day, orders_per_day, unpaid_orders FROM analytics.store_performance": _PLACED + STORES,
-    "SELECT * FROM analytics.order_status_distribution": STATUS,
+    "SELECT * FROM analytics.order_status_distribution": DUE + STATUS,
     "SELECT * FROM analytics.premium_market_share": _PLACED + PREMIUM,
     "SELECT * FROM analytics.payment_mix": _PLACED + MIX,
     "SELECT * FROM analytics.peak_hours": _PLACED + PEAKS,
@@ -171,6 +210,6 @@ ANSWERS: dict[LiteralString, LiteralString] = {
     + CASH,
     "SELECT * FROM analytics.daily_cash": MOVEMENTS,
     "SELECT category, item_name, quantity_sold, revenue, avg_unit_price, unit_cost, unit_margin, total_margin,"
-    " popularity_share FROM analytics.menu_engineering": MENU,
+    " popularity_share FROM analytics.menu_engineering": DUE + MENU,
 }
 """The query of a view, and the same query of the tables."""

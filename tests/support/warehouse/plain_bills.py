@@ -16,11 +16,12 @@ _NAMES: LiteralString = (
 _BILLS: LiteralString = """
 FROM (
     SELECT b.*,
-        ((b.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date
+        ((b.business_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date
             AS day,
-        CASE width_bucket(extract(hour FROM b.order_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')), ARRAY[5, 11, 16, 22])
+        CASE width_bucket(
+            extract(hour FROM b.business_ts AT TIME ZONE coalesce(l.time_zone, 'UTC')), ARRAY[5, 11, 16, 22])
             WHEN 1 THEN 'breakfast' WHEN 2 THEN 'lunch' WHEN 3 THEN 'dinner' ELSE 'late' END AS daypart,
-        date_trunc('hour', b.order_ts, 'UTC') AS hour
+        date_trunc('hour', b.business_ts, 'UTC') AS hour
     FROM analytics.bills AS b
     LEFT JOIN analytics.locations AS l USING (location_code)
     WHERE b.status <> 'cancelled'

@@ -35,7 +35,7 @@ BEGIN ATOMIC
     CROSS JOIN (
         SELECT sum(s.amount) AS amount, sum(s.amount) FILTER (WHERE s.gratuity) AS gratuities
         FROM analytics.service_charges AS s
-        WHERE s.order_id = of_order
+        WHERE s.order_id = of_order AND s.event_ts <= analytics.present()
     ) AS c
     CROSS JOIN (
         -- A discount of a line follows it: that of a voided line counts nowhere, that of a line of unknown price is
@@ -51,7 +51,7 @@ BEGIN ATOMIC
                 NOT l.is_voided AND l.is_gift_card AND l.extended_price IS NOT NULL AS is_of_gift_card
             FROM analytics.order_discounts AS d
             LEFT JOIN analytics.order_lines AS l ON l.order_item_id = d.order_item_id AND l.order_id = d.order_id
-            WHERE d.order_id = of_order
+            WHERE d.order_id = of_order AND d.event_ts <= analytics.present()
         ) AS e
     ) AS e
     CROSS JOIN LATERAL (

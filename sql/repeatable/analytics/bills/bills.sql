@@ -23,18 +23,19 @@ SELECT
     CASE WHEN b.priced_lines > 0 THEN b.net_sales + b.gift_cards + b.tax + b.service_charges + b.tips + b.rounding END
         AS total_due,
     b.collected AS total_collected,
-    r.refunds
-FROM analytics.orders AS o
+    r.refunds,
+    o.business_ts
+FROM analytics.due_orders AS o
 CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 CROSS JOIN LATERAL (
-    SELECT sum(r.amount) AS refunds FROM analytics.refunds AS r WHERE r.order_id = o.order_id
+    SELECT sum(r.amount) AS refunds FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
 ) AS r;
 
 COMMENT ON VIEW analytics.bills IS
-    'The whole bill of every order. Sales come from the lines, money from the payments: a bill that is paid in full and adds up has total_due = total_collected.';
+    'The whole bill of every order whose time has come. Sales come from the lines, money from the payments: a bill that is paid in full and adds up has total_due = total_collected.';
 COMMENT ON COLUMN analytics.bills.order_id IS 'The order.';
 COMMENT ON COLUMN analytics.bills.order_ts IS
-    'When the guest ordered. Filter by this column: it has an index.';
+    'When the guest ordered.';
 COMMENT ON COLUMN analytics.bills.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.bills.service_type IS 'The service type.';
 COMMENT ON COLUMN analytics.bills.status IS
@@ -63,3 +64,5 @@ COMMENT ON COLUMN analytics.bills.total_due IS
     'net_sales + gift_cards + tax + service_charges + tips + rounding; null while a part is unknown.';
 COMMENT ON COLUMN analytics.bills.total_collected IS 'The amounts of the payments; null while there is none.';
 COMMENT ON COLUMN analytics.bills.refunds IS 'What was refunded, at any time; null where nothing was.';
+COMMENT ON COLUMN analytics.bills.business_ts IS
+    'The business time: scheduled_for, or else order_ts. Filter by this column: it has an index.';

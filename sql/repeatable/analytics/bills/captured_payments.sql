@@ -13,11 +13,12 @@ SELECT
     coalesce(p.discount, 0) AS discount,
     coalesce(p.rounding, 0) AS rounding
 FROM analytics.payments AS p
-WHERE NOT EXISTS (
-    SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id
-);
+WHERE p.event_ts <= analytics.present()
+    AND NOT EXISTS (
+        SELECT FROM analytics.payment_voids AS v
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present());
 
-COMMENT ON VIEW analytics.captured_payments IS 'Every payment that was not voided. A voided payment counts nowhere.';
+COMMENT ON VIEW analytics.captured_payments IS 'Every payment that was not voided, from its time on. A voided payment counts nowhere.';
 COMMENT ON COLUMN analytics.captured_payments.payment_id IS 'The payment.';
 COMMENT ON COLUMN analytics.captured_payments.order_id IS 'Its order.';
 COMMENT ON COLUMN analytics.captured_payments.method IS 'How it was paid.';

@@ -14,10 +14,12 @@ SELECT
     coalesce(i.kind = 'gift_card', false) AS is_gift_card,
     v.order_item_id IS NOT NULL AS is_voided
 FROM analytics.order_items AS i
-LEFT JOIN analytics.order_item_voids AS v ON v.order_item_id = i.order_item_id AND v.order_id = i.order_id;
+LEFT JOIN analytics.order_item_voids AS v
+    ON v.order_item_id = i.order_item_id AND v.order_id = i.order_id AND v.voided_ts <= analytics.present()
+WHERE i.event_ts <= analytics.present();
 
 COMMENT ON VIEW analytics.order_lines IS
-    'Every order line, and whether it was voided. A void is of the line that it names, and not of the parts of that line.';
+    'Every order line, from its time on, and whether it was voided. A void is of the line that it names, and not of the parts of that line.';
 COMMENT ON COLUMN analytics.order_lines.order_item_id IS 'The line.';
 COMMENT ON COLUMN analytics.order_lines.order_id IS 'Its order.';
 COMMENT ON COLUMN analytics.order_lines.menu_item_id IS 'The item of the menu, where known.';

@@ -6,7 +6,7 @@ SELECT
     changed_ts AS valid_from,
     lead(changed_ts) OVER changes AS valid_to,
     -- An event may announce a version before it begins.
-    changed_ts <= statement_timestamp() AND coalesce(lead(changed_ts) OVER changes > statement_timestamp(), true)
+    changed_ts <= analytics.present() AND coalesce(lead(changed_ts) OVER changes > analytics.present(), true)
         AS is_current
 FROM analytics.customer_changes
 WINDOW changes AS (PARTITION BY customer_id ORDER BY changed_ts);

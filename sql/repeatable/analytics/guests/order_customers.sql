@@ -9,22 +9,23 @@ SELECT
     o.customer_id,
     c.city AS customer_city,
     c.membership,
-    c.changed_ts AS customer_valid_from
-FROM analytics.orders AS o
+    c.changed_ts AS customer_valid_from,
+    o.business_ts
+FROM analytics.due_orders AS o
 LEFT JOIN LATERAL (
     -- By the primary key of the changes, as in sold_items.
     SELECT v.city, v.membership, v.changed_ts
     FROM analytics.customer_changes AS v
-    WHERE v.customer_id = o.customer_id AND v.changed_ts <= o.order_ts
+    WHERE v.customer_id = o.customer_id AND v.changed_ts <= o.business_ts
     ORDER BY v.changed_ts DESC
     LIMIT 1
 ) AS c ON true;
 
 COMMENT ON VIEW analytics.order_customers IS
-    'Every order with the guest''s data as they were when the guest ordered. The guest''s columns are null for an order without a customer_id, and for a time before the guest''s first version. Personal data, which analytics_reader may read.';
+    'Every order with the guest''s data as they were at the business time of the order. The guest''s columns are null for an order without a customer_id, and for a time before the guest''s first version. Personal data, which analytics_reader may read.';
 COMMENT ON COLUMN analytics.order_customers.order_id IS 'The order.';
 COMMENT ON COLUMN analytics.order_customers.order_ts IS
-    'When the guest ordered (UTC). The version of the guest is that of this instant.';
+    'When the guest ordered (UTC).';
 COMMENT ON COLUMN analytics.order_customers.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.order_customers.service_type IS 'dine_in, takeout or delivery.';
 COMMENT ON COLUMN analytics.order_customers.status IS 'The status of the order; cancelled orders are included.';
@@ -36,3 +37,5 @@ COMMENT ON COLUMN analytics.order_customers.membership IS
     'The guest''s tier at that time (personal data); null means none, or unknown.';
 COMMENT ON COLUMN analytics.order_customers.customer_valid_from IS
     'Identifies the version of the guest: customers.valid_from.';
+COMMENT ON COLUMN analytics.order_customers.business_ts IS
+    'The business time: scheduled_for, or else order_ts. The version of the guest is that of this instant. Filter by this column: it has an index.';

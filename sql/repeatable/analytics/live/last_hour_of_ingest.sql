@@ -16,7 +16,7 @@ BEGIN
         SELECT
             count(*) AS events,
             percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM r.ingested_at - r.ts)::float8)
-                FILTER (WHERE r.ingested_at > latency_from) AS latencies
+                FILTER (WHERE r.ingested_at > latency_from AND r.ts <= r.ingested_at) AS latencies
         FROM raw_data.events_raw AS r
         WHERE r.ingested_at > at - interval '1 hour' AND r.ingested_at <= at
     ) AS e
@@ -27,9 +27,13 @@ BEGIN
         WHERE first_seen > at - interval '1 hour' AND first_seen <= at
             AND (resolution IS NULL OR resolution = 'discarded')
     ) AS d
-    CROSS JOIN (SELECT max(latest_event_time) AS newest FROM raw_data.stream_checkpoints) AS c;
+    CROSS JOIN (
+        SELECT max(least(latest_event_time, at)) AS newest
+        FROM raw_data.stream_checkpoints
+        WHERE latest_event_time IS NOT NULL
+    ) AS c;
 END
 $$;
 
 COMMENT ON FUNCTION analytics.last_hour_of_ingest(timestamptz) IS
-    'Ingestion in the 60 minutes before an instant: events accepted and refused (dead letters that no retry has accepted), the seconds from ts to ingested_at (median and 99th percentile, over live_latency_span of analytics.thresholds, at most the hour), and the greatest event time of all streams. For live_metrics.';
+    'Ingestion in the 60 minutes before an instant: events accepted and refused (dead letters that no retry has accepted), the seconds from ts to ingested_at (median and 99th percentile, over live_latency_span of analytics.thresholds, at most the hour, without events of a clock that is ahead), and the greatest event time of all streams, at most the instant. For live_metrics.';

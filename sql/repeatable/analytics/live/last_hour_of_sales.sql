@@ -9,8 +9,8 @@ AS $$
 BEGIN
     RETURN QUERY
     SELECT count(*), sum(o.total), count(*) FILTER (WHERE o.total IS NULL), count(DISTINCT o.customer_id)
-    FROM analytics.orders AS o
-    WHERE o.order_ts > at - interval '1 hour' AND o.order_ts <= at AND o.status <> 'cancelled';
+    FROM analytics.due_orders AS o
+    WHERE o.business_ts > at - interval '1 hour' AND o.business_ts <= at AND o.status <> 'cancelled';
 END
 $$;
 

@@ -4,7 +4,7 @@ SELECT
     l.event_type,
     l.order_id,
     o.location_code,
-    date_bin('1 minute', o.order_ts, '2000-01-01 00:00+00') AS window_start,
+    date_bin('1 minute', o.business_ts, '2000-01-01 00:00+00') AS window_start,
     l.event_time,
     l.known_at,
     l.watermark - (date_bin('1 minute', l.event_time, '2000-01-01 00:00+00') + interval '1 minute') AS late_by
@@ -19,7 +19,7 @@ COMMENT ON COLUMN analytics.late_events.event_type IS
 COMMENT ON COLUMN analytics.late_events.order_id IS 'The order that the event names.';
 COMMENT ON COLUMN analytics.late_events.location_code IS 'The restaurant of the order; null while its order_created has not come.';
 COMMENT ON COLUMN analytics.late_events.window_start IS
-    'The window that the event restates: the minute of the order''s order_ts. Null while the order_created has not come.';
+    'The window that the event restates: the minute of the order''s business_ts. Null while the order_created has not come.';
 COMMENT ON COLUMN analytics.late_events.event_time IS 'order_ts of an order_created, ts of any other event.';
 COMMENT ON COLUMN analytics.late_events.known_at IS
     'When it came: one instant per batch, later than that of every earlier batch.';

@@ -18,7 +18,7 @@ CROSS JOIN LATERAL analytics.expected_today(n.measured_at) AS t
 CROSS JOIN LATERAL analytics.last_hour_of_ingest(n.measured_at) AS i;
 
 COMMENT ON VIEW analytics.live_metrics IS
-    'The state of sales and ingestion now, in one row. The last hour is the last 60 minutes, by order_ts for sales and by arrival for ingestion.';
+    'The state of sales and ingestion now, in one row. The last hour is the last 60 minutes, by business_ts for sales and by arrival for ingestion.';
 COMMENT ON COLUMN analytics.live_metrics.measured_at IS 'Now, by the clock of the database.';
 COMMENT ON COLUMN analytics.live_metrics.orders_last_hour IS 'Orders of the last hour, without cancelled ones.';
 COMMENT ON COLUMN analytics.live_metrics.orders_per_minute IS 'orders_last_hour divided by 60.';

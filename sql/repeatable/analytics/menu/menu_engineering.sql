@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW analytics.menu_engineering AS
 WITH back AS (
-    SELECT date_trunc('hour', max(order_ts), 'UTC') - analytics.threshold('menu_engineering_days') * interval '1 day' AS since
-    FROM analytics.orders
+    SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')
+        - analytics.threshold('menu_engineering_days') * interval '1 day' AS since
 ), parts AS (
     SELECT r.category, r.item_name, r.times_ordered, r.quantity, r.priced_lines, r.revenue, r.unit_priced_lines, r.unit_prices
     FROM analytics.rollup_menu_hours AS r
@@ -22,7 +22,7 @@ WITH back AS (
 ), menu AS (
     SELECT DISTINCT ON (c.name) c.name, c.cost
     FROM analytics.menu_item_changes AS c
-    WHERE c.changed_ts <= statement_timestamp() -- an event may announce a version before it begins
+    WHERE c.changed_ts <= analytics.present() -- an event may announce a version before it begins
     ORDER BY c.name, c.changed_ts DESC, c.menu_item_id
 ), costed AS (
     SELECT s.*, m.cost, s.price - m.cost AS margin, s.quantity / sum(s.quantity) OVER () AS share, count(*) OVER () AS items
@@ -55,7 +55,7 @@ SELECT
 FROM classified;
 
 COMMENT ON VIEW analytics.menu_engineering IS
-    'Popularity and margin of each item sold in the menu_engineering_days (analytics.thresholds) before the newest order, at today''s cost. Sales count as in menu_performance. sold_items has the cost at the time of each sale.';
+    'Popularity and margin of each item sold in the menu_engineering_days (analytics.thresholds) before the newest order (newest_moment()), at today''s cost. Sales count as in menu_performance. sold_items has the cost at the time of each sale.';
 COMMENT ON COLUMN analytics.menu_engineering.category IS 'The category; null where the producer does not send it.';
 COMMENT ON COLUMN analytics.menu_engineering.item_name IS 'The item, as the producer names it.';
 COMMENT ON COLUMN analytics.menu_engineering.quantity_sold IS 'Units sold.';

@@ -18,25 +18,26 @@ SELECT
     m.cost AS menu_cost,
     m.changed_ts AS menu_valid_from,
     i.qty * m.cost AS cost,
-    i.extended_price - i.qty * m.cost AS margin
+    i.extended_price - i.qty * m.cost AS margin,
+    o.business_ts
 FROM analytics.order_lines AS i
-JOIN analytics.orders AS o ON o.order_id = i.order_id
+JOIN analytics.due_orders AS o ON o.order_id = i.order_id
 LEFT JOIN LATERAL (
     -- By the primary key of the changes: the cost does not depend on the number of versions.
     SELECT c.name, c.category, c.price, c.cost, c.changed_ts
     FROM analytics.menu_item_changes AS c
-    WHERE c.menu_item_id = i.menu_item_id AND c.changed_ts <= o.order_ts
+    WHERE c.menu_item_id = i.menu_item_id AND c.changed_ts <= o.business_ts
     ORDER BY c.changed_ts DESC
     LIMIT 1
 ) AS m ON true
 WHERE o.status <> 'cancelled' AND NOT i.is_voided AND NOT i.is_gift_card;
 
 COMMENT ON VIEW analytics.sold_items IS
-    'What was sold, with the menu as it was when the guest ordered: one row per order line. Without lines of cancelled orders, voided lines, gift cards, and lines whose order is not known yet. The columns of the menu are null for a line without a menu_item_id, and for a time before the item''s first version.';
+    'What was sold, with the menu as it was at the business time of the order: one row per order line. Without lines of cancelled orders, voided lines, gift cards, and lines whose order is not known yet. The columns of the menu are null for a line without a menu_item_id, and for a time before the item''s first version.';
 COMMENT ON COLUMN analytics.sold_items.order_item_id IS 'The line.';
 COMMENT ON COLUMN analytics.sold_items.order_id IS 'Its order.';
 COMMENT ON COLUMN analytics.sold_items.order_ts IS
-    'When the guest ordered (UTC). The version of the menu is that of this instant.';
+    'When the guest ordered (UTC).';
 COMMENT ON COLUMN analytics.sold_items.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.sold_items.service_type IS 'The service type: see analytics.orders.';
 COMMENT ON COLUMN analytics.sold_items.status IS 'The status of the order, never cancelled.';
@@ -55,3 +56,5 @@ COMMENT ON COLUMN analytics.sold_items.menu_valid_from IS
 COMMENT ON COLUMN analytics.sold_items.cost IS 'qty times menu_cost; null means unknown.';
 COMMENT ON COLUMN analytics.sold_items.margin IS
     'extended_price minus cost, before tax and refunds; null where either is unknown.';
+COMMENT ON COLUMN analytics.sold_items.business_ts IS
+    'The business time of the order: scheduled_for, or else order_ts. The version of the menu is that of this instant. Filter by this column: it has an index.';

@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW analytics.stuck_orders AS
 WITH lines AS (
     SELECT
-        statement_timestamp() AS now,
+        analytics.present() AS now,
         analytics.threshold('order_stuck') * interval '1 second' AS stuck,
         analytics.threshold('order_abandoned') * interval '1 second' AS abandoned
 ), parts AS (
@@ -18,18 +18,18 @@ WITH lines AS (
     CROSS JOIN LATERAL (VALUES ('pending', s.pending), ('preparing', s.preparing), ('ready', s.ready)) AS v (status, orders)
     WHERE v.orders > 0
 ), recent AS (
-    SELECT o.location_code, o.status, l.now - coalesce(h.changed_ts, o.order_ts) AS age,
-        l.now - coalesce(h.changed_ts, o.order_ts) > l.stuck AS is_stuck
+    SELECT o.location_code, o.status, l.now - coalesce(h.changed_ts, o.business_ts) AS age,
+        l.now - coalesce(h.changed_ts, o.business_ts) > l.stuck AS is_stuck
     FROM lines AS l
     CROSS JOIN LATERAL (
-        SELECT o.order_id, o.location_code, o.status, o.order_ts
-        FROM analytics.orders AS o
-        WHERE o.order_ts >= l.now - l.abandoned AND o.status IN ('pending', 'preparing', 'ready')
+        SELECT o.order_id, o.location_code, o.status, o.business_ts
+        FROM analytics.due_orders AS o
+        WHERE o.business_ts >= l.now - l.abandoned AND o.status IN ('pending', 'preparing', 'ready')
     ) AS o
     LEFT JOIN LATERAL (
         SELECT h.changed_ts
         FROM analytics.order_status_history AS h
-        WHERE h.order_id = o.order_id
+        WHERE h.order_id = o.order_id AND h.changed_ts <= l.now
         ORDER BY coalesce(h.event_version, -1) DESC, h.changed_ts DESC, analytics.status_place(h.status) DESC,
             h.event_offset DESC, h.event_id DESC
         LIMIT 1
@@ -59,7 +59,7 @@ COMMENT ON COLUMN analytics.stuck_orders.open_orders IS 'Orders with this status
 COMMENT ON COLUMN analytics.stuck_orders.stuck_orders IS
     'Orders that have had it for longer than order_stuck, abandoned ones not included.';
 COMMENT ON COLUMN analytics.stuck_orders.abandoned_orders IS
-    'Orders that were placed longer ago than order_abandoned: no event has ended them.';
+    'Orders whose business time is longer ago than order_abandoned: no event has ended them.';
 COMMENT ON COLUMN analytics.stuck_orders.median_seconds IS
     'The median of how long orders have had the status, abandoned ones not included; null when all are abandoned.';
 COMMENT ON COLUMN analytics.stuck_orders.longest_seconds IS 'The longest time, abandoned ones not included.';

@@ -12,9 +12,10 @@ SELECT
     NULL::numeric AS refunded
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
-WHERE NOT EXISTS (
-    SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id
-)
+WHERE p.event_ts <= analytics.present()
+    AND NOT EXISTS (
+        SELECT FROM analytics.payment_voids AS v
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
 UNION ALL
 SELECT
     r.refunded_ts,
@@ -29,10 +30,11 @@ SELECT
     r.amount
 FROM analytics.refunds AS r
 LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id
-LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id;
+LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+WHERE r.refunded_ts <= analytics.present();
 
 COMMENT ON VIEW analytics.cash_movements IS
-    'Money that moved: one row per payment and one per refund, at the time at which it moved. Payments of cancelled orders move money too, voided payments do not. Filter by moved_at: reading all of them is slow.';
+    'Money that moved: one row per payment and one per refund, at the time at which it moved, and not before that time. Payments of cancelled orders, and of orders for later, move money too, voided payments do not. Filter by moved_at: reading all of them is slow.';
 COMMENT ON COLUMN analytics.cash_movements.moved_at IS
     'When the money moved: the ts of the payment, or refunded_ts of the refund.';
 COMMENT ON COLUMN analytics.cash_movements.location_code IS

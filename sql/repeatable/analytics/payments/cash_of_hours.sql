@@ -13,18 +13,20 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH bills AS MATERIALIZED (
-        SELECT date_trunc('hour', o.order_ts, 'UTC') AS hour, o.location_code,
-            analytics.business_date(o.order_ts, l.time_zone, l.close_out) AS day,
+        SELECT date_trunc('hour', o.business_ts, 'UTC') AS hour, o.location_code,
+            analytics.business_date(o.business_ts, l.time_zone, l.close_out) AS day,
             o.order_id, o.status <> 'cancelled' AS counts, o.subtotal, o.tax, o.tip, o.total,
             CASE WHEN b.priced_lines > 0 THEN b.net_sales + b.gift_cards END AS priced, b.unpriced_items AS unpriced,
             b.collected AS amount, b.paid_charges, b.paid_discounts, b.rounding, r.amount AS refunded
-        FROM analytics.orders AS o
+        FROM analytics.due_orders AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
         CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
         CROSS JOIN LATERAL (
-            SELECT sum(r.amount) AS amount FROM analytics.refunds AS r WHERE r.order_id = o.order_id
+            SELECT sum(r.amount) AS amount
+            FROM analytics.refunds AS r
+            WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
         ) AS r
-        WHERE o.order_ts >= since AND o.order_ts < until AND (location IS NULL OR o.location_code = location)
+        WHERE o.business_ts >= since AND o.business_ts < until AND (location IS NULL OR o.location_code = location)
     ), differences AS (
         SELECT b.hour, b.location_code, b.day, b.order_id, v.kind, v.expected, v.found, v.found - v.expected AS difference
         FROM bills AS b

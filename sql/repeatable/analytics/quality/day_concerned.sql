@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT known.location_code, analytics.business_date(known.at, l.time_zone, l.close_out)
     FROM (
-        SELECT coalesce(o.location_code, named_location) AS location_code, coalesce(o.order_ts, happened_at) AS at
+        SELECT coalesce(o.location_code, named_location) AS location_code, coalesce(o.business_ts, happened_at) AS at
         FROM (VALUES (1)) AS once (row)
         LEFT JOIN analytics.orders AS o ON o.order_id = of_order
     ) AS known

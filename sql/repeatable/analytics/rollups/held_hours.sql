@@ -12,19 +12,19 @@ AS $$
         FROM analytics.data_quality_blocking AS b
         WHERE b.location_code IS NOT NULL OR b.business_date IS NOT NULL
     ), blocked AS MATERIALIZED (
-        SELECT o.order_id, o.order_ts, o.location_code
+        SELECT o.order_id, o.business_ts, o.scheduled_for, o.location_code
         FROM days AS d
         LEFT JOIN analytics.locations AS l ON l.location_code = d.location_code
         CROSS JOIN LATERAL (
-            SELECT o.order_id, o.order_ts, o.location_code
+            SELECT o.order_id, o.business_ts, o.scheduled_for, o.location_code
             FROM analytics.orders AS o
-            WHERE o.location_code = d.location_code AND o.order_ts >= d.since AND o.order_ts < d.until
+            WHERE o.location_code = d.location_code AND o.business_ts >= d.since AND o.business_ts < d.until
                 AND (d.business_date IS NULL
-                    OR analytics.business_date(o.order_ts, l.time_zone, l.close_out) = d.business_date)
+                    OR analytics.business_date(o.business_ts, l.time_zone, l.close_out) = d.business_date)
             OFFSET 0
         ) AS o
     )
-    SELECT 'sales', date_trunc('hour', b.order_ts, 'UTC'), b.location_code
+    SELECT 'sales', date_trunc('hour', b.business_ts, 'UTC'), b.location_code
     FROM blocked AS b
     UNION
     -- What was published of the day, although its orders may have another day or restaurant by now.
@@ -50,9 +50,9 @@ AS $$
     JOIN analytics.rollup_movement_hours AS r ON r.location_code IS NOT DISTINCT FROM d.location_code
         AND r.hour >= d.since AND r.hour < d.until AND (d.business_date IS NULL OR r.business_date = d.business_date)
     UNION
-    SELECT 'menu', date_trunc('hour', i.event_ts, 'UTC'), NULL
+    SELECT 'menu', date_trunc('hour', coalesce(b.scheduled_for, i.event_ts), 'UTC'), NULL
     FROM blocked AS b JOIN analytics.order_items AS i ON i.order_id = b.order_id
-    WHERE i.event_ts < upto
+    WHERE coalesce(b.scheduled_for, i.event_ts) < upto
     UNION
     SELECT 'feedback', date_trunc('hour', f.created_ts, 'UTC'), NULL
     FROM blocked AS b JOIN analytics.feedback AS f ON f.order_id = b.order_id
@@ -73,4 +73,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.held_hours(timestamptz) IS
-    'The hours before an instant that a refresh must not sum, because an order in them is of a restaurant and business day that data_quality_blocking has: by order_ts for sales, by the line for menu, by the feedback for feedback, by the movement for movements. An hour of menu, feedback and movements is held as a whole, for all restaurants. For refresh_rollups().';
+    'The hours before an instant that a refresh must not sum, because an order in them is of a restaurant and business day that data_quality_blocking has: by business_ts for sales, by the line for menu, by the feedback for feedback, by the movement for movements. An hour of menu, feedback and movements is held as a whole, for all restaurants. For refresh_rollups().';

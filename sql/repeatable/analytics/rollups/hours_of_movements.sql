@@ -4,7 +4,7 @@ LANGUAGE sql
 STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    -- Voided payments too: the hour of a payment changes when it is voided.
+    -- From the tables: cash_movements is without voided payments, and without those whose time has not come.
     SELECT DISTINCT date_trunc('hour', m.moved_at, 'UTC')
     FROM unnest(order_ids) AS o (order_id)
     CROSS JOIN LATERAL (

@@ -14,7 +14,10 @@ BEGIN
     END IF;
     -- Not only in open_refresh(), because the watermark moves here.
     PERFORM analytics.publication_gate();
-    SELECT w.logged_before INTO STRICT upto FROM analytics.rollup_watermark AS w;
+    -- No hour is summed before it has ended, whatever open_refresh() was given: the clock moves without an invalidation.
+    SELECT greatest(w.closed_before, least(w.logged_before, date_trunc('hour', analytics.present(), 'UTC')))
+    INTO STRICT upto
+    FROM analytics.rollup_watermark AS w;
 
     -- What data quality blocks stays as it was published; its hours stay invalid, so that the views read them from the tables.
     DELETE FROM analytics.rollup_held_hours;
@@ -34,6 +37,7 @@ BEGIN
     DELETE FROM analytics.rollup_invalidations WHERE hour < upto;
     INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
     SELECT h.rollup, h.hour, h.location_code FROM analytics.rollup_held_hours AS h;
+    PERFORM analytics.invalidate_future(upto);
     UPDATE analytics.rollup_watermark SET closed_before = upto, refreshed_at = clock_timestamp();
     RETURN upto;
 END

@@ -59,7 +59,7 @@ HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 COMMENT ON VIEW analytics.daily_sales IS
     'Sales by day and restaurant. Cancelled orders count only in cancelled_orders. An unpaid order counts in order_count and unpaid_orders and adds no money: sums and averages are over the paid orders, and null where there are none. From gross_sales on, sales come from the lines and money from the payments: see docs/explanation/bill.md.';
 COMMENT ON COLUMN analytics.daily_sales.day IS
-    'The business day of order_ts, by the time zone and close-out of the restaurant (analytics.locations); the day in UTC while the restaurant is not in analytics.locations.';
+    'The business day of business_ts, by the time zone and close-out of the restaurant (analytics.locations); the day in UTC while the restaurant is not in analytics.locations.';
 COMMENT ON COLUMN analytics.daily_sales.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.daily_sales.order_count IS 'Orders that were not cancelled, paid or not.';
 COMMENT ON COLUMN analytics.daily_sales.total_revenue IS

@@ -17,7 +17,8 @@ AS $$
             AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_voided', 'payment_refunded')
             AND (t.checked_fields IS NULL OR analytics.payload_fits(t.checked_fields, e.payload))
     ), orders AS (
-        SELECT DISTINCT ON (k.order_id) k.order_id, analytics.moment(k.payload ->> 'order_ts') AS order_ts,
+        SELECT DISTINCT ON (k.order_id) k.order_id,
+            analytics.moment(coalesce(k.payload ->> 'scheduled_for', k.payload ->> 'order_ts')) AS business_ts,
             k.payload ->> 'location_code' AS location_code
         FROM known AS k
         WHERE k.event_type = 'order_created'
@@ -26,10 +27,12 @@ AS $$
         SELECT DISTINCT ON (k.order_id) k.order_id, k.payload ->> 'status' AS status
         FROM known AS k
         WHERE k.event_type = 'order_status_changed'
+            AND analytics.moment(k.payload ->> 'changed_ts') <= least(known_at, analytics.present())
         ORDER BY k.order_id, coalesce(k.version, -1) DESC, analytics.moment(k.payload ->> 'changed_ts') DESC,
             analytics.status_place(k.payload ->> 'status') DESC, k.event_offset DESC, k.event_id DESC
     ), voided AS (
-        SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) (k.payload ->> 'payment_id')::uuid AS payment_id, k.order_id
+        SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) (k.payload ->> 'payment_id')::uuid AS payment_id, k.order_id,
+            analytics.moment(k.payload ->> 'voided_ts') AS voided_ts
         FROM known AS k
         WHERE k.event_type = 'payment_voided'
         ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
@@ -37,15 +40,17 @@ AS $$
     ), paid AS (
         SELECT p.order_id, sum((p.payload ->> 'total')::numeric) AS total, sum((p.payload ->> 'tip')::numeric) AS tip
         FROM (
-            SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.payload
+            SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.ts, k.payload
             FROM known AS k
             WHERE k.event_type = 'payment_captured'
             ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS p
-        WHERE NOT EXISTS (
-            SELECT FROM voided AS v
-            WHERE v.payment_id = (p.payload ->> 'payment_id')::uuid AND v.order_id = p.order_id)
+        WHERE p.ts <= least(known_at, analytics.present())
+            AND NOT EXISTS (
+                SELECT FROM voided AS v
+                WHERE v.payment_id = (p.payload ->> 'payment_id')::uuid AND v.order_id = p.order_id
+                    AND v.voided_ts <= least(known_at, analytics.present()))
         GROUP BY p.order_id
     ), refunded AS (
         SELECT r.order_id, sum((r.payload ->> 'amount')::numeric) AS amount
@@ -56,15 +61,17 @@ AS $$
             ORDER BY (k.payload ->> 'refund_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS r
+        WHERE analytics.moment(r.payload ->> 'refunded_ts') <= least(known_at, analytics.present())
         GROUP BY r.order_id
     ), placed AS (
-        SELECT analytics.business_date(o.order_ts, l.time_zone, l.close_out) AS day, o.location_code,
+        SELECT analytics.business_date(o.business_ts, l.time_zone, l.close_out) AS day, o.location_code,
             coalesce(s.status, 'pending') <> 'cancelled' AS counts, p.total, p.tip, r.amount AS refunded
         FROM orders AS o
         LEFT JOIN status AS s USING (order_id)
         LEFT JOIN paid AS p USING (order_id)
         LEFT JOIN refunded AS r USING (order_id)
         LEFT JOIN analytics.locations AS l USING (location_code)
+        WHERE o.business_ts <= least(known_at, analytics.present())
     ), gone AS (
         SELECT (max(a.month) + interval '1 month')::date AS before FROM raw_data.archives AS a
     ), days AS (
@@ -89,4 +96,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) IS
-    'daily_sales as it was at a given time: from the raw events that had been ingested by then, with today''s time zones and close-outs. is_exact is false for days up to the end of the newest archived month (raw_data.archives), because raw no longer holds all their events; unknown figures are null. An event counts from its ingested_at, shortly before its batch was committed. Reads all raw events.';
+    'daily_sales as it was at a given time: from the raw events that had been ingested by then, without what was dated later than that time, with today''s time zones and close-outs. is_exact is false for days up to the end of the newest archived month (raw_data.archives), because raw no longer holds all their events; unknown figures are null. An event counts from its ingested_at, shortly before its batch was committed. Reads all raw events.';

@@ -58,7 +58,7 @@ HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 COMMENT ON VIEW analytics.hourly_sales IS
     'Sales by hour, restaurant and service type. Cancelled and unpaid orders count as in daily_sales: the sums over a business day are daily_sales.';
 COMMENT ON COLUMN analytics.hourly_sales.hour IS
-    'The instant at which the hour of order_ts began. Hours begin as in UTC.';
+    'The instant at which the hour of business_ts began. Hours begin as in UTC.';
 COMMENT ON COLUMN analytics.hourly_sales.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.hourly_sales.service_type IS 'The service type: see analytics.orders.';
 COMMENT ON COLUMN analytics.hourly_sales.order_count IS 'Orders that were not cancelled, paid or not.';

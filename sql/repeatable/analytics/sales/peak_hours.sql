@@ -1,8 +1,8 @@
 CREATE OR REPLACE VIEW analytics.peak_hours AS
 WITH back AS (
     -- From the newest order on, and not from now on, so that an old history has peak hours too.
-    SELECT date_trunc('hour', max(order_ts), 'UTC') - analytics.threshold('peak_hours_days') * interval '1 day' AS since
-    FROM analytics.orders
+    SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')
+        - analytics.threshold('peak_hours_days') * interval '1 day' AS since
 ), parts AS (
     SELECT r.hour, r.location_code, r.business_date, r.order_count, r.paid_orders, r.total
     FROM analytics.rollup_sales_hours AS r
@@ -38,7 +38,7 @@ JOIN weekdays AS w ON w.location_code = h.location_code AND w.weekday = h.weekda
 GROUP BY h.location_code, h.weekday, h.hour_of_day, w.days;
 
 COMMENT ON VIEW analytics.peak_hours IS
-    'The busy hours of each restaurant in a usual week, from peak_hours_days (analytics.thresholds) before the newest order on.';
+    'The busy hours of each restaurant in a usual week, from peak_hours_days (analytics.thresholds) before the newest order on (newest_moment()).';
 COMMENT ON COLUMN analytics.peak_hours.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.peak_hours.weekday IS 'The weekday of the business day: 1 is Monday, 7 is Sunday.';
 COMMENT ON COLUMN analytics.peak_hours.hour_of_day IS

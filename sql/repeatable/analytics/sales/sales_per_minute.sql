@@ -14,7 +14,7 @@ SELECT
     w.restated_at
 FROM (
     SELECT
-        date_bin('1 minute', o.order_ts, '2000-01-01 00:00+00') AS window_start,
+        date_bin('1 minute', o.business_ts, '2000-01-01 00:00+00') AS window_start,
         o.location_code,
         count(*) FILTER (WHERE o.status <> 'cancelled') AS order_count,
         sum(o.total) FILTER (WHERE o.status <> 'cancelled') AS total_revenue,
@@ -25,21 +25,21 @@ FROM (
         sum(r.refunded) FILTER (WHERE o.status <> 'cancelled') AS total_refunds,
         sum(l.events)::bigint AS late_events,
         max(l.known_at) AS restated_at
-    FROM analytics.orders AS o
+    FROM analytics.due_orders AS o
     CROSS JOIN LATERAL (
-        SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id
+        SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
     ) AS r
     CROSS JOIN LATERAL (
         SELECT count(*) AS events, max(l.known_at) AS known_at
         FROM raw_data.late_arrivals AS l
         WHERE l.order_id = o.order_id
     ) AS l
-    GROUP BY date_bin('1 minute', o.order_ts, '2000-01-01 00:00+00'), o.location_code
+    GROUP BY date_bin('1 minute', o.business_ts, '2000-01-01 00:00+00'), o.location_code
 ) AS w;
 
 COMMENT ON VIEW analytics.sales_per_minute IS
     'Tumbling windows of one minute by restaurant; a minute without orders has no row. Cancelled and unpaid orders count as in daily_sales: the sums over an hour are hourly_sales. Filter by window_start: then only that range is read.';
-COMMENT ON COLUMN analytics.sales_per_minute.window_start IS 'The instant at which the minute of order_ts began.';
+COMMENT ON COLUMN analytics.sales_per_minute.window_start IS 'The instant at which the minute of business_ts began.';
 COMMENT ON COLUMN analytics.sales_per_minute.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.sales_per_minute.order_count IS 'Orders that were not cancelled, paid or not.';
 COMMENT ON COLUMN analytics.sales_per_minute.total_revenue IS

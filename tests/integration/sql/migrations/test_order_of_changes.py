@@ -23,7 +23,8 @@ pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
 
 BEFORE = "0020"
-NEW_COLUMNS = {"event_version", "event_offset"}
+NEW_COLUMNS = {"event_version", "event_offset", "scheduled_for"}
+"""Columns of this migration and of later ones."""
 DERIVED: LiteralString = """
 UPDATE analytics.orders AS o SET status = coalesce(s.status, 'pending'), subtotal = p.subtotal, tax = p.tax,
     tip = p.tip, total = p.total, updated_at = greatest(o.created_at, p.last_ts, s.last_ts)
@@ -100,7 +101,11 @@ def merge(owner: Connection, events: Iterable[Event]) -> None:
 
 
 def old_row(kind: EventType, event: Event) -> dict[str, Any]:
-    row = {name: getattr(event.record, name) for name in kind.payload.__struct_fields__}
+    row = {
+        name: getattr(event.record, name)
+        for name in kind.payload.__struct_fields__
+        if name not in NEW_COLUMNS
+    }
     row = {name: value.text if isinstance(value, Exact) else value for name, value in row.items()}
     row |= dict.fromkeys((*kind.from_ts, "event_ts"), event.ts) | {"event_id": event.event_id}
     return row | ({"status": "pending", "updated_at": event.ts} if kind.name == "order_created" else {})

@@ -31,7 +31,15 @@ def history(books: Any) -> None:
         amount=20,
     )
     later = NOON + timedelta(days=1)
-    books.event("payment_refunded", later, later, order_id=ORDER, refund_id=PAYMENT, amount="5")
+    books.event(
+        "payment_refunded",
+        later,
+        later,
+        order_id=ORDER,
+        refund_id=PAYMENT,
+        amount="5",
+        refunded_ts=later.isoformat(),
+    )
     later = NOON + timedelta(days=2)
     books.event(
         "payment_captured", later, later, order_id=ORDER, payment_id=PAYMENT, total="19.00", tip=1, amount=19

@@ -18,6 +18,7 @@ parse = restaurant_parser().parse
 SERVICE = "dine_in, takeout, delivery, drive_thru, curbside, catering, bar, room_service or other"
 LONG = f'must be a text of at most 200 characters, got "{"x" * 58}…'
 TIME = "an RFC 3339 timestamp with a zone"
+SCHEDULE = "must not lie before order_ts, nor more than 731 days after it"
 QUANTITY = "a quantity (a number or a text of digits)"
 MONEY = "an amount of money (a number or a text of digits)"
 
@@ -36,6 +37,11 @@ def refused(frame: Frame) -> tuple[str, str]:
         ("order_created", "service_type", 1, Reason.WRONG_TYPE, f"must be {SERVICE}, got 1"),
         ("order_created", "visit_id", "x" * 201, Reason.OUT_OF_RANGE, LONG),
         ("order_created", "location_code", None, Reason.WRONG_TYPE, "must be a text, got null"),
+        ("order_created", "scheduled_for", "later", Reason.BAD_TIMESTAMP, f'must be {TIME}, got "later"'),
+        ("order_created", "scheduled_for", "2200-01-01T00:00:00Z", Reason.OUT_OF_RANGE,
+         'must lie in the years 1900 to 2199, got "2200-01-01T00:00:00Z"'),
+        ("order_created", "scheduled_for", "2026-01-31T18:29:59Z", Reason.OUT_OF_RANGE, SCHEDULE),
+        ("order_created", "scheduled_for", "2028-02-01T18:30:01Z", Reason.OUT_OF_RANGE, SCHEDULE),
         ("order_item_added", "unit_price", -1, Reason.OUT_OF_RANGE, "must be >= 0, got -1"),
         ("order_item_added", "kind", "coupon", Reason.OUT_OF_RANGE, 'must be sale or gift_card, got "coupon"'),
         ("order_item_added", "tax_included", 1, Reason.WRONG_TYPE, "must be true or false, got 1"),

@@ -1,11 +1,15 @@
 """Types of fields that only a restaurant has."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
-from sse_ingest.contract.fields import Exact
+from sse_ingest.contract.fields import Exact, OutOfRange
+
+_FARTHEST_SCHEDULE = timedelta(days=731)  # two years
+_ROUNDED = timedelta(microseconds=1)  # a seventh decimal is rounded here, and cut off by the service
 
 
 class Money(Exact):
@@ -67,3 +71,11 @@ Status: TypeAlias = Annotated[
     Literal["pending", "preparing", "ready", "completed", "cancelled"],
     Meta(description="pending, preparing, ready, completed or cancelled"),
 ]
+
+
+def check_schedule(placed: datetime, scheduled: datetime) -> None:
+    """Raise OutOfRange unless an order that was placed then can be scheduled for this time."""
+    if not -_ROUNDED <= scheduled - placed <= _FARTHEST_SCHEDULE + _ROUNDED:
+        raise OutOfRange(
+            "payload.scheduled_for: must not lie before order_ts, nor more than 731 days after it"
+        )

@@ -3,7 +3,7 @@
 import msgspec
 
 from restaurant_warehouse.event_types.event_type import EventType
-from restaurant_warehouse.event_types.fields import Currency, Guests, Service
+from restaurant_warehouse.event_types.fields import Currency, Guests, Service, check_schedule
 from sse_ingest.contract.fields import Id, Moment, Name, Text, check_moment
 
 
@@ -20,9 +20,13 @@ class OrderCreated(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     guest_count: Guests | None = None
     currency: Currency | None = None
     channel: Text | None = None
+    scheduled_for: Moment | None = None
 
     def __post_init__(self) -> None:
         check_moment(self.order_ts)
+        if self.scheduled_for is not None:
+            check_moment(self.scheduled_for)
+            check_schedule(self.order_ts, self.scheduled_for)
 
 
 ORDER_CREATED = EventType(

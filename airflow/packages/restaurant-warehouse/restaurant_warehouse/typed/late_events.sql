@@ -57,6 +57,14 @@ UPDATE stream_checkpoints AS c SET
     ))
 WHERE c.stream = %(stream)s AND c.shard = %(shard)s AND c.fence = %(fence)s
 
+-- name: knows_columns
+-- Whether the checkpoints and the typed tables have all columns that this code writes. A schema that is older than this
+-- code does not have them.
+SELECT bool_and(EXISTS (
+    SELECT FROM pg_attribute AS a
+    WHERE a.attrelid = to_regclass(needed.name) AND a.attname = needed.column_name AND NOT a.attisdropped))
+FROM unnest(%(tables)s::text[], %(columns)s::text[]) AS needed (name, column_name)
+
 -- name: forget_foreign_changes
 -- Deletes events that came before the contract knew their type, and whose payload has not its form: they do not belong into the typed tables.
 DELETE FROM incoming AS i

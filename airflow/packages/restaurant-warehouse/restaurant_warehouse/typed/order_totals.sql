@@ -1,13 +1,6 @@
 -- The statements of tables.py that are not generated from the event types. Table names are unqualified, so that a rebuild
 -- can run the same statements on the shadow tables.
 
--- name: knows_the_order
--- Whether the tables hold the place of a row in the order of changes. A schema that is older than this code does not.
-SELECT count(*) = 2
-FROM pg_attribute
-WHERE (attrelid, attname) IN (('events_raw'::regclass, 'version'), ('orders'::regclass, 'event_offset'))
-    AND NOT attisdropped
-
 -- name: orders_with_children
 -- The orders among these that already have payments, voids of payments or status changes.
 SELECT order_id FROM payments WHERE order_id = ANY (%(order_ids)b)

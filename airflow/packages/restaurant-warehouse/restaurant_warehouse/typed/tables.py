@@ -26,6 +26,11 @@ from sse_ingest.store.incoming import stage
 _SQL = load("order_totals.sql", __package__) | load("late_events.sql", __package__)
 _COPY = {name: statements.copy(kind) for name, kind in EVENT_TYPES.items()}
 _MERGE = {name: statements.merge(kind) for name, kind in EVENT_TYPES.items()}
+_NEEDED = [
+    ("stream_checkpoints", "latest_event_time"),
+    ("events_raw", "version"),
+    *((kind.table, column) for kind in EVENT_TYPES.values() for column in (*kind.columns, *kind.derived)),
+]
 
 
 class RestaurantTables:
@@ -40,7 +45,9 @@ class RestaurantTables:
 
     def check(self, cursor: psycopg.Cursor[Any]) -> None:
         """Raise ConfigurationError when the schema is older than this code."""
-        if cursor.execute(_SQL["knows_the_order"]).fetchone() != (True,):
+        tables, columns = zip(*_NEEDED, strict=True)
+        needed = {"tables": list(tables), "columns": list(columns)}
+        if cursor.execute(_SQL["knows_columns"], needed).fetchone() != (True,):
             raise ConfigurationError("The schema is older than this code: run `python -m sql migrate`.")
 
     def add(self, cursor: psycopg.Cursor[Any], rows: CopyRows, events: Sequence[Event]) -> None:

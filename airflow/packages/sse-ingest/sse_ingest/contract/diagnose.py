@@ -49,10 +49,12 @@ def explain(data: bytes, envelope: type[msgspec.Struct], payloads: Payloads, err
         reason, detail = bad_text.reason, bad_text.located(data)
     else:
         key = _duplicate_key(data)
-        # A rule that compares several fields raises OutOfRange, which the decoder wraps.
-        rule = isinstance(error.__cause__, OutOfRange)
-        reason = Reason.DUPLICATE_KEY if key else Reason.OUT_OF_RANGE if rule else Reason.WRONG_TYPE
-        detail = f"{key}: stands twice in one object: {error}" if key else str(error)
+        if isinstance(error.__cause__, OutOfRange):  # each field is right, but a rule over several is broken
+            reason, detail = Reason.OUT_OF_RANGE, str(error.__cause__)
+        elif key:
+            reason, detail = Reason.DUPLICATE_KEY, f"{key}: stands twice in one object: {error}"
+        else:
+            reason, detail = Reason.WRONG_TYPE, str(error)
     return Fault(reason, detail, _event_id(fields), _event_type(fields))
 
 

@@ -22,27 +22,27 @@ BEGIN
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'sales' AND i.hour < mark AND i.hour < before
     ), live AS (
-        SELECT b.order_ts, b.location_code, b.service_type, b.guest_count, b.unpriced_items, b.gross_sales, b.discounts,
+        SELECT b.business_ts, b.location_code, b.service_type, b.guest_count, b.unpriced_items, b.gross_sales, b.discounts,
             b.comps, b.included_tax, b.net_sales, b.voids, b.gift_cards, b.tax, b.tips, b.rounding,
             b.total_collected, b.service_charges
         FROM analytics.bills AS b
-        WHERE b.order_ts >= mark AND b.order_ts < before AND b.status <> 'cancelled'
+        WHERE b.business_ts >= mark AND b.business_ts < before AND b.status <> 'cancelled'
         UNION ALL
         SELECT b.*
         FROM stale AS s
         CROSS JOIN LATERAL (
-            SELECT b.order_ts, b.location_code, b.service_type, b.guest_count, b.unpriced_items, b.gross_sales, b.discounts,
+            SELECT b.business_ts, b.location_code, b.service_type, b.guest_count, b.unpriced_items, b.gross_sales, b.discounts,
                 b.comps, b.included_tax, b.net_sales, b.voids, b.gift_cards, b.tax, b.tips, b.rounding,
                 b.total_collected, b.service_charges
             FROM analytics.bills AS b
-            WHERE b.location_code = s.location_code AND b.order_ts >= s.hour AND b.order_ts < s.hour + interval '1 hour'
+            WHERE b.location_code = s.location_code AND b.business_ts >= s.hour AND b.business_ts < s.hour + interval '1 hour'
                 AND b.status <> 'cancelled'
             OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS b
     ), placed AS (
-        SELECT b.*, date_trunc('hour', b.order_ts, 'UTC') AS hour,
-            analytics.business_date(b.order_ts, l.time_zone, l.close_out) AS day,
-            analytics.daypart(b.order_ts, l.time_zone) AS part
+        SELECT b.*, date_trunc('hour', b.business_ts, 'UTC') AS hour,
+            analytics.business_date(b.business_ts, l.time_zone, l.close_out) AS day,
+            analytics.daypart(b.business_ts, l.time_zone) AS part
         FROM live AS b
         LEFT JOIN analytics.locations AS l ON l.location_code = b.location_code
     )

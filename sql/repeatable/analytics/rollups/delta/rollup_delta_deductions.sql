@@ -23,21 +23,31 @@ BEGIN
         SELECT s.since, s.until, i.order_id
         FROM spans AS s
         CROSS JOIN LATERAL (
-            SELECT DISTINCT i.order_id
+            SELECT i.order_id
             FROM analytics.order_items AS i
             CROSS JOIN LATERAL (
                 SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = i.order_id LIMIT 1
             ) AS d
             WHERE i.event_ts >= s.since AND i.event_ts < s.until
+            UNION
+            -- The lines of an order for later belong to the hour for which it is scheduled.
+            SELECT o.order_id
+            FROM analytics.orders AS o
+            CROSS JOIN LATERAL (
+                SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = o.order_id LIMIT 1
+            ) AS d
+            WHERE o.scheduled_for >= s.since AND o.scheduled_for < s.until
             OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS i
     )
-    SELECT date_trunc('hour', d.event_ts, 'UTC'), d.category, d.item_name, sum(d.deduction)
+    SELECT date_trunc('hour', t.at, 'UTC'), d.category, d.item_name, sum(d.deduction)
     FROM found AS f
-    LEFT JOIN analytics.orders AS o ON o.order_id = f.order_id
+    LEFT JOIN analytics.orders_now AS o ON o.order_id = f.order_id
     CROSS JOIN LATERAL analytics.line_deductions(f.order_id) AS d
-    WHERE o.status IS DISTINCT FROM 'cancelled' AND d.event_ts >= f.since AND d.event_ts < f.until
-    GROUP BY date_trunc('hour', d.event_ts, 'UTC'), d.category, d.item_name
+    CROSS JOIN LATERAL (SELECT coalesce(o.scheduled_for, d.event_ts) AS at) AS t
+    WHERE o.status IS DISTINCT FROM 'cancelled' AND coalesce(o.business_ts <= analytics.present(), true)
+        AND t.at >= f.since AND t.at < f.until
+    GROUP BY date_trunc('hour', t.at, 'UTC'), d.category, d.item_name
     UNION ALL
     SELECT r.hour, r.category, r.item_name, -r.deductions
     FROM stale AS s

@@ -21,7 +21,7 @@ BEGIN
     ), live AS (
         SELECT f.created_ts, f.rating, f.nps
         FROM analytics.feedback AS f
-        WHERE f.created_ts >= mark AND f.created_ts < before
+        WHERE f.created_ts >= mark AND f.created_ts < before AND f.created_ts <= analytics.present()
         UNION ALL
         SELECT f.*
         FROM stale AS s
@@ -29,6 +29,7 @@ BEGIN
             SELECT f.created_ts, f.rating, f.nps
             FROM analytics.feedback AS f
             WHERE f.created_ts >= s.hour AND f.created_ts < s.hour + interval '1 hour'
+                AND f.created_ts <= analytics.present()
             OFFSET 0
         ) AS f
     )

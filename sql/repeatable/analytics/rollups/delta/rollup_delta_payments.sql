@@ -19,29 +19,29 @@ BEGIN
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'sales' AND i.hour < mark AND i.hour < before
     ), live AS (
-        SELECT o.order_ts, o.location_code, p.method, p.provider, p.amount, p.tip
-        FROM analytics.orders AS o
+        SELECT o.business_ts, o.location_code, p.method, p.provider, p.amount, p.tip
+        FROM analytics.due_orders AS o
         JOIN analytics.captured_payments AS p ON p.order_id = o.order_id
-        WHERE o.order_ts >= mark AND o.order_ts < before AND o.status <> 'cancelled'
+        WHERE o.business_ts >= mark AND o.business_ts < before AND o.status <> 'cancelled'
         UNION ALL
         SELECT o.*
         FROM stale AS s
         CROSS JOIN LATERAL (
-            SELECT o.order_ts, o.location_code, p.method, p.provider, p.amount, p.tip
-            FROM analytics.orders AS o
+            SELECT o.business_ts, o.location_code, p.method, p.provider, p.amount, p.tip
+            FROM analytics.due_orders AS o
             CROSS JOIN LATERAL (
                 SELECT p.method, p.provider, p.amount, p.tip
                 FROM analytics.captured_payments AS p
                 WHERE p.order_id = o.order_id
                 OFFSET 0
             ) AS p
-            WHERE o.location_code = s.location_code AND o.order_ts >= s.hour AND o.order_ts < s.hour + interval '1 hour'
+            WHERE o.location_code = s.location_code AND o.business_ts >= s.hour AND o.business_ts < s.hour + interval '1 hour'
                 AND o.status <> 'cancelled'
             OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS o
     ), placed AS (
-        SELECT o.*, date_trunc('hour', o.order_ts, 'UTC') AS hour,
-            analytics.business_date(o.order_ts, l.time_zone, l.close_out) AS day
+        SELECT o.*, date_trunc('hour', o.business_ts, 'UTC') AS hour,
+            analytics.business_date(o.business_ts, l.time_zone, l.close_out) AS day
         FROM live AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
     )

@@ -23,34 +23,34 @@ BEGIN
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'sales' AND i.hour < mark AND i.hour < before
     ), live AS (
-        SELECT o.order_ts, o.location_code, o.service_type, o.city, o.status,
+        SELECT o.business_ts, o.location_code, o.service_type, o.city, o.status,
             1 AS orders, o.subtotal, o.tax, o.tip, o.total, 0::bigint AS refund_count, 0::numeric AS refunded
-        FROM analytics.orders AS o
-        WHERE o.order_ts >= mark AND o.order_ts < before
+        FROM analytics.due_orders AS o
+        WHERE o.business_ts >= mark AND o.business_ts < before
         UNION ALL
-        SELECT o.order_ts, o.location_code, o.service_type, o.city, o.status, 0, NULL, NULL, NULL, NULL, 1, r.amount
-        FROM analytics.orders AS o
-        JOIN analytics.refunds AS r ON r.order_id = o.order_id
-        WHERE o.order_ts >= mark AND o.order_ts < before
+        SELECT o.business_ts, o.location_code, o.service_type, o.city, o.status, 0, NULL, NULL, NULL, NULL, 1, r.amount
+        FROM analytics.due_orders AS o
+        JOIN analytics.refunds AS r ON r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+        WHERE o.business_ts >= mark AND o.business_ts < before
         UNION ALL
         SELECT o.*
         FROM stale AS s
         CROSS JOIN LATERAL (
-            SELECT o.order_ts, o.location_code, o.service_type, o.city, o.status,
+            SELECT o.business_ts, o.location_code, o.service_type, o.city, o.status,
                 1, o.subtotal, o.tax, o.tip, o.total, r.refund_count, coalesce(r.refunded, 0)
-            FROM analytics.orders AS o
+            FROM analytics.due_orders AS o
             CROSS JOIN LATERAL (
                 SELECT count(*) AS refund_count, sum(r.amount) AS refunded
                 FROM analytics.refunds AS r
-                WHERE r.order_id = o.order_id
+                WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
             ) AS r
-            WHERE o.location_code = s.location_code AND o.order_ts >= s.hour AND o.order_ts < s.hour + interval '1 hour'
+            WHERE o.location_code = s.location_code AND o.business_ts >= s.hour AND o.business_ts < s.hour + interval '1 hour'
             OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS o
     ), placed AS (
-        SELECT o.*, date_trunc('hour', o.order_ts, 'UTC') AS hour, coalesce(o.city, l.city) AS place,
-            analytics.business_date(o.order_ts, l.time_zone, l.close_out) AS day,
-            analytics.daypart(o.order_ts, l.time_zone) AS part
+        SELECT o.*, date_trunc('hour', o.business_ts, 'UTC') AS hour, coalesce(o.city, l.city) AS place,
+            analytics.business_date(o.business_ts, l.time_zone, l.close_out) AS day,
+            analytics.daypart(o.business_ts, l.time_zone) AS part
         FROM live AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
     )

@@ -7,6 +7,13 @@ AS $$
 DECLARE
     mark timestamptz;
 BEGIN
+    IF TG_OP <> 'DELETE' AND TG_TABLE_NAME IN ('order_item_voids', 'payment_voids') THEN
+        INSERT INTO analytics.future_events (order_id, until)
+        SELECT r.order_id, r.voided_ts FROM new_rows AS r WHERE r.voided_ts > analytics.present();
+    ELSIF TG_OP <> 'DELETE' THEN
+        INSERT INTO analytics.future_events (order_id, until)
+        SELECT r.order_id, r.event_ts FROM new_rows AS r WHERE r.event_ts > analytics.present();
+    END IF;
     -- The lock lasts until the transaction ends, so that no refresh moves the watermark meanwhile.
     SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
     IF mark = '-infinity' THEN
@@ -14,15 +21,16 @@ BEGIN
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        SELECT DISTINCT 'sales', date_trunc('hour', o.business_ts, 'UTC'), o.location_code
         FROM new_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
-        WHERE o.order_ts < mark;
+        WHERE o.business_ts < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
-        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        SELECT DISTINCT 'menu', date_trunc('hour', coalesce(o.scheduled_for, i.event_ts), 'UTC')
         FROM new_rows AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
-        WHERE i.event_ts < mark;
+        LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE coalesce(o.scheduled_for, i.event_ts) < mark;
         IF TG_TABLE_NAME = 'payment_voids' THEN
             INSERT INTO analytics.rollup_invalidations (rollup, hour)
             SELECT 'movements', h.hour
@@ -31,15 +39,16 @@ BEGIN
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        SELECT DISTINCT 'sales', date_trunc('hour', o.business_ts, 'UTC'), o.location_code
         FROM old_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
-        WHERE o.order_ts < mark;
+        WHERE o.business_ts < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
-        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        SELECT DISTINCT 'menu', date_trunc('hour', coalesce(o.scheduled_for, i.event_ts), 'UTC')
         FROM old_rows AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
-        WHERE i.event_ts < mark;
+        LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE coalesce(o.scheduled_for, i.event_ts) < mark;
         IF TG_TABLE_NAME = 'payment_voids' THEN
             INSERT INTO analytics.rollup_invalidations (rollup, hour)
             SELECT 'movements', h.hour
@@ -51,7 +60,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_bills() IS
-    'Trigger function: writes the hours of the orders of changed voids, discounts and service charges, of the lines of these orders, and of the movements of orders with a voided payment, to rollup_invalidations, if the rollups have summed them.';
+    'Trigger function: writes the hours of the orders of changed voids, discounts and service charges, of the lines of these orders, and of the movements of orders with a voided payment, to rollup_invalidations, if the rollups have summed them, and records in future_events what is dated in the future.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_item_voids
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_bills();

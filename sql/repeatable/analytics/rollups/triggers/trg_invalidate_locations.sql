@@ -26,10 +26,10 @@ BEGIN
     FROM analytics.rollup_invalidations AS i
     WHERE i.rollup = 'sales' AND i.location_code IN (OLD.location_code, NEW.location_code)
     UNION
-    SELECT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+    SELECT 'sales', date_trunc('hour', o.business_ts, 'UTC'), o.location_code
     FROM analytics.orders AS o
     WHERE o.location_code IN (OLD.location_code, NEW.location_code)
-        AND o.order_ts >= mark.closed_before AND o.order_ts < mark.logged_before;
+        AND o.business_ts >= mark.closed_before AND o.business_ts < mark.logged_before;
     INSERT INTO analytics.rollup_invalidations (rollup, hour)
     SELECT 'movements', r.hour
     FROM analytics.rollup_movement_hours AS r
@@ -39,10 +39,14 @@ BEGIN
     FROM analytics.rollup_invalidations AS i
     WHERE i.rollup = 'movements'
     UNION
-    SELECT 'movements', date_trunc('hour', m.moved_at, 'UTC')
-    FROM analytics.cash_movements AS m
-    WHERE m.location_code IN (OLD.location_code, NEW.location_code)
-        AND m.moved_at >= mark.closed_before AND m.moved_at < mark.logged_before;
+    -- From the tables and of all restaurants: cash_movements is without those whose time has not come.
+    SELECT 'movements', date_trunc('hour', p.event_ts, 'UTC')
+    FROM analytics.payments AS p
+    WHERE p.event_ts >= mark.closed_before AND p.event_ts < mark.logged_before
+    UNION
+    SELECT 'movements', date_trunc('hour', r.refunded_ts, 'UTC')
+    FROM analytics.refunds AS r
+    WHERE r.refunded_ts >= mark.closed_before AND r.refunded_ts < mark.logged_before;
     RETURN NULL;
 END
 $$;

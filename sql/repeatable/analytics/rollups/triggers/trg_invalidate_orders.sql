@@ -14,25 +14,35 @@ BEGIN
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-        SELECT DISTINCT 'sales', date_trunc('hour', r.order_ts, 'UTC'), r.location_code
+        SELECT DISTINCT 'sales', date_trunc('hour', r.business_ts, 'UTC'), r.location_code
         FROM new_rows AS r
-        WHERE r.order_ts < mark;
+        WHERE r.business_ts < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
         SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
         FROM new_rows AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
-        WHERE r.status = 'cancelled' AND i.event_ts < mark;
+        WHERE (r.status = 'cancelled' OR r.scheduled_for IS NOT NULL OR r.business_ts > analytics.present())
+            AND i.event_ts < mark
+        UNION
+        SELECT 'menu', date_trunc('hour', r.scheduled_for, 'UTC')
+        FROM new_rows AS r
+        WHERE r.scheduled_for < mark;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-        SELECT DISTINCT 'sales', date_trunc('hour', r.order_ts, 'UTC'), r.location_code
+        SELECT DISTINCT 'sales', date_trunc('hour', r.business_ts, 'UTC'), r.location_code
         FROM old_rows AS r
-        WHERE r.order_ts < mark;
+        WHERE r.business_ts < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
         SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
         FROM old_rows AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
-        WHERE r.status = 'cancelled' AND i.event_ts < mark;
+        WHERE (r.status = 'cancelled' OR r.scheduled_for IS NOT NULL OR r.business_ts > analytics.present())
+            AND i.event_ts < mark
+        UNION
+        SELECT 'menu', date_trunc('hour', r.scheduled_for, 'UTC')
+        FROM old_rows AS r
+        WHERE r.scheduled_for < mark;
     END IF;
     -- A movement whose payment names no restaurant is at the restaurant of its order.
     CASE TG_OP
@@ -58,7 +68,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_orders() IS
-    'Trigger function: writes the hours of changed orders to rollup_invalidations, those of the lines of orders that are or were cancelled, and those of the movements of orders that are new or move to another restaurant, if the rollups have summed them.';
+    'Trigger function: writes the hours of changed orders to rollup_invalidations, those of the lines of orders that are or were cancelled, scheduled or in the future, and those of the movements of orders that are new or move to another restaurant, if the rollups have summed them.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.orders
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_orders();

@@ -7,6 +7,10 @@ AS $$
 DECLARE
     mark timestamptz;
 BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO analytics.future_events (order_id, until)
+        SELECT r.order_id, r.processed_at FROM new_rows AS r WHERE r.processed_at > analytics.present();
+    END IF;
     -- The lock lasts until the transaction ends, so that no refresh moves the watermark meanwhile.
     SELECT w.logged_before INTO STRICT mark FROM analytics.rollup_watermark AS w FOR SHARE;
     IF mark = '-infinity' THEN
@@ -14,12 +18,12 @@ BEGIN
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        SELECT DISTINCT 'sales', date_trunc('hour', o.business_ts, 'UTC'), o.location_code
         FROM new_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
-        WHERE o.order_ts < mark;
+        WHERE o.business_ts < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
-        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        SELECT DISTINCT 'menu', date_trunc('hour', coalesce(o.scheduled_for, i.event_ts), 'UTC')
         FROM (
             SELECT DISTINCT r.order_id
             FROM new_rows AS r
@@ -27,7 +31,8 @@ BEGIN
                 OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
         ) AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
-        WHERE i.event_ts < mark;
+        LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE coalesce(o.scheduled_for, i.event_ts) < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
         SELECT DISTINCT 'movements', date_trunc('hour', r.event_ts, 'UTC')
         FROM new_rows AS r
@@ -40,12 +45,12 @@ BEGIN
     END IF;
     IF TG_OP <> 'INSERT' THEN
         INSERT INTO analytics.rollup_invalidations (rollup, hour, location_code)
-        SELECT DISTINCT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+        SELECT DISTINCT 'sales', date_trunc('hour', o.business_ts, 'UTC'), o.location_code
         FROM old_rows AS r
         JOIN analytics.orders AS o ON o.order_id = r.order_id
-        WHERE o.order_ts < mark;
+        WHERE o.business_ts < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
-        SELECT DISTINCT 'menu', date_trunc('hour', i.event_ts, 'UTC')
+        SELECT DISTINCT 'menu', date_trunc('hour', coalesce(o.scheduled_for, i.event_ts), 'UTC')
         FROM (
             SELECT DISTINCT r.order_id
             FROM old_rows AS r
@@ -53,7 +58,8 @@ BEGIN
                 OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
         ) AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
-        WHERE i.event_ts < mark;
+        LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+        WHERE coalesce(o.scheduled_for, i.event_ts) < mark;
         INSERT INTO analytics.rollup_invalidations (rollup, hour)
         SELECT DISTINCT 'movements', date_trunc('hour', r.event_ts, 'UTC')
         FROM old_rows AS r
@@ -69,7 +75,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_payments() IS
-    'Trigger function: writes the hours of the orders of changed payments, of the payments and of their refunds to rollup_invalidations, and those of the lines where these share discounts or tax, if the rollups have summed them.';
+    'Trigger function: writes the hours of the orders of changed payments, of the payments and of their refunds to rollup_invalidations, and those of the lines where these share discounts or tax, if the rollups have summed them. It records in future_events what is dated in the future.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.payments
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_payments();

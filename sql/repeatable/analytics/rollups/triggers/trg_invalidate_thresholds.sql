@@ -17,9 +17,9 @@ BEGIN
     FROM analytics.rollup_invalidations AS i
     WHERE i.rollup = 'sales'
     UNION
-    SELECT 'sales', date_trunc('hour', o.order_ts, 'UTC'), o.location_code
+    SELECT 'sales', date_trunc('hour', o.business_ts, 'UTC'), o.location_code
     FROM analytics.orders AS o
-    WHERE o.order_ts >= mark.closed_before AND o.order_ts < mark.logged_before;
+    WHERE o.business_ts >= mark.closed_before AND o.business_ts < mark.logged_before;
     RETURN NULL;
 END
 $$;

@@ -1,0 +1,288 @@
+"""No set of future-dated events changes any figure of today or earlier. When their time comes, they count."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import uuid4
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from local.cards import definition
+from restaurant_warehouse.rollups import refresh
+from sql.tool import repeatables
+from sse_ingest.events import Event
+from sse_ingest.store.store import Store
+from tests.support.events import EPOCH, frame, parsed, payload
+from tests.support.examples import examples
+from tests.support.warehouse.clock import Clock
+from tests.support.warehouse.deliveries import writing
+from tests.support.warehouse.plain import PLAIN, assert_exact, rows_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+NOW = EPOCH + timedelta(days=3, minutes=20)
+EXISTING = 4
+"""Orders of the days before, and one of half an hour ago."""
+MOVEMENTS = {"cash_movements", "daily_cash", "SELECT * FROM analytics.daily_cash", "card daily_cash"}
+"""Figures of money that moved. Money that was paid before for an order of the future has moved."""
+NO_FIGURES = {"freshness", "orders_now", "typed_rows", "upcoming_orders"}
+"""Views of ingestion, of rows, and of the future."""
+OF_THE_CLOCK = {"live_metrics", "late_events", "sales_per_minute"}
+MINUTES: LiteralString = (
+    "SELECT window_start, location_code, order_count, total_revenue FROM analytics.sales_per_minute"
+)
+KINDS = (
+    *("order_created", "order_created", "scheduled", "order_item_added", "order_status_changed"),
+    *("payment_captured", "payment_refunded", "feedback_submitted"),
+)
+
+
+def dated(
+    kind: str, order: int, at: datetime, part: int = 0, ts: datetime | None = None, **more: Any
+) -> Event:
+    """An event with all its times at one instant; its `ts` may be another."""
+    fields: dict[str, dict[str, Any]] = {
+        "order_created": {"order_ts": at.isoformat()},
+        "order_status_changed": {"changed_ts": at.isoformat()},
+        "payment_refunded": {"refunded_ts": at.isoformat()},
+        "feedback_submitted": {"created_ts": at.isoformat()},
+    }
+    offset = next(OFFSETS)
+    body = payload(kind, order, part, **{**fields.get(kind, {}), **more})
+    seconds = ((ts or at) - EPOCH).total_seconds()
+    return parsed(frame(offset, kind, body, event_id=uuid4(), seconds=seconds))
+
+
+OFFSETS = iter(range(1, 10**9))
+
+
+def whole(order: int, at: datetime) -> list[Event]:
+    """An order with everything that follows it."""
+    kinds = (
+        "order_created",
+        "order_item_added",
+        "payment_captured",
+        "payment_refunded",
+        "feedback_submitted",
+    )
+    events = [dated(kind, order, at) for kind in kinds]
+    return [*events, dated("order_status_changed", order, at, status="completed")]
+
+
+def existing() -> list[Event]:
+    ages = (timedelta(days=2), timedelta(days=1), timedelta(hours=5), timedelta(minutes=30))
+    return [event for order, age in enumerate(ages, 1) for event in whole(order, NOW - age)]
+
+
+@st.composite
+def future(draw: st.DrawFn) -> list[Event]:
+    """New orders of the future, prepaid or not, and future-dated events of them and of the orders that exist."""
+    events = []
+    orders = [*range(1, EXISTING + 1)]
+    for number in range(draw(st.integers(1, 6))):
+        kind = draw(st.sampled_from(KINDS))
+        at = NOW + draw(st.sampled_from((timedelta(seconds=1), timedelta(hours=30), timedelta(days=26_000))))
+        new = 100 + number
+        match kind:
+            case "order_created":
+                events += [dated(kind, new, at, ts=draw(st.sampled_from((NOW, at))))]
+                orders.append(new)
+            case "scheduled":
+                # Ordered and paid long ago.
+                then = NOW - timedelta(hours=draw(st.sampled_from((1, 20))))
+                events += [
+                    dated(
+                        "order_created",
+                        new,
+                        then,
+                        scheduled_for=min(at, NOW + timedelta(days=600)).isoformat(),
+                    )
+                ]
+                events += [dated(one, new, then) for one in ("order_item_added", "payment_captured")]
+            case "order_status_changed":
+                events += [
+                    dated(
+                        kind,
+                        draw(st.sampled_from(orders)),
+                        at,
+                        status="cancelled",
+                        ts=draw(st.sampled_from((NOW, at))),
+                    )
+                ]
+            case _:
+                events += [dated(kind, draw(st.sampled_from(orders)), at, part=number + 1)]
+    return draw(st.permutations(events))
+
+
+class Bench:
+    """A warehouse whose present is the test's, and its writer."""
+
+    def __init__(self, warehouse: Any, store: Store) -> None:
+        self.owner: psycopg.Connection[Any] = warehouse.connect("restaurant_user", autocommit=True)
+        self.airflow: str = warehouse.url("airflow_user")
+        self.store = store
+        self.clock = Clock(self.owner, NOW)
+
+    def begin(self) -> None:
+        self.owner.execute(
+            "TRUNCATE raw_data.events_raw, raw_data.event_ids, analytics.orders, analytics.order_items,"
+            " analytics.order_status_history, analytics.payments, analytics.refunds, analytics.feedback,"
+            " analytics.future_events"
+        )
+        self.clock.set(NOW)
+        self.store.commit(existing())
+
+    def refresh(self) -> None:
+        """Further than the clock has come, which a refresh does not follow."""
+        refresh(self.airflow, self.clock.now + timedelta(hours=2))
+
+    def figures(self) -> dict[str, list[Any]]:
+        """All that the views, the cards and the functions say at present."""
+        names = self.owner.execute(
+            "SELECT viewname FROM pg_views WHERE schemaname = 'analytics' ORDER BY 1"
+        ).fetchall()
+        queries: dict[str, str] = {
+            name: f"SELECT * FROM analytics.{name}"
+            for (name,) in names
+            if name not in NO_FIGURES | OF_THE_CLOCK
+        }
+        queries |= {"sales_per_minute": MINUTES, **{query: query for query in PLAIN}}
+        queries |= {f"card {name}": card.sql for name, card in CARDS.items()}
+        queries |= {
+            f"order {order}": f"SELECT * FROM analytics.calculate_order_metrics('{event.record.order_id}')"  # type: ignore[union-attr]
+            for order, event in enumerate(existing()[::6], 1)
+        }
+        queries["known"] = "SELECT * FROM analytics.daily_sales_as_known_at('infinity')"
+        queries["last hour"] = "SELECT * FROM analytics.last_hour_of_sales(analytics.present())"
+        queries["today"] = "SELECT * FROM analytics.expected_today(analytics.present())"
+        queries["newest"] = "SELECT analytics.newest_moment(), analytics.newest_business_date()"
+        return {
+            name: sorted(map(repr, self.owner.execute(query.encode()))) for name, query in queries.items()
+        }
+
+
+CARDS = {
+    name: card
+    for name, card in definition.load().items()
+    if name not in ("live", "latest_offset", "health", "late_events", "by_minute")
+}
+
+
+@pytest.fixture
+def bench(warehouse: Any) -> Iterator[Bench]:
+    with writing(warehouse) as store:
+        opened = Bench(warehouse, store)
+        with opened.owner:
+            yield opened
+
+
+@hypothesis_settings(
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(events=future(), refreshed=st.tuples(st.booleans(), st.booleans()))
+@example(events=whole(50, NOW + timedelta(days=26_000)), refreshed=(True, True))
+def test_no_event_of_the_future_changes_a_figure(
+    bench: Bench, events: list[Event], refreshed: tuple[bool, bool]
+) -> None:
+    holds(bench, events, *refreshed)
+
+
+def holds(bench: Bench, events: list[Event], before: bool, after: bool) -> None:
+    """The law. The rollups are refreshed before and after the events come, or not."""
+    bench.begin()
+    if before:
+        bench.refresh()
+    figures = bench.figures()
+
+    bench.store.commit(events)
+    if after:
+        bench.refresh()
+
+    prepaid = any(event.event_type == "payment_captured" and event.ts <= NOW for event in events)
+    same = figures.keys() - (MOVEMENTS if prepaid else set())
+    current = bench.figures()
+    assert {name: current[name] for name in same} == {name: figures[name] for name in same}
+    assert_exact(bench.owner)
+    new = {event.record.order_id for event in events if event.event_type == "order_created"}  # type: ignore[union-attr]
+    upcoming = {row[0] for row in bench.owner.execute("SELECT order_id FROM analytics.upcoming_orders")}
+    assert upcoming == new
+    for passed in (timedelta(hours=2), timedelta(days=2), timedelta(days=30_000)):
+        bench.clock.set(NOW + passed)
+        assert_exact(bench.owner)
+        bench.refresh()
+        assert_exact(bench.owner)
+    assert rows_of(bench.owner, "SELECT order_id FROM analytics.upcoming_orders") == []
+    assert rows_of(bench.owner, "SELECT sum(order_count + cancelled_orders) FROM analytics.daily_sales") == [
+        (EXISTING + len(new),)
+    ]
+
+
+PRESENT = " <= analytics.present()"
+MUTATIONS = [
+    ("due_orders", f"WHERE business_ts{PRESENT}", ""),
+    ("newest_moment", f" WHERE o.business_ts{PRESENT}", ""),
+    ("newest_business_date", PRESENT, " < 'infinity'"),
+    ("orders_without_future", "WHERE e.until > analytics.present()", "WHERE false"),
+    ("rollup_delta_payments", f" AND p.processed_at{PRESENT}", ""),
+    ("rollup_delta_sales", f" AND r.refunded_ts{PRESENT}", ""),
+    ("rollup_delta_menu", f"i.event_ts{PRESENT}", "true"),
+    ("rollup_delta_menu", f"coalesce(i.business_ts{PRESENT}, true)", "true"),
+    ("rollup_delta_menu", "coalesce(f.status, i.status)", "i.status"),
+    ("rollup_delta_feedback", f" AND f.created_ts{PRESENT}", ""),
+    ("cash_of_hours", f" AND p.processed_at{PRESENT}", ""),
+    ("cash_of_hours", f" AND i.event_ts{PRESENT}", ""),
+    ("cash_movements", f"WHERE p.event_ts{PRESENT}", ""),
+    ("cash_movements", f"WHERE r.refunded_ts{PRESENT}", ""),
+    ("payment_facts", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
+    ("daily_sales_as_known_at", "WHERE o.business_ts <= least(known_at, analytics.present())", ""),
+    ("daily_sales_as_known_at", "WHERE p.ts <= least(known_at, analytics.present())", ""),
+    ("calculate_order_metrics", f" AND payments.processed_at{PRESENT}", ""),
+    ("trg_record_future", "r.changed_ts > analytics.present()", "false"),
+    ("trg_invalidate_payments", "r.processed_at > analytics.present()", "false"),
+    ("trg_invalidate_refunds", "r.refunded_ts > analytics.present()", "false"),
+    ("trg_invalidate_items", "r.event_ts > analytics.present()", "false"),
+    ("refresh_rollups", "PERFORM analytics.invalidate_future(upto);", ""),
+    (
+        "refresh_rollups",
+        "least(w.logged_before, date_trunc('hour', analytics.present(), 'UTC'))",
+        "w.logged_before",
+    ),
+]
+"""A rule of the law in one object, and what stands there without the rule."""
+
+
+def of_every_kind() -> list[Event]:
+    """Orders of the future, and what the future brings to the orders that exist."""
+    later = NOW + timedelta(hours=30)
+    events = [
+        *whole(50, NOW + timedelta(days=26_000)),
+        *whole(51, later),
+        *whole(53, NOW + timedelta(minutes=50)),
+    ]
+    # A wrong clock dated the order, and not its line and its payment.
+    events += [dated("order_created", 52, later), dated("order_item_added", 52, NOW - timedelta(hours=3))]
+    events += [dated("payment_captured", 52, NOW - timedelta(hours=3))]
+    for order, kind in enumerate(("payment_captured", "payment_refunded", "order_item_added"), 1):
+        events += [dated(kind, order, later, part=7)]
+    return [*events, dated("order_status_changed", 4, later, status="cancelled", ts=NOW)]
+
+
+def test_the_law_fails_without_any_of_its_rules(bench: Bench) -> None:
+    texts = {one.name.removeprefix("analytics/"): one.text for one in repeatables.on_disk()}
+    holds(bench, of_every_kind(), True, True)
+    missed = []
+    for name, rule, without in MUTATIONS:
+        assert rule in texts[name], f"{name} has no {rule}"
+        bench.owner.execute(texts[name].replace(rule, without).encode())
+        try:
+            holds(bench, of_every_kind(), True, True)
+            missed.append((name, rule))
+        except AssertionError:
+            pass
+        bench.owner.execute(texts[name].encode())
+    assert missed == []

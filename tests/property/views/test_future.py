@@ -16,7 +16,7 @@ from restaurant_warehouse.rollups import refresh
 from sql.tool import repeatables
 from sse_ingest.events import Event
 from sse_ingest.store.store import Store
-from tests.support.events import EPOCH, frame, parsed, payload
+from tests.support.events import EPOCH, frame, parsed, payload, uid
 from tests.support.examples import examples
 from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import writing
@@ -74,7 +74,13 @@ def whole(order: int, at: datetime) -> list[Event]:
 
 def existing() -> list[Event]:
     ages = (timedelta(days=2), timedelta(days=1), timedelta(hours=5), timedelta(minutes=30))
-    return [event for order, age in enumerate(ages, 1) for event in whole(order, NOW - age)]
+    events = [event for order, age in enumerate(ages, 1) for event in whole(order, NOW - age)]
+    # Refunds whose payments are not known yet.
+    then = NOW - timedelta(hours=5)
+    for part in (1, 7):
+        payment = str(uid("payment", 1, part))
+        events.append(dated("payment_refunded", 1, then, part=20 + part, payment_id=payment))
+    return events
 
 
 @st.composite
@@ -153,7 +159,7 @@ class Bench:
         queries |= {f"card {name}": card.sql for name, card in CARDS.items()}
         queries |= {
             f"order {order}": f"SELECT * FROM analytics.calculate_order_metrics('{event.record.order_id}')"  # type: ignore[union-attr]
-            for order, event in enumerate(existing()[::6], 1)
+            for order, event in enumerate(existing()[: 6 * EXISTING : 6], 1)
         }
         queries["known"] = "SELECT * FROM analytics.daily_sales_as_known_at('infinity')"
         queries["last hour"] = "SELECT * FROM analytics.last_hour_of_sales(analytics.present())"
@@ -238,6 +244,8 @@ MUTATIONS = [
     ("cash_of_hours", f" AND i.event_ts{PRESENT}", ""),
     ("cash_movements", f"WHERE p.event_ts{PRESENT}", ""),
     ("cash_movements", f"WHERE r.refunded_ts{PRESENT}", ""),
+    ("cash_movements", f" AND p.event_ts{PRESENT}", ""),
+    ("invalidate_future", "p.event_ts > analytics.present() AND r.refunded_ts < upto", "false"),
     ("payment_facts", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
     ("daily_sales_as_known_at", "WHERE o.business_ts <= least(known_at, analytics.present())", ""),
     ("daily_sales_as_known_at", "WHERE p.ts <= least(known_at, analytics.present())", ""),

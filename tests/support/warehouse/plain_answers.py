@@ -161,7 +161,8 @@ FROM (
     FROM analytics.payments AS p LEFT JOIN analytics.orders AS o USING (order_id)
     UNION ALL
     SELECT r.refunded_ts, coalesce(p.location_code, o.location_code), p.method, NULL, NULL, r.amount
-    FROM analytics.refunds AS r LEFT JOIN analytics.payments AS p USING (payment_id)
+    FROM analytics.refunds AS r
+    LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.processed_at <= analytics.present()
     LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
 ) AS m
 LEFT JOIN analytics.locations AS l USING (location_code)

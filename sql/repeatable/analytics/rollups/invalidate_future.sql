@@ -23,6 +23,12 @@ BEGIN
     LEFT JOIN analytics.orders AS o ON o.order_id = f.order_id
     WHERE coalesce(o.scheduled_for, i.event_ts) < upto
     GROUP BY 2;
+    -- The tender of a refund is that of its payment.
+    INSERT INTO analytics.rollup_invalidations (rollup, hour)
+    SELECT DISTINCT 'movements', date_trunc('hour', r.refunded_ts, 'UTC')
+    FROM analytics.payments AS p
+    JOIN analytics.refunds AS r ON r.payment_id = p.payment_id
+    WHERE p.event_ts > analytics.present() AND r.refunded_ts < upto;
 END
 $$;
 

@@ -16,7 +16,7 @@ from restaurant_warehouse.rollups import refresh
 from sql.tool import repeatables
 from sse_ingest.events import Event
 from sse_ingest.store.store import Store
-from tests.support.events import EPOCH, frame, parsed, payload
+from tests.support.events import EPOCH, frame, parsed, payload, uid
 from tests.support.examples import examples
 from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import writing
@@ -28,7 +28,10 @@ EXISTING = 4
 """Orders of the days before, and one of half an hour ago."""
 MOVEMENTS = {"cash_movements", "daily_cash", "SELECT * FROM analytics.daily_cash", "card daily_cash"}
 """Figures of money that moved. Money that was paid before for an order of the future has moved."""
-NO_FIGURES = {"freshness", "orders_now", "typed_rows", "upcoming_orders"}
+NO_FIGURES = {
+    *("captured_payments", "deducted_orders", "freshness", "order_lines", "orders_now", "typed_rows"),
+    "upcoming_orders",
+}
 """Views of ingestion, of rows, and of the future."""
 OF_THE_CLOCK = {"live_metrics", "late_events", "sales_per_minute"}
 MINUTES: LiteralString = (
@@ -36,7 +39,8 @@ MINUTES: LiteralString = (
 )
 KINDS = (
     *("order_created", "order_created", "scheduled", "order_item_added", "order_status_changed"),
-    *("payment_captured", "payment_refunded", "feedback_submitted"),
+    *("payment_captured", "payment_refunded", "feedback_submitted", "order_item_voided", "payment_voided"),
+    *("discount_applied", "service_charge_added"),
 )
 
 
@@ -49,6 +53,8 @@ def dated(
         "order_status_changed": {"changed_ts": at.isoformat()},
         "payment_refunded": {"refunded_ts": at.isoformat()},
         "feedback_submitted": {"created_ts": at.isoformat()},
+        "order_item_voided": {"voided_ts": at.isoformat()},
+        "payment_voided": {"voided_ts": at.isoformat()},
     }
     offset = next(OFFSETS)
     body = payload(kind, order, part, **{**fields.get(kind, {}), **more})
@@ -74,7 +80,13 @@ def whole(order: int, at: datetime) -> list[Event]:
 
 def existing() -> list[Event]:
     ages = (timedelta(days=2), timedelta(days=1), timedelta(hours=5), timedelta(minutes=30))
-    return [event for order, age in enumerate(ages, 1) for event in whole(order, NOW - age)]
+    events = [event for order, age in enumerate(ages, 1) for event in whole(order, NOW - age)]
+    # Refunds whose payments are not known yet.
+    then = NOW - timedelta(hours=5)
+    for part in (1, 7):
+        payment = str(uid("payment", 1, part))
+        events.append(dated("payment_refunded", 1, then, part=20 + part, payment_id=payment))
+    return events
 
 
 @st.composite
@@ -112,6 +124,11 @@ def future(draw: st.DrawFn) -> list[Event]:
                         ts=draw(st.sampled_from((NOW, at))),
                     )
                 ]
+            case "order_item_voided" | "payment_voided":
+                # Of the line and the payment that exist.
+                events += [
+                    dated(kind, draw(st.sampled_from(orders)), at, ts=draw(st.sampled_from((NOW, at))))
+                ]
             case _:
                 events += [dated(kind, draw(st.sampled_from(orders)), at, part=number + 1)]
     return draw(st.permutations(events))
@@ -130,7 +147,8 @@ class Bench:
         self.owner.execute(
             "TRUNCATE raw_data.events_raw, raw_data.event_ids, analytics.orders, analytics.order_items,"
             " analytics.order_status_history, analytics.payments, analytics.refunds, analytics.feedback,"
-            " analytics.future_events"
+            " analytics.order_item_voids, analytics.payment_voids, analytics.order_discounts,"
+            " analytics.service_charges, analytics.future_events"
         )
         self.clock.set(NOW)
         self.store.commit(existing())
@@ -153,7 +171,7 @@ class Bench:
         queries |= {f"card {name}": card.sql for name, card in CARDS.items()}
         queries |= {
             f"order {order}": f"SELECT * FROM analytics.calculate_order_metrics('{event.record.order_id}')"  # type: ignore[union-attr]
-            for order, event in enumerate(existing()[::6], 1)
+            for order, event in enumerate(existing()[: 6 * EXISTING : 6], 1)
         }
         queries["known"] = "SELECT * FROM analytics.daily_sales_as_known_at('infinity')"
         queries["last hour"] = "SELECT * FROM analytics.last_hour_of_sales(analytics.present())"
@@ -228,20 +246,28 @@ MUTATIONS = [
     ("newest_moment", f" WHERE o.business_ts{PRESENT}", ""),
     ("newest_business_date", PRESENT, " < 'infinity'"),
     ("orders_without_future", "WHERE e.until > analytics.present()", "WHERE false"),
-    ("rollup_delta_payments", f" AND p.processed_at{PRESENT}", ""),
+    ("captured_payments", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
+    ("captured_payments", f" AND v.voided_ts{PRESENT}", ""),
+    ("order_lines", f"WHERE i.event_ts{PRESENT}", ""),
+    ("order_lines", f" AND v.voided_ts{PRESENT}", ""),
+    ("bill_of_order", f" AND s.event_ts{PRESENT}", ""),
+    ("bill_of_order", f" AND d.event_ts{PRESENT}", ""),
+    ("line_deductions", f" AND d.event_ts{PRESENT}", ""),
     ("rollup_delta_sales", f" AND r.refunded_ts{PRESENT}", ""),
-    ("rollup_delta_menu", f"i.event_ts{PRESENT}", "true"),
     ("rollup_delta_menu", f"coalesce(i.business_ts{PRESENT}, true)", "true"),
     ("rollup_delta_menu", "coalesce(f.status, i.status)", "i.status"),
     ("rollup_delta_feedback", f" AND f.created_ts{PRESENT}", ""),
-    ("cash_of_hours", f" AND p.processed_at{PRESENT}", ""),
-    ("cash_of_hours", f" AND i.event_ts{PRESENT}", ""),
-    ("cash_movements", f"WHERE p.event_ts{PRESENT}", ""),
+    ("cash_movements", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
+    ("cash_movements", f" AND v.voided_ts{PRESENT}", ""),
     ("cash_movements", f"WHERE r.refunded_ts{PRESENT}", ""),
+    ("cash_movements", f" AND p.event_ts{PRESENT}", ""),
+    ("invalidate_future", "p.event_ts > analytics.present() AND r.refunded_ts < upto", "false"),
     ("payment_facts", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
     ("daily_sales_as_known_at", "WHERE o.business_ts <= least(known_at, analytics.present())", ""),
-    ("daily_sales_as_known_at", "WHERE p.ts <= least(known_at, analytics.present())", ""),
-    ("calculate_order_metrics", f" AND payments.processed_at{PRESENT}", ""),
+    ("daily_sales_as_known_at", "WHERE p.ts <= least(known_at, analytics.present())", "WHERE true"),
+    ("daily_sales_as_known_at", " AND v.voided_ts <= least(known_at, analytics.present())", ""),
+    ("trg_invalidate_bills", "r.voided_ts > analytics.present()", "false"),
+    ("trg_invalidate_bills", "r.event_ts > analytics.present()", "false"),
     ("trg_record_future", "r.changed_ts > analytics.present()", "false"),
     ("trg_invalidate_payments", "r.processed_at > analytics.present()", "false"),
     ("trg_invalidate_refunds", "r.refunded_ts > analytics.present()", "false"),
@@ -269,6 +295,10 @@ def of_every_kind() -> list[Event]:
     events += [dated("payment_captured", 52, NOW - timedelta(hours=3))]
     for order, kind in enumerate(("payment_captured", "payment_refunded", "order_item_added"), 1):
         events += [dated(kind, order, later, part=7)]
+    for order, kind in enumerate(
+        ("discount_applied", "service_charge_added", "order_item_voided", "payment_voided"), 1
+    ):
+        events += [dated(kind, order, later)]
     return [*events, dated("order_status_changed", 4, later, status="cancelled", ts=NOW)]
 
 

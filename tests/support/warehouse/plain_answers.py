@@ -172,10 +172,11 @@ FROM (
         p.amount AS captured, p.tip, coalesce(p.rounding, 0) AS rounding, NULL::numeric AS refunded
     FROM analytics.payments AS p LEFT JOIN analytics.orders AS o USING (order_id)
     WHERE NOT EXISTS (SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id)
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
     UNION ALL
     SELECT r.refunded_ts, coalesce(p.location_code, o.location_code), p.method, NULL, NULL, NULL, r.amount
-    FROM analytics.refunds AS r LEFT JOIN analytics.payments AS p USING (payment_id)
+    FROM analytics.refunds AS r
+    LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.processed_at <= analytics.present()
     LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
 ) AS m
 LEFT JOIN analytics.locations AS l USING (location_code)

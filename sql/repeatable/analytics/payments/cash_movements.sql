@@ -29,7 +29,7 @@ SELECT
     NULL,
     r.amount
 FROM analytics.refunds AS r
-LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id
+LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.event_ts <= analytics.present()
 LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
 WHERE r.refunded_ts <= analytics.present();
 

@@ -27,6 +27,12 @@ BEGIN
     INSERT INTO analytics.rollup_invalidations (rollup, hour)
     SELECT 'movements', h.hour
     FROM analytics.hours_of_movements((SELECT array_agg(f.order_id) FROM analytics.future_events AS f), upto) AS h (hour);
+    -- The tender of a refund is that of its payment.
+    INSERT INTO analytics.rollup_invalidations (rollup, hour)
+    SELECT DISTINCT 'movements', date_trunc('hour', r.refunded_ts, 'UTC')
+    FROM analytics.payments AS p
+    JOIN analytics.refunds AS r ON r.payment_id = p.payment_id
+    WHERE p.event_ts > analytics.present() AND r.refunded_ts < upto;
 END
 $$;
 

@@ -73,6 +73,24 @@ def test_a_cancelled_order_moves_its_money_all_the_same(warehouse: Any, send: Se
     assert movements(warehouse) == [(SATURDAY, "LOC-ON-001", "cash", D("12.50"), D("1.00"), 0, D("12.50"))]
 
 
+def test_money_of_the_future_has_not_moved(warehouse: Any, send: Send) -> None:
+    send("order_created")
+    send("payment_captured", days=20_000, method="cash")
+    send("payment_refunded", days=20_000, refunded_ts=moment(20_000 * DAY))
+    refresh(warehouse.url("airflow_user"), EPOCH + timedelta(days=1))
+
+    assert movements(warehouse) == []
+
+
+def test_money_for_an_order_for_later_moves_on_the_day_on_which_it_is_paid(
+    warehouse: Any, send: Send
+) -> None:
+    send("order_created", scheduled_for=moment(600 * DAY))
+    send("payment_captured", method="cash")
+
+    assert movements(warehouse) == [(SATURDAY, "LOC-ON-001", "cash", D("12.50"), D("1.00"), 0, D("12.50"))]
+
+
 def test_the_restaurant_and_the_tender_may_become_known_later(warehouse: Any, send: Send) -> None:
     send("payment_refunded", payment_id=str(uid("payment", 1, 0)))
     assert movements(warehouse) == [(SATURDAY, None, None, 0, 0, D("2.00"), None)]

@@ -76,7 +76,7 @@ BEGIN
     FROM live AS i
     LEFT JOIN future AS f ON f.order_id = i.order_id AND i.status IS NOT NULL
     WHERE coalesce(f.status, i.status) IS DISTINCT FROM 'cancelled'
-        AND i.event_ts <= analytics.present() AND coalesce(i.business_ts <= analytics.present(), true)
+        AND coalesce(i.business_ts <= analytics.present(), true)
     GROUP BY date_trunc('hour', i.at, 'UTC'), i.category, i.item_name
     UNION ALL
     SELECT r.hour, r.category, r.item_name, -r.times_ordered, -r.quantity, -r.priced_lines, -r.revenue,

@@ -20,12 +20,13 @@ from tests.support.events import EPOCH, frame, parsed, payload, uid
 from tests.support.examples import examples
 from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import writing
+from tests.support.warehouse.future_rules import MUTATIONS
 from tests.support.warehouse.plain import PLAIN, assert_exact, rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 NOW = EPOCH + timedelta(days=3, minutes=20)
-EXISTING = 4
-"""Orders of the days before, and one of half an hour ago."""
+EXISTING = 8
+"""Orders of the days and hours before."""
 MOVEMENTS = {"cash_movements", "daily_cash", "SELECT * FROM analytics.daily_cash", "card daily_cash"}
 """Figures of money that moved. Money that was paid before for an order of the future has moved."""
 NO_FIGURES = {
@@ -42,6 +43,7 @@ KINDS = (
     *("payment_captured", "payment_refunded", "feedback_submitted", "order_item_voided", "payment_voided"),
     *("discount_applied", "service_charge_added"),
 )
+OF_BILLS = ("discount_applied", "service_charge_added", "order_item_voided", "payment_voided")
 
 
 def dated(
@@ -79,8 +81,10 @@ def whole(order: int, at: datetime) -> list[Event]:
 
 
 def existing() -> list[Event]:
-    ages = (timedelta(days=2), timedelta(days=1), timedelta(hours=5), timedelta(minutes=30))
+    """Orders of the past, with one event of each kind. Order 5 has a second line."""
+    ages = [timedelta(hours=hours) for hours in (48, 24, 5, 0.5, 4, 7, 9, 11)]
     events = [event for order, age in enumerate(ages, 1) for event in whole(order, NOW - age)]
+    events.append(dated("order_item_added", 5, NOW - ages[4], part=1, item_name="Tea"))
     # Refunds whose payments are not known yet.
     then = NOW - timedelta(hours=5)
     for part in (1, 7):
@@ -240,48 +244,6 @@ def holds(bench: Bench, events: list[Event], before: bool, after: bool) -> None:
     ]
 
 
-PRESENT = " <= analytics.present()"
-MUTATIONS = [
-    ("due_orders", f"WHERE business_ts{PRESENT}", ""),
-    ("newest_moment", f" WHERE o.business_ts{PRESENT}", ""),
-    ("newest_business_date", PRESENT, " < 'infinity'"),
-    ("orders_without_future", "WHERE e.until > analytics.present()", "WHERE false"),
-    ("captured_payments", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
-    ("captured_payments", f" AND v.voided_ts{PRESENT}", ""),
-    ("order_lines", f"WHERE i.event_ts{PRESENT}", ""),
-    ("order_lines", f" AND v.voided_ts{PRESENT}", ""),
-    ("bill_of_order", f" AND s.event_ts{PRESENT}", ""),
-    ("bill_of_order", f" AND d.event_ts{PRESENT}", ""),
-    ("line_deductions", f" AND d.event_ts{PRESENT}", ""),
-    ("rollup_delta_sales", f" AND r.refunded_ts{PRESENT}", ""),
-    ("rollup_delta_menu", f"coalesce(i.business_ts{PRESENT}, true)", "true"),
-    ("rollup_delta_menu", "coalesce(f.status, i.status)", "i.status"),
-    ("rollup_delta_feedback", f" AND f.created_ts{PRESENT}", ""),
-    ("cash_movements", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
-    ("cash_movements", f" AND v.voided_ts{PRESENT}", ""),
-    ("cash_movements", f"WHERE r.refunded_ts{PRESENT}", ""),
-    ("cash_movements", f" AND p.event_ts{PRESENT}", ""),
-    ("invalidate_future", "p.event_ts > analytics.present() AND r.refunded_ts < upto", "false"),
-    ("payment_facts", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
-    ("daily_sales_as_known_at", "WHERE o.business_ts <= least(known_at, analytics.present())", ""),
-    ("daily_sales_as_known_at", "WHERE p.ts <= least(known_at, analytics.present())", "WHERE true"),
-    ("daily_sales_as_known_at", " AND v.voided_ts <= least(known_at, analytics.present())", ""),
-    ("trg_invalidate_bills", "r.voided_ts > analytics.present()", "false"),
-    ("trg_invalidate_bills", "r.event_ts > analytics.present()", "false"),
-    ("trg_record_future", "r.changed_ts > analytics.present()", "false"),
-    ("trg_invalidate_payments", "r.processed_at > analytics.present()", "false"),
-    ("trg_invalidate_refunds", "r.refunded_ts > analytics.present()", "false"),
-    ("trg_invalidate_items", "r.event_ts > analytics.present()", "false"),
-    ("refresh_rollups", "PERFORM analytics.invalidate_future(upto);", ""),
-    (
-        "refresh_rollups",
-        "least(w.logged_before, date_trunc('hour', analytics.present(), 'UTC'))",
-        "w.logged_before",
-    ),
-]
-"""A rule of the law in one object, and what stands there without the rule."""
-
-
 def of_every_kind() -> list[Event]:
     """Orders of the future, and what the future brings to the orders that exist."""
     later = NOW + timedelta(hours=30)
@@ -295,10 +257,9 @@ def of_every_kind() -> list[Event]:
     events += [dated("payment_captured", 52, NOW - timedelta(hours=3))]
     for order, kind in enumerate(("payment_captured", "payment_refunded", "order_item_added"), 1):
         events += [dated(kind, order, later, part=7)]
-    for order, kind in enumerate(
-        ("discount_applied", "service_charge_added", "order_item_voided", "payment_voided"), 1
-    ):
-        events += [dated(kind, order, later)]
+    of_line = {"order_item_id": str(uid("item", 5, 0))}
+    for order, kind in enumerate(OF_BILLS, 5):
+        events += [dated(kind, order, later, **(of_line if kind == "discount_applied" else {}))]
     return [*events, dated("order_status_changed", 4, later, status="cancelled", ts=NOW)]
 
 

@@ -25,8 +25,11 @@ BEGIN
     GROUP BY 2;
     -- The void of a payment changes the hour of that payment.
     INSERT INTO analytics.rollup_invalidations (rollup, hour)
-    SELECT 'movements', h.hour
-    FROM analytics.hours_of_movements((SELECT array_agg(f.order_id) FROM analytics.future_events AS f), upto) AS h (hour);
+    SELECT DISTINCT 'movements', date_trunc('hour', p.event_ts, 'UTC')
+    FROM analytics.future_events AS f
+    JOIN analytics.payment_voids AS v ON v.order_id = f.order_id
+    JOIN analytics.payments AS p ON p.payment_id = v.payment_id
+    WHERE v.voided_ts > analytics.present() AND p.event_ts < upto;
     -- The tender of a refund is that of its payment.
     INSERT INTO analytics.rollup_invalidations (rollup, hour)
     SELECT DISTINCT 'movements', date_trunc('hour', r.refunded_ts, 'UTC')

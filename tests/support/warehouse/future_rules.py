@@ -1,0 +1,42 @@
+"""The rules of the law of the future: what is dated in the future changes no figure of the present."""
+
+PRESENT = " <= analytics.present()"
+MUTATIONS = [
+    ("due_orders", f"WHERE business_ts{PRESENT}", ""),
+    ("newest_moment", f" WHERE o.business_ts{PRESENT}", ""),
+    ("newest_business_date", PRESENT, " < 'infinity'"),
+    ("orders_without_future", "WHERE e.until > analytics.present()", "WHERE false"),
+    ("captured_payments", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
+    ("captured_payments", f" AND v.voided_ts{PRESENT}", ""),
+    ("order_lines", f"WHERE i.event_ts{PRESENT}", ""),
+    ("order_lines", f" AND v.voided_ts{PRESENT}", ""),
+    ("bill_of_order", f" AND s.event_ts{PRESENT}", ""),
+    ("bill_of_order", f" AND d.event_ts{PRESENT}", ""),
+    ("line_deductions", f" AND d.event_ts{PRESENT}", ""),
+    ("rollup_delta_sales", f" AND r.refunded_ts{PRESENT}", ""),
+    ("rollup_delta_menu", f"coalesce(i.business_ts{PRESENT}, true)", "true"),
+    ("rollup_delta_menu", "coalesce(f.status, i.status)", "i.status"),
+    ("rollup_delta_feedback", f" AND f.created_ts{PRESENT}", ""),
+    ("cash_movements", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
+    ("cash_movements", f" AND v.voided_ts{PRESENT}", ""),
+    ("cash_movements", f"WHERE r.refunded_ts{PRESENT}", ""),
+    ("cash_movements", f" AND p.event_ts{PRESENT}", ""),
+    ("invalidate_future", "p.event_ts > analytics.present() AND r.refunded_ts < upto", "false"),
+    ("payment_facts", f"WHERE p.event_ts{PRESENT}", "WHERE true"),
+    ("daily_sales_as_known_at", "WHERE o.business_ts <= least(known_at, analytics.present())", ""),
+    ("daily_sales_as_known_at", "WHERE p.ts <= least(known_at, analytics.present())", "WHERE true"),
+    ("daily_sales_as_known_at", " AND v.voided_ts <= least(known_at, analytics.present())", ""),
+    ("trg_invalidate_bills", "r.voided_ts > analytics.present()", "false"),
+    ("trg_invalidate_bills", "r.event_ts > analytics.present()", "false"),
+    ("trg_record_future", "r.changed_ts > analytics.present()", "false"),
+    ("trg_invalidate_payments", "r.processed_at > analytics.present()", "false"),
+    ("trg_invalidate_refunds", "r.refunded_ts > analytics.present()", "false"),
+    ("trg_invalidate_items", "r.event_ts > analytics.present()", "false"),
+    ("refresh_rollups", "PERFORM analytics.invalidate_future(upto);", ""),
+    (
+        "refresh_rollups",
+        "least(w.logged_before, date_trunc('hour', analytics.present(), 'UTC'))",
+        "w.logged_before",
+    ),
+]
+"""A rule of the law in one object, and what stands there without the rule."""

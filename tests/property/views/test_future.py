@@ -16,11 +16,11 @@ from restaurant_warehouse.rollups import refresh
 from sql.tool import repeatables
 from sse_ingest.events import Event
 from sse_ingest.store.store import Store
+from tests.property.views.future_rules import MUTATIONS
 from tests.support.events import EPOCH, frame, parsed, payload, uid
 from tests.support.examples import examples
 from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import writing
-from tests.support.warehouse.future_rules import MUTATIONS
 from tests.support.warehouse.plain import PLAIN, assert_exact, rows_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]

@@ -257,7 +257,7 @@ def of_every_kind() -> list[Event]:
     events += [dated("payment_captured", 52, NOW - timedelta(hours=3))]
     for order, kind in enumerate(("payment_captured", "payment_refunded", "order_item_added"), 1):
         events += [dated(kind, order, later, part=7)]
-    of_line = {"order_item_id": str(uid("item", 5, 0))}
+    of_line: dict[str, Any] = {"order_item_id": str(uid("item", 5, 0))}
     for order, kind in enumerate(OF_BILLS, 5):
         events += [dated(kind, order, later, **(of_line if kind == "discount_applied" else {}))]
     return [*events, dated("order_status_changed", 4, later, status="cancelled", ts=NOW)]

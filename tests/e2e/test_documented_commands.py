@@ -135,10 +135,10 @@ def _stream_id(clone: Clone) -> object:
 
 
 def _open_dead_letter(clone: Clone) -> object:
-    # Some of the simulator's dead letters are no JSON objects: no field can be set in them, so they come last.
+    # Some of the simulator's dead letters, or their payloads, are no JSON objects: no field can be set in them.
     query = """
         SELECT dead_letter_id FROM raw_data.dead_letters WHERE resolved_at IS NULL
-         ORDER BY reason_code IN ('bad_timestamp', 'missing_field', 'wrong_type', 'nul_character') DESC,
+         ORDER BY reason_code IN ('bad_timestamp', 'missing_field', 'nul_character') DESC,
                   dead_letter_id
          LIMIT 1
     """

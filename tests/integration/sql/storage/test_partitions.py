@@ -72,6 +72,7 @@ def test_a_partition_is_like_its_parent(writer: Any, owner: Any) -> None:
         "events_raw_2010_06_pkey",
         "events_raw_offset_positive",
         "events_raw_type_not_empty",
+        "events_raw_version_not_negative",
     ]
     # Attached, not made a second time: one key, and a BRIN by each time.
     assert owner.execute(

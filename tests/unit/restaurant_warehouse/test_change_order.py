@@ -10,7 +10,7 @@ import pytest
 import sql
 from restaurant_warehouse import change_order
 from restaurant_warehouse.change_order import STATUSES
-from restaurant_warehouse.event_types.fields import Status
+from restaurant_warehouse.payload_fields import Status
 from tests.support.events import frame, moment, parsed, payload
 
 ROOMS = (Path(sql.__file__).parent, Path(change_order.__file__).parent)

@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 
 import sql
 from restaurant_warehouse.change_order import STATUSES
+from restaurant_warehouse.event_type import EventType
 from restaurant_warehouse.event_types import EVENT_TYPES
-from restaurant_warehouse.event_types.event_type import EventType
 from sql.tool import migrate as migrations
 from sse_ingest.contract.fields import Exact
 from sse_ingest.events import Event

@@ -9,8 +9,8 @@ import msgspec
 import psycopg
 import pytest
 
+from restaurant_warehouse.event_type import EventType
 from restaurant_warehouse.event_types import EVENT_TYPES
-from restaurant_warehouse.event_types.event_type import EventType
 from sql.tool import repeatables
 from tests.integration.sql.conftest import NOON, Books
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 
-from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_type import EventType
 
 
 def _defined() -> Iterator[EventType]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_type import EventType
 from sse_ingest.contract.fields import Moment, Name, Text, check_moment
 
 

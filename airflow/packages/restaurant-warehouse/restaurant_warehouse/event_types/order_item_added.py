@@ -5,8 +5,8 @@ A line that belongs to another one, as a modifier or as a part of a combo, names
 
 import msgspec
 
-from restaurant_warehouse.event_types.event_type import EventType
-from restaurant_warehouse.event_types.fields import Flag, LineKind, Money, Quantity
+from restaurant_warehouse.event_type import EventType
+from restaurant_warehouse.payload_fields import Flag, LineKind, Money, Quantity
 from sse_ingest.contract.fields import Id, Name, Text
 
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from restaurant_warehouse.event_types.event_type import EventType
-from restaurant_warehouse.event_types.fields import Money, SignedMoney
+from restaurant_warehouse.event_type import EventType
+from restaurant_warehouse.payload_fields import Money, SignedMoney
 from sse_ingest.contract.fields import Id, OutOfRange, Text
 
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from restaurant_warehouse.event_types.event_type import EventType
-from restaurant_warehouse.event_types.fields import PositiveMoney
+from restaurant_warehouse.event_type import EventType
+from restaurant_warehouse.payload_fields import PositiveMoney
 from sse_ingest.contract.fields import Id, Moment, Text, check_moment
 
 

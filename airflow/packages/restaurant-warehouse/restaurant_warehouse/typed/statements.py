@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from restaurant_warehouse import change_order
-from restaurant_warehouse.event_types.event_type import EventType
+from restaurant_warehouse.event_type import EventType
 from sse_ingest.contract.diagnose import base_type
 from sse_ingest.contract.fields import Exact
 

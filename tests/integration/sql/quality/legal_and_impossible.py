@@ -218,7 +218,7 @@ PAIRS: dict[str, Pair] = {
         {"a refund": lambda b: b.refund(4), "a guest without an order": lambda b: b.books.feedback(5, 9)},
         {"a payment for nothing": unknown_order},
     ),
-    "events_are_told_once": Pair(
+    "events_are_reported_once": Pair(
         {"two refunds": lambda b: (b.refund(4), b.refund(5))},
         {"a refund with two ids": lambda b: (b.refund(4), b.refund(4))},
         rows=2,

@@ -188,7 +188,7 @@ def test_what_two_events_report(run_rule: RunRule, books: Any, owner: Any, order
     books.status(order, "completed")
     books.refund(payment_id, order, Decimal(4))
     books.order(visit_id="v1")
-    result = run_rule("events_are_told_once")
+    result = run_rule("events_are_reported_once")
     assert sorted(row["event_type"] for row in result.rows) == sorted(
         2 * ["order_status_changed", "payment_refunded", "order_created"]
     )

@@ -22,7 +22,7 @@ MUTATIONS = {
     ),
     "deduplication": (
         "store/deduplication.py",
-        "if event.event_id in taken:",
+        "if event.event_id in known_ids:",
         "if event.event_id in ():",
         ("service.kill",),
         ("store.after_begin",),

@@ -20,26 +20,27 @@ from tests.support.core import SCHEMAS
 from tests.support.events import EPOCH, frame, moment, parsed, payload
 from tests.support.examples import examples
 from tests.support.warehouse.plain import rows_of
+from tests.support.warehouse.plain_answers import DUE
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 MINUTE = timedelta(minutes=1)
 STREAMS = ("one", "two")
 FAR_AHEAD = 100 * 365 * 1440  # minutes
-PLAIN: LiteralString = """
-WITH refunded AS (
-    SELECT order_id, sum(amount) AS amount FROM analytics.refunds GROUP BY order_id
-)
-SELECT date_trunc('minute', order_ts, 'UTC'), location_code,
+PLAIN: LiteralString = (
+    DUE
+    + """
+SELECT date_trunc('minute', at, 'UTC'), location_code,
     count(*) FILTER (WHERE status <> 'cancelled'),
     sum(total) FILTER (WHERE status <> 'cancelled'),
     round(avg(total) FILTER (WHERE status <> 'cancelled'), 2),
     count(DISTINCT customer_id) FILTER (WHERE status <> 'cancelled'),
     count(*) FILTER (WHERE status <> 'cancelled' AND total IS NULL),
     count(*) FILTER (WHERE status = 'cancelled'),
-    sum(amount) FILTER (WHERE status <> 'cancelled')
-FROM analytics.orders LEFT JOIN refunded USING (order_id)
+    sum(refunded) FILTER (WHERE status <> 'cancelled')
+FROM due LEFT JOIN refunded USING (order_id)
 GROUP BY 1, 2
 """
+)
 SHOWN: LiteralString = """
 SELECT window_start, location_code, order_count, total_revenue, avg_order_value, distinct_customers, unpaid_orders,
     cancelled_orders, total_refunds

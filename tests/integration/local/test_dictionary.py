@@ -73,13 +73,15 @@ def test_where_the_sales_of_a_day_come_from(url: str) -> None:
         "analytics.rollup_sales_days",
         "analytics.rollup_delta_sales",
     }
-    assert {"analytics.orders", "analytics.refunds", "analytics.rollup_sales_days"} < traced.sources(
+    assert {"analytics.due_orders", "analytics.refunds", "analytics.rollup_sales_days"} < traced.sources(
         "analytics.daily_sales"
     )
     drawn = edges(relations, traced)
     assert {
         ("order_created", "-->", "analytics.orders"),
-        ("analytics.orders", "-->", "analytics.daily_sales"),
+        ("analytics.orders", "-->", "analytics.orders_now"),
+        ("analytics.orders_now", "-->", "analytics.due_orders"),
+        ("analytics.due_orders", "-->", "analytics.daily_sales"),
         ("analytics.orders", "-.->", "analytics.rollup_invalidations"),
         ("analytics.orders", "-->", "analytics.refresh_rollups"),
         ("analytics.refresh_rollups", "-->", "analytics.rollup_sales_days"),

@@ -17,7 +17,8 @@ WITH paid_later AS (
             WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
     GROUP BY order_id
 ), due AS (
-    SELECT o.order_id, o.location_code, o.city, o.service_type, coalesce(o.scheduled_for, o.order_ts) AS at,
+    SELECT o.order_id, o.customer_id, o.location_code, o.city, o.service_type,
+        coalesce(o.scheduled_for, o.order_ts) AS at,
         CASE WHEN o.order_id NOT IN (TABLE changed_later) THEN o.status ELSE coalesce((
             SELECT h.status FROM analytics.order_status_history AS h
             WHERE h.order_id = o.order_id AND h.changed_ts <= analytics.present()

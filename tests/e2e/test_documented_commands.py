@@ -138,8 +138,9 @@ def _open_dead_letter(clone: Clone) -> object:
     # Some of the simulator's dead letters, or their payloads, are no JSON objects: no field can be set in them.
     query = """
         SELECT dead_letter_id FROM raw_data.dead_letters WHERE resolved_at IS NULL
-         ORDER BY reason_code IN ('bad_timestamp', 'missing_field', 'nul_character') DESC,
-                  dead_letter_id
+         ORDER BY (
+            position('"payload":{'::bytea IN received) > 0 AND substring(received FROM length(received) - 1) = '}}'
+         ) DESC, dead_letter_id
          LIMIT 1
     """
     return value(clone, query)

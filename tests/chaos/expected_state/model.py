@@ -1,8 +1,9 @@
 """What the warehouse has to hold, computed from the event history in plain Python.
 
 It implements the documented rules a second time and shares nothing with merge.sql. Every event type has a table with
-its own key. Of two events with the same key the greater (ts, event_id) wins. The money of an order is the sum of its
-payments; its status is that of the greatest (changed_ts, event_id).
+its own key. Of two events with the same key the greater (version, ts, offset, event_id) wins, and no version is less
+than any. The money of an order is the sum of its payments; its status is that of the greatest (version, changed_ts,
+place in the life of an order, offset, event_id).
 """
 
 import json
@@ -30,19 +31,20 @@ KEYS = {
     "menu_item_changes": ("menu_item_id", "changed_ts"),
     "customer_changes": ("customer_id", "changed_ts"),
 }
-COLUMNS = {
+_OWN_COLUMNS = {
     "orders": "order_id visit_id service_type order_ts location_code customer_id city status subtotal tax tip total "
-    "created_at updated_at event_ts event_id",
-    "order_items": "order_item_id order_id menu_item_id category item_name unit_price qty extended_price "
-    "event_ts event_id",
-    "order_status_history": "event_id order_id status changed_ts event_ts",
+    "created_at updated_at",
+    "order_items": "order_item_id order_id menu_item_id category item_name unit_price qty extended_price",
+    "order_status_history": "order_id status changed_ts",
     "payments": "payment_id order_id method provider amount auth_code subtotal tax tip total location_code "
-    "processed_at event_ts event_id",
-    "refunds": "refund_id payment_id order_id amount reason refunded_ts event_ts event_id",
-    "feedback": "feedback_id order_id customer_id rating nps comment created_ts event_ts event_id",
-    "menu_item_changes": "menu_item_id name category price cost changed_ts event_ts event_id",
-    "customer_changes": "customer_id city membership changed_ts event_ts event_id",
+    "processed_at",
+    "refunds": "refund_id payment_id order_id amount reason refunded_ts",
+    "feedback": "feedback_id order_id customer_id rating nps comment created_ts",
+    "menu_item_changes": "menu_item_id name category price cost changed_ts",
+    "customer_changes": "customer_id city membership changed_ts",
 }
+_PLACE = " event_ts event_id event_version event_offset"
+COLUMNS = {table: columns + _PLACE for table, columns in _OWN_COLUMNS.items()}
 _TABLE = {
     "order_created": "orders",
     "order_item_added": "order_items",
@@ -53,6 +55,7 @@ _TABLE = {
     "menu_item_changed": "menu_item_changes",
     "customer_changed": "customer_changes",
 }
+_STATUSES = ("pending", "preparing", "ready", "completed", "cancelled")
 _MONEY = ("subtotal", "tax", "tip", "total")
 _DECIMALS = {"unit_price", "qty", "extended_price", "amount", "price", "cost", *_MONEY}
 
@@ -72,6 +75,7 @@ def expected_state(history: EventHistory, unread: Collection[Position]) -> Expec
     """The result of every event in the history, except the positions that were deleted before they were read."""
     state = ExpectedState()
     accepted: dict[UUID, Row] = {}
+    offsets: dict[UUID, int] = {}
     for position in history.positions():
         if position in unread:
             continue
@@ -85,11 +89,11 @@ def expected_state(history: EventHistory, unread: Collection[Position]) -> Expec
         elif event["event_type"] == "loyalty_points_earned" and event["payload"]["fails"]:
             state.dead_letters.add(position)
         else:
-            accepted[event_id] = event
+            accepted[event_id], offsets[event_id] = event, position[1]
             state.raw[position] = event_id
             if event["event_type"] == "loyalty_points_earned":
                 state.effects.append(event_id)
-    _merge(state.tables, accepted.values())
+    _merge(state.tables, accepted.values(), offsets)
     return state
 
 
@@ -103,18 +107,35 @@ def _parsed(frame: bytes) -> Row | None:
     return event
 
 
-def _merge(tables: dict[str, dict[Key, Row]], events: Iterable[Row]) -> None:
-    for event in sorted(events, key=lambda event: (_moment(event["ts"]), UUID(event["event_id"]))):
-        row = {
-            **_typed(event["payload"]),
-            "event_ts": _moment(event["ts"]),
-            "event_id": UUID(event["event_id"]),
-        }
-        table = _TABLE.get(event["event_type"])
+def _merge(tables: dict[str, dict[Key, Row]], events: Iterable[Row], offsets: dict[UUID, int]) -> None:
+    """`offsets`: where each event was first taken."""
+    by_type = [(event["event_type"], _row(event, offsets)) for event in events]
+    for event_type, row in sorted(
+        by_type, key=lambda typed: (_version(typed[1]), typed[1]["event_ts"], *_end(typed[1]))
+    ):
+        table = _TABLE.get(event_type)
         if table is not None:
             key = tuple(row[name] for name in KEYS[table])
             tables[table][key] = row  # events are in order of their versions: the last one wins
     _derive(tables)
+
+
+def _row(event: Row, offsets: dict[UUID, int]) -> Row:
+    event_id = UUID(event["event_id"])
+    place = {"event_id": event_id, "event_version": event.get("version"), "event_offset": offsets[event_id]}
+    return {**_typed(event["payload"]), "event_ts": _moment(event["ts"]), **place}
+
+
+def _version(row: Row) -> int:
+    return -1 if row["event_version"] is None else row["event_version"]
+
+
+def _end(row: Row) -> tuple[int, UUID]:
+    return (row["event_offset"], row["event_id"])
+
+
+def _change(row: Row) -> tuple[Any, ...]:
+    return (_version(row), row["changed_ts"], _STATUSES.index(row["status"]), *_end(row))
 
 
 def _derive(tables: dict[str, dict[Key, Row]]) -> None:
@@ -129,7 +150,7 @@ def _derive(tables: dict[str, dict[Key, Row]]) -> None:
         paid, changed = payments[order_id], changes[order_id]
         for name in _MONEY:
             order[name] = sum(payment[name] for payment in paid) if paid else None
-        last = max(changed, key=lambda change: (change["changed_ts"], change["event_id"]), default=None)
+        last = max(changed, key=_change, default=None)
         order["status"] = last["status"] if last else "pending"
         order["created_at"] = order["event_ts"]
         order["updated_at"] = max(row["event_ts"] for row in (order, *paid, *changed))

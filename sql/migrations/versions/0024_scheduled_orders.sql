@@ -25,7 +25,7 @@ CREATE TABLE analytics.future_events (
     CONSTRAINT future_events_pkey PRIMARY KEY (future_event_id)
 );
 COMMENT ON TABLE analytics.future_events IS
-    'Orders with a line, status change, payment or refund that was dated in the future when it came. Until then the order is shown without it, and its hours are summed again by each refresh. Rows are only added; refresh_rollups() deletes those whose time has come.';
+    'Orders with a line, status change, payment, refund, void, discount or service charge that was dated in the future when it came. Until then the order is shown without it, and its hours are summed again by each refresh. Rows are only added; refresh_rollups() deletes those whose time has come.';
 COMMENT ON COLUMN analytics.future_events.future_event_id IS 'Surrogate key.';
 COMMENT ON COLUMN analytics.future_events.order_id IS 'The order.';
 COMMENT ON COLUMN analytics.future_events.until IS 'The time of the event.';

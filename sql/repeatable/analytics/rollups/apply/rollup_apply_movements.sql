@@ -27,8 +27,8 @@ AS $$
     INSERT INTO analytics.rollup_movement_days AS r (
         business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded
     )
-    SELECT c.business_date, c.location_code, c.method, sum(c.payments), sum(c.captured), sum(c.tips), sum(c.rounding), sum(c.refunds),
-        sum(c.refunded)
+    SELECT c.business_date, c.location_code, c.method, sum(c.payments), sum(c.captured), sum(c.tips), sum(c.rounding),
+        sum(c.refunds), sum(c.refunded)
     FROM c
     GROUP BY c.business_date, c.location_code, c.method
     ON CONFLICT ON CONSTRAINT rollup_movement_days_once DO UPDATE SET

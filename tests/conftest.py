@@ -106,8 +106,9 @@ class Warehouse:
 def cluster(guard: Guard) -> Iterator[PostgresServer]:
     """A running server with our roles and a migrated template."""
     settings = {"fsync": "off", "max_connections": "200", "autovacuum": "off"}
-    with scratch.cluster("warehouse", settings, passwords=PASSWORDS, port=free_port()) as running:
-        guard.remove(running.server.data_dir.parent)
+    home = scratch.folder_in_memory("warehouse-")
+    guard.remove(home)
+    with scratch.cluster(home, settings, passwords=PASSWORDS, port=free_port()) as running:
         yield running.server
 
 

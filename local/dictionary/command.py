@@ -19,7 +19,7 @@ def generate(url: str) -> str:
 
 def dictionary() -> None:
     """Generate docs/reference/data-dictionary.md from the schema of this version, in a temporary database."""
-    with scratch.cluster("dictionary", {"fsync": "off"}) as cluster:
+    with scratch.cluster(scratch.folder_in_memory("dictionary-"), {"fsync": "off"}) as cluster:
         text = generate(cluster.url(OWNER, cluster.clone("dictionary")))
     PAGE.write_text(text, encoding="utf-8")
     typer.echo(f"{PAGE.relative_to(ROOT)} is up to date.")

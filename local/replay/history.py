@@ -2,8 +2,9 @@
 
 Ids are uuid5 of the file's SHA-256 and the line (an order: its key), so publishing twice adds nothing while
 two identical lines stay two items. What the file does not say stays unsaid: no payment is made up, an unknown
-price or category is left out. Only missing dates are supplied: `start` plus one minute for each order, in the
-order in which they appear, and the order says so itself (`order_ts_supplied`).
+price or category is left out. An order of a history is over, so it is completed. Only missing dates are supplied:
+`start` plus one minute for each order, in the order in which they appear, and the order says so itself
+(`order_ts_supplied`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,11 +38,16 @@ class Event(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one good line of the file gives: its item, after the order when it is the order's first line."""
+    """What one good line of the file gives: its item, after the order and its end if it is the order's first line."""
 
     line: int
     events: tuple[Event, ...]
     position: int
+
+    @property
+    def begins_order(self) -> bool:
+        """Whether it is the first line of its order."""
+        return self.events[0].event_type == "order_created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ class _History:
             return (item,)
         created = self._created(order, location, " / ".join(numbers))
         self._orders[key] = order
-        return (created, item)
+        return (created, _completed(order, location), item)
 
     def _created(self, order: _Order, location: str, number: str) -> Event:
         fields = dict(zip(ORDER_DETAILS, order.details, strict=True))
@@ -185,3 +191,9 @@ class _History:
 
     def _id(self, *parts: str) -> UUID:
         return uuid5(NAMESPACE, "\x1f".join((self._file_id, *parts)))
+
+
+def _completed(order: _Order, location: str) -> Event:
+    payload = {"order_id": order.order_id, "status": "completed", "changed_ts": order.ts}
+    event_id = uuid5(order.order_id, "order_status_changed")
+    return Event(event_id, "order_status_changed", order.ts, location, payload)

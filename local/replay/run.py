@@ -59,7 +59,7 @@ class Report:
         for line in lines:
             if isinstance(line, history.Line):
                 self.items += 1
-                self.orders += len(line.events) - 1
+                self.orders += line.begins_order
             yield line
 
 

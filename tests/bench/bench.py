@@ -83,7 +83,8 @@ class Bench:
     def cluster(self) -> Cluster:
         """The PostgreSQL of this run, as durable as in production."""
         with self.step("starting PostgreSQL"):
-            return self._stack.enter_context(scratch.cluster("bench", _POSTGRES))
+            home = Path(tempfile.mkdtemp(prefix="bench-postgres-"))
+            return self._stack.enter_context(scratch.cluster(home, _POSTGRES))
 
     @cached_property
     def postmaster(self) -> int:

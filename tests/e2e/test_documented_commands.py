@@ -24,10 +24,11 @@ from tests.support.stack import wait_for
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# There is no Metabase here. The last four are examples of pages with files or addresses of the reader: other tests
-# follow these pages.
+# There is no Metabase here. `reset` would remove the data, this stack has no Airflow, and `build` is long: other tests
+# run these three. The clone has no history for a hook, and no network for a lock. The last four are examples of pages
+# with files or addresses of the reader: other tests follow these pages.
 ELSEWHERE = re.compile(
-    r"^(\./stack (up|down|metabase)\b|docker |pip |git )"
+    r"^(\./stack (up|down|metabase|reset|airflow|build)\b|docker |pip |git |\S+pre-commit install|lock=|core=|\$lock )"
     r"|\bdaily_seatings\b|\b26_refunds\b|--processors my_module\b|\bPASSWORD@HOST\b"
 )
 SHORTER = (
@@ -36,6 +37,8 @@ SHORTER = (
     (r"^(\w+=\d )*\./stack test\b.*", "./stack test -q tests/unit/test_docs.py"),
     (r"^(\./stack logs \S+) -f", r"\1"),
     (r"^curl -N", "curl -N --max-time 2"),
+    (r"^\./stack docs$", "./stack docs --build"),
+    (r"^source .*", r"\g<0>; complete"),  # what it defines
 )
 # They say with their exit code what they have found.
 FINDINGS = re.compile(r"^\./stack dlq (retry|edit)\b|--check")
@@ -155,6 +158,15 @@ def test_a_command_works_as_it_is_written(command: str, clone: Clone) -> None:
     assert result.returncode in fine, output
     assert result.stdout.strip()
     assert "Traceback" not in output
+
+
+def test_no_line_of_the_readme_hides_behind_another() -> None:
+    lines = [
+        line.partition("#")[0].strip() for block in blocks(ROOT / "README.md") for line in block.splitlines()
+    ]
+    shown = {shortened(line) for line in lines if line.startswith(("./stack", "source"))}
+    assert len(shown) > 20
+    assert shown <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", [command for command in MENTIONED if not ELSEWHERE.search(command)])

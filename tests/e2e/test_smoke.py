@@ -10,8 +10,11 @@ from tests.support.stack import RunningStack, running_stack, wait_for
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 FENCE = "SELECT fence FROM raw_data.stream_checkpoints WHERE holder IS NOT NULL"
-# The shortest interval that the DAG takes: one run follows the other soon.
-SETTINGS = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "15"}
+SETTINGS = {
+    "EVENT_RATE": "0",
+    "RESTAURANT_STREAM_INTERVAL_SECONDS": "15",  # the shortest that the DAG takes: one run follows the other soon
+    "EVENT_STREAM_TOKEN": "read-token-of-the-test",  # the operator must send it
+}
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import pytest
 
 from local.servers.postgres import PostgresServer
 from tests.support.airflow.own_airflow import OwnAirflow
-from tests.support.documents.package_readme import PACKAGE, ten_lines
+from tests.support.documents.package_readme import PACKAGE, operating_commands, ten_lines
 from tests.support.fresh_environment import environment, fresh_python
 from tests.support.ports import free_port
 from tests.support.servers.scripted_server import Connection, Server, status
@@ -40,11 +40,15 @@ with DAG("after_orders", schedule=stream_asset("orders")):
 
     positions()
 """
+# On a busy machine, Airflow can fail a task that it resumes (409, "not in the running state"). Its answer to that is a
+# retry.
 GATE = """
+from datetime import timedelta
+
 from airflow.sdk import DAG
 from sse_ingest.airflow.sensors import SSEStreamSensor
 
-with DAG("gate", schedule=None):
+with DAG("gate", schedule=None, default_args={"retries": 5, "retry_delay": timedelta(seconds=1)}):
     SSEStreamSensor(task_id="wait", api_conn_id="gate", deferrable=True, poke_interval=0.5, timeout=600)
 """
 
@@ -192,6 +196,29 @@ def test_the_ten_lines_take_each_event_exactly_once(place: Place, killed_at: int
     assert [order for (order,) in rows] == list(range(1, EVENTS + 1))
     assert place.query("SELECT count(*) FROM raw_data.dead_letters") == [(0,)]
     assert place.query("SELECT count(*) FROM raw_data.stream_gaps") == [(0,)]
+
+
+@pytest.mark.usefixtures("killed_at")
+@pytest.mark.parametrize("command", operating_commands(), ids=" ".join)
+def test_the_commands_of_the_readme_work_beside_it(place: Place, command: list[str]) -> None:
+    own = {
+        "INGEST_CONTRACT": "raw",
+        "INGEST_SOURCE_URL": f"http://127.0.0.1:{place.source_port}/feed",
+        "INGEST_STREAM": "orders",
+        "INGEST_DATABASE_URL": place.warehouse,
+        "INGEST_OWNER_URL": place.warehouse,
+    }
+    result = subprocess.run(
+        [place.python, "-m", "sse_ingest", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={**environment(), **own},
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.strip()
 
 
 @pytest.mark.usefixtures("killed_at")

@@ -17,6 +17,7 @@ import pytest
 import init_data_dir
 from api.simulator.catalogue import RESTAURANTS
 from local.servers.postgres import PostgresServer
+from local.servers.scratch import folder_in_memory
 from local.settings import ADMIN
 from tests.integration.compose.as_processes import Processes, started
 from tests.support.contention import Contention
@@ -30,7 +31,7 @@ AIRFLOW = ("airflow-api-server", "airflow-dag-processor", "airflow-scheduler")
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Processes]:
     """Settings as init_data_dir.py makes them, and an empty PostgreSQL in the place of the container's."""
-    home = Path(tempfile.mkdtemp(prefix="compose-"))
+    home = folder_in_memory("compose-")
     home.chmod(0o711)
     init_data_dir.write_env(ROOT / ".env.example", home / ".env")
     values = {entry.name: entry.value for entry in init_data_dir.read_env(home / ".env")} | {

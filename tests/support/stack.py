@@ -1,10 +1,10 @@
 """The whole stack as its users start it, in a data folder and on ports of its own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ import psycopg
 import init_data_dir
 from local.code_path import python_path
 from local.processes.process_records import Processes, Record
+from local.servers.scratch import folder_in_memory
 from local.servers.services import database_url
 from local.settings import Settings
 from tests.support.contention import Contention
@@ -113,13 +114,14 @@ class RunningStack:
 @contextmanager
 def running_stack(changes: Mapping[str, str]) -> Iterator[RunningStack]:
     """Up when it is entered; it and its data are gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="stack-") as folder:
-        running = RunningStack(Path(folder), changes)
-        try:
-            running.start()
-            yield running
-        finally:
-            running.stop()
+    folder = folder_in_memory("stack-")
+    running = RunningStack(folder, changes)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder)
 
 
 def _environment() -> dict[str, str]:

@@ -41,7 +41,7 @@ def cluster() -> Iterator[Cluster]:
     """A running server; removed with its folder on exit."""
     # The suite kills processes and not machines: the page cache keeps what they wrote, with or without fsync.
     settings = {"fsync": "off", "max_connections": "200", "shared_buffers": "64MB"}
-    with scratch.cluster("chaos", settings, _PREPARE) as running:
+    with scratch.cluster(scratch.folder_in_memory("chaos-"), settings, _PREPARE) as running:
         yield running
 
 

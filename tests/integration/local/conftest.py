@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pytest
 import init_data_dir
 from local.code_path import python_path
 from local.processes.process_records import Processes
+from local.servers.scratch import folder_in_memory
 from local.settings import PORTS, ROOT, Settings
 from tests.support.contention import Contention
 from tests.support.ports import free_port
@@ -102,7 +102,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    home = Path(tempfile.mkdtemp(prefix="stack-"))
+    home = folder_in_memory("stack-")
     home.chmod(0o711)  # PostgreSQL's system user must get through
     env_file = home / "env"
     init_data_dir.write_env(ROOT / ".env.example", env_file)

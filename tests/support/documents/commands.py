@@ -13,7 +13,7 @@ from local.servers import services
 from local.settings import Settings
 from tests.support.service import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _INLINE = re.compile(r"`((?:\./stack|python -m (?:sql|sse_ingest)) [^`]+)`")
@@ -27,7 +27,7 @@ def blocks(page: Path) -> list[str]:
 
 def commands(block: str) -> Iterator[str]:
     """The commands of a script, without their comments. One that needs the others is the whole script."""
-    if re.search(r"&$|\$!|<\(", block, re.MULTILINE):
+    if re.search(r"&$|\$!|- <\(", block, re.MULTILINE):
         yield block
         return
     command = ""

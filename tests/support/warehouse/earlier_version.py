@@ -1,4 +1,4 @@
-"""The version of this project before its newest migrations, from the git history, as its users run it."""
+"""An earlier version of this project, from the git history, as its users run it."""
 
 import os
 import subprocess
@@ -29,25 +29,28 @@ def commits() -> Iterator[str]:
         yield f"{commit}^"
 
 
-def newest_with_other_migrations() -> str:
-    """The commit. Skips the test without a history."""
-    now = sorted(path.name for path in (ROOT / VERSIONS).glob("*.py"))
+def newest_before(migration: str | None) -> str:
+    """The commit before this migration, or before the newest ones. Skips the test without a history."""
+    now = {path.name for path in (ROOT / VERSIONS).glob("*.py")}
     for commit in commits():
         listed = git("ls-tree", "--name-only", f"{commit}:{VERSIONS}")
         if listed is None:
             break
-        names = sorted(name for name in listed.decode().split() if name.endswith(".py"))
-        if names != now:
+        names = {name for name in listed.decode().split() if name.endswith(".py")}
+        if migration not in names if migration else names != now:
             return commit
     pytest.skip("not a git checkout with its history: there is no earlier version to run")
 
 
 class EarlierVersion:
-    """Its migrations and its core, unpacked into a folder, under the packages of today."""
+    """Its migrations and its core, unpacked into a folder, under the packages of today.
 
-    def __init__(self, folder: Path) -> None:
+    It is the version before the newest migrations, or before the migration with the file name `before`.
+    """
+
+    def __init__(self, folder: Path, before: str | None = None) -> None:
         self.folder = folder
-        self.commit = newest_with_other_migrations()
+        self.commit = newest_before(before)
         listed = git("ls-tree", "-r", "--name-only", self.commit, *ROOMS)
         assert listed is not None
         for name in listed.decode().splitlines():

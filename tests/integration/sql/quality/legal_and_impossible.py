@@ -54,6 +54,12 @@ def payment_lost(bill: Bill) -> None:
     bill.set("orders", total=None)
 
 
+def history_without_payments(bill: Bill) -> None:
+    """No source sends the payments of this restaurant."""
+    payment_lost(bill)
+    bill.set("orders", location_code="LOC-HISTORY")
+
+
 def unknown_order(bill: Bill) -> None:
     bill.books.payment(uuid4(), **ZERO, amount=Decimal(1))
 
@@ -207,7 +213,7 @@ PAIRS: dict[str, Pair] = {
         rows=2,
     ),
     "completed_orders_are_paid": Pair(
-        {"paid": lambda _: None, "fully comped": comped},
+        {"paid": lambda _: None, "fully comped": comped, "no payment is known": history_without_payments},
         {"no payment": payment_lost},
     ),
     "orders_have_items": Pair(

@@ -1,5 +1,7 @@
 """Who may do what: the whole role x object x privilege table as a literal, denials included."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
@@ -12,6 +14,13 @@ pytestmark = pytest.mark.integration
 
 LOGINS = ("restaurant_user", "airflow_user", "analytics_reader")
 TABLE_PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"]
+
+
+@pytest.fixture(scope="module")
+def warehouse(fresh_warehouse: Callable[[], AbstractContextManager[Any]]) -> Iterator[Any]:
+    """One for all tests: each leaves it as it is."""
+    with fresh_warehouse() as fresh:
+        yield fresh
 
 
 def may(connection: psycopg.Connection[Any], role: str, kind: str, name: str, privileges: list[str]) -> str:
@@ -225,6 +234,7 @@ def test_it_is_refused(warehouse: Any, role: str, statement: str) -> None:
 def test_it_is_allowed(warehouse: Any, role: str, statement: str) -> None:
     with warehouse.connect(role) as connection:
         connection.execute(statement)
+        connection.rollback()
 
 
 def test_the_writer_copies_into_the_parent_and_ends_its_own_backends(warehouse: Any) -> None:
@@ -243,4 +253,5 @@ def test_what_the_writer_leaves_in_staging_its_owner_clears_away(
 ) -> None:
     with warehouse.connect("airflow_user", autocommit=True) as writer:
         writer.execute("CREATE TABLE staging.leftover (a int)")
-    owner.execute("TRUNCATE staging.leftover")
+        owner.execute("TRUNCATE staging.leftover")
+        writer.execute("DROP TABLE staging.leftover")

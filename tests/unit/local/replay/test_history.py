@@ -13,6 +13,7 @@ from local.replay.reading import BadRow, Record
 
 ACCEPTED = datetime(2000, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
 FILE_ID = "a" * 64
+FIRST_LINE = ["order_created", "order_status_changed", "order_item_added"]
 
 
 def make(header: list[str], rows: list[list[str]], choices: Choices | None = None) -> list[Line | BadRow]:
@@ -37,7 +38,7 @@ def wire(event: Event) -> dict[str, Any]:
 def test_an_order_is_created_once_before_its_first_item() -> None:
     results = make(["order_id", "item"], [["1", "a"], ["2", "b"], ["1", "c"]])
     kinds = [[event.event_type for event in line.events] for line in results if isinstance(line, Line)]
-    assert kinds == [["order_created", "order_item_added"]] * 2 + [["order_item_added"]]
+    assert kinds == [FIRST_LINE, FIRST_LINE, ["order_item_added"]]
     created = events(results, "order_created")[0]
     assert [
         item.payload["order_id"] == created.payload["order_id"]
@@ -83,11 +84,13 @@ def test_a_unit_price_gives_the_line_total() -> None:
 
 def test_what_the_file_does_not_state_is_not_invented() -> None:
     results = make(["Date", "Time", "Transaction", "Item"], [["2016-10-30", "09:58:11", "1", "NONE"]])
-    created, item = (wire(event) for event in results[0].events) if isinstance(results[0], Line) else ({}, {})
+    created, completed, item = (wire(event) for line in results for event in _events(line))
     assert created["ts"] == created["payload"]["order_ts"] == "2016-10-30T09:58:11Z"
     assert "order_ts_supplied" not in created["payload"]
     assert created["partition_key"] == created["payload"]["location_code"] == "LOC-REPLAY-001"
     assert created["payload"]["source"] == {"file": FILE_ID, "order": "1"}
+    order_id = created["payload"]["order_id"]
+    assert completed["payload"] == {"order_id": order_id, "status": "completed", "changed_ts": created["ts"]}
     assert set(item["payload"]) == {"order_item_id", "order_id", "item_name", "qty", "source"}
     assert item["payload"]["item_name"] == "NONE"
     assert item["payload"]["qty"] == 1
@@ -153,7 +156,7 @@ def test_a_bad_first_line_leaves_the_order_to_the_next(row: list[str], reason: s
     assert bad.line == 2
     assert reason in bad.reason
     assert isinstance(good, Line)
-    assert [event.event_type for event in good.events] == ["order_created", "order_item_added"]
+    assert [event.event_type for event in good.events] == FIRST_LINE
     assert good.events[0].payload["service_type"] == "takeout"
 
 

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from restaurant_warehouse.connection import connect
 from restaurant_warehouse.quality import failures
 from restaurant_warehouse.quality.rules import Rule
 
@@ -112,7 +113,7 @@ def run(url: str, rules: Iterable[Rule]) -> Iterator[RuleResult | Broken]:
     failure it does not raise: a second try would not report that failure, because its window has moved. The remaining
     rules are Broken then.
     """
-    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+    with connect(url) as connection:
         row = connection.execute("SELECT raw_data.arrived_before()").fetchone()
         assert row is not None
         has_new_failure = False

@@ -1,4 +1,4 @@
-"""Computes the analytics tables again from the raw events, compares them with the live tables, and can correct those.
+"""Computes the typed tables again from the raw events, compares them with the live tables, and can correct those.
 
 It runs beside live ingestion, in three steps:
 

@@ -33,7 +33,7 @@ def completeness(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
-    """Certify up to which offset every event is accounted for. Exit 1 when there is a hole."""
+    """Report up to which offset every event is accounted for. Exit 1 when there is a hole."""
     options = ["--json"] if as_json else []
     raise typer.Exit(forward.to_core(chosen_settings(context), "completeness", *options))
 
@@ -75,7 +75,7 @@ def backfill(
         str, typer.Option(help="The name of the stream, under which its position is kept.")
     ] = "backfill",
     pace: Annotated[
-        int | None, typer.Option(help="Events a second, at most: live streams come first.", min=1)
+        int | None, typer.Option(help="Events per second, at most: live streams come first.", min=1)
     ] = None,
 ) -> None:
     """Ingest a history from an event service of its own, to its end, beside the live stream."""

@@ -159,6 +159,7 @@ def _retried(step: Callable[[], object]) -> None:
 
     Each step is one transaction with a short lock_timeout, so that other sessions do not queue behind it for long.
     """
+
     def failure(error: psycopg.Error) -> ObjectsInUseError:
         return ObjectsInUseError(f"{error.diag.message_primary}. {ObjectsInUseError.__doc__}")
 

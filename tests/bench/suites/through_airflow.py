@@ -1,6 +1,6 @@
 """A backlog through the operator under the real scheduler, and by `python -m sse_ingest` beside the same processes.
 
-Both take turns on one warehouse, which grows. Airflow runs all the time and has nothing else to do.
+Both run, one after the other, on one warehouse, which grows. Airflow runs all the time and has nothing else to do.
 """
 
 import tempfile

@@ -107,7 +107,9 @@ def test_a_folder_without_rules_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_wheel_has_its_rules_in_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    quality = tmp_path / "repository" / "airflow" / "packages" / "project" / "restaurant_warehouse" / "quality"
+    quality = (
+        tmp_path / "repository" / "airflow" / "packages" / "project" / "restaurant_warehouse" / "quality"
+    )
     quality.mkdir(parents=True)
     monkeypatch.setattr(quality_rules, "__file__", str(quality / "rules.py"))
     (tmp_path / "repository" / "sql" / "quality").mkdir(parents=True)

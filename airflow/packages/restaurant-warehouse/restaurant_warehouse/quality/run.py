@@ -59,13 +59,13 @@ CLOCK_WENT_BACK = (
 )
 # A null in `failed` counts as a failure. Otherwise every row that is compared with null would pass.
 CHECK: LiteralString = """
-WITH seen AS MATERIALIZED ({rule}
+WITH checked AS MATERIALIZED ({rule}
 ), failing AS (
-    SELECT to_jsonb(s) - 'failed' AS evidence FROM seen AS s WHERE s.failed IS NOT FALSE ORDER BY 1 LIMIT {sample}
+    SELECT to_jsonb(s) - 'failed' AS evidence FROM checked AS s WHERE s.failed IS NOT FALSE ORDER BY 1 LIMIT {sample}
 )
 SELECT count(*), count(*) FILTER (WHERE failed IS NOT FALSE),
     (SELECT coalesce(jsonb_agg(evidence), '[]')::text FROM failing)
-FROM seen
+FROM checked
 """
 RECORD: LiteralString = """
 INSERT INTO analytics.data_quality_results

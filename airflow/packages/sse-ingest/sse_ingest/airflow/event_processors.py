@@ -70,7 +70,9 @@ def check_processors(processors: Mapping[str, Processor]) -> dict[str, Processor
     """The processors by event type, each checked. Marked ones were checked at their definition. Raises TypeError."""
     for event_type, function in processors.items():
         if not isinstance(event_type, str) or not event_type:
-            raise TypeError(f"event_processors: {event_type!r} is no event type: give its name, a text that is not empty")
+            raise TypeError(
+                f"event_processors: {event_type!r} is no event type: give its name, a text that is not empty"
+            )
         if not getattr(function, MARK, False):
             check_processor(function)
     return dict(processors)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.servers.airflow import DAGS
-from tests.bench.bench import Bench
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.checkpoint import Drain, Watch, measure_drain
 from tests.bench.measuring.figures import Row, Samples
 from tests.bench.processes.process import Ingest

@@ -8,20 +8,18 @@ from pathlib import Path
 
 from tests.support.house.files import ROOT, committed
 
-SHIPPED = (
-    "api/*.py",
-    "sql/*.py",
-    "local/*.py",
-    "airflow/*.py",
-    "tests/bench/*.py",
-    "tests/chaos/*.py",
-    "init_data_dir.py",
-)
 # Files that may be longer, and why.
 LONG_FILES = {
     "docker-compose.yml": "Compose reads one file, and each service is a few lines of it",
     "docs/reference/data-dictionary.md": "./stack dictionary generates it",
     "CHANGELOG.md": "it grows with each release",
+}
+# Functions that may be longer, and why.
+LONG_FUNCTIONS = {
+    "tests/integration/sql/roles/test_privileges.py:"
+    "test_every_function_that_runs_as_its_owner_has_a_fixed_search_path": "a list of names",
+    "tests/property/test_rollups.py:event": "a few lines per event type",
+    "tests/support/events.py:payload": "a few lines per event type",
 }
 RETIRED_MODULES = {"answers", "feed", "late", "lives", "outcome", "reasons", "usual", "wire"}
 
@@ -63,7 +61,7 @@ def test_retired_modules_do_not_return() -> None:
 def test_functions_are_short() -> None:
     """Without the signature, which the formatter spreads over lines, and without the docstring."""
     long = {}
-    for path in committed(*SHIPPED):
+    for path in committed("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first = node.body[0]
@@ -71,7 +69,8 @@ def test_functions_are_short() -> None:
                 start = (first.end_lineno or 0) if documented else first.lineno - 1
                 if (node.end_lineno or 0) - start >= 40:
                     long[f"{path.relative_to(ROOT)}:{node.name}"] = (node.end_lineno or 0) - start
-    assert long == {}
+    assert {name: n for name, n in long.items() if name not in LONG_FUNCTIONS} == {}
+    assert set(LONG_FUNCTIONS) <= long.keys()
 
 
 def test_no_file_is_named_for_nothing() -> None:

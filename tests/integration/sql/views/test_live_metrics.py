@@ -66,15 +66,7 @@ def test_the_last_hour(owner: Any, books: Any) -> None:
     for minutes, row in orders:
         books.order(now - minutes * MINUTE, **row)
     owner.execute("TRUNCATE raw_data.events_raw, raw_data.event_ids")
-    for latency in range(1, 101):
-        books.event("order_created", ts=now - 2 * MINUTE - latency * SECOND, ingested_at=now - 2 * MINUTE)
-    # Too long ago for the latency; the last for everything.
-    for ago in (6 * MINUTE, 59 * MINUTE, 61 * MINUTE):
-        books.event("order_created", ts=now - 100 * HOUR, ingested_at=now - ago)
-    dead_letter(owner, now - 30 * MINUTE)
-    dead_letter(owner, now - 30 * MINUTE, "discarded")
-    dead_letter(owner, now - 30 * MINUTE, "retried")
-    dead_letter(owner, now - 61 * MINUTE)
+    ingest(owner, books, now)
     owner.execute(
         "INSERT INTO raw_data.stream_checkpoints (stream, latest_event_time, committed_at)"
         " VALUES ('s', %(now)s - interval '20 seconds', %(now)s), ('t', %(now)s - interval '3 days', %(now)s)",
@@ -96,6 +88,19 @@ def test_the_last_hour(owner: Any, books: Any) -> None:
     assert (metrics["ingest_latency_p50_seconds"], metrics["ingest_latency_p99_seconds"]) == (D(50), D(99))
     assert metrics["data_quality_percent"] == D("98.08")  # 102 of 104
     assert metrics["freshness_seconds"] == 20
+
+
+def ingest(owner: Any, books: Any, now: datetime) -> None:
+    """102 events in the last hour, 100 of them with a latency that counts, and two dead letters that count."""
+    for latency in range(1, 101):
+        books.event("order_created", ts=now - 2 * MINUTE - latency * SECOND, ingested_at=now - 2 * MINUTE)
+    # Too long ago for the latency; the last for everything.
+    for ago in (6 * MINUTE, 59 * MINUTE, 61 * MINUTE):
+        books.event("order_created", ts=now - 100 * HOUR, ingested_at=now - ago)
+    dead_letter(owner, now - 30 * MINUTE)
+    dead_letter(owner, now - 30 * MINUTE, "discarded")
+    dead_letter(owner, now - 30 * MINUTE, "retried")
+    dead_letter(owner, now - 61 * MINUTE)
 
 
 def dead_letter(owner: psycopg.Connection[Any], moment: datetime, resolution: str | None = None) -> None:

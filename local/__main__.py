@@ -12,6 +12,7 @@ from typer.completion import completion_init  # type: ignore[attr-defined]
 from api import __version__
 from local.checks import run as checks
 from local.commands import completion, doctor, other_rooms, psql, status, up
+from local.commands.chosen import chosen_env_file, chosen_settings
 from local.commands.reset import reset
 from local.commands.restart import restart
 from local.development import dev_tools, from_tests
@@ -22,7 +23,7 @@ from local.display import logs
 from local.errors import StackError
 from local.metabase.command import metabase
 from local.replay import replay
-from local.settings import READER, WAREHOUSE, Settings
+from local.settings import READER, WAREHOUSE
 from sql.tool.errors import WarehouseError
 
 app = typer.Typer(
@@ -32,7 +33,6 @@ app = typer.Typer(
     help="The restaurant warehouse on this machine: PostgreSQL, event service, Airflow and dashboard.",
 )
 console = Console(width=None if sys.stdout.isatty() else 120, soft_wrap=not sys.stdout.isatty())
-chosen: dict[str, Path | None] = {"env_file": None}
 
 ShowPasswords = Annotated[
     bool, typer.Option("--show-passwords", help="Show passwords instead of their names in .env.")
@@ -63,16 +63,12 @@ def main(
     ] = False,
 ) -> None:
     """The restaurant warehouse on this machine: PostgreSQL, event service, Airflow and dashboard."""
-    del version
-    chosen["env_file"] = env_file.resolve() if env_file else None
-
-
-def settings() -> Settings:
-    return Settings.load(env_file=chosen["env_file"])
+    del env_file, version  # commands read the file from their context: see local/commands/chosen.py
 
 
 @app.command("up")
 def up_command(
+    context: typer.Context,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once everything runs.")] = False,
     without_airflow: Annotated[
         bool,
@@ -82,7 +78,7 @@ def up_command(
 ) -> None:
     """Start everything and show the orders flowing, until Ctrl-C stops it."""
     up.up(
-        chosen["env_file"],
+        chosen_env_file(context),
         console,
         detach=detach,
         with_airflow=not without_airflow,
@@ -91,34 +87,36 @@ def up_command(
 
 
 @app.command("down")
-def down_command() -> None:
+def down_command(context: typer.Context) -> None:
     """Stop everything, in whichever terminal it was started; the data stay."""
-    up.down(settings(), console)
+    up.down(chosen_settings(context), console)
 
 
 @app.command("restart")
-def restart_command(service: ServiceName) -> None:
+def restart_command(context: typer.Context, service: ServiceName) -> None:
     """End and start one service of the running stack, and return when it is ready."""
-    restart(settings(), console, service)
+    restart(chosen_settings(context), console, service)
 
 
 @app.command("reset")
 def reset_command(
+    context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove all data of the stack, after a question: the warehouse, the event log, Airflow's state, archives, logs."""
-    reset(settings(), console, lambda question: yes or typer.confirm(question))
+    reset(chosen_settings(context), console, lambda question: yes or typer.confirm(question))
 
 
 @app.command("status")
-def status_command(show_passwords: ShowPasswords = False) -> None:
+def status_command(context: typer.Context, show_passwords: ShowPasswords = False) -> None:
     """Show what runs, where, and how far the orders have come. Exit 1 when something does not run."""
-    if not status.show(settings(), console, show_passwords=show_passwords):
+    if not status.show(chosen_settings(context), console, show_passwords=show_passwords):
         raise typer.Exit(1)
 
 
 @app.command("logs")
 def logs_command(
+    context: typer.Context,
     service: ServiceName,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with new lines until Ctrl-C.")
@@ -126,7 +124,7 @@ def logs_command(
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines to begin with.")] = 50,
 ) -> None:
     """Print the end of a service's log."""
-    log = logs.find(settings().log_dir, service)
+    log = logs.find(chosen_settings(context).log_dir, service)
     for line in logs.last_lines(log, lines):
         typer.echo(line)
     if follow:
@@ -136,18 +134,19 @@ def logs_command(
 
 @app.command("psql")
 def psql_command(
+    context: typer.Context,
     role: Annotated[str, typer.Option(help="The role to log in as.")] = READER,
     command: Annotated[str | None, typer.Option("--command", "-c", help="Run this SQL and return.")] = None,
     database: Annotated[str, typer.Option("--database", help="The database.")] = WAREHOUSE,
 ) -> None:
     """Open psql on the warehouse, logged in."""
-    psql.run(settings(), role, command, database)
+    psql.run(chosen_settings(context), role, command, database)
 
 
 @app.command("doctor")
-def doctor_command() -> None:
+def doctor_command(context: typer.Context) -> None:
     """Check what the stack needs and say what to do about what is missing."""
-    if not doctor.show(chosen["env_file"], console):
+    if not doctor.show(chosen_env_file(context), console):
         raise typer.Exit(1)
 
 

@@ -46,7 +46,7 @@ def beside() -> dict[str, Command]:
         "ruff check": [_tool("ruff"), "check", "."],
         "ruff format": [_tool("ruff"), "format", "--check", "."],
         "lint-imports": [_tool("lint-imports")],
-        "house rules": [*_PYTEST, "-q", "tests/unit/test_house_rules.py"],
+        "house rules": [*_PYTEST, "-q", "tests/unit/test_house_rules.py", "tests/unit/test_names.py"],
         "mypy": [_tool("mypy")],
     }
 

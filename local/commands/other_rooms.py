@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from local.commands import forward
-from local.settings import Settings
+from local.commands.chosen import chosen_settings
 
 
 def dlq(
@@ -16,7 +16,7 @@ def dlq(
     ] = None,
 ) -> None:
     """Look at dead letters, retry, edit or discard them, as the owner of the warehouse."""
-    raise typer.Exit(forward.to_core(_settings(context), "dlq", *(arguments or ["--help"])))
+    raise typer.Exit(forward.to_core(chosen_settings(context), "dlq", *(arguments or ["--help"])))
 
 
 def airflow(
@@ -26,16 +26,16 @@ def airflow(
     ] = None,
 ) -> None:
     """Run a command of Airflow itself, with the environment of this stack: ./stack airflow dags list."""
-    raise typer.Exit(forward.to_airflow(_settings(context), *(arguments or [])))
+    raise typer.Exit(forward.to_airflow(chosen_settings(context), *(arguments or [])))
 
 
 def completeness(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
-    """Certify up to which offset every event is accounted for. Exit 1 when there is a hole."""
+    """Report up to which offset every event is accounted for. Exit 1 when there is a hole."""
     options = ["--json"] if as_json else []
-    raise typer.Exit(forward.to_core(_settings(context), "completeness", *options))
+    raise typer.Exit(forward.to_core(chosen_settings(context), "completeness", *options))
 
 
 def locations(
@@ -45,7 +45,7 @@ def locations(
     ] = None,
 ) -> None:
     """Enter restaurants and their clocks from a CSV file; without FILE, show them as one."""
-    raise typer.Exit(forward.to_schema(_settings(context), "locations", *(arguments or [])))
+    raise typer.Exit(forward.to_schema(chosen_settings(context), "locations", *(arguments or [])))
 
 
 def rebuild(
@@ -55,7 +55,7 @@ def rebuild(
     ] = None,
 ) -> None:
     """Compute the analytics tables again from the raw events, and show or correct what differs."""
-    raise typer.Exit(forward.to_core(_settings(context), "rebuild", *(arguments or [])))
+    raise typer.Exit(forward.to_core(chosen_settings(context), "rebuild", *(arguments or [])))
 
 
 def archive(
@@ -65,7 +65,7 @@ def archive(
     ] = None,
 ) -> None:
     """Move old months of raw events into verified Parquet files."""
-    raise typer.Exit(forward.to_core(_settings(context), "archive", *(arguments or [])))
+    raise typer.Exit(forward.to_core(chosen_settings(context), "archive", *(arguments or [])))
 
 
 def backfill(
@@ -75,11 +75,11 @@ def backfill(
         str, typer.Option(help="The name of the stream, under which its position is kept.")
     ] = "backfill",
     pace: Annotated[
-        int | None, typer.Option(help="Events a second, at most: live streams come first.", min=1)
+        int | None, typer.Option(help="Events per second, at most: live streams come first.", min=1)
     ] = None,
 ) -> None:
     """Ingest a history from an event service of its own, to its end, beside the live stream."""
-    raise typer.Exit(forward.backfill(_settings(context), url, stream, pace))
+    raise typer.Exit(forward.backfill(chosen_settings(context), url, stream, pace))
 
 
 def register(app: typer.Typer) -> None:
@@ -88,7 +88,3 @@ def register(app: typer.Typer) -> None:
         app.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)(command)
     app.command()(completeness)
     app.command()(backfill)
-
-
-def _settings(context: typer.Context) -> Settings:
-    return Settings.load(env_file=context.find_root().params["env_file"])

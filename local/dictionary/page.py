@@ -39,7 +39,7 @@ def render(catalog: Catalog, lineage: Lineage) -> str:
         for relation in relations:
             lines += _relation(relation, lineage)
         for function in functions:
-            lines += _function(function, lineage, _tables_that_fire(catalog, function.name))
+            lines += _function(function, lineage, _tables_with_trigger(catalog, function.name))
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -71,7 +71,7 @@ def _relation(relation: Relation, lineage: Lineage) -> Iterator[str]:
         yield ""
 
 
-def _function(function: Function, lineage: Lineage, fires: list[str]) -> Iterator[str]:
+def _function(function: Function, lineage: Lineage, tables: list[str]) -> Iterator[str]:
     yield from (f"### {function.name}", "", _text(function.comment), "")
     signature = f"{_short(function.name)}({function.arguments}) → {function.result}"
     yield from _facts(
@@ -79,7 +79,7 @@ def _function(function: Function, lineage: Lineage, fires: list[str]) -> Iterato
             ("Signature", [f"`{signature}`"]),
             ("Runs", [f"{function.language}, as {'its owner' if function.as_owner else 'its caller'}"]),
             ("May", _grants(function.grants)),
-            ("Trigger on", _links(fires)),
+            ("Trigger on", _links(tables)),
             ("Reads", _links(lineage.reads[function.name])),
             ("Fills", _links(lineage.fills[function.name])),
             ("Empties", _links(lineage.empties[function.name])),
@@ -126,7 +126,7 @@ def _partitions(relation: Relation) -> list[str]:
     return [f"by {relation.partitioned_by}{rest}"]
 
 
-def _tables_that_fire(catalog: Catalog, function: str) -> list[str]:
+def _tables_with_trigger(catalog: Catalog, function: str) -> list[str]:
     return [
         table.name for table in catalog.relations if any(one.function == function for one in table.triggers)
     ]

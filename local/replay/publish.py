@@ -64,7 +64,7 @@ def batches(
 
 
 class Publisher:
-    """Publishes through one client; waits up to `patience` seconds for a service that is away."""
+    """Publishes through one client; waits up to `wait_seconds` for a service that is away."""
 
     def __init__(
         self, client: httpx.Client, wait_seconds: float, sleep: Callable[[float], None] = time.sleep

@@ -64,7 +64,7 @@ class Report:
 
 
 def run(path: Path, choices: Choices, target: Target, console: Console, wait_seconds: float | None) -> Report:
-    """Publish the file, waiting up to `patience` seconds for a service that is away; None: only check the file.
+    """Publish the file, waiting up to `wait_seconds` for a service that is away; None: only check the file.
 
     Raises BadInput or PublishingStopped.
     """

@@ -1,6 +1,5 @@
 """Migrate: bring restaurant_analytics to the schema of this version. Idempotent; of two at once, one waits."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +11,15 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import Connection
 from psycopg.errors import (
-    DeadlockDetected,
     InsufficientPrivilege,
     InvalidParameterValue,
     InvalidSchemaName,
-    LockNotAvailable,
     UndefinedTable,
 )
 
 from sql.tool import repeatables
 from sql.tool.errors import NotBootstrappedError, ObjectsInUseError
+from sse_ingest.database.lock_retries import retry_locked
 from sse_ingest.migrations import init_db
 
 OWNER = "restaurant_owner"
@@ -30,6 +28,7 @@ SCHEMAS = ("raw_data", "analytics", "staging")
 LOCK = 7_370_002
 LOCK_TIMEOUT = "2s"
 ATTEMPTS = 5
+PAUSE_SECONDS = 0.5
 MONTHS_AHEAD = 3
 
 
@@ -160,14 +159,8 @@ def _retried(step: Callable[[], object]) -> None:
 
     Each step is one transaction with a short lock_timeout, so that other sessions do not queue behind it for long.
     """
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            step()
-        except (LockNotAvailable, DeadlockDetected) as error:
-            if attempt == ATTEMPTS:
-                raise ObjectsInUseError(
-                    f"{error.diag.message_primary}. {ObjectsInUseError.__doc__}"
-                ) from error
-            time.sleep(0.2 * attempt)
-        else:
-            return
+
+    def failure(error: psycopg.Error) -> ObjectsInUseError:
+        return ObjectsInUseError(f"{error.diag.message_primary}. {ObjectsInUseError.__doc__}")
+
+    retry_locked(step, attempts=ATTEMPTS, pause_seconds=PAUSE_SECONDS, failure=failure)

@@ -11,10 +11,10 @@ from rich.console import Console
 from local.errors import StackError
 from local.settings import ROOT
 from tests.bench import report
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
 from tests.bench.measuring import machine
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row
+from tests.bench.processes.limit import Limit
 from tests.bench.report import Report
 from tests.bench.suites import SUITES
 from tests.support.interruptible import interruptible

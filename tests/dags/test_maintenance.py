@@ -56,7 +56,7 @@ def test_without_retention_everything_stays(
     result = dags_test(DAG, env)
     assert result.returncode == 0, output(result)
     assert "RESTAURANT_KEEP_MONTHS is not set" in result.stdout
-    assert xcom(env, DAG, "partitions_ahead") == {"made": 1}
+    assert xcom(env, DAG, "partitions_ahead") == {"created": 1}
     assert xcom(env, DAG, "default_partition") == {"moved": {"2020-01": 3}, "left": {}}
     assert xcom(env, DAG, "analyze") == {"analyzed": ["raw_data.events_raw"]}
     assert xcom(env, DAG, "old_results") == {

@@ -29,7 +29,7 @@ def operate(probe: Any, warehouse: Any, tmp_path: Path) -> Operate:
         for number, rule in enumerate(rules):
             (folder / f"rule_{number}.sql").write_text(RULE + rule, encoding="utf-8")
         connection = url or warehouse.url("airflow_user").replace("postgresql://", "postgres://", 1)
-        return probe("judging", {"RULES": str(tmp_path), "AIRFLOW_CONN_POSTGRES_RESTAURANT": connection})
+        return probe("quality", {"RULES": str(tmp_path), "AIRFLOW_CONN_POSTGRES_RESTAURANT": connection})
 
     return run
 

@@ -1,4 +1,4 @@
-"""One run of the realtime DAG after the other, at 1,000 events a second: the stream does not pause between them."""
+"""One run of the realtime DAG after the other, at 1,000 events per second: the stream does not pause between them."""
 
 import os
 import signal

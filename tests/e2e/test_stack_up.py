@@ -149,14 +149,7 @@ def test_the_whole_stack(env_file: Path) -> None:
     settings = Settings.load(env_file=env_file)
 
     wait(lambda: committed(settings) > 0, 300)
-    with airflow(settings, "admin") as client:
-        wait(lambda: {dag["dag_id"] for dag in client.get("/api/v2/dags").json()["dags"]} >= set(DAGS), 300)
-        dags = client.get("/api/v2/dags").json()["dags"]
-        assert [dag["dag_id"] for dag in dags if dag["is_paused"]] == []
-        assert client.get("/api/v2/importErrors").json()["import_errors"] == []
-    with airflow(settings, "viewer") as client:
-        refused = client.patch(f"/api/v2/dags/{DAGS[0]}", json={"is_paused": True})
-        assert refused.status_code == 403
+    assert_airflow_has_the_dags(settings)
 
     publish_an_order_of_the_small_hours(settings)
     wait(lambda: days_of_that_week(settings), 300)
@@ -166,14 +159,7 @@ def test_the_whole_stack(env_file: Path) -> None:
     document = listed.stdout.splitlines()[-1]  # Airflow writes its warnings to stdout, before the answer
     assert {dag["dag_id"] for dag in json.loads(document)} >= set(DAGS), listed.stderr
 
-    before = running(settings)
-    os.kill(before["airflow-scheduler"], signal.SIGKILL)
-    again = stack(env_file, "up", "--detach")
-    assert again.returncode == 0, again.stdout + again.stderr
-    after = running(settings)
-    assert {name for name in before if after.get(name) != before[name]} == {"airflow-scheduler"}
-    assert stack(env_file, "restart", "airflow-dag-processor").returncode == 0
-    assert running(settings)["airflow-dag-processor"] != before["airflow-dag-processor"]
+    assert_a_part_starts_alone(env_file, settings)
 
     everything = family(settings)
     assert {address for address, _ in listeners(everything)} == {"127.0.0.1"}
@@ -191,6 +177,30 @@ def test_the_whole_stack(env_file: Path) -> None:
     count = committed(settings)
     wait(lambda: committed(settings) > count + 5, 300)
     assert unaccounted(settings) == 0
+
+
+def assert_airflow_has_the_dags(settings: Settings) -> None:
+    """All of them, none paused; the viewer cannot pause one."""
+    with airflow(settings, "admin") as client:
+        wait(lambda: {dag["dag_id"] for dag in client.get("/api/v2/dags").json()["dags"]} >= set(DAGS), 300)
+        dags = client.get("/api/v2/dags").json()["dags"]
+        assert [dag["dag_id"] for dag in dags if dag["is_paused"]] == []
+        assert client.get("/api/v2/importErrors").json()["import_errors"] == []
+    with airflow(settings, "viewer") as client:
+        refused = client.patch(f"/api/v2/dags/{DAGS[0]}", json={"is_paused": True})
+        assert refused.status_code == 403
+
+
+def assert_a_part_starts_alone(env_file: Path, settings: Settings) -> None:
+    """`up` starts again what was killed, `restart` what it names; nothing else is touched."""
+    before = running(settings)
+    os.kill(before["airflow-scheduler"], signal.SIGKILL)
+    again = stack(env_file, "up", "--detach")
+    assert again.returncode == 0, again.stdout + again.stderr
+    after = running(settings)
+    assert {name for name in before if after.get(name) != before[name]} == {"airflow-scheduler"}
+    assert stack(env_file, "restart", "airflow-dag-processor").returncode == 0
+    assert running(settings)["airflow-dag-processor"] != before["airflow-dag-processor"]
 
 
 def test_a_stack_killed_with_running_tasks_leaves_nothing(env_file: Path) -> None:

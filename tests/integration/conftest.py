@@ -60,7 +60,7 @@ def owner(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-def letters(warehouse: Any) -> Iterator[DeadLetters]:
+def dead_letters(warehouse: Any) -> Iterator[DeadLetters]:
     with DeadLetters(owned(warehouse.url("restaurant_user"))) as opened:
         yield opened
 

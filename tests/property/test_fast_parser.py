@@ -72,9 +72,9 @@ def json_object(fields: list[tuple[str, str]], space: str = "") -> str:
 
 
 def payload_fields(text: str) -> list[tuple[str, str]]:
-    """The literals of a flat payload, money to the letter."""
-    read_to_the_letter = json.loads(text, parse_float=Literal, parse_int=Literal)
-    return [(k, v if isinstance(v, Literal) else json.dumps(v)) for k, v in read_to_the_letter.items()]
+    """The literals of a flat payload, each amount of money exactly as it is written."""
+    fields = json.loads(text, parse_float=Literal, parse_int=Literal)
+    return [(k, v if isinstance(v, Literal) else json.dumps(v)) for k, v in fields.items()]
 
 
 class Literal(str):

@@ -60,10 +60,10 @@ def test_every_case_becomes_what_its_generator_says(warehouse: Any) -> None:
             "SELECT missing_offsets, complete, dead_letters FROM analytics.completeness() WHERE stream_id = %s",
             [LOG],
         ).fetchone()
-    letters = [
+    dead_letters = [
         case for _name, case in sent if isinstance(case.fate, Reason) and (case.place or ("",))[0] == LOG
     ]
-    assert completeness == (0, True, len(letters))
+    assert completeness == (0, True, len(dead_letters))
 
 
 def test_any_stream_of_json_survives_the_same_bytes(warehouse: Any) -> None:
@@ -78,11 +78,11 @@ def test_any_stream_of_json_survives_the_same_bytes(warehouse: Any) -> None:
         account = Account(connection.execute)
     assert counts["Event"] == account.raw.total() + account.duplicates.total() + conflicts(account)
     assert counts["Rejected"] + conflicts(account) == account.dead_letters_total
-    assert Reason.REFUSED_BY_DATABASE not in {letter[0] for letter in account.dead_letters.values()}
+    assert Reason.REFUSED_BY_DATABASE not in {dead_letter[0] for dead_letter in account.dead_letters.values()}
 
 
 def conflicts(account: Account) -> int:
-    counts = Counter(letter[0] for letter in account.dead_letters.values())
+    counts = Counter(dead_letter[0] for dead_letter in account.dead_letters.values())
     return counts[Reason.EVENT_ID_CONFLICT] + counts[Reason.PROCESSOR_FAILED]
 
 
@@ -101,7 +101,7 @@ def test_a_dead_letter_delivered_again_counts_another_attempt(warehouse: Any) ->
     with warehouse.connect("restaurant_user") as connection:
         account = Account(connection.execute)
     assert account.dead_letters_total == len(sent)
-    assert {letter[3] for letter in account.dead_letters.values()} == {2}
+    assert {dead_letter[3] for dead_letter in account.dead_letters.values()} == {2}
 
 
 def test_an_offset_used_for_two_events_is_reported(warehouse: Any) -> None:
@@ -165,7 +165,7 @@ def test_the_database_takes_whatever_the_contract_takes(
 
     account = Account(owner.execute)
     places = account.raw + account.duplicates + Counter(list(account.dead_letters))
-    assert Reason.REFUSED_BY_DATABASE not in {letter[0] for letter in account.dead_letters.values()}
+    assert Reason.REFUSED_BY_DATABASE not in {dead_letter[0] for dead_letter in account.dead_letters.values()}
     assert len(account.dead_letters) == account.dead_letters_total
     assert places == {(LOG, number): 1 for number in range(1, len(frames) + 1)}
 

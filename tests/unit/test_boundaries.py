@@ -1,11 +1,14 @@
-"""Import contracts for what import-linter cannot see: the single files that Airflow loads."""
+"""Boundaries that import-linter cannot see: the single files that Airflow loads, and the words of the core."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 AIRFLOW = Path(__file__).parents[2] / "airflow"
+CORE = AIRFLOW / "packages" / "sse-ingest" / "sse_ingest"
+EVENT_TYPES = AIRFLOW / "packages" / "restaurant-warehouse" / "restaurant_warehouse" / "event_types"
 FILES = [*sorted((AIRFLOW / "plugins").glob("*.py")), *sorted((AIRFLOW / "dags").glob("*.py"))]
 
 
@@ -35,3 +38,18 @@ def test_dags_hold_parameters_only() -> None:
 def test_nothing_shadows_the_installed_airflow() -> None:
     assert not (AIRFLOW / "__init__.py").exists()
     assert not (AIRFLOW.parent / "tests" / "airflow").exists()
+
+
+def test_the_core_names_nothing_of_a_restaurant() -> None:
+    types = sorted(path.stem for path in EVENT_TYPES.glob("[a-z]*.py"))
+    assert "order_created" in types
+    restaurants = re.compile(rf"\b(?:analytics|restaurants?|{'|'.join(types)})\b", re.IGNORECASE)
+
+    texts = [path for path in CORE.rglob("*") if path.suffix in (".py", ".sql")]
+    assert {
+        f"{path.relative_to(CORE)}:{number}: {line.strip()}"
+        for path in texts
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if restaurants.search(line)
+    } == set()
+    assert len(texts) > 80

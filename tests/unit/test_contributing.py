@@ -1,4 +1,4 @@
-"""What contributors find: hooks with the linters of ./stack test, a workflow that GitHub understands, one licence."""
+"""What contributors find: hooks with the checks of ./stack test, a workflow that GitHub understands, one licence."""
 
 import shlex
 import subprocess
@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import yaml
+
+from local.checks.run import beside
 
 ROOT = Path(__file__).parents[2]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
@@ -19,9 +21,12 @@ def run(*command: str) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_the_hooks_are_the_linters_of_the_tests_from_the_same_environment() -> None:
+def test_the_hooks_are_the_checks_beside_the_tests_from_the_same_environment() -> None:
     run("pre_commit", "validate-config")
-    assert [hook["name"] for hook in HOOKS] == ["ruff check", "ruff format", "mypy", "lint-imports"]
+    assert {hook["name"] for hook in HOOKS} == beside().keys()
+    files = [word for word in beside()["house rules"] if word.startswith("tests/")]
+    [rules] = [hook["entry"] for hook in HOOKS if hook["name"] == "house rules"]
+    assert [word for word in shlex.split(rules) if word.startswith("tests/")] == files
     for hook in HOOKS:
         program = next(word for word in shlex.split(hook["entry"]) if word.startswith(".venv/"))
         assert (Path(sys.executable).parent / Path(program).name).exists(), hook["id"]

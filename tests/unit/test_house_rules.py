@@ -1,82 +1,46 @@
-"""Rules of the house that no linter holds: sizes, words in names, and what must never be committed."""
+"""Rules of the house that no linter holds: sizes, names of modules, and what must never be committed."""
 
 import ast
 import re
 import statistics
-import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.support.house.files import ROOT, committed
 
-ROOT = Path(__file__).parents[2]
-SHIPPED = (
-    "api/*.py",
-    "sql/*.py",
-    "local/*.py",
-    "airflow/*.py",
-    "tests/bench/*.py",
-    "tests/chaos/*.py",
-    "init_data_dir.py",
-)
-# Words that are in no name, and what to write. `certificate` is missing because TLS has certificates.
-RETIRED_WORDS = {
-    "anew": "again",
-    "bur(y|ies|ied)": "insert_dead_letter",
-    "claim(s|ed)?": "deduplicate",
-    "convict(s|ed)?": "isolate_bad_event",
-    "handoff": "bounded_queue",
-    "hence": "so",
-    "judge[sd]?": "validate, evaluate",
-    "lateness": "late_events",
-    "mourn(s|ed)?|obituary": "report_exit",
-    "news": "is_new_failure",
-    "patience": "timeout, wait_seconds",
-    "settle[sd]?": "record_repeats",
-    "strikes?|struck": "inject_fault",
-    "tells?|told": "report, read, know",
-    "thrice": "three times",
-    "whom": "who",
+# Files that may be longer, and why.
+LONG_FILES = {
+    "docker-compose.yml": "Compose reads one file, and each service is a few lines of it",
+    "docs/reference/data-dictionary.md": "./stack dictionary generates it",
+    "CHANGELOG.md": "it grows with each release",
 }
-# A participle says what was done to data and not what they are: write message, output, rows, result.
-PARTICIPLES = {
-    "asked",
-    "done",
-    "found",
-    "given",
-    "got",
-    "kept",
-    "made",
-    "meant",
-    "said",
-    "seen",
-    "taken",
-    "told",
-    "written",
+# Functions that may be longer, and why.
+LONG_FUNCTIONS = {
+    "tests/integration/sql/roles/test_privileges.py:"
+    "test_every_function_that_runs_as_its_owner_has_a_fixed_search_path": "a list of names",
+    "tests/property/test_rollups.py:event": "a few lines per event type",
+    "tests/support/events.py:payload": "a few lines per event type",
 }
 RETIRED_MODULES = {"answers", "feed", "late", "lives", "outcome", "reasons", "usual", "wire"}
-STORED_NAMES: dict[str, str] = {}  # a name that is a column or a JSON key of stored data, and which
-
-
-def committed(*patterns: str) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode != 0:
-        pytest.skip("not a git checkout: there is no list of the project's files")
-    return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
 
 
 def test_files_are_short() -> None:
-    lengths = {path: len(path.read_text().splitlines()) for path in committed("*.py", "*.sql", "*.js")}
+    lengths = lines_of("*.py", "*.sql", "*.js")
 
     assert statistics.median(lengths.values()) < 120
-    assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > 300} == {}
+    assert {name: n for name, n in lengths.items() if n > 300} == {}
+
+
+def test_pages_and_settings_are_short() -> None:
+    lengths = lines_of("*.md", "*.yml", "*.yaml", "*.toml", "*.html", "*.css")
+
+    assert {name: n for name, n in lengths.items() if n > 300 and name not in LONG_FILES} == {}
+    assert set(LONG_FILES) <= lengths.keys()
+
+
+def lines_of(*patterns: str) -> dict[str, int]:
+    """The number of lines of each file, by its name from the top folder."""
+    return {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in committed(*patterns)}
 
 
 def test_folders_are_small() -> None:
@@ -90,95 +54,14 @@ def test_folders_are_small() -> None:
     assert {folder: n for folder, n in sizes.items() if n > 15} == {}
 
 
-def test_retired_words_are_in_no_name() -> None:
-    offenders = []
-    for path in committed("*.py"):
-        file = path.relative_to(ROOT)
-        for line, name in named(file, ast.parse(path.read_text())):
-            offenders += [
-                f"{file}:{line}: {name}: write {instead}"
-                for retired, instead in RETIRED_WORDS.items()
-                if name not in STORED_NAMES and any(re.fullmatch(retired, word) for word in words(name))
-            ]
-    assert offenders == [], "\n" + "\n".join(offenders)
-
-
-def test_participles_are_no_names_of_data() -> None:
-    offenders = []
-    for path in committed("*.py"):
-        file = path.relative_to(ROOT)
-        offenders += [
-            f"{file}:{line}: {name}: write the noun that says what it is"
-            for line, name in participles(file, ast.parse(path.read_text()))
-        ]
-    assert offenders == [], "\n" + "\n".join(offenders)
-
-
-def test_a_participle_is_a_whole_name() -> None:
-    code = "def found(given): _seen = MADE = taken_at = known = left = given.told.kept"
-
-    names = [name for _, name in participles(Path("x.py"), ast.parse(code))]
-    assert names == ["found", "given", "_seen", "MADE"]
-
-
-def participles(file: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
-    return ((line, name) for line, name in named(file, tree) if name.strip("_").lower() in PARTICIPLES)
-
-
 def test_retired_modules_do_not_return() -> None:
     assert [str(path.relative_to(ROOT)) for path in committed("*.py") if path.stem in RETIRED_MODULES] == []
 
 
-def test_words_are_found_in_every_kind_of_name() -> None:
-    code = """
-import told as told_1
-class Told2: told_3: int
-def told_4(told_5, *told_6, **told_7): global told_8; self.told_9 = [told_10 for told_10 in ()]
-async def told_11(): lambda told_12: 0
-try: pass
-except E as told_13: pass
-match x:
-    case [told_14, *told_15] | {**told_16}: pass
-with x as (told_17): pass
-"""
-    matches = {name for _, name in named(Path("told_0/x.py"), ast.parse(code)) if "told" in words(name)}
-
-    assert {re.sub(r"\D", "", name) for name in matches} == {str(n) for n in range(18)}
-
-
-def named(file: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """The names that a module gives, with its own and its folders'; names that it only uses are given elsewhere."""
-    yield from ((1, part) for part in file.with_suffix("").parts)
-    for node in ast.walk(tree):
-        match node:
-            case (
-                ast.FunctionDef(name=name)
-                | ast.AsyncFunctionDef(name=name)
-                | ast.ClassDef(name=name)
-                | ast.arg(arg=name)
-                | ast.Name(id=name, ctx=ast.Store())
-                | ast.Attribute(attr=name, ctx=ast.Store())
-                | ast.alias(asname=str(name))
-                | ast.ExceptHandler(name=str(name))
-                | ast.MatchAs(name=str(name))
-                | ast.MatchStar(name=str(name))
-                | ast.MatchMapping(rest=str(name))
-            ):
-                yield getattr(node, "lineno", 1), name
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
-                yield from ((node.lineno, name) for name in names)
-            case _:
-                pass
-
-
-def words(name: str) -> list[str]:
-    """`toldTwice`, `told_twice` and `TOLD_TWICE` have the same two words."""
-    return re.findall(r"[a-z]+", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower())
-
-
 def test_functions_are_short() -> None:
+    """Without the signature, which the formatter spreads over lines, and without the docstring."""
     long = {}
-    for path in committed(*SHIPPED):
+    for path in committed("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first = node.body[0]
@@ -186,7 +69,8 @@ def test_functions_are_short() -> None:
                 start = (first.end_lineno or 0) if documented else first.lineno - 1
                 if (node.end_lineno or 0) - start >= 40:
                     long[f"{path.relative_to(ROOT)}:{node.name}"] = (node.end_lineno or 0) - start
-    assert long == {}
+    assert {name: n for name, n in long.items() if name not in LONG_FUNCTIONS} == {}
+    assert set(LONG_FUNCTIONS) <= long.keys()
 
 
 def test_no_file_is_named_for_nothing() -> None:

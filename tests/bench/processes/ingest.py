@@ -10,7 +10,7 @@ from sse_ingest.database.connection import connect
 from sse_ingest.lease.lease import Lease
 from sse_ingest.settings import Settings
 from sse_ingest.store.store import Store
-from tests.bench.bench import Bench
+from tests.bench.measuring.bench import Bench
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from local.settings import WRITER
-from tests.bench.bench import Bench
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.checkpoint import Watch
 from tests.bench.processes.process import EventService, Ingest
 from tests.support.waiting import wait_until

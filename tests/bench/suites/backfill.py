@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.settings import WRITER
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.checkpoint import Watch
 from tests.bench.measuring.figures import Row, Samples
 from tests.bench.measuring.latencies import Paced, latencies, percentile
+from tests.bench.processes.limit import Limit
 from tests.bench.processes.paced import STAMP
 from tests.bench.processes.pipeline import DATABASE, Pipeline, running
 from tests.bench.processes.process import EventService, Ingest

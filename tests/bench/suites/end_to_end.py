@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.log.interface import Draft
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.checkpoint import measure_drain
 from tests.bench.measuring.cpu import CpuMeter
 from tests.bench.measuring.figures import Row, Samples
+from tests.bench.processes.limit import Limit
 from tests.bench.processes.pipeline import Pipeline, running
 from tests.bench.processes.process import EventService
 from tests.bench.processes.publishing import requests

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from local.settings import OWNER, WRITER
 from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.settings import Settings
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row, Samples
+from tests.bench.processes.limit import Limit
 from tests.bench.suites.store import Ingested, ingest_all
 from tests.bench.workload import order_events
 from tests.bench.workload.history import History

@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg
 
 from local.settings import OWNER
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row, Samples
 from tests.bench.measuring.latencies import Paced, Posted, latencies, percentile
+from tests.bench.processes.limit import Limit
 from tests.bench.processes.paced import STAMP
 from tests.bench.processes.pipeline import DATABASE, Pipeline, running
 from tests.bench.processes.process import EventService

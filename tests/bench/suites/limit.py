@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tests.bench.bench import Bench
-from tests.bench.limit import BATCHES, Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row
+from tests.bench.processes.limit import BATCHES, Limit
 
 
 def run(bench: Bench, limit: Limit) -> Iterator[Row]:

@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 
 from api.log.interface import Draft
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row, Samples
 from tests.bench.measuring.peaks import Peaks, own, proportional, resident
+from tests.bench.processes.limit import Limit
 from tests.bench.processes.pipeline import DATABASE, running
 from tests.bench.processes.process import EventService
 from tests.bench.processes.publishing import publish, requests

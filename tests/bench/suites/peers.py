@@ -8,13 +8,13 @@ import psycopg
 
 from api.log import sse_frames
 from local.settings import OWNER
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row, Samples
 from tests.bench.peers import running, venvs
 from tests.bench.peers.peer import PEERS, Peer
 from tests.bench.peers.running import PeerFailed
 from tests.bench.peers.venvs import PeerUnavailable
+from tests.bench.processes.limit import Limit
 from tests.bench.workload import order_events
 
 _DATABASE = "bench_peer"

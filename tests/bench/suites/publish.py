@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.cpu import CpuMeter
 from tests.bench.measuring.figures import Figure, Row, Samples
+from tests.bench.processes.limit import Limit
 from tests.bench.processes.process import EventService
 from tests.bench.processes.publishing import Publisher, requests
 from tests.bench.workload import order_events

@@ -9,10 +9,10 @@ from local.settings import WRITER
 from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.pipeline import run as ingest
 from sse_ingest.settings import Settings
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.cpu import CpuMeter
 from tests.bench.measuring.figures import Row, Samples
+from tests.bench.processes.limit import Limit
 from tests.bench.workload import order_events
 from tests.bench.workload.memory_source import MemorySource
 

@@ -1,6 +1,6 @@
 """A backlog through the operator under the real scheduler, and by `python -m sse_ingest` beside the same processes.
 
-Both take turns on one warehouse, which grows. Airflow runs all the time and has nothing else to do.
+Both run, one after the other, on one warehouse, which grows. Airflow runs all the time and has nothing else to do.
 """
 
 import tempfile
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.servers.airflow import DAGS
-from tests.bench.bench import Bench
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.checkpoint import Drain, Watch, measure_drain
 from tests.bench.measuring.figures import Row, Samples
 from tests.bench.processes.process import Ingest

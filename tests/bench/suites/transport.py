@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sse_ingest.sources.stream import StreamSource
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.cpu import CpuMeter
 from tests.bench.measuring.figures import Figure, Row, Samples
+from tests.bench.processes.limit import Limit
 from tests.bench.processes.process import EventService
 from tests.bench.processes.publishing import publish, requests
 from tests.bench.processes.readers import Readers

@@ -79,7 +79,7 @@ def test_an_id_with_another_content_is_a_conflict(service: EventService, numbere
     assert service.health()["head_offset"] == head
 
 
-def test_money_is_kept_to_the_letter(service: EventService, numbered: Numbered) -> None:
+def test_money_keeps_every_digit(service: EventService, numbered: Numbered) -> None:
     text = json.dumps(numbered(1, 1)[0] | {"payload": "PAYLOAD"})
     offset = post(service, text.replace('"PAYLOAD"', '{"a": 12.50, "b": "12.50", "c": 0.1}')).json()[
         "offsets"

@@ -7,9 +7,9 @@ import psutil
 import pytest
 from rich.console import Console
 
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row
+from tests.bench.processes.limit import Limit
 from tests.bench.suites import end_to_end, latency
 
 pytestmark = [pytest.mark.integration, pytest.mark.long, pytest.mark.timeout(600)]

@@ -8,9 +8,9 @@ import psutil
 import pytest
 from rich.console import Console
 
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row
+from tests.bench.processes.limit import Limit
 from tests.bench.suites import memory, publish, transport
 
 pytestmark = pytest.mark.integration

@@ -43,11 +43,7 @@ def test_there_and_back_and_there_again(place: Place) -> None:
     assert settings.password("analytics_reader") in place.stack("status", "--show-passwords").stdout
     assert place.stack("status").returncode == 0
 
-    orders = place.stack("psql", "-c", "COPY (SELECT count(*) FROM analytics.orders) TO STDOUT")
-    assert int(orders.stdout) > 0
-    assert place.stack("psql", "-c", "SELECT payload FROM raw_data.events_raw").returncode != 0
-    owner = place.stack("psql", "--role", "restaurant_user", "-c", "SELECT count(*) FROM raw_data.events_raw")
-    assert owner.returncode == 0, owner.stderr
+    assert_psql_has_the_rights_of_its_role(place)
 
     shown = place.stack("locations")
     assert shown.stdout.splitlines()[1] == "LOC-NB-001,Fundy Bay Bistro,Moncton,America/Moncton,04:00"
@@ -74,6 +70,15 @@ def test_there_and_back_and_there_again(place: Place) -> None:
         "up must not overwrite what people enter"
     )
     assert entered[2:] == shown.stdout.splitlines()[2:]
+
+
+def assert_psql_has_the_rights_of_its_role(place: Place) -> None:
+    """The reader sees the views and no payload, the owner everything."""
+    orders = place.stack("psql", "-c", "COPY (SELECT count(*) FROM analytics.orders) TO STDOUT")
+    assert int(orders.stdout) > 0
+    assert place.stack("psql", "-c", "SELECT payload FROM raw_data.events_raw").returncode != 0
+    owner = place.stack("psql", "--role", "restaurant_user", "-c", "SELECT count(*) FROM raw_data.events_raw")
+    assert owner.returncode == 0, owner.stderr
 
 
 def test_without_the_simulator_its_restaurants_are_not_entered(place: Place) -> None:

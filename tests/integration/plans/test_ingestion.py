@@ -34,7 +34,7 @@ def fresh(year: Year) -> Items:
 
 
 def late(year: Year) -> Items:
-    """What comes for an old order: its money and its status are computed anew, and its hour is logged."""
+    """What comes for an old order: its money and its status are computed again, and its hour is logged."""
     order: dict[str, Any] = {"order_id": known("order")}
     return [
         parsed(frame(next(year.offsets), kind, payload(kind, next(year.offsets), **order), seconds=AGO))

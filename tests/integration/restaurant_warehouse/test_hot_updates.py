@@ -93,7 +93,7 @@ def test_an_index_on_a_late_column_would_show(
 def test_sums_of_hours(
     settings: Settings, events: list[Event], owner: Owner, warehouse: Any, hot: Callable[[str], float]
 ) -> None:
-    """Late events change hours that are summed: as often as they are summed anew."""
+    """Late events change hours that are summed: as often as they are summed again."""
     ahead = datetime.fromisoformat("2026-10-01T00:00:00Z")
     for number in range(4):
         commit(settings, events[number * 1_000 : number * 1_000 + 1_000])

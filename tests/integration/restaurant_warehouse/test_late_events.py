@@ -188,8 +188,8 @@ def test_a_payment_without_its_order_waits_for_a_window(store: Store, owner: Con
     assert [(kind, window) for kind, window, _ in late(owner)] == [("payment_captured", 59)]
 
 
-def test_a_retried_letter_is_late_by_when_it_stands(
-    store: Store, owner: Connection, letters: DeadLetters
+def test_a_retried_dead_letter_is_late_by_when_it_stands(
+    store: Store, owner: Connection, dead_letters: DeadLetters
 ) -> None:
     """It restates a window that was final without it. That it was refused in time changes nothing."""
     owner.execute(
@@ -199,13 +199,13 @@ def test_a_retried_letter_is_late_by_when_it_stands(
     owner.execute("ALTER TABLE analytics.orders DROP CONSTRAINT no_moose")
     store.commit([order(3, 30 * 60)])
     assert late(owner) == []
-    for letter in letters.find():
-        assert letters.retry(letter.dead_letter_id).succeeded
+    for dead_letter in dead_letters.find():
+        assert dead_letters.retry(dead_letter.dead_letter_id).succeeded
     assert late(owner) == [("order_created", 0, 19 * MINUTE)]
 
 
-def test_a_letter_of_a_stream_that_has_ended_is_late_by_the_others(
-    store: Store, open_store: Callable[..., Store], owner: Connection, letters: DeadLetters
+def test_a_dead_letter_of_a_stream_that_has_ended_is_late_by_the_others(
+    store: Store, open_store: Callable[..., Store], owner: Connection, dead_letters: DeadLetters
 ) -> None:
     owner.execute(
         "ALTER TABLE analytics.orders ADD CONSTRAINT no_moose CHECK (city <> 'Moose Jaw') NOT VALID"
@@ -214,8 +214,8 @@ def test_a_letter_of_a_stream_that_has_ended_is_late_by_the_others(
     owner.execute("ALTER TABLE analytics.orders DROP CONSTRAINT no_moose")
     open_store(stream="live").commit([order(2, 30 * 60)])
     owner.execute("DELETE FROM raw_data.stream_checkpoints WHERE stream = 'restaurant'")
-    (letter,) = letters.find()
-    assert letters.retry(letter.dead_letter_id).succeeded
+    (dead_letter,) = dead_letters.find()
+    assert dead_letters.retry(dead_letter.dead_letter_id).succeeded
     assert [(kind, window) for kind, window, _ in late(owner)] == [("order_created", 0)]
 
 

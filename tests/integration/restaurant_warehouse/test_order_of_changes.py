@@ -101,17 +101,17 @@ def test_the_same_event_with_another_version_is_a_conflict(store: Store, owner: 
 
 
 def test_an_edited_dead_letter_takes_its_place_in_the_order(
-    store: Store, owner: Connection, letters: DeadLetters, warehouse: Any
+    store: Store, owner: Connection, dead_letters: DeadLetters, warehouse: Any
 ) -> None:
     rejected = restaurant_parser().parse(
         frame(1, "feedback_submitted", payload("feedback_submitted", 1, rating=1), seconds=0, version=-1)
     )
     assert isinstance(rejected, Rejected)
     store.commit([rejected, feedback(2, 2)])
-    (letter,) = letters.find()
+    (dead_letter,) = dead_letters.find()
 
-    received = letters.get(letter.dead_letter_id).received
-    assert letters.edit(letter.dead_letter_id, with_fields(received, ["version=7"])).succeeded
+    received = dead_letters.get(dead_letter.dead_letter_id).received
+    assert dead_letters.edit(dead_letter.dead_letter_id, with_fields(received, ["version=7"])).succeeded
 
     assert owner.execute(RATING).fetchall() == [(1, 7, 1)]
     assert differences(warehouse) == 0

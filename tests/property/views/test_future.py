@@ -93,6 +93,15 @@ def existing() -> list[Event]:
     return events
 
 
+def scheduled(order: int, at: datetime, then: datetime) -> list[Event]:
+    """An order that was placed and paid long ago, for a time of the future."""
+    for_time = min(at, NOW + timedelta(days=600)).isoformat()
+    return [
+        dated("order_created", order, then, scheduled_for=for_time),
+        *(dated(one, order, then) for one in ("order_item_added", "payment_captured")),
+    ]
+
+
 @st.composite
 def future(draw: st.DrawFn) -> list[Event]:
     """New orders of the future, prepaid or not, and future-dated events of them and of the orders that exist."""
@@ -107,17 +116,7 @@ def future(draw: st.DrawFn) -> list[Event]:
                 events += [dated(kind, new, at, ts=draw(st.sampled_from((NOW, at))))]
                 orders.append(new)
             case "scheduled":
-                # Ordered and paid long ago.
-                then = NOW - timedelta(hours=draw(st.sampled_from((1, 20))))
-                events += [
-                    dated(
-                        "order_created",
-                        new,
-                        then,
-                        scheduled_for=min(at, NOW + timedelta(days=600)).isoformat(),
-                    )
-                ]
-                events += [dated(one, new, then) for one in ("order_item_added", "payment_captured")]
+                events += scheduled(new, at, NOW - timedelta(hours=draw(st.sampled_from((1, 20)))))
             case "order_status_changed":
                 events += [
                     dated(

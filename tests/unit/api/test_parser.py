@@ -1,4 +1,4 @@
-"""Bodies are divided, checked and kept to the letter."""
+"""Bodies are divided, checked and stored byte by byte."""
 
 import json
 from collections.abc import Callable

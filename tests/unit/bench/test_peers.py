@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.bench.bench import Bench
-from tests.bench.limit import Limit
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.figures import Row
 from tests.bench.peers import running, venvs
 from tests.bench.peers.peer import PEERS, SCRIPTS, Peer
 from tests.bench.peers.running import PeerFailed
 from tests.bench.peers.venvs import PeerUnavailable
+from tests.bench.processes.limit import Limit
 from tests.bench.suites import peers
 
 EXACT = re.compile(r"[a-z0-9][a-z0-9-]*(\[[a-z,]+\])?==\d+(\.\d+)+")

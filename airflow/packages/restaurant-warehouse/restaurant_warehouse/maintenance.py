@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-
+from restaurant_warehouse.connection import connect
 from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.archive.archive import Request, archive
 from sse_ingest.archive.files import Manifest
@@ -28,7 +27,7 @@ def make_partitions(url: str, months: int) -> int:
 
     Raises psycopg.Error.
     """
-    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+    with connect(url) as connection:
         row = connection.execute(
             "SELECT raw_data.ensure_partitions(now(), now() + make_interval(months => %s))", [months]
         ).fetchone()
@@ -40,7 +39,7 @@ def make_partitions(url: str, months: int) -> int:
 def empty_default_partition(url: str, most_rows: int) -> Moved:
     """Move its months into partitions, at most `most_rows` rows in one transaction. Raises psycopg.Error."""
     result = Moved()
-    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+    with connect(url) as connection:
         while True:
             months = connection.execute(
                 "SELECT to_char(month, 'YYYY-MM'), rows, moved FROM raw_data.empty_default_partition(%s)",
@@ -54,13 +53,13 @@ def empty_default_partition(url: str, most_rows: int) -> Moved:
 
 def delete_old_results(url: str) -> dict[str, int]:
     """Delete results and scores that are too old. Returns the number of deleted rows by table. Raises psycopg.Error."""
-    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+    with connect(url) as connection:
         return dict(connection.execute("SELECT object, rows FROM analytics.delete_old_results()").fetchall())
 
 
 def analyze(url: str) -> None:
     """Update the planner statistics of the raw events as a whole. Raises psycopg.Error."""
-    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+    with connect(url) as connection:
         connection.execute("SELECT raw_data.analyze_events()")
 
 
@@ -69,7 +68,7 @@ def keep_months(owner_url: str, months: int, folder: Path) -> Iterator[Manifest]
 
     Raises psycopg.Error and sse_ingest's IngestError.
     """
-    with psycopg.connect(owner_url, connect_timeout=10) as connection:
+    with connect(owner_url) as connection:
         row = connection.execute(_BEFORE, [months]).fetchone()
     assert row is not None
     warehouse = Warehouse(url=owner_url, contract=CONTRACT)

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-import psycopg
 from psycopg import IsolationLevel
+
+from restaurant_warehouse.connection import connect
 
 
 def refresh(url: str, upto: datetime | None = None) -> datetime:
@@ -11,7 +12,7 @@ def refresh(url: str, upto: datetime | None = None) -> datetime:
 
     Raises psycopg.Error.
     """
-    with psycopg.connect(url, connect_timeout=10) as connection:
+    with connect(url) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         with connection.transaction():
             connection.execute("SELECT analytics.open_refresh(%s)", [upto])

@@ -10,7 +10,7 @@ IngestError
     ├── FenceLost                 another writer took over: this one stops, and nobody has to act
     ├── ProcessorError            a custom processor does what it must not
     ├── DeadLetterRefused         the command cannot be applied to this dead letter
-    ├── RebuildRefused            the analytics tables cannot be rebuilt now
+    ├── RebuildRefused            the typed tables cannot be rebuilt now
     └── ArchiveRefused            a month of raw events cannot be archived now
 """
 
@@ -63,7 +63,7 @@ class DeadLetterRefused(TerminalError):
 
 
 class RebuildRefused(TerminalError):
-    """The analytics tables cannot be rebuilt now. The message says what prevents it."""
+    """The typed tables cannot be rebuilt now. The message says what prevents it."""
 
 
 class ArchiveRefused(TerminalError):

@@ -30,7 +30,7 @@ AS $$
         CROSS JOIN LATERAL (
             SELECT to_regclass(to_char(
                 now() AT TIME ZONE 'UTC' + make_interval(months => n), '"raw_data.events_raw_"YYYY_MM')) IS NOT NULL
-        ) AS found (there)
+        ) AS partitions (there)
     ),
     leftover AS (
         SELECT count(*) AS rows, min(ts) AS oldest, max(ts) AS newest FROM raw_data.events_raw_default

@@ -28,7 +28,7 @@ AS $$
         HAVING min(c.location_code) <> max(c.location_code)
     )
     SELECT 'order_claimed_by_one_location', c.order_id, NULL::timestamptz,
-        jsonb_build_object('claims', c.newest_first)
+        jsonb_build_object('attributions', c.newest_first)
     FROM disputed AS c
     WHERE c.newest_first -> 0 ->> 'location_code' <> c.newest_first -> 1 ->> 'location_code'
     UNION ALL

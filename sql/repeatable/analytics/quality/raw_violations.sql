@@ -53,13 +53,13 @@ AS $$
     UNION ALL
     -- Only the file of an archive says which events it holds. Here only their number is known.
     SELECT 'raw_events_and_event_ids_agree', t.absent, NULL, jsonb_build_object(
-        'month', to_char(a.month, 'YYYY-MM'), 'event_ids', coalesce(t.taken, 0), 'events_raw', coalesce(t.held, 0),
+        'month', to_char(a.month, 'YYYY-MM'), 'event_ids', coalesce(t.ids, 0), 'events_raw', coalesce(t.held, 0),
         'archived', a.archived)
     FROM (SELECT month, sum(rows) AS archived FROM raw_data.archives GROUP BY month) AS a
     LEFT JOIN (
         SELECT
             m.month,
-            count(*) AS taken,
+            count(*) AS ids,
             count(r.event_id) AS held,
             (min(m.event_id::text) FILTER (WHERE r.event_id IS NULL))::uuid AS absent
         FROM (
@@ -70,7 +70,7 @@ AS $$
         WHERE m.month IN (SELECT month FROM raw_data.archives)
         GROUP BY m.month
     ) AS t ON t.month = a.month
-    WHERE coalesce(t.taken, 0) <> coalesce(t.held, 0) + a.archived
+    WHERE coalesce(t.ids, 0) <> coalesce(t.held, 0) + a.archived
 $$;
 
 COMMENT ON FUNCTION analytics.raw_violations() IS

@@ -5,7 +5,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH found AS (
+    WITH violations AS (
         SELECT
             v.*,
             coalesce(v.arrived_at > statement_timestamp() - interval '1 second'
@@ -51,7 +51,7 @@ AS $$
             count(*) FILTER (WHERE f.waiting) AS waiting,
             (array_agg(f.details || jsonb_build_object('id', f.id) ORDER BY f.id)
                 FILTER (WHERE NOT f.waiting))[1:5] AS examples
-        FROM found AS f
+        FROM violations AS f
         GROUP BY f.check_name
     )
     SELECT

@@ -204,7 +204,7 @@ def test_an_order_that_two_restaurants_report_is_named(warehouse: Any, books: An
     ]
     failure = failing(warehouse)["order_claimed_by_one_location"]
     assert (failure["violations"], failure["examples"][0]["id"]) == (1, str(order))
-    named = failure["examples"][0]["claims"]
+    named = failure["examples"][0]["attributions"]
     assert [event["location_code"] for event in named[:3]] == ["LOC-ON-002", "LOC-ON-001", "LOC-ON-001"]
     assert [event["event_id"] for event in named[:3]] == [str(event_id) for event_id in reversed(event_ids)]
 

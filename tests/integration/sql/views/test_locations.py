@@ -134,7 +134,7 @@ def test_sales_are_summed_again_only_where_a_clock_was_set(
     assert owner.execute(days).fetchall() == [(date(2024, 3, 6), 1)]
 
 
-def test_two_loads_at_once_take_turns(warehouse: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_loads_at_once_one_waits(warehouse: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locations, "LOCK_TIMEOUT", "100ms")
     with warehouse.connect("restaurant_user") as other:
         other.execute("INSERT INTO analytics.locations (location_code) VALUES ('LOC-ON-001')")

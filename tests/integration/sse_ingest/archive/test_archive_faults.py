@@ -1,4 +1,4 @@
-"""Whatever strikes an archive run: the partition is whole, or the archive is on record."""
+"""Whatever fails in an archive run: the partition is whole, or the archive is on record."""
 
 import os
 import subprocess

@@ -37,7 +37,7 @@ def rejected(frame: Frame) -> Rejected:
 
 
 def refused_by_a_check(store: Store, owner: Connection, *offsets: int) -> None:
-    """Letters that only a constraint keeps out: nothing is wrong with their bytes."""
+    """Dead letters that only a constraint keeps out: nothing is wrong with their bytes."""
     owner.execute("ALTER TABLE analytics.feedback ADD CONSTRAINT no_sevens CHECK (nps <> 7)")
     store.commit([feedback(offset, nps=7) for offset in offsets])
     owner.execute("ALTER TABLE analytics.feedback DROP CONSTRAINT no_sevens")
@@ -47,20 +47,20 @@ def feedback(offset: int, nps: int = 5) -> Event:
     return parsed(frame(offset, "feedback_submitted", payload("feedback_submitted", offset, nps=nps)))
 
 
-def only(letters: DeadLetters) -> int:
-    (letter,) = letters.find()
-    return letter.dead_letter_id
+def only(dead_letters: DeadLetters) -> int:
+    (dead_letter,) = dead_letters.find()
+    return dead_letter.dead_letter_id
 
 
 def test_a_retried_event_lands_once_in_its_place(
-    store: Store, owner: Connection, letters: DeadLetters
+    store: Store, owner: Connection, dead_letters: DeadLetters
 ) -> None:
     refused_by_a_check(store, owner, 2)
     store.commit([feedback(1), feedback(3)])
     checkpoint, ranges = rows(owner, CHECKPOINT), rows(owner, "SELECT * FROM raw_data.committed_ranges")
-    number = only(letters)
+    number = only(dead_letters)
 
-    outcome = letters.retry(number)
+    outcome = dead_letters.retry(number)
 
     assert outcome == (number, True, f"retried: taken at {LOG}-2")
     assert rows(owner, OFFSETS) == [(1,), (2,), (3,)]
@@ -74,23 +74,23 @@ def test_a_retried_event_lands_once_in_its_place(
     assert rows(owner, CHECKPOINT) == checkpoint
     assert rows(owner, "SELECT * FROM raw_data.committed_ranges") == ranges
     with pytest.raises(DeadLetterRefused, match="was retried at"):
-        letters.retry(number)
+        dead_letters.retry(number)
 
 
 def test_what_is_refused_again_stays_open_with_the_new_reason(
-    store: Store, owner: Connection, letters: DeadLetters
+    store: Store, owner: Connection, dead_letters: DeadLetters
 ) -> None:
     owner.execute("ALTER TABLE analytics.feedback ADD CONSTRAINT no_sevens CHECK (nps <> 7)")
     store.commit([feedback(1, nps=7)])
     owner.execute("ALTER TABLE analytics.feedback DROP CONSTRAINT no_sevens")
     owner.execute("ALTER TABLE analytics.feedback ADD CONSTRAINT few CHECK (nps < 7)")
 
-    outcome = letters.retry(only(letters))
+    outcome = dead_letters.retry(only(dead_letters))
 
     assert not outcome.succeeded
-    (letter,) = letters.find()
-    assert letter.attempts == 2
-    assert '"few"' in letter.detail
+    (dead_letter,) = dead_letters.find()
+    assert dead_letter.attempts == 2
+    assert '"few"' in dead_letter.detail
     ((before, after),) = rows(
         owner,
         "SELECT details -> 'before' ->> 'detail', details -> 'after' ->> 'detail' FROM analytics.audit_log",
@@ -100,16 +100,16 @@ def test_what_is_refused_again_stays_open_with_the_new_reason(
 
 
 def test_bytes_that_the_contract_refuses_are_refused_again_and_mended_by_an_edit(
-    store: Store, owner: Connection, letters: DeadLetters
+    store: Store, owner: Connection, dead_letters: DeadLetters
 ) -> None:
     bad = frame(1, "order_created", payload("order_created", 1, service_type="buffet"))
     store.commit([rejected(bad)])
-    number = only(letters)
+    number = only(dead_letters)
 
-    assert "service_type" in letters.retry(number).message
-    assert not letters.edit(number, with_fields(bad.data, ["payload.service_type=sofa"])).succeeded
+    assert "service_type" in dead_letters.retry(number).message
+    assert not dead_letters.edit(number, with_fields(bad.data, ["payload.service_type=sofa"])).succeeded
     assert rows(owner, "SELECT attempts FROM raw_data.dead_letters") == [(2,)]
-    assert letters.edit(number, with_fields(bad.data, ["payload.service_type=takeout"])).succeeded
+    assert dead_letters.edit(number, with_fields(bad.data, ["payload.service_type=takeout"])).succeeded
 
     assert rows(owner, "SELECT service_type FROM analytics.orders") == [("takeout",)]
     assert rows(owner, "SELECT received, resolution FROM raw_data.dead_letters") == [(bad.data, "edited")]
@@ -123,31 +123,31 @@ def test_bytes_that_the_contract_refuses_are_refused_again_and_mended_by_an_edit
 
 
 def test_a_conflict_stays_one_until_it_is_given_an_id_of_its_own(
-    store: Store, owner: Connection, letters: DeadLetters
+    store: Store, owner: Connection, dead_letters: DeadLetters
 ) -> None:
     one, other = (
         frame(offset, "order_created", payload("order_created", offset), event_id=uid("same"))
         for offset in (1, 2)
     )
     store.commit([parsed(one), parsed(other)])
-    number = only(letters)
+    number = only(dead_letters)
 
-    assert "event_id_conflict" in letters.retry(number).message
-    assert letters.edit(number, with_fields(other.data, [f"event_id={uid('own')}"])).succeeded
+    assert "event_id_conflict" in dead_letters.retry(number).message
+    assert dead_letters.edit(number, with_fields(other.data, [f"event_id={uid('own')}"])).succeeded
 
     assert rows(owner, OFFSETS) == [(1,), (2,)]
     assert rows(owner, "SELECT count(*) FROM analytics.orders") == [(2,)]
 
 
 def test_an_offset_that_another_event_holds_is_not_taken_twice(
-    store: Store, owner: Connection, letters: DeadLetters
+    store: Store, owner: Connection, dead_letters: DeadLetters
 ) -> None:
     held = feedback(1)
     twin = frame(1, "feedback_submitted", payload("feedback_submitted", 9))
-    letter = Rejected(LOG, 1, None, None, Reason.BAD_POSITION, "offset 1 was used twice", twin.data, "")
-    store.commit([held, letter])
+    dead_letter = Rejected(LOG, 1, None, None, Reason.BAD_POSITION, "offset 1 was used twice", twin.data, "")
+    store.commit([held, dead_letter])
 
-    assert "holds event" in letters.retry(only(letters)).message
+    assert "holds event" in dead_letters.retry(only(dead_letters)).message
     assert rows(owner, OFFSETS) == [(1,)]
 
 
@@ -173,50 +173,52 @@ def test_a_failed_processor_needs_its_processor(
     assert rows(owner, "SELECT event_type FROM raw_data.events_raw") == [("points_earned",)]
 
 
-def test_a_discarded_letter_is_kept_and_says_why(
-    store: Store, owner: Connection, letters: DeadLetters
+def test_a_discarded_dead_letter_is_kept_and_says_why(
+    store: Store, owner: Connection, dead_letters: DeadLetters
 ) -> None:
     refused_by_a_check(store, owner, 1)
-    number = only(letters)
+    number = only(dead_letters)
 
     with pytest.raises(DeadLetterRefused, match="why"):
-        letters.discard(number, " ")
-    assert letters.discard(number, "a test of the till").succeeded
+        dead_letters.discard(number, " ")
+    assert dead_letters.discard(number, "a test of the till").succeeded
 
-    assert letters.find() == []
-    assert [letter.resolution for letter in letters.find(resolved=True)] == ["discarded"]
+    assert dead_letters.find() == []
+    assert [dead_letter.resolution for dead_letter in dead_letters.find(resolved=True)] == ["discarded"]
     assert rows(owner, "SELECT action, details ->> 'why' FROM analytics.audit_log") == [
         ("dead_letter_discarded", "a test of the till")
     ]
 
 
-def test_a_letter_without_a_place_is_not_taken(store: Store, owner: Connection, letters: DeadLetters) -> None:
+def test_a_dead_letter_without_a_place_is_not_taken(
+    store: Store, owner: Connection, dead_letters: DeadLetters
+) -> None:
     store.commit([Rejected(None, None, None, None, Reason.INVALID_JSON, "no", b"{", "")])
 
     with pytest.raises(DeadLetterRefused, match="no place"):
-        letters.retry(only(letters))
+        dead_letters.retry(only(dead_letters))
 
 
-def test_the_writer_may_not_resolve_letters(store: Store, owner: Connection, warehouse: Any) -> None:
+def test_the_writer_may_not_resolve_dead_letters(store: Store, owner: Connection, warehouse: Any) -> None:
     refused_by_a_check(store, owner, 1)
-    with DeadLetters(owned(warehouse.url("airflow_user"))) as letters:
-        number = only(letters)
+    with DeadLetters(owned(warehouse.url("airflow_user"))) as dead_letters:
+        number = only(dead_letters)
         with pytest.raises(ConfigurationError, match="permission denied"):
-            letters.retry(number)
+            dead_letters.retry(number)
         with pytest.raises(ConfigurationError, match="permission denied"):
-            letters.discard(number, "why not")
+            dead_letters.discard(number, "why not")
     assert rows(owner, "SELECT count(*) FROM raw_data.events_raw") == [(0,)]
     assert rows(owner, "SELECT resolved_at FROM raw_data.dead_letters") == [(None,)]
 
 
-def test_a_letter_of_a_foreign_stream_stays_raw(
-    open_store: Callable[..., Store], owner: Connection, letters: DeadLetters
+def test_a_dead_letter_of_a_foreign_stream_stays_raw(
+    open_store: Callable[..., Store], owner: Connection, dead_letters: DeadLetters
 ) -> None:
     store = open_store(stream="weather", contract=RAW)
-    letter = Rejected("weather", 3, uid("rain"), "order_created", Reason.INVALID_JSON, "", b"{", "x")
-    store.commit([letter])
+    dead_letter = Rejected("weather", 3, uid("rain"), "order_created", Reason.INVALID_JSON, "", b"{", "x")
+    store.commit([dead_letter])
 
-    assert letters.edit(only(letters), b'{"mm": 1}').succeeded
+    assert dead_letters.edit(only(dead_letters), b'{"mm": 1}').succeeded
 
     assert rows(
         owner, "SELECT stream_id, event_offset, event_id, event_type, payload FROM raw_data.events_raw"

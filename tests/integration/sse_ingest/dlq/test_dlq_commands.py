@@ -60,14 +60,14 @@ def bad(offset: int, **fields: Any) -> Rejected:
 
 
 @pytest.fixture
-def letters(store: Store) -> list[Rejected]:
-    """Letters 1 and 2 of a stream in which 3 is well."""
+def dead_letters(store: Store) -> list[Rejected]:
+    """The dead letters 1 and 2 of a stream in which 3 is well."""
     dead_letters = [bad(1, service_type="buffet"), bad(2, order_ts="yesterday\x1b[2J")]
     store.commit([*dead_letters, parsed(frame(3, "order_created", payload("order_created", 3)))])
     return dead_letters
 
 
-def test_list_and_show(core: Run, letters: list[Rejected]) -> None:
+def test_list_and_show(core: Run, dead_letters: list[Rejected]) -> None:
     table = core("dlq", "list").stdout.splitlines()
 
     assert table[0].split()[:5] == ["id", "stream", "place", "reason", "tries"]
@@ -76,18 +76,20 @@ def test_list_and_show(core: Run, letters: list[Rejected]) -> None:
         [f"{LOG}-2", "bad_timestamp"],
     ]
     listed = json.loads(core("dlq", "list", "--reason", "bad_timestamp", "--json").stdout)
-    assert [letter["event_offset"] for letter in listed] == [2]
+    assert [dead_letter["event_offset"] for dead_letter in listed] == [2]
     assert core("dlq", "list", "--since", "2100-01-01").stdout == "No dead letters.\n"
     assert core("dlq", "list", "--stream", "other").stdout == "No dead letters.\n"
 
     shown = core("dlq", "show", "1").stdout
 
-    assert letters[0].received.decode() in shown
+    assert dead_letters[0].received.decode() in shown
     assert "resolved_at" in shown
     assert "\x1b" not in core("dlq", "show", "2").stdout
 
 
-def test_edit_retry_and_discard(core: Run, letters: list[Rejected], owner: psycopg.Connection[Any]) -> None:
+def test_edit_retry_and_discard(
+    core: Run, dead_letters: list[Rejected], owner: psycopg.Connection[Any]
+) -> None:
     assert core("dlq", "retry", "--all").returncode == 1
     assert core("dlq", "edit", "1", "--set", "payload.service_type=sofa").returncode == 1
     edited = core("dlq", "edit", "1", "--set", "payload.service_type=takeout")

@@ -26,13 +26,13 @@ def rows(connection: Connection, query: str) -> list[tuple[Any, ...]]:
     return connection.execute(query.encode()).fetchall()
 
 
-def only(letters: DeadLetters) -> int:
-    (letter,) = letters.find()
-    return letter.dead_letter_id
+def only(dead_letters: DeadLetters) -> int:
+    (dead_letter,) = dead_letters.find()
+    return dead_letter.dead_letter_id
 
 
 def reject_creations(store: Store, owner: Connection, orders: int) -> list[list[Any]]:
-    """The lives of so many orders, each begun with a letter in which nothing is wrong."""
+    """The events of so many orders; the first of each is a dead letter in which nothing is wrong."""
     lives = [[parsed(one) for one in lifecycle(order, order * 7 + 1)] for order in range(orders)]
     owner.execute("ALTER TABLE analytics.orders ADD CONSTRAINT none CHECK (false)")
     store.commit([life[0] for life in lives])
@@ -47,12 +47,12 @@ def test_two_who_retry_at_once_do_it_once(store: Store, owner: Connection, wareh
 
     def retry_all() -> int:
         count = 0
-        with DeadLetters(owned(url)) as letters:
-            numbers = [letter.dead_letter_id for letter in letters.find()]
+        with DeadLetters(owned(url)) as dead_letters:
+            numbers = [dead_letter.dead_letter_id for dead_letter in dead_letters.find()]
             start.wait()
             for number in numbers:
                 with suppress(DeadLetterRefused):
-                    count += letters.retry(number).succeeded
+                    count += dead_letters.retry(number).succeeded
         return count
 
     with ThreadPoolExecutor() as pool:
@@ -73,7 +73,7 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 @pytest.mark.parametrize("again", [False, True], ids=["children", "children and the same event again"])
 def test_a_retry_and_a_batch_under_way_see_each_other(
-    store: Store, owner: Connection, letters: DeadLetters, again: bool
+    store: Store, owner: Connection, dead_letters: DeadLetters, again: bool
 ) -> None:
     """An order is retried while its payment is merged but not committed: neither side alone knows the total."""
     ((created, *children),) = reject_creations(store, owner, 1)
@@ -83,7 +83,7 @@ def test_a_retry_and_a_batch_under_way_see_each_other(
     with ThreadPoolExecutor() as pool:
         batch = pool.submit(store.commit, [*children, created] if again else children)
         wait_until(lambda: rows(owner, WAITING) == [(1,)])
-        retry = pool.submit(letters.retry, only(letters))
+        retry = pool.submit(dead_letters.retry, only(dead_letters))
         wait_until(lambda: rows(owner, WAITING) == [(2,)] or retry.done())
         owner.execute("SELECT pg_advisory_unlock(42)")
         batch.result()
@@ -94,14 +94,14 @@ def test_a_retry_and_a_batch_under_way_see_each_other(
 
 
 def test_a_writer_that_hangs_is_waited_for_briefly(
-    store: Store, owner: Connection, letters: DeadLetters, warehouse: Any
+    store: Store, owner: Connection, dead_letters: DeadLetters, warehouse: Any
 ) -> None:
     reject_creations(store, owner, 1)
     with warehouse.connect("airflow_user") as hanging:
         hanging.execute("LOCK TABLE raw_data.event_ids IN ROW EXCLUSIVE MODE")
         with pytest.raises(DatabaseUnavailable, match="lock timeout"):
-            letters.retry(only(letters))
-    assert letters.retry(only(letters)).succeeded
+            dead_letters.retry(only(dead_letters))
+    assert dead_letters.retry(only(dead_letters)).succeeded
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -114,16 +114,16 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_retries_beside_a_live_writer_lose_no_part_of_an_order(
     store: Store, owner: Connection, warehouse: Any
 ) -> None:
-    """Each order's creation is a letter, and its children come live at the same time."""
+    """Each order's creation is a dead letter, and its children come live at the same time."""
     orders = 30
     lives = reject_creations(store, owner, orders)
     start = threading.Barrier(2)
 
     def retry_all() -> list[bool]:
-        with DeadLetters(owned(warehouse.url("restaurant_user"))) as letters:
-            numbers = [letter.dead_letter_id for letter in letters.find()]
+        with DeadLetters(owned(warehouse.url("restaurant_user"))) as dead_letters:
+            numbers = [dead_letter.dead_letter_id for dead_letter in dead_letters.find()]
             start.wait()
-            return [letters.retry(number).succeeded for number in numbers]
+            return [dead_letters.retry(number).succeeded for number in numbers]
 
     def stream() -> None:
         start.wait()

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +23,6 @@ from sse_ingest.sources.sse_decoder import Frame
 from sse_ingest.store.store import Store
 
 pytestmark = pytest.mark.integration
-DESCRIBE = Path(__file__).parents[2] / "sql" / "describe.sql"
 
 
 @pytest.fixture
@@ -63,7 +61,7 @@ def test_tables_that_are_not_ours_are_left_alone(empty: str) -> None:
         init_db(empty, "taken")
 
 
-def test_two_at_once_take_turns(empty: str) -> None:
+def test_of_two_at_once_one_waits(empty: str) -> None:
     reports: list[Report] = []
     threads = [threading.Thread(target=lambda: reports.append(init_db(empty, "raw"))) for _ in range(2)]
     for thread in threads:

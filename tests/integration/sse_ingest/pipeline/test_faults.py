@@ -24,7 +24,7 @@ pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
 
 OFFSETS = "SELECT array_agg(event_offset ORDER BY event_offset) FROM raw_data.events_raw"
-LETTERS = "SELECT event_offset, reason_code FROM raw_data.dead_letters ORDER BY 1"
+DEAD_LETTERS = "SELECT event_offset, reason_code FROM raw_data.dead_letters ORDER BY 1"
 
 # A sequence is no part of a transaction: it counts on when that is rolled back.
 FAULT = """
@@ -90,7 +90,7 @@ def test_a_fault_of_the_environment_takes_the_batch_back_and_makes_no_dead_lette
     assert owner.execute(OFFSETS).fetchone() == (None,)
 
     assert store.commit(events).events == 7
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []
     assert owner.execute("SELECT status, total FROM analytics.orders").fetchall() == [("completed", 12.5)]
 
 
@@ -116,7 +116,7 @@ def test_a_run_goes_on_when_the_fault_is_over(
     assert (result.events, result.rejected) == (21, 0)
     assert owner.execute(OFFSETS).fetchone() == (list(range(1, 22)),)
     assert owner.execute("SELECT last_value FROM public.faults").fetchone() == (4,)
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []
 
 
 def test_a_lock_that_is_held_too_long(settings: Settings, owner: Connection, warehouse: Any) -> None:
@@ -130,7 +130,7 @@ def test_a_lock_that_is_held_too_long(settings: Settings, owner: Connection, war
                 store.commit([feedback(1), feedback(2)])
 
         assert store.commit([feedback(1), feedback(2)]).events == 2
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []
 
 
 def test_a_real_deadlock(settings: Settings, owner: Connection, warehouse: Any) -> None:
@@ -155,7 +155,7 @@ def test_a_real_deadlock(settings: Settings, owner: Connection, warehouse: Any) 
         other.rollback()
 
         assert store.commit([feedback(2)]).events == 1
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []
 
 
 def wait_for_lock(owner: Connection) -> None:
@@ -175,7 +175,7 @@ def test_a_connection_that_ends_in_a_transaction(store: Store, settings: Setting
         store.commit([feedback(1), feedback(2)])
 
     assert owner.execute(OFFSETS).fetchone() == (None,)
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []
 
 
 def test_a_fault_of_the_environment_in_a_processor_is_not_its_event_s(
@@ -193,7 +193,7 @@ def test_a_fault_of_the_environment_in_a_processor_is_not_its_event_s(
     with pytest.raises(DatabaseUnavailable):
         store.commit([event])
     assert store.commit([event]).events == 1
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []
 
 
 DATA = {
@@ -208,9 +208,10 @@ DATA = {
 @pytest.mark.parametrize("code", DATA, ids=DATA.get)
 def test_only_the_guilty_are_found(store: Store, owner: Connection, code: str) -> None:
     owner.execute(
-        "CREATE FUNCTION public.judge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        "CREATE FUNCTION public.refuse_feedback() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         f" IF NEW.nps = 7 THEN RAISE EXCEPTION 'a seven' USING ERRCODE = '{code}'; END IF; RETURN NEW; END $$;"
-        " CREATE TRIGGER judge BEFORE INSERT ON analytics.feedback FOR EACH ROW EXECUTE FUNCTION public.judge()"
+        " CREATE TRIGGER refuse_feedback BEFORE INSERT ON analytics.feedback"
+        " FOR EACH ROW EXECUTE FUNCTION public.refuse_feedback()"
     )
     guilty = {1, 7, 8, 20, 32}
     events = [feedback(offset, nps=7 if offset in guilty else 5) for offset in range(1, 33)]
@@ -218,7 +219,7 @@ def test_only_the_guilty_are_found(store: Store, owner: Connection, code: str) -
     outcome = store.commit(events)
 
     assert (outcome.events, outcome.rejected) == (32 - len(guilty), len(guilty))
-    assert owner.execute(LETTERS).fetchall() == [
+    assert owner.execute(DEAD_LETTERS).fetchall() == [
         (offset, Reason.REFUSED_BY_DATABASE) for offset in sorted(guilty)
     ]
     assert owner.execute(OFFSETS).fetchone() == (sorted(set(range(1, 33)) - guilty),)
@@ -235,7 +236,7 @@ def test_a_value_that_an_index_cannot_hold_costs_its_event_alone(store: Store, o
     outcome = store.commit([feedback(1), parsed(frame(2, "feedback_submitted", bad)), feedback(3)])
 
     assert (outcome.events, outcome.rejected) == (2, 1)
-    assert owner.execute(LETTERS).fetchall() == [(2, Reason.REFUSED_BY_DATABASE)]
+    assert owner.execute(DEAD_LETTERS).fetchall() == [(2, Reason.REFUSED_BY_DATABASE)]
 
 
 def test_an_event_that_is_refused_once_and_not_again_is_innocent(store: Store, owner: Connection) -> None:
@@ -243,7 +244,7 @@ def test_an_event_that_is_refused_once_and_not_again_is_innocent(store: Store, o
     arrange(owner, "23514", times=1, table="raw_data.events_raw", level="ROW")
 
     assert store.commit([feedback(1)]).events == 1
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []
 
 
 def test_a_schema_that_is_not_ours_is_a_person_s_business(store: Store, owner: Connection) -> None:
@@ -251,4 +252,4 @@ def test_a_schema_that_is_not_ours_is_a_person_s_business(store: Store, owner: C
 
     with pytest.raises(ConfigurationError, match="migrations"):
         store.commit([feedback(1)])
-    assert owner.execute(LETTERS).fetchall() == []
+    assert owner.execute(DEAD_LETTERS).fetchall() == []

@@ -1,15 +1,18 @@
 """A processor, new or changed, over the events that came before it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from sse_ingest.errors import ConfigurationError, RebuildRefused
 from sse_ingest.events import Event
+from sse_ingest.rebuild.processors import into_shadow, run
 from sse_ingest.rebuild.rebuild import Report, Request, rebuild
+from sse_ingest.rebuild.shadow_tables import Places
 from sse_ingest.settings import Processor
 from sse_ingest.store.processors import load_processors
 from sse_ingest.store.store import Store
@@ -119,6 +122,44 @@ def test_a_processor_cannot_reach_the_live_tables(
         rebuilt(warehouse, careless)
 
     assert owner.execute(POINTS).fetchall() == [("c", 3)]
+
+
+def copy_in(cursor: Any) -> None:
+    with cursor.copy("COPY till.receipts FROM STDIN") as copy:
+        copy.write_row([1])
+
+
+WRITES: list[Callable[[Any], object]] = [
+    lambda cursor: cursor.execute("INSERT INTO till.receipts VALUES (1)"),
+    lambda cursor: cursor.execute(b'update only "till" . receipts SET number = 2'),
+    lambda cursor: cursor.execute(SQL("DELETE FROM {}").format(Identifier("till", "receipts"))),
+    lambda cursor: cursor.executemany("INSERT INTO till.receipts VALUES (%s)", [(1,)]),
+    copy_in,
+    lambda cursor: cursor.execute("TRUNCATE events.receipts"),
+]
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_the_live_tables_are_those_of_the_contract(
+    owner: psycopg.Connection[Any], write: Callable[[Any], object]
+) -> None:
+    for schema in ("till", "events"):
+        owner.execute(f"CREATE SCHEMA {schema} CREATE TABLE receipts (number integer)")
+    owner.execute("INSERT INTO till.receipts VALUES (7)")
+    live = Places("till", "events", "events")
+
+    def careless(cursor: Any, event: Event, payload: dict[str, Any]) -> None:
+        write(cursor)
+
+    def careful(cursor: Any, event: Event, payload: dict[str, Any]) -> None:
+        cursor.execute("CREATE TEMPORARY TABLE copied_receipts AS SELECT * FROM till.receipts")
+
+    event = parsed(frame(1, "points_earned", {"points": 1}))
+    with pytest.raises(ConfigurationError, match="qualified table"):
+        run(owner, into_shadow({"points_earned": careless}, live), [event])
+    assert run(owner, into_shadow({"points_earned": careful}, live), [event]) == []
+
+    assert owner.execute("SELECT number FROM till.receipts").fetchall() == [(7,)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The account of offsets against a plain set of numbers, and the certificate that it gives."""
+"""The account of offsets against a plain set of numbers, and the completeness that it reports."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The schema ledger: new fields and types are listed once, in the transaction that takes them, and kept raw."""
+"""Schema drift: new fields and types are listed once, in the transaction that takes them, and kept raw."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,11 +15,11 @@ from tests.support.events import frame, lifecycle, parsed, payload
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
-LEDGER = "SELECT event_type, field, json_type FROM analytics.schema_drift ORDER BY event_type, field"
+DRIFT = "SELECT event_type, field, json_type FROM analytics.schema_drift ORDER BY event_type, field"
 
 
-def ledger(owner: Connection) -> list[tuple[Any, ...]]:
-    return owner.execute(LEDGER).fetchall()
+def drift(owner: Connection) -> list[tuple[Any, ...]]:
+    return owner.execute(DRIFT).fetchall()
 
 
 def order(number: int, **fields: Any) -> Event:
@@ -30,7 +30,7 @@ def test_what_the_contract_knows_is_not_listed(store: Store, owner: Connection) 
     store.commit([parsed(one) for one in lifecycle(1, 1)])
     store.commit([order(8, visit_id=None, city="Oslo", customer_id="c")])
 
-    assert ledger(owner) == []
+    assert drift(owner) == []
 
 
 def test_new_fields_and_types_are_listed_once_and_kept(store: Store, owner: Connection) -> None:
@@ -44,7 +44,7 @@ def test_new_fields_and_types_are_listed_once_and_kept(store: Store, owner: Conn
     first = owner.execute("SELECT * FROM analytics.schema_drift ORDER BY event_type, field").fetchall()
     store.commit(events)
 
-    assert ledger(owner) == [
+    assert drift(owner) == [
         ("order_created", "flags", "object"),
         ("order_created", "table", "number"),
         ("till_opened", None, "object"),
@@ -66,7 +66,7 @@ def test_another_process_lists_nothing_again(open_store: Callable[..., Store], o
     open_store(stream="other").commit([order(2, table=8)])
     open_store(shard=1).commit([order(3, table=9)])
 
-    assert ledger(owner) == [("order_created", "table", "number")] * 2  # once a stream
+    assert drift(owner) == [("order_created", "table", "number")] * 2  # once per stream
     assert owner.execute(
         "SELECT xmin, * FROM analytics.schema_drift WHERE stream = 'restaurant'"
     ).fetchall() == [listed]
@@ -76,11 +76,11 @@ def test_it_is_listed_with_the_batch_or_not_at_all(store: Store, owner: Connecti
     owner.execute("UPDATE raw_data.stream_checkpoints SET fence = fence + 1")
     with pytest.raises(FenceLost):
         store.commit([order(1, table=7)])
-    assert ledger(owner) == []
+    assert drift(owner) == []
 
     owner.execute("UPDATE raw_data.stream_checkpoints SET fence = fence - 1")
     store.commit([order(1, table=7)])
-    assert ledger(owner) == [("order_created", "table", "number")]
+    assert drift(owner) == [("order_created", "table", "number")]
 
 
 def test_names_of_any_length_and_number_hurt_nobody(store: Store, owner: Connection) -> None:
@@ -101,4 +101,4 @@ def test_a_foreign_stream_has_no_contract_to_go_beyond(
     event = RawParser("weather").parse(Frame("rain", b'{"mm": 1}', "1"))
 
     assert store.commit([event]).events == 1
-    assert ledger(owner) == []
+    assert drift(owner) == []

@@ -109,8 +109,8 @@ def test_a_rejected_frame_is_one_dead_letter_and_the_stream_goes_on(store: Store
     store.commit([bad, good])
     store.commit([bad])
 
-    letters = rows(owner, "SELECT event_offset, reason_code, attempts FROM raw_data.dead_letters")
-    assert [(letter[0], letter[2]) for letter in letters] == [(1, 2)]
+    dead_letters = rows(owner, "SELECT event_offset, reason_code, attempts FROM raw_data.dead_letters")
+    assert [(dead_letter[0], dead_letter[2]) for dead_letter in dead_letters] == [(1, 2)]
     assert count(owner, "raw_data.events_raw") == 1
 
 

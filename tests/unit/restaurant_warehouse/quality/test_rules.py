@@ -101,12 +101,32 @@ def test_no_rule_shows_what_an_analyst_may_not_read() -> None:
         assert named == set(), f"{rule.name} reads {named}"
 
 
-def test_a_folder_without_rules_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_rules_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="no rules"):
         load(tmp_path)
-    monkeypatch.setattr(quality_rules, "__file__", str(tmp_path / "a" / "b" / "quality_rules.py"))
-    with pytest.raises(RuleError, match="no folder sql/quality"):
-        load()
-    packaged = tmp_path / "a" / "b" / "sql"
-    packaged.mkdir(parents=True)
-    assert quality_rules.folder() == packaged
+
+
+def test_a_wheel_has_its_rules_in_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quality = (
+        tmp_path / "repository" / "airflow" / "packages" / "project" / "restaurant_warehouse" / "quality"
+    )
+    quality.mkdir(parents=True)
+    monkeypatch.setattr(quality_rules, "__file__", str(quality / "rules.py"))
+    (tmp_path / "repository" / "sql" / "quality").mkdir(parents=True)
+    with pytest.raises(RuleError, match="install restaurant-warehouse again"):
+        quality_rules.folder()  # what lies above a wheel's folder is somebody else's
+    (quality / "sql").mkdir()
+    assert quality_rules.folder() == quality / "sql"
+
+
+def test_a_checkout_has_its_rules_in_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tmp_path / "airflow" / "packages" / "project"
+    monkeypatch.setattr(
+        quality_rules, "__file__", str(project / "restaurant_warehouse" / "quality" / "rules.py")
+    )
+    project.mkdir(parents=True)
+    (project / "hatch_build.py").touch()
+    with pytest.raises(RuleError, match="restore it from the repository"):
+        quality_rules.folder()
+    (tmp_path / "sql" / "quality").mkdir(parents=True)
+    assert quality_rules.folder() == tmp_path / "sql" / "quality"

@@ -19,7 +19,7 @@ from tests.support.events import frame, payload, uid
 THEN = datetime(2026, 3, 14, tzinfo=UTC)
 
 
-def letter(received: bytes, **fields: Any) -> DeadLetter:
+def dead_letter(received: bytes, **fields: Any) -> DeadLetter:
     whole = {
         "dead_letter_id": 1,
         "stream": "restaurant",
@@ -44,21 +44,21 @@ def good(offset: int = 4) -> bytes:
 
 
 def test_it_is_read_at_its_old_place() -> None:
-    event = parse(letter(good()), CONTRACT)
+    event = parse(dead_letter(good()), CONTRACT)
 
     assert isinstance(event, Event)
     assert (event.stream_id, event.offset) == ("log", 4)
 
 
 def test_another_offset_inside_is_still_a_wrong_position() -> None:
-    item = parse(letter(good(5)), CONTRACT)
+    item = parse(dead_letter(good(5)), CONTRACT)
 
     assert isinstance(item, Rejected)
     assert item.reason_code == Reason.BAD_POSITION
 
 
 def test_the_beginning_of_a_large_frame_is_never_taken_for_the_whole() -> None:
-    cut = letter(good(), reason_code="too_large")
+    cut = dead_letter(good(), reason_code="too_large")
 
     assert isinstance(parse(cut, CONTRACT), Rejected)
     assert isinstance(parse(cut, CONTRACT, good()), Event)
@@ -66,15 +66,15 @@ def test_the_beginning_of_a_large_frame_is_never_taken_for_the_whole() -> None:
 
 def test_without_a_place_it_cannot_be_taken() -> None:
     with pytest.raises(DeadLetterRefused, match="publish"):
-        parse(letter(good(), stream_id=None, event_offset=None), CONTRACT)
+        parse(dead_letter(good(), stream_id=None, event_offset=None), CONTRACT)
 
 
-def test_a_letter_of_a_foreign_stream_keeps_the_identity_of_its_frame_and_its_hour() -> None:
+def test_a_dead_letter_of_a_foreign_stream_keeps_the_identity_of_its_frame_and_its_hour() -> None:
     refused = RawParser("weather").parse(Frame("rain", b'{"mm": 1e999999}', "abc"))
     event = RawParser("weather").parse(Frame("rain", b'{"mm": 1}', "abc"))
     assert isinstance(refused, Rejected)
     assert isinstance(event, Event)
-    lies = letter(
+    lies = dead_letter(
         refused.received,
         stream="weather",
         stream_id="weather",
@@ -93,7 +93,7 @@ def test_a_letter_of_a_foreign_stream_keeps_the_identity_of_its_frame_and_its_ho
 
 
 def test_a_conflict_in_a_foreign_stream_becomes_another_event_when_edited() -> None:
-    lies = letter(
+    lies = dead_letter(
         b"1", stream="s", stream_id="s", event_id=uuid4(), event_type="t", reason_code="event_id_conflict"
     )
     again, edited = parse(lies, RAW), parse(lies, RAW, b"2")
@@ -151,7 +151,7 @@ def test_bytes_are_shown_without_loss_and_without_harm(data: bytes, shown: dict[
     assert readable(data) == shown
 
 
-def test_the_same_event_is_read_from_the_same_letter() -> None:
-    assert parse(letter(good()), CONTRACT) == parse(
-        letter(good(), attempts=3, event_id=uid("else")), CONTRACT
+def test_the_same_event_is_read_from_the_same_dead_letter() -> None:
+    assert parse(dead_letter(good()), CONTRACT) == parse(
+        dead_letter(good(), attempts=3, event_id=uid("else")), CONTRACT
     )

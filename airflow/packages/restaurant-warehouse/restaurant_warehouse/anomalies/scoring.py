@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from restaurant_warehouse.anomalies.features import FEATURES, Payment
 from restaurant_warehouse.anomalies.forest import PARAMETERS, Forest, PaymentScore
+from restaurant_warehouse.connection import connect
 from sse_ingest.database.named_queries import load
 
 SQL = load("scoring.sql", __package__)
@@ -52,7 +52,7 @@ def score(url: str, window: Window = Window(), before: datetime | None = None) -
 
     Each page of scores is one transaction. If a run is interrupted, the next run scores the rest.
     """
-    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+    with connect(url) as connection:
         row = connection.execute(SQL["scope"], {"before": before}).fetchone()
         assert row is not None
         upto, share = row

@@ -4,10 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
-from airflow.sdk.exceptions import AirflowFailException
-from psycopg import errors
 
 from restaurant_warehouse.anomalies.scoring import Result, Window, score
+from restaurant_warehouse.operators.missing_objects import fail_if_missing
 from sse_ingest.airflow.connections import database_url
 
 
@@ -44,13 +43,9 @@ class PaymentScoringOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
         """Train and score. If the database cannot be reached, the task fails and is retried."""
-        try:
-            result = score(database_url(self.postgres_conn_id), self.window)
-        except (errors.UndefinedTable, errors.UndefinedFunction, errors.InsufficientPrivilege) as error:
-            raise AirflowFailException(
-                f"analytics.payment_scores is missing, or '{self.postgres_conn_id}' may not write it: "
-                f"run `python -m sql migrate`. PostgreSQL says: {error}"
-            ) from error
+        url = database_url(self.postgres_conn_id)
+        with fail_if_missing("A table of payment scores", self.postgres_conn_id):
+            result = score(url, self.window)
         self.log.info(_sentence(result))
         return vars(result)
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import psycopg
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
-from psycopg import errors, sql
-from psycopg.rows import tuple_row
+from psycopg import sql
 
+from restaurant_warehouse.connection import connect
+from restaurant_warehouse.operators.missing_objects import fail_if_missing
 from sse_ingest.airflow.connections import database_url
 
 # The states that fail the task. A warning of health_check() is only logged.
@@ -57,18 +57,13 @@ class WarehouseCheckOperator(BaseOperator):
     def _rows(self) -> list[dict[str, Any]]:
         query = sql.SQL("SELECT * FROM analytics.{}()").format(sql.Identifier(self.check))
         url = database_url(self.postgres_conn_id)
-        try:
-            with psycopg.connect(url, connect_timeout=10, row_factory=tuple_row) as connection:
-                connection.read_only = True
+        with fail_if_missing(f"analytics.{self.check}()", self.postgres_conn_id), connect(url) as connection:
+            connection.read_only = True
+            with connection.transaction():
                 connection.execute(
                     "SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT[self.check]]
                 )
                 rows = connection.execute(query).fetchall()
-        except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
-            raise AirflowFailException(
-                f"analytics.{self.check}() is missing, or '{self.postgres_conn_id}' may not run it: "
-                f"run `python -m sql migrate`. PostgreSQL says: {error}"
-            ) from error
         return [{"name": name, "status": status, "details": details} for name, status, details in rows]
 
 

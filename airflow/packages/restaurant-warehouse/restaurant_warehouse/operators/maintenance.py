@@ -6,7 +6,6 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from psycopg import errors
 
 from restaurant_warehouse.maintenance import (
     analyze,
@@ -15,6 +14,7 @@ from restaurant_warehouse.maintenance import (
     keep_months,
     make_partitions,
 )
+from restaurant_warehouse.operators.missing_objects import fail_if_missing
 from sse_ingest.airflow.connections import database_url
 from sse_ingest.errors import TerminalError
 
@@ -37,12 +37,8 @@ class MaintenanceOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
         """Do the work; its result goes to XCom."""
         try:
-            result = self.work()
-        except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
-            raise AirflowFailException(
-                f"A function of the warehouse is missing, or '{self.postgres_conn_id}' may not run it: "
-                f"run `python -m sql migrate`. PostgreSQL says: {error}"
-            ) from error
+            with fail_if_missing("A function of the warehouse", self.postgres_conn_id):
+                result = self.work()
         except TerminalError as error:
             raise AirflowFailException(f"{type(error).__name__}: {error}") from error
         self.log.info("%s", result)
@@ -54,7 +50,7 @@ class MaintenanceOperator(BaseOperator):
 
 
 class PartitionsAheadOperator(MaintenanceOperator):
-    """Create the partitions of this month and of the next ones. XCom: `made`, how many were missing.
+    """Create the partitions of this month and of the next ones. XCom: `created`, how many were missing.
 
     :param months_ahead: how many months after this one
     """
@@ -65,7 +61,7 @@ class PartitionsAheadOperator(MaintenanceOperator):
 
     def work(self) -> dict[str, Any]:
         """See the class."""
-        return {"made": make_partitions(database_url(self.postgres_conn_id), self.months_ahead)}
+        return {"created": make_partitions(database_url(self.postgres_conn_id), self.months_ahead)}
 
 
 class DefaultPartitionOperator(MaintenanceOperator):

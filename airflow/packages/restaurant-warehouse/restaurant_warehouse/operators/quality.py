@@ -5,8 +5,8 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
-from psycopg import errors
 
+from restaurant_warehouse.operators.missing_objects import fail_if_missing
 from restaurant_warehouse.quality.rules import SEVERITIES, RuleError, load
 from restaurant_warehouse.quality.run import Broken, RuleResult, run
 from sse_ingest.airflow.connections import database_url
@@ -63,14 +63,11 @@ class DataQualityOperator(BaseOperator):
     def _run(self) -> list[RuleResult | Broken]:
         try:
             rules = [rule for rule in load() if rule.severity == self.severity]
-            return list(run(database_url(self.postgres_conn_id), rules))
         except RuleError as error:
             raise AirflowFailException(str(error)) from error
-        except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
-            raise AirflowFailException(
-                f"raw_data.arrived_before() is missing, or '{self.postgres_conn_id}' may not run it: "
-                f"run `python -m sql migrate`. PostgreSQL says: {error}"
-            ) from error
+        url = database_url(self.postgres_conn_id)
+        with fail_if_missing("raw_data.arrived_before()", self.postgres_conn_id):
+            return list(run(url, rules))
 
 
 def as_text(results: Sequence[RuleResult | Broken]) -> str:

@@ -6,6 +6,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 from psycopg import errors
 
+from restaurant_warehouse.operators.missing_objects import fail_if_missing
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.airflow.connections import database_url
 
@@ -34,16 +35,13 @@ class RollupRefreshOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, str]:  # noqa: ARG002 - Airflow's signature
         """Refresh. If a lock is not free, or another refresh is running, the task fails and is retried."""
+        url = database_url(self.postgres_conn_id)
         try:
-            upto = refresh(database_url(self.postgres_conn_id))
+            with fail_if_missing("analytics.refresh_rollups()", self.postgres_conn_id):
+                upto = refresh(url)
         except errors.ObjectNotInPrerequisiteState as error:
             raise AirflowFailException(
                 f"{error.diag.message_primary}\n-> {error.diag.message_hint}"
-            ) from error
-        except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
-            raise AirflowFailException(
-                f"analytics.refresh_rollups() is missing, or '{self.postgres_conn_id}' may not run it: "
-                f"run `python -m sql migrate`. PostgreSQL says: {error}"
             ) from error
         self.log.info("Every hour before %s is summed", upto.isoformat())
         return {"closed_before": upto.isoformat()}

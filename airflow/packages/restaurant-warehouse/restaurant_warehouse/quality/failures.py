@@ -16,15 +16,15 @@ from restaurant_warehouse.quality.rules import Rule
 
 # A null in `failed` counts as a failure. Otherwise every row that is compared with null would pass.
 CHECK: LiteralString = """
-WITH seen AS MATERIALIZED ({rule}
+WITH checked AS MATERIALIZED ({rule}
 ), failing AS (
     SELECT d.location_code, d.business_date,
-        f.found || jsonb_build_object('location_code', d.location_code, 'business_date', d.business_date) AS evidence
-    FROM (SELECT to_jsonb(s) - 'failed' AS found FROM seen AS s WHERE s.failed IS NOT FALSE) AS f
+        f.evidence || jsonb_build_object('location_code', d.location_code, 'business_date', d.business_date) AS evidence
+    FROM (SELECT to_jsonb(s) - 'failed' AS evidence FROM checked AS s WHERE s.failed IS NOT FALSE) AS f
     CROSS JOIN LATERAL analytics.day_concerned(
-        CASE WHEN pg_input_is_valid(f.found ->> 'order_id', 'uuid') THEN (f.found ->> 'order_id')::uuid END,
-        f.found ->> 'location_code',
-        (f.found ->> 'happened_at')::timestamptz) AS d
+        CASE WHEN pg_input_is_valid(f.evidence ->> 'order_id', 'uuid') THEN (f.evidence ->> 'order_id')::uuid END,
+        f.evidence ->> 'location_code',
+        (f.evidence ->> 'happened_at')::timestamptz) AS d
 ), days AS (
     SELECT f.location_code, f.business_date, count(*) AS failed,
         to_jsonb((array_agg(f.evidence ORDER BY f.evidence))[1:{sample}]) AS sample,
@@ -43,7 +43,7 @@ WITH seen AS MATERIALIZED ({rule}
 ), open AS (
     SELECT * FROM compared AS c WHERE c.accepted_at IS NULL
 )
-SELECT (SELECT count(*) FROM seen), (SELECT coalesce(sum(o.failed), 0)::bigint FROM open AS o),
+SELECT (SELECT count(*) FROM checked), (SELECT coalesce(sum(o.failed), 0)::bigint FROM open AS o),
     (SELECT coalesce(jsonb_agg(e.evidence), '[]')::text FROM (
         SELECT e.evidence FROM open AS o CROSS JOIN LATERAL jsonb_array_elements(o.sample) AS e (evidence)
         ORDER BY e.evidence LIMIT {sample}) AS e),
@@ -65,7 +65,7 @@ WHERE r.result_id = %(result_id)s
 
 @dataclass(frozen=True)
 class Failures:
-    """What a critical rule found. `failed` and `sample` are without accepted rows; `days` (JSON) has them too.
+    """The failed rows of a critical rule. `failed` and `sample` are without accepted rows; `days` (JSON) has them too.
 
     `has_new_day`: the last result has days, and a day that is open is not among them, or has more rows than there.
     """

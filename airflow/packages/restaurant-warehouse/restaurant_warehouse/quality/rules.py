@@ -61,12 +61,20 @@ class Rule:
 
 
 def folder() -> Path:
-    """The folder of the rules: in the installed package, else sql/quality of the repository. Raises RuleError."""
-    here = Path(__file__).resolve()
-    for place in (here.parent / "sql", *(above / "sql" / "quality" for above in here.parents[5:6])):
-        if place.is_dir():
-            return place
-    raise RuleError("There is no folder sql/quality: restore it from the repository.")
+    """The folder of the rules: a wheel has them in the package, a checkout in sql/quality. Raises RuleError."""
+    return _folder(Path(__file__).resolve().parent)
+
+
+def _folder(here: Path) -> Path:
+    if (packaged := here / "sql").is_dir():
+        return packaged
+    project = here.parents[1]
+    if not (project / "hatch_build.py").is_file():  # no wheel has it
+        raise RuleError(f"There is no folder {packaged}: install restaurant-warehouse again.")
+    repository = project.parents[2]
+    if (rules := repository / "sql" / "quality").is_dir():
+        return rules
+    raise RuleError(f"There is no folder {rules}: restore it from the repository.")
 
 
 def load(rules: Path | None = None) -> list[Rule]:

@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from restaurant_warehouse.connection import connect
 from restaurant_warehouse.quality import failures
 from restaurant_warehouse.quality.rules import Rule
 
@@ -58,13 +59,13 @@ CLOCK_WENT_BACK = (
 )
 # A null in `failed` counts as a failure. Otherwise every row that is compared with null would pass.
 CHECK: LiteralString = """
-WITH seen AS MATERIALIZED ({rule}
+WITH checked AS MATERIALIZED ({rule}
 ), failing AS (
-    SELECT to_jsonb(s) - 'failed' AS evidence FROM seen AS s WHERE s.failed IS NOT FALSE ORDER BY 1 LIMIT {sample}
+    SELECT to_jsonb(s) - 'failed' AS evidence FROM checked AS s WHERE s.failed IS NOT FALSE ORDER BY 1 LIMIT {sample}
 )
 SELECT count(*), count(*) FILTER (WHERE failed IS NOT FALSE),
     (SELECT coalesce(jsonb_agg(evidence), '[]')::text FROM failing)
-FROM seen
+FROM checked
 """
 RECORD: LiteralString = """
 INSERT INTO analytics.data_quality_results
@@ -112,7 +113,7 @@ def run(url: str, rules: Iterable[Rule]) -> Iterator[RuleResult | Broken]:
     failure it does not raise: a second try would not report that failure, because its window has moved. The remaining
     rules are Broken then.
     """
-    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+    with connect(url) as connection:
         row = connection.execute("SELECT raw_data.arrived_before()").fetchone()
         assert row is not None
         has_new_failure = False

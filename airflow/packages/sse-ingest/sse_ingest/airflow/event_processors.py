@@ -2,13 +2,12 @@
 
 An example. The owner of the schema creates the table first, because the writer may not create tables:
 
-    CREATE TABLE analytics.loyalty_points (event_id uuid PRIMARY KEY, customer_id text, points integer,
-                                           earned_at timestamptz);
-    GRANT SELECT, INSERT ON analytics.loyalty_points TO airflow_user;
+    CREATE TABLE loyalty_points (event_id uuid PRIMARY KEY, customer_id text, points integer, earned_at timestamptz);
+    GRANT SELECT, INSERT ON loyalty_points TO writer;
 
 then, in the DAG file:
 
-    from sse_operator import SSEToPostgresOperator, create_custom_event_processor
+    from sse_ingest.airflow.operators import SSEToPostgresOperator, create_custom_event_processor
 
     @create_custom_event_processor
     def loyalty_points(cursor, event, payload):
@@ -71,7 +70,9 @@ def check_processors(processors: Mapping[str, Processor]) -> dict[str, Processor
     """The processors by event type, each checked. Marked ones were checked at their definition. Raises TypeError."""
     for event_type, function in processors.items():
         if not isinstance(event_type, str) or not event_type:
-            raise TypeError(f"event_processors: {event_type!r} is no event type such as 'order_created'")
+            raise TypeError(
+                f"event_processors: {event_type!r} is no event type: give its name, a text that is not empty"
+            )
         if not getattr(function, MARK, False):
             check_processor(function)
     return dict(processors)

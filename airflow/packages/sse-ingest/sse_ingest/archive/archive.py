@@ -15,7 +15,6 @@ Ingestion waits while step 3 counts and drops the partition: about half a second
 """
 
 import logging
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -23,7 +22,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg import errors, sql
@@ -32,6 +31,7 @@ from psycopg.types.json import Jsonb
 from sse_ingest.archive import files
 from sse_ingest.archive.files import Manifest
 from sse_ingest.database.connection import DATA_FAULTS, connect, translated
+from sse_ingest.database.lock_retries import retry_locked
 from sse_ingest.database.maintenance_lock import take_maintenance_lock
 from sse_ingest.database.named_queries import load
 from sse_ingest.errors import ArchiveRefused, ConfigurationError, DatabaseUnavailable
@@ -52,6 +52,7 @@ _KINDS = [
     "int8",
 ]  # the types of the columns of read_partition
 _EVENT_ID, _TS = 1, 3
+Result = TypeVar("Result")
 _EXPORTS = 3
 
 
@@ -213,18 +214,14 @@ def _drop(
     return transaction.status is transaction.Status.COMMITTED
 
 
-def _with_lock_retries(request: Request, act: Callable[[], Any]) -> Any:
-    for attempt in range(1, request.lock_attempts + 1):
-        try:
-            return act()
-        except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
-            if attempt == request.lock_attempts:
-                raise DatabaseUnavailable(
-                    "Another session has been holding events_raw all the time, so nothing more was archived: "
-                    "see pg_locks for that session, then archive again."
-                ) from error
-            time.sleep(1)  # let the sessions that wait behind us go first
-    raise AssertionError
+def _with_lock_retries(request: Request, act: Callable[[], Result]) -> Result:
+    def failure(_: psycopg.Error) -> DatabaseUnavailable:
+        return DatabaseUnavailable(
+            "Another session has been holding events_raw all the time, so nothing more was archived: "
+            "see pg_locks for that session, then archive again."
+        )
+
+    return retry_locked(act, attempts=request.lock_attempts, pause_seconds=1, failure=failure)
 
 
 def _rows(connection: psycopg.Connection[Any], partition: str) -> Generator[tuple[Any, ...], None, None]:

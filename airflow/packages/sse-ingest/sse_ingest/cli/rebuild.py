@@ -28,7 +28,7 @@ def rebuild_command(
     ] = None,
     table: Annotated[
         list[str] | None,
-        typer.Option(help="A table of analytics that the processors use. Repeatable.", metavar="NAME"),
+        typer.Option(help="A table that the processors use, without its schema. Repeatable.", metavar="NAME"),
     ] = None,
     examples: Annotated[int, typer.Option(min=0, help="How many differing rows to show per table.")] = 10,
     folder: Annotated[
@@ -37,7 +37,7 @@ def rebuild_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Compute the analytics tables again from the raw events, and report how the live tables differ.
+    """Compute the typed tables again from the raw events, and report how the live tables differ.
 
     Exit code 1: they differ, and nothing was changed. Exit code 2: a person has to correct something.
     """

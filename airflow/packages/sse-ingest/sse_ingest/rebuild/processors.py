@@ -2,14 +2,14 @@
 
 The rule: a processor writes tables by unqualified names, and --table names each table that it reads or writes in this
 way. In a rebuild such a table is empty at first and filled only by the processors; then it is compared and corrected
-like the others. Qualified names (analytics.menu) refer to the live tables: reading them is allowed, writing is refused.
+like the others. Names with a schema refer to the live tables: reading them is allowed, writing is refused.
 
 Events come month by month, not in the order of arrival. Their payload is that of events_raw: `received` is the text of
 the payload, not the bytes of the frame.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -19,27 +19,27 @@ from sse_ingest.events import Event
 from sse_ingest.settings import Processor
 from sse_ingest.store.processors import GuardedCursor, run_processors
 
-_LIVE_WRITE = re.compile(
-    r"\b(?:insert\s+into|merge\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?|truncate(?:\s+table)?|copy)"
-    r'\s+"?(?:analytics|raw_data|staging)"?\s*\.',
-    re.IGNORECASE,
+_WRITE = (
+    r"\b(?:insert\s+into|merge\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?|truncate(?:\s+table)?"
+    r"(?:\s+only)?|copy)\s+"
 )
 
 
 class _ShadowCursor(GuardedCursor):
-    def execute(self, query: Any, *args: Any, **kwargs: Any) -> "_ShadowCursor":
-        text = query if isinstance(query, str) else query.decode() if isinstance(query, bytes) else ""
-        if _LIVE_WRITE.search(text):
+    live_write: re.Pattern[str]
+
+    def check(self, text: str) -> None:
+        super().check(text)
+        if self.live_write.search(text):
             raise ProcessorError(
                 "it writes to a qualified table: remove the schema, so that a rebuild can run it"
             )
-        super().execute(query, *args, **kwargs)
-        return self
 
 
-def into_shadow(processors: Mapping[str, Processor]) -> dict[str, Processor]:
-    """The same processors, which cannot write to the live tables."""
-    return {event_type: _guarded(function) for event_type, function in processors.items()}
+def into_shadow(processors: Mapping[str, Processor], live: Collection[str]) -> dict[str, Processor]:
+    """The same processors, which cannot write to tables of the live schemas."""
+    live_write = _write_into(live)
+    return {event_type: _guarded(function, live_write) for event_type, function in processors.items()}
 
 
 def run(
@@ -58,9 +58,15 @@ def run(
     return sentences
 
 
-def _guarded(function: Processor) -> Processor:
+def _write_into(schemas: Collection[str]) -> re.Pattern[str]:
+    names = "|".join(re.escape(schema) for schema in schemas)
+    return re.compile(rf'{_WRITE}"?(?:{names})"?\s*\.', re.IGNORECASE)
+
+
+def _guarded(function: Processor, live_write: re.Pattern[str]) -> Processor:
     def process(cursor: psycopg.Cursor[Any], event: Event, payload: dict[str, Any]) -> None:
         with _ShadowCursor(cursor.connection) as own:
+            own.live_write = live_write
             function(own, event, payload)
 
     return process

@@ -1,4 +1,4 @@
-"""Computes the analytics tables again from the raw events, compares them with the live tables, and can correct those.
+"""Computes the typed tables again from the raw events, compares them with the live tables, and can correct those.
 
 It runs beside live ingestion, in three steps:
 
@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from sse_ingest.archive import reader
 from sse_ingest.database.connection import connect, translated
+from sse_ingest.database.lock_retries import retry_locked
 from sse_ingest.database.maintenance_lock import take_maintenance_lock
 from sse_ingest.errors import ConfigurationError, DatabaseUnavailable, RebuildRefused
 from sse_ingest.rebuild.diff import Kind, TableReport, compare, repair
@@ -139,17 +139,18 @@ def _refuse_failures(shadow: Shadow) -> None:
 
 
 def _apply(shadow: Shadow, since: str, report: Report) -> None:
-    for attempt in range(1, _LOCK_ATTEMPTS + 1):
-        try:
-            return _apply_now(shadow, since, report)
-        except errors.LockNotAvailable as error:
-            if attempt == _LOCK_ATTEMPTS:
-                raise DatabaseUnavailable(
-                    "Another session has been holding event_ids for a minute, so nothing was changed: "
-                    "see pg_locks for that session, then rebuild again."
-                ) from error
-            time.sleep(0.5)
-    return None
+    def failure(_: psycopg.Error) -> DatabaseUnavailable:
+        return DatabaseUnavailable(
+            "Another session has been holding event_ids for a minute, so nothing was changed: "
+            "see pg_locks for that session, then rebuild again."
+        )
+
+    retry_locked(
+        lambda: _apply_now(shadow, since, report),
+        attempts=_LOCK_ATTEMPTS,
+        pause_seconds=0.5,
+        failure=failure,
+    )
 
 
 def _apply_now(shadow: Shadow, since: str, report: Report) -> None:

@@ -106,7 +106,7 @@ class Shadow:
             connection.execute(SQL["create_processed"])
             incoming.prepare(connection)
         connection.execute(SQL["enter_shadow"])
-        return cls(connection, typed, places, tables, into_shadow(processors))
+        return cls(connection, typed, places, tables, into_shadow(processors, places))
 
     def statement(self, name: str) -> sql.Composed:
         """A statement of rebuild.sql that needs no table."""

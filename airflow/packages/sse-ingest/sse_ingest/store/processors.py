@@ -10,12 +10,14 @@ run, with the context variables of its caller.
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.sql import Composable
 
 from sse_ingest.database.connection import DATA_FAULTS
 from sse_ingest.dead_letter_reasons import Reason
@@ -38,12 +40,30 @@ class TransactionControl(IngestError):
 class GuardedCursor(psycopg.Cursor[Any]):
     """A cursor that refuses statements of transaction control: the store controls the transaction."""
 
-    def execute(self, query: Any, *args: Any, **kwargs: Any) -> "GuardedCursor":
-        text = query if isinstance(query, str) else query.decode() if isinstance(query, bytes) else ""
+    def check(self, text: str) -> None:
+        """Raise an error if a processor may not run this statement."""
         if _TRANSACTION_CONTROL.search(text):
             raise TransactionControl(TransactionControl.__doc__)
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> "GuardedCursor":
+        self.check(self._text(query))
         super().execute(query, *args, **kwargs)
         return self
+
+    def executemany(self, query: Any, *args: Any, **kwargs: Any) -> None:
+        self.check(self._text(query))
+        super().executemany(query, *args, **kwargs)
+
+    @contextmanager
+    def copy(self, statement: Any, *args: Any, **kwargs: Any) -> Iterator[psycopg.Copy]:
+        self.check(self._text(statement))
+        with super().copy(statement, *args, **kwargs) as copy:
+            yield copy
+
+    def _text(self, query: Any) -> str:
+        if isinstance(query, Composable):
+            return query.as_string(self)
+        return query.decode() if isinstance(query, bytes) else query if isinstance(query, str) else ""
 
 
 def run_processors(

@@ -19,7 +19,7 @@ BEGIN
         SELECT mark AS since, before AS until
         UNION ALL
         SELECT s.hour, s.hour + interval '1 hour' FROM stale AS s
-    ), found AS (
+    ), concerned_orders AS (
         SELECT s.since, s.until, i.order_id
         FROM spans AS s
         CROSS JOIN LATERAL (
@@ -41,7 +41,7 @@ BEGIN
         ) AS i
     )
     SELECT date_trunc('hour', t.at, 'UTC'), d.category, d.item_name, sum(d.deduction)
-    FROM found AS f
+    FROM concerned_orders AS f
     LEFT JOIN analytics.orders_now AS o ON o.order_id = f.order_id
     CROSS JOIN LATERAL analytics.line_deductions(f.order_id) AS d
     CROSS JOIN LATERAL (SELECT coalesce(o.scheduled_for, d.event_ts) AS at) AS t

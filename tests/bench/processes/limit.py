@@ -12,7 +12,7 @@ import psycopg
 from local.settings import OWNER
 from restaurant_warehouse.contract import restaurant_parser
 from sse_ingest.sources.sse_decoder import Decoder
-from tests.bench.bench import Bench
+from tests.bench.measuring.bench import Bench
 from tests.bench.measuring.cpu import CpuMeter
 from tests.bench.measuring.figures import Figure, Samples
 from tests.bench.processes.ingest import writer

@@ -31,7 +31,7 @@ COMMENT ON COLUMN analytics.live_metrics.revenue_today IS
 COMMENT ON COLUMN analytics.live_metrics.projected_revenue_today IS
     'Projection for the whole day: revenue_today plus what the same weekday still brought after this time of day, as the mean of the last four weeks. Null where these weeks have no sales.';
 COMMENT ON COLUMN analytics.live_metrics.ingest_latency_p50_seconds IS
-    'Median of the time from ts to ingested_at, over the events of the last minutes (live_latency_span); null when none came. Replayed history counts with its real age.';
+    'Median of the time from ts to ingested_at, over the events of the last minutes (live_latency_span); null when none came. What a backfill writes does not count; a history that is replayed into the live stream counts with its real age.';
 COMMENT ON COLUMN analytics.live_metrics.ingest_latency_p99_seconds IS 'The same, 99th percentile.';
 COMMENT ON COLUMN analytics.live_metrics.data_quality_percent IS
     'Share of accepted events in the last hour, of these and the dead letters that no retry has accepted; null when nothing came.';

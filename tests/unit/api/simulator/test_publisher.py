@@ -4,14 +4,16 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from api.log import sse_frames
 from api.log.interface import EventLog, LogUnavailable
-from api.simulator.publisher import Publisher, _slots
-from api.simulator.world import HORIZON, LATE, Faults, World
+from api.simulator import past as past_file
+from api.simulator.publisher import Publisher
+from api.simulator.world import Faults, World
 
 pytestmark = pytest.mark.anyio
 OpenLog = Callable[..., Awaitable[EventLog]]
@@ -85,15 +87,19 @@ async def test_it_waits_while_the_log_refuses(
     assert log.head > 0
 
 
-def test_the_seconds_to_publish() -> None:
-    def first(count: int, since: float, published_until: float, now: float) -> list[int]:
-        slots = _slots(since, published_until, now)
-        return [next(slots) for _ in range(count)]
+async def test_only_a_new_log_gets_a_past(open_log: OpenLog, tmp_path: Path) -> None:
+    log = await open_log()
+    world, marker = World(1, 50), tmp_path / "events.db.simulator"
+    async with Publisher(world, log, marker, ignore, history_days=1):
+        began = int(time.time())
+        assert await log.changed(0)
+    past = past_file.load(tmp_path / "events.db.past")
+    assert past is not None
+    assert (past.world, past.end - past.first, past.loaded) == (world.name, 86_400, 0)
+    assert abs(past.end - began) <= 1
+    events = [json.loads(sse_frames.element(frame)) for frame in await everything(log)]
+    assert min(datetime.fromisoformat(event["ts"]).timestamp() for event in events) >= past.end
 
-    assert first(3, 995.5, 1000.5, 1000.5) == [995, 996, 997]  # a fresh start, warmed up
-    assert first(3, 99_995.5, 10_000, 100_000) == [99_995, 99_996, 99_997]  # also over an old log
-    assert first(2, 0, 10_000, 10_100)[0] == 10_000 - HORIZON - LATE  # a short standstill is made up for
-    long = first(
-        HORIZON + LATE + 3, 0, 10_000, 90_000
-    )  # a long one is left out, but orders in flight are finished
-    assert long[-4:] == [9_999, 10_000, 90_000, 90_001]
+    async with Publisher(World(2, 50), log, marker, ignore, history_days=1):
+        pass
+    assert past_file.load(tmp_path / "events.db.past") == past

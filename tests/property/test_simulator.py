@@ -20,7 +20,9 @@ from api.simulator.order_lifecycle import EVENTS_PER_ORDER
 from api.simulator.world import HORIZON, LATE, Faults, World, busyness
 from tests.support.examples import examples
 
-NOT_SIMULATED = {"order_item_voided", "discount_applied", "service_charge_added", "payment_voided"}
+NOT_SIMULATED = {
+    *("order_item_voided", "discount_applied", "service_charge_added", "payment_voided", "order_snapshot")
+}
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
 MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}
 DAY = 86_400

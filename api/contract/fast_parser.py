@@ -17,7 +17,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.contract import time_limits
 from api.contract.fields import LONGEST_KEY, check_schedule
-from api.contract.schemas import PAYLOADS, RESERVED, SCHEDULED
+from api.contract.schemas import PAYLOADS, RESERVED, SCHEDULED, SNAPSHOT
 from api.log.interface import Draft
 
 _MOST_BYTES = 64 * 1024
@@ -95,7 +95,9 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
         return None
     event_type, key, ts = envelope.event_type, envelope.partition_key, envelope.ts
     is_refused = (
-        event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest
+        event_type in (RESERVED, SNAPSHOT)
+        or not (event_type + key).isprintable()
+        or not earliest <= ts <= latest
     )
     if (
         is_refused
@@ -169,5 +171,9 @@ def _number(places: int) -> str:
     return rf"\d{{1,15}}(?:\.\d{{1,{places}}})?[,}}]"
 
 
-_PAYLOADS = {name: _payload(model.model_json_schema(), model.compared) for name, model in PAYLOADS.items()}
+_PAYLOADS = {
+    name: _payload(model.model_json_schema(), getattr(model, "compared", frozenset()))
+    for name, model in PAYLOADS.items()
+    if name != SNAPSHOT  # it has lists
+}
 _OPEN = _payload({})

@@ -28,6 +28,7 @@ from api.contract.fields import (
     Version,
     check_schedule,
 )
+from api.contract.order_snapshot import Elements, snapshot
 from api.contract.rules import check_payment
 
 RESERVED = "stream_gap"
@@ -219,7 +220,17 @@ class CustomerChanged(_Payload):
     changed_ts: Instant
 
 
-PAYLOADS: dict[str, type[_Payload]] = {
+SNAPSHOT_LISTS = {
+    "items": Elements(model=OrderItemAdded, key="order_item_id", time="added_ts"),
+    "discounts": Elements(model=DiscountApplied, key="discount_id"),
+    "service_charges": Elements(model=ServiceChargeAdded, key="charge_id"),
+    "payments": Elements(
+        model=PaymentCaptured, key="payment_id", time="captured_ts", is_required=True, rule=check_payment
+    ),
+    "refunds": Elements(model=PaymentRefunded, key="refund_id"),
+}
+SNAPSHOT = "order_snapshot"
+PAYLOADS: dict[str, type[BaseModel]] = {
     "order_created": OrderCreated,
     "order_item_added": OrderItemAdded,
     "order_item_voided": OrderItemVoided,
@@ -232,6 +243,7 @@ PAYLOADS: dict[str, type[_Payload]] = {
     "feedback_submitted": FeedbackSubmitted,
     "menu_item_changed": MenuItemChanged,
     "customer_changed": CustomerChanged,
+    SNAPSHOT: snapshot(OrderCreated, SNAPSHOT_LISTS),
 }
 
 

@@ -76,16 +76,24 @@ def documents(draw: st.DrawFn) -> bytes:
     sample: dict[str, Any] = event(kind, payload(kind, 1))
     body = {name: json.dumps(value) for name, value in sample.pop("payload").items()}
     envelope = {name: json.dumps(value) for name, value in sample.items()}
-    for target, names, most in ((body, [*body, "extra", "tip", "visit_id"], 2), (envelope, [*envelope], 1)):
-        for name in draw(st.lists(st.sampled_from(names), max_size=most, unique=True)):
-            if draw(st.booleans()):
-                target[name] = draw(values)
-            else:
-                target.pop(name, None)
+    for name in ("items", "payments") if kind == "order_snapshot" else ():
+        one = {field: json.dumps(value) for field, value in json.loads(body[name])[0].items()}
+        _bend(draw, one, [*one, "extra"], 1)
+        body[name] = f"[{_object(one)}]"
+    _bend(draw, body, [*body, "extra", "tip", "visit_id"], 2)
+    _bend(draw, envelope, [*envelope], 1)
     if draw(st.booleans()):
         envelope["version"] = draw(values)
     envelope["payload"] = _object(body)
     return _object(envelope).encode()
+
+
+def _bend(draw: st.DrawFn, target: dict[str, str], names: list[str], most: int) -> None:
+    for name in draw(st.lists(st.sampled_from(names), max_size=most, unique=True)):
+        if draw(st.booleans()):
+            target[name] = draw(values)
+        else:
+            target.pop(name, None)
 
 
 def _object(fields: dict[str, str]) -> str:

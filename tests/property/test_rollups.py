@@ -16,6 +16,7 @@ from sse_ingest.events import Event
 from sse_ingest.store.store import Store
 from tests.support.events import EPOCH, frame, moment, parsed, payload, uid
 from tests.support.examples import examples
+from tests.support.laws.snapshots import lists
 from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import TABLES, writing
 from tests.support.warehouse.plain import assert_exact, rows_of
@@ -38,6 +39,17 @@ ROUNDED = {
     "rounding": "-0.02",
     "total": "9.48",
 }
+KINDS = (
+    *("order_created", "order_item_added", "order_status_changed", "payment_captured", "payment_refunded"),
+    *(
+        "feedback_submitted",
+        "order_item_voided",
+        "payment_voided",
+        "discount_applied",
+        "service_charge_added",
+    ),
+    *("order_snapshot", "order_snapshot"),
+)
 END = 48
 """Hours after the epoch: nothing of the tests is dated later."""
 FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")
@@ -71,26 +83,7 @@ Step: TypeAlias = Callable[["Bench"], None]
 @st.composite
 def event(draw: st.DrawFn, offset: int) -> Event:
     """Of three orders, around the hours at which days end somewhere; restated, moved, cancelled, given back."""
-    kind, order, part = draw(
-        st.tuples(
-            st.sampled_from(
-                (
-                    "order_created",
-                    "order_item_added",
-                    "order_status_changed",
-                    "payment_captured",
-                    "payment_refunded",
-                    "feedback_submitted",
-                    "order_item_voided",
-                    "payment_voided",
-                    "discount_applied",
-                    "service_charge_added",
-                )
-            ),
-            st.integers(1, 3),
-            st.integers(0, 1),
-        )
-    )
+    kind, order, part = draw(st.tuples(st.sampled_from(KINDS), st.integers(1, 3), st.integers(0, 1)))
     when = moment(draw(st.integers(0, 14)) * HOUR + draw(st.sampled_from((0, 1, 1799, 1800, 3599.999999))))
     fields: dict[str, dict[str, Any]] = {
         "order_created": {
@@ -111,6 +104,7 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "extended_price": draw(st.sampled_from(("5.25", "10.1", None))),
             "tax_included": draw(st.sampled_from((True, None))),
             "kind": draw(st.sampled_from(("gift_card", None, None))),
+            "parent_item_id": draw(st.sampled_from((None, str(uid("item", order, 1))))),
         },
         "payment_captured": {
             "tip": draw(st.sampled_from(("0", "1.00", "2.5"))),
@@ -130,6 +124,8 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "created_ts": when,
         },
     }
+    if kind == "order_snapshot":
+        fields[kind] = fields["order_created"] | draw(lists(order, fields))
     body = payload(kind, order, part, nonce=offset, **fields.get(kind, {}))
     return parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 14)) * HOUR))
 

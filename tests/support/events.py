@@ -99,8 +99,24 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
             "changed_ts": moment(part),
         },
     }
+    if event_type == "order_snapshot":
+        return {"order_id": order_id, **payloads["order_created"], **_lists(order, part), **fields}
     whose = {} if event_type in dict(CHANGES) else {"order_id": order_id}
     return {**whose, **payloads.get(event_type, {}), **fields}
+
+
+def element(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[str, Any]:
+    """An element of a snapshot: what an event of this type states, without the order."""
+    body = payload(event_type, order, part, **fields)
+    del body["order_id"]
+    return {**body, "captured_ts": moment(order), **fields} if event_type == "payment_captured" else body
+
+
+def _lists(order: int, part: int) -> dict[str, Any]:
+    return {
+        "items": [element("order_item_added", order, part)],
+        "payments": [element("payment_captured", order, part)],
+    }
 
 
 def event(

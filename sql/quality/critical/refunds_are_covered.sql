@@ -23,13 +23,13 @@ CROSS JOIN LATERAL (
     SELECT min(p.location_code) AS location_code, min(p.processed_at) AS happened_at,
         sum(greatest(p.amount, p.total)) AS captured
     FROM analytics.payments AS p
-    WHERE p.order_id = a.order_id
+    WHERE p.order_id = a.order_id AND NOT p.is_replaced
 ) AS p
 CROSS JOIN LATERAL (
     -- The payment of a refund may still come: events_have_their_order waits for it.
     SELECT sum(r.amount) AS refunded, count(*) AS refunds
     FROM analytics.refunds AS r
-    JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.order_id = r.order_id
-    WHERE r.order_id = a.order_id
+    JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.order_id = r.order_id AND NOT p.is_replaced
+    WHERE r.order_id = a.order_id AND NOT r.is_replaced
 ) AS r
 WHERE r.refunds > 0;

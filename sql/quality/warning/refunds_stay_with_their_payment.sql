@@ -12,7 +12,7 @@ SELECT
     count(*) AS refunds,
     sum(r.amount) > p.amount + (SELECT analytics.threshold('rounding_legal')) * count(*) AS failed
 FROM analytics.payments AS p
-JOIN analytics.refunds AS r ON r.order_id = p.order_id AND r.payment_id = p.payment_id
+JOIN analytics.refunds AS r ON r.order_id = p.order_id AND r.payment_id = p.payment_id AND NOT r.is_replaced
 WHERE p.order_id IN (
     SELECT a.order_id
     FROM analytics.arrived_events(%(since)s, %(until)s, '{payment_captured, payment_refunded}') AS a)

@@ -56,6 +56,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "customer_changed": {
         "customer_id": "name", "city": "text?", "membership": "text?", "changed_ts": "time",
     },
+    "order_snapshot": {
+        "order_id": "uuid", "service_type": "service", "order_ts": "time", "location_code": "text",
+        "status": "status?", "changed_ts": "time?", "items": "items?", "payments": "payments?",
+    },
 }  # fmt: skip
 ENVELOPE = {"event_id": "uuid", "event_type": "type", "ts": "time", "partition_key": "name"}
 _GOOD: dict[str, list[bytes]] = {
@@ -74,6 +78,12 @@ _GOOD: dict[str, list[bytes]] = {
     "rating": [b"1", b"5"],
     "nps": [b"0", b"10"],
 }
+_ELEMENTS = {
+    "items": b'{"order_item_id":"%s","item_name":"Soup","qty":1,"unit_price":"5.25"}',
+    "payments": b'{"payment_id":"%s","method":"card","amount":5,"subtotal":5,"tax":0,"tip":0,"total":5,'
+    b'"captured_ts":"2026-03-14T12:00:00Z"}',
+}
+"""A list of one element, by sort."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,8 @@ class Pen:
         sort = sort.removesuffix("?")
         if sort == "uuid":
             return b'"%s"' % str(self.uuid()).encode()
+        if sort in _ELEMENTS:
+            return b"[" + _ELEMENTS[sort] % str(self.uuid()).encode() + b"]"
         if sort == "time":
             day, hour = self.random.randint(1, 28), self.random.randint(0, 23)
             return b'"2026-03-%02dT%02d:30:00Z"' % (day, hour)

@@ -21,6 +21,7 @@ _NOT_NUMBERS = [
 _NOT_NUMBERS += [b'"0x10"', '"١٢"'.encode(), b'"12.50 EUR"']
 _NOT_INTEGERS = [b'"5"', b"4.5", b"5.0", b"1e0", b"true", b"[]", b"{}", b'"five"']
 _NOT_TEXTS = [b"5", b"true", b"[]", b"{}", b"1.5", b'["a"]']
+_NOT_ARRAYS = [b"5", b"true", b"{}", b'"[]"', b"1.5"]
 WRONG: dict[str, list[bytes]] = {
     "uuid": [
         b"5",
@@ -36,6 +37,7 @@ WRONG: dict[str, list[bytes]] = {
     **dict.fromkeys(
         ("text", "name", "service", "status", "type", "currency", "line_kind", "discount_kind"), _NOT_TEXTS
     ),
+    **dict.fromkeys(("items", "payments"), _NOT_ARRAYS),
     "flag": [b"0", b"1", b'"true"', b'"yes"', b"[]", b"{}", b"1.0"],
     **dict.fromkeys(("price", "money", "qty"), _NOT_NUMBERS),
     **dict.fromkeys(("rating", "nps", "guests"), _NOT_INTEGERS),

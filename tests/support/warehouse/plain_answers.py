@@ -3,7 +3,16 @@
 from typing import LiteralString
 
 DUE: LiteralString = """
-WITH paid_later AS (
+WITH RECURSIVE void AS (
+    SELECT order_item_id, order_id FROM analytics.order_item_voids
+    WHERE NOT is_replaced AND voided_ts <= analytics.present()
+    UNION
+    SELECT order_item_id, order_id FROM analytics.order_items WHERE is_replaced
+    UNION
+    SELECT i.order_item_id, i.order_id
+    FROM void AS v JOIN analytics.order_items AS i ON i.parent_item_id = v.order_item_id AND i.order_id = v.order_id
+    WHERE i.event_ts <= analytics.present()
+), paid_later AS (
     SELECT order_id FROM analytics.payments WHERE processed_at > analytics.present()
     UNION ALL
     SELECT order_id FROM analytics.payment_voids WHERE voided_ts > analytics.present()
@@ -12,9 +21,10 @@ WITH paid_later AS (
 ), paid AS (
     SELECT order_id, sum(amount) AS amount, sum(subtotal) AS subtotal, sum(tax) AS tax, sum(tip) AS tip,
         sum(total) AS total
-    FROM analytics.payments AS p WHERE processed_at <= analytics.present()
+    FROM analytics.payments AS p WHERE processed_at <= analytics.present() AND NOT is_replaced
         AND NOT EXISTS (SELECT FROM analytics.payment_voids AS v
-            WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
+            WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced
+                AND v.voided_ts <= analytics.present())
     GROUP BY order_id
 ), due AS (
     SELECT o.order_id, o.customer_id, o.location_code, o.city, o.service_type,
@@ -33,15 +43,14 @@ WITH paid_later AS (
     WHERE coalesce(o.scheduled_for, o.order_ts) <= analytics.present()
 ), refunded AS (
     SELECT order_id, sum(amount) AS refunded
-    FROM analytics.refunds WHERE refunded_ts <= analytics.present() GROUP BY order_id
+    FROM analytics.refunds WHERE refunded_ts <= analytics.present() AND NOT is_replaced GROUP BY order_id
 ), sold AS (
     SELECT i.*, coalesce(o.scheduled_for, i.event_ts) AS at
     FROM analytics.order_items AS i
     LEFT JOIN analytics.orders AS o USING (order_id)
     LEFT JOIN due AS d USING (order_id)
     WHERE i.event_ts <= analytics.present() AND i.kind IS DISTINCT FROM 'gift_card'
-        AND NOT EXISTS (SELECT FROM analytics.order_item_voids AS v
-            WHERE v.order_item_id = i.order_item_id AND v.order_id = i.order_id AND v.voided_ts <= analytics.present())
+        AND NOT EXISTS (SELECT FROM void AS v WHERE v.order_item_id = i.order_item_id AND v.order_id = i.order_id)
         AND (d.order_id IS NULL) = (o.order_id IS NULL)
         AND d.status IS DISTINCT FROM 'cancelled'
 )"""
@@ -172,13 +181,15 @@ FROM (
     SELECT p.processed_at AS moved_at, coalesce(p.location_code, o.location_code) AS location_code, p.method,
         p.amount AS captured, p.tip, coalesce(p.rounding, 0) AS rounding, NULL::numeric AS refunded
     FROM analytics.payments AS p LEFT JOIN analytics.orders AS o USING (order_id)
-    WHERE NOT EXISTS (SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
+    WHERE NOT p.is_replaced AND NOT EXISTS (SELECT FROM analytics.payment_voids AS v
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced
+            AND v.voided_ts <= analytics.present())
     UNION ALL
     SELECT r.refunded_ts, coalesce(p.location_code, o.location_code), p.method, NULL, NULL, NULL, r.amount
     FROM analytics.refunds AS r
     LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.processed_at <= analytics.present()
     LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+    WHERE NOT r.is_replaced
 ) AS m
 LEFT JOIN analytics.locations AS l USING (location_code)
 WHERE moved_at <= analytics.present()

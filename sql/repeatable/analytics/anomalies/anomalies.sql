@@ -25,7 +25,7 @@ SELECT
 FROM analytics.payment_scores AS s
 JOIN analytics.payments AS p ON p.payment_id = s.payment_id AND p.event_ts = s.event_ts AND p.event_id = s.event_id
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
-WHERE s.is_anomaly AND p.event_ts <= analytics.present() AND coalesce(o.business_ts <= analytics.present(), true);
+WHERE s.is_anomaly AND NOT p.is_replaced AND p.event_ts <= analytics.present() AND coalesce(o.business_ts <= analytics.present(), true);
 
 COMMENT ON VIEW analytics.anomalies IS
     'Unusual hours and payments. Hours of the last seven days by a robust z-score; abnormality_of_hours() has other time spans and the usual hours too. Payments by an Isolation Forest (payment_scores). A payment that was restated is not listed until it is scored again.';

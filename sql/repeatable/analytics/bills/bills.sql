@@ -28,7 +28,7 @@ SELECT
 FROM analytics.due_orders AS o
 CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 CROSS JOIN LATERAL (
-    SELECT sum(r.amount) AS refunds FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+    SELECT sum(r.amount) AS refunds FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
 ) AS r;
 
 COMMENT ON VIEW analytics.bills IS

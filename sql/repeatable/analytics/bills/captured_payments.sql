@@ -14,11 +14,12 @@ SELECT
     coalesce(p.rounding, 0) AS rounding
 FROM analytics.payments AS p
 WHERE p.event_ts <= analytics.present()
+    AND NOT p.is_replaced
     AND NOT EXISTS (
         SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present());
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present());
 
-COMMENT ON VIEW analytics.captured_payments IS 'Every payment that was not voided, from its time on. A voided payment counts nowhere.';
+COMMENT ON VIEW analytics.captured_payments IS 'Every payment that was not voided, and that the newest snapshot of its order did not drop, from its time on. Any other payment counts nowhere.';
 COMMENT ON COLUMN analytics.captured_payments.payment_id IS 'The payment.';
 COMMENT ON COLUMN analytics.captured_payments.order_id IS 'Its order.';
 COMMENT ON COLUMN analytics.captured_payments.method IS 'How it was paid.';

@@ -11,7 +11,7 @@ AS $$
         CROSS JOIN LATERAL (
             SELECT sum(d.amount) AS amount
             FROM analytics.order_discounts AS d
-            WHERE d.order_id = l.order_id AND d.order_item_id = l.order_item_id AND d.event_ts <= analytics.present()
+            WHERE d.order_id = l.order_id AND d.order_item_id = l.order_item_id AND NOT d.is_replaced AND d.event_ts <= analytics.present()
         ) AS o
         WHERE l.order_id = of_order AND NOT l.is_voided AND NOT l.is_gift_card AND l.extended_price IS NOT NULL
     ), discounted AS (

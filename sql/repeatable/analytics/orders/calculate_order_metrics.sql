@@ -49,7 +49,7 @@ AS $$
     CROSS JOIN (
         SELECT sum(refunds.amount) AS refunded
         FROM analytics.refunds
-        WHERE refunds.order_id = calculate_order_metrics.order_id AND refunds.refunded_ts <= analytics.present()
+        WHERE refunds.order_id = calculate_order_metrics.order_id AND NOT refunds.is_replaced AND refunds.refunded_ts <= analytics.present()
     ) AS r
     LEFT JOIN analytics.orders_now AS o ON o.order_id = calculate_order_metrics.order_id
 $$;

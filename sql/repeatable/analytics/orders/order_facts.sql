@@ -26,7 +26,7 @@ SELECT
 FROM analytics.due_orders AS o
 LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 CROSS JOIN LATERAL (
-    SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+    SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
 ) AS r;
 
 COMMENT ON VIEW analytics.order_facts IS 'Every order whose time has come, cancelled ones included, with its business day and daypart. Those of later are in upcoming_orders.';

@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS lines,
         CASE WHEN count(*) = count(i.extended_price) THEN sum(i.extended_price) END AS items_total
     FROM analytics.order_items AS i
-    WHERE i.order_id = o.order_id
+    WHERE i.order_id = o.order_id AND NOT i.is_replaced
 ) AS i
 WHERE o.business_ts > analytics.present();
 

@@ -13,9 +13,10 @@ SELECT
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
 WHERE p.event_ts <= analytics.present()
+    AND NOT p.is_replaced
     AND NOT EXISTS (
         SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present())
 UNION ALL
 SELECT
     r.refunded_ts,
@@ -31,7 +32,7 @@ SELECT
 FROM analytics.refunds AS r
 LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.event_ts <= analytics.present()
 LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
-WHERE r.refunded_ts <= analytics.present();
+WHERE NOT r.is_replaced AND r.refunded_ts <= analytics.present();
 
 COMMENT ON VIEW analytics.cash_movements IS
     'Money that moved: one row per payment and one per refund, at the time at which it moved, and not before that time. Payments of cancelled orders, and of orders for later, move money too, voided payments do not. Filter by moved_at: reading all of them is slow.';

@@ -24,7 +24,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT sum(r.amount) AS amount
             FROM analytics.refunds AS r
-            WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+            WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
         ) AS r
         WHERE o.business_ts >= since AND o.business_ts < until AND (location IS NULL OR o.location_code = location)
     ), differences AS (

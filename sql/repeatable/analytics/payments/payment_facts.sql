@@ -27,25 +27,25 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE s.method = p.method AND s.amount = p.amount
             AND (s.event_ts, s.payment_id) < (p.event_ts, p.payment_id)) AS repeats
     FROM analytics.payments AS s
-    WHERE s.order_id = p.order_id AND s.processed_at <= analytics.present()
+    WHERE s.order_id = p.order_id AND NOT s.is_replaced AND s.processed_at <= analytics.present()
         AND NOT EXISTS (
             SELECT FROM analytics.payment_voids AS v
-            WHERE v.payment_id = s.payment_id AND v.order_id = s.order_id AND v.voided_ts <= analytics.present())
+            WHERE v.payment_id = s.payment_id AND v.order_id = s.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present())
 ) AS s
 CROSS JOIN LATERAL (
     SELECT count(*) AS refunds, coalesce(sum(r.amount), 0) AS refunded
     FROM analytics.refunds AS r
-    WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id AND r.refunded_ts <= analytics.present()
+    WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
 ) AS r
 CROSS JOIN LATERAL (
     SELECT CASE WHEN count(*) = count(i.extended_price) THEN sum(i.extended_price) END AS items
     FROM analytics.order_lines AS i
     WHERE i.order_id = p.order_id AND NOT i.is_voided
 ) AS i
-WHERE p.event_ts <= analytics.present() AND coalesce(o.business_ts <= analytics.present(), true)
+WHERE p.event_ts <= analytics.present() AND NOT p.is_replaced AND coalesce(o.business_ts <= analytics.present(), true)
     AND NOT EXISTS (
         SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present());
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present());
 
 COMMENT ON VIEW analytics.payment_facts IS
     'Features of each payment that was not voided and is not of an upcoming order, from itself and its order, for the Isolation Forest. Filter by event_ts or payment_id: reading all of them is slow.';

@@ -21,7 +21,7 @@ AS $$
                 r.version,
                 r.ts
             FROM raw_data.events_raw AS r
-            WHERE r.event_type = 'order_created'
+            WHERE r.event_type IN ('order_created', 'order_snapshot')
         ) AS c
         WHERE c.order_id IS NOT NULL
         GROUP BY c.order_id
@@ -35,8 +35,8 @@ AS $$
     SELECT 'order_claimed_by_one_location', p.order_id, NULL, jsonb_build_object(
         'location_code', o.location_code, 'paid_at', p.location_code, 'payment_id', p.payment_id)
     FROM analytics.payments AS p JOIN analytics.orders AS o ON o.order_id = p.order_id
-    WHERE p.location_code <> o.location_code
+    WHERE p.location_code <> o.location_code AND NOT p.is_replaced
 $$;
 
 COMMENT ON FUNCTION analytics.location_violations() IS
-    'Orders that events attribute to two restaurants: by order_created, or by a payment that names another restaurant. With the events, newest first. For validate_data_consistency().';
+    'Orders that events attribute to two restaurants: by order_created or order_snapshot, or by a payment that names another restaurant. With the events, newest first. For validate_data_consistency().';

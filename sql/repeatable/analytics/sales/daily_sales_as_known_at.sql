@@ -9,13 +9,26 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH known AS MATERIALIZED (
-        SELECT e.event_type, e.ts, e.event_id, e.event_offset, e.version, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
+        SELECT p.event_type, e.ts, e.event_id, e.event_offset, e.version, (p.payload ->> 'order_id')::uuid AS order_id,
+            p.payload, p.happened_at
         FROM raw_data.events_raw AS e
         JOIN analytics.event_types AS t ON t.event_type = e.event_type
+        CROSS JOIN LATERAL (
+            SELECT e.event_type, e.payload, e.ts AS happened_at
+            UNION ALL
+            SELECT s.* FROM analytics.parts_of_snapshot(e.payload, e.ts) AS s WHERE e.event_type = 'order_snapshot'
+        ) AS p
         WHERE e.ingested_at <= known_at
             AND e.partition_key <> e.stream_id -- without streams that are taken raw
-            AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_voided', 'payment_refunded')
+            AND e.event_type IN ('order_created', 'order_status_changed', 'payment_captured', 'payment_voided', 'payment_refunded',
+                'order_snapshot')
             AND (t.checked_fields IS NULL OR analytics.payload_fits(t.checked_fields, e.payload))
+    ), snapshots AS (
+        -- What is older than the newest snapshot of its order is not in it.
+        SELECT DISTINCT ON (k.order_id) k.order_id, coalesce(k.version, -1) AS version, k.ts, k.event_offset, k.event_id
+        FROM known AS k
+        WHERE k.event_type = 'order_snapshot'
+        ORDER BY k.order_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC, k.event_id DESC
     ), orders AS (
         SELECT DISTINCT ON (k.order_id) k.order_id,
             analytics.moment(coalesce(k.payload ->> 'scheduled_for', k.payload ->> 'order_ts')) AS business_ts,
@@ -32,36 +45,46 @@ AS $$
             analytics.status_place(k.payload ->> 'status') DESC, k.event_offset DESC, k.event_id DESC
     ), voided AS (
         SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) (k.payload ->> 'payment_id')::uuid AS payment_id, k.order_id,
-            analytics.moment(k.payload ->> 'voided_ts') AS voided_ts
+            analytics.moment(k.payload ->> 'voided_ts') AS voided_ts,
+            (coalesce(k.version, -1), k.ts, k.event_offset, k.event_id) < (s.version, s.ts, s.event_offset, s.event_id)
+                AS is_replaced
         FROM known AS k
+        LEFT JOIN snapshots AS s ON s.order_id = k.order_id
         WHERE k.event_type = 'payment_voided'
         ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
             k.event_id DESC
     ), paid AS (
         SELECT p.order_id, sum((p.payload ->> 'total')::numeric) AS total, sum((p.payload ->> 'tip')::numeric) AS tip
         FROM (
-            SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.ts, k.payload
+            SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.happened_at, k.payload,
+                (coalesce(k.version, -1), k.ts, k.event_offset, k.event_id)
+                    < (s.version, s.ts, s.event_offset, s.event_id) AS is_replaced
             FROM known AS k
+            LEFT JOIN snapshots AS s ON s.order_id = k.order_id
             WHERE k.event_type = 'payment_captured'
             ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS p
-        WHERE p.ts <= least(known_at, analytics.present())
+        WHERE p.happened_at <= least(known_at, analytics.present()) AND p.is_replaced IS NOT TRUE
             AND NOT EXISTS (
                 SELECT FROM voided AS v
                 WHERE v.payment_id = (p.payload ->> 'payment_id')::uuid AND v.order_id = p.order_id
-                    AND v.voided_ts <= least(known_at, analytics.present()))
+                    AND v.is_replaced IS NOT TRUE AND v.voided_ts <= least(known_at, analytics.present()))
         GROUP BY p.order_id
     ), refunded AS (
         SELECT r.order_id, sum((r.payload ->> 'amount')::numeric) AS amount
         FROM (
-            SELECT DISTINCT ON ((k.payload ->> 'refund_id')::uuid) k.order_id, k.payload
+            SELECT DISTINCT ON ((k.payload ->> 'refund_id')::uuid) k.order_id, k.payload,
+                (coalesce(k.version, -1), k.ts, k.event_offset, k.event_id)
+                    < (s.version, s.ts, s.event_offset, s.event_id) AS is_replaced
             FROM known AS k
+            LEFT JOIN snapshots AS s ON s.order_id = k.order_id
             WHERE k.event_type = 'payment_refunded'
             ORDER BY (k.payload ->> 'refund_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS r
-        WHERE analytics.moment(r.payload ->> 'refunded_ts') <= least(known_at, analytics.present())
+        WHERE r.is_replaced IS NOT TRUE
+            AND analytics.moment(r.payload ->> 'refunded_ts') <= least(known_at, analytics.present())
         GROUP BY r.order_id
     ), placed AS (
         SELECT analytics.business_date(o.business_ts, l.time_zone, l.close_out) AS day, o.location_code,

@@ -27,7 +27,7 @@ FROM (
         max(l.known_at) AS restated_at
     FROM analytics.due_orders AS o
     CROSS JOIN LATERAL (
-        SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+        SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
     ) AS r
     CROSS JOIN LATERAL (
         SELECT count(*) AS events, max(l.known_at) AS known_at

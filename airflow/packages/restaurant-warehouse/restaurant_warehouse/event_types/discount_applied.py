@@ -23,4 +23,6 @@ DISCOUNT_APPLIED = EventType(
     payload=DiscountApplied,
     table="order_discounts",
     key=("discount_id",),
+    in_snapshots=True,
+    is_replaceable=True,
 )

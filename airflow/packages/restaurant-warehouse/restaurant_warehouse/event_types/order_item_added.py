@@ -32,4 +32,6 @@ ORDER_ITEM_ADDED = EventType(
     table="order_items",
     key=("order_item_id",),
     later_fields=frozenset({"parent_item_id", "tax_included", "kind"}),
+    in_snapshots=True,
+    is_replaceable=True,
 )

@@ -23,4 +23,5 @@ ORDER_ITEM_VOIDED = EventType(
     payload=OrderItemVoided,
     table="order_item_voids",
     key=("order_item_id",),
+    is_replaceable=True,
 )

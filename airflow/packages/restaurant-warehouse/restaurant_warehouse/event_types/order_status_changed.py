@@ -25,4 +25,5 @@ ORDER_STATUS_CHANGED = EventType(
     key=("event_id",),
     decides_orders=True,
     restates=lambda change: bool(change.status == "cancelled"),
+    in_snapshots=True,
 )

@@ -53,4 +53,6 @@ PAYMENT_CAPTURED = EventType(
     from_ts=("processed_at",),
     decides_orders=True,
     restates=lambda _payment: True,
+    in_snapshots=True,
+    is_replaceable=True,
 )

@@ -27,4 +27,6 @@ PAYMENT_REFUNDED = EventType(
     table="refunds",
     key=("refund_id",),
     restates=lambda _refund: True,
+    in_snapshots=True,
+    is_replaceable=True,
 )

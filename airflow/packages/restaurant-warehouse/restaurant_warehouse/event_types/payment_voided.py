@@ -25,4 +25,5 @@ PAYMENT_VOIDED = EventType(
     key=("payment_id",),
     decides_orders=True,
     restates=lambda _void: True,
+    is_replaceable=True,
 )

@@ -22,4 +22,6 @@ SERVICE_CHARGE_ADDED = EventType(
     payload=ServiceChargeAdded,
     table="service_charges",
     key=("charge_id",),
+    in_snapshots=True,
+    is_replaceable=True,
 )

@@ -18,6 +18,7 @@ from sse_ingest.contract.json_validation import BadText
 from sse_ingest.dead_letter_reasons import Reason
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 _UUID = msgspec.json.Decoder(UUID)
 _SHOWN = 60
@@ -95,6 +96,10 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
     if literal == b"null" and type(None) in typing.get_args(annotation):
         return
     base, description = _base(annotation)
+    kind = element_type(annotation)
+    if kind is not None:
+        _check_elements(path, literal, kind, annotation)
+        return
     try:
         if issubclass(base, Exact):
             base.of(_any_decoder().decode(literal))
@@ -108,6 +113,29 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
         raise BadText(
             _reason(base, literal), f"{path}: must be {description}, got {_shown(literal)}"
         ) from None
+
+
+def _check_elements(path: str, literal: bytes, kind: type[msgspec.Struct], annotation: Any) -> None:
+    """Raise BadText unless the literal is an array of objects that fit."""
+    _base_type, description = _base(annotation)
+    wrong = f"{path}: must be {description}, got {_shown(literal)}"
+    try:
+        literals = _LIST.decode(literal)
+    except msgspec.ValidationError:
+        raise BadText(Reason.WRONG_TYPE, wrong) from None
+    for position, one in enumerate(map(bytes, literals)):
+        where = f"{path}.{position}"
+        _check(kind, _object(_fields(one), f"{where}: ", one), f"{where}.")
+        try:
+            _field_decoder(kind).decode(one)
+        except msgspec.ValidationError as error:
+            if isinstance(error.__cause__, OutOfRange):  # a rule over several fields
+                raise BadText(Reason.OUT_OF_RANGE, f"{where}: {error.__cause__}") from None
+            raise
+    try:
+        _field_decoder(annotation).decode(literal)
+    except msgspec.ValidationError:
+        raise BadText(Reason.OUT_OF_RANGE, wrong) from None
 
 
 def _reason(base: type, literal: bytes) -> Reason:
@@ -126,6 +154,12 @@ def _reason(base: type, literal: bytes) -> Reason:
 def base_type(annotation: Any) -> type:
     """The plain type behind an annotation: without `None`, `Annotated` and `Literal`."""
     return _base(annotation)[0]
+
+
+def element_type(annotation: Any) -> type[msgspec.Struct] | None:
+    """The type of the elements where the annotation is that of a list of objects."""
+    base = _base(annotation)[0]
+    return typing.get_args(base)[0] if typing.get_origin(base) is list else None
 
 
 def _base(annotation: Any) -> tuple[type, str]:

@@ -4,16 +4,18 @@ The parser never raises, whatever the bytes are. The fast path decodes the envel
 fails, diagnose.py finds out exactly what is wrong; it is slower.
 """
 
+import types
+import typing
 from collections.abc import Mapping
 from datetime import UTC
 from hashlib import blake2b
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from sse_ingest.contract import json_validation
-from sse_ingest.contract.diagnose import explain
+from sse_ingest.contract.diagnose import element_type, explain
 from sse_ingest.contract.fields import Id, Moment, Version, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
 from sse_ingest.dead_letter_reasons import Reason
@@ -52,10 +54,29 @@ class _GapData(msgspec.Struct, frozen=True, gc=False):
 
 
 def _strict(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
-    """The same payload type, but it refuses unknown fields."""
+    """The same payload type, but it refuses unknown fields, in elements of its lists too."""
+    lists: list[Any] = []
+    for field in msgspec.structs.fields(kind):
+        if element_type(field.type) is not None:
+            annotation = _with_strict_elements(field.type)
+            lists.append(
+                (field.name, annotation) if field.required else (field.name, annotation, field.default)
+            )
     return msgspec.defstruct(
-        kind.__name__, [], bases=(kind,), frozen=True, gc=False, forbid_unknown_fields=True
+        kind.__name__, lists, bases=(kind,), frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True
     )
+
+
+def _with_strict_elements(annotation: Any) -> Any:
+    """The annotation of a list of objects, whose elements refuse unknown fields."""
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        return typing.Union[tuple(map(_with_strict_elements, typing.get_args(annotation)))]  # noqa: UP007
+    if typing.get_origin(annotation) is Annotated:
+        inner, *limits = typing.get_args(annotation)
+        return Annotated[_with_strict_elements(inner), *limits]
+    if typing.get_origin(annotation) is list:
+        return list[_strict(typing.get_args(annotation)[0])]  # type: ignore[misc]
+    return annotation
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
@@ -71,7 +92,7 @@ class Payloads:
     def __init__(self, kinds: Mapping[str, type[msgspec.Struct]]) -> None:
         self.kinds = kinds
         self.decoders = {name: decoder(kind) for name, kind in kinds.items()}
-        # A payload with only known fields is flat, and the decoder checks every value: it needs no further check.
+        # Of a payload with only known fields the decoder checks every value: it needs no further check.
         self.strict_decoders = {name: decoder(_strict(kind)) for name, kind in kinds.items()}
 
 

@@ -25,8 +25,10 @@ AS $$
         FROM analytics.payments AS p
         WHERE p.order_id IN (
             SELECT a.order_id FROM analytics.arrived_events(since, until, NULL) AS a)
+            AND NOT p.is_replaced
             AND NOT EXISTS (
-                SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id)
+                SELECT FROM analytics.payment_voids AS v
+                WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced)
         GROUP BY p.order_id
     ) AS b
 $$;

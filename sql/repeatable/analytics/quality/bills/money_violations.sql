@@ -34,18 +34,19 @@ AS $$
         jsonb_build_object('subtotal', p.subtotal, 'tax', p.tax, 'tip', p.tip,
             'service_charge', p.service_charge, 'discount', p.discount, 'rounding', p.rounding, 'total', p.total)
     FROM analytics.payments AS p
-    WHERE analytics.payment_parts(p) <> p.total
+    WHERE NOT p.is_replaced AND analytics.payment_parts(p) <> p.total
         AND analytics.bill_verdict(p.total, p.total, 0, 0, abs(analytics.payment_parts(p) - p.total), 1) = 'impossible'
     UNION ALL
     SELECT 'refunds_within_payments', p.order_id, analytics.order_arrived_at(p.order_id),
         jsonb_build_object('captured', p.captured, 'refunded', r.refunded)
     FROM (
-        SELECT order_id, sum(greatest(amount, total)) AS captured FROM analytics.payments GROUP BY order_id
+        SELECT order_id, sum(greatest(amount, total)) AS captured FROM analytics.payments WHERE NOT is_replaced GROUP BY order_id
     ) AS p
     JOIN (
         SELECT p.order_id, sum(r.amount) AS refunded, count(*) AS refunds
         FROM analytics.refunds AS r
-        JOIN analytics.payments AS p ON p.payment_id = r.payment_id
+        JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND NOT p.is_replaced
+        WHERE NOT r.is_replaced
         GROUP BY p.order_id
     ) AS r ON r.order_id = p.order_id
     WHERE r.refunded > p.captured + (SELECT analytics.threshold('rounding_most')) * r.refunds

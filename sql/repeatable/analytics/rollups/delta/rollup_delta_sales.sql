@@ -30,7 +30,7 @@ BEGIN
         UNION ALL
         SELECT o.business_ts, o.location_code, o.service_type, o.city, o.status, 0, NULL, NULL, NULL, NULL, 1, r.amount
         FROM analytics.due_orders AS o
-        JOIN analytics.refunds AS r ON r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+        JOIN analytics.refunds AS r ON r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
         WHERE o.business_ts >= mark AND o.business_ts < before
         UNION ALL
         SELECT o.*
@@ -42,7 +42,7 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT count(*) AS refund_count, sum(r.amount) AS refunded
                 FROM analytics.refunds AS r
-                WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+                WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
             ) AS r
             WHERE o.location_code = s.location_code AND o.business_ts >= s.hour AND o.business_ts < s.hour + interval '1 hour'
             OFFSET 0 -- by the index for each hour, whatever number the planner expects

@@ -8,16 +8,17 @@ WITH newest AS (
         payload ->> 'name' AS name,
         payload ->> 'kind' AS kind,
         (payload ->> 'amount')::numeric AS amount,
-        ts AS event_ts,
+        coalesce(part_ts, ts) AS event_ts,
         event_id,
         version AS event_version,
-        event_offset
+        event_offset,
+        CASE WHEN part_ts IS NOT NULL THEN ts END AS snapshot_ts
     FROM incoming
     WHERE event_type = 'discount_applied'
     ORDER BY discount_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO order_discounts AS t (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id, event_version, event_offset)
-SELECT discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id, event_version, event_offset
+INSERT INTO order_discounts AS t (discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id, event_version, event_offset, snapshot_ts)
+SELECT discount_id, order_id, order_item_id, name, kind, amount, event_ts, event_id, event_version, event_offset, snapshot_ts
 FROM newest
 ON CONFLICT (discount_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -28,5 +29,7 @@ ON CONFLICT (discount_id) DO UPDATE SET
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
     event_version = excluded.event_version,
-    event_offset = excluded.event_offset
-WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);
+    event_offset = excluded.event_offset,
+    snapshot_ts = excluded.snapshot_ts,
+    is_replaced = false
+WHERE (coalesce(t.event_version, -1), coalesce(t.snapshot_ts, t.event_ts), t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), coalesce(excluded.snapshot_ts, excluded.event_ts), excluded.event_offset, excluded.event_id);

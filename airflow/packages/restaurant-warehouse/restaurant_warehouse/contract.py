@@ -7,6 +7,7 @@ import msgspec
 from restaurant_warehouse.event_types import EVENT_TYPES
 from restaurant_warehouse.typed.tables import RestaurantTables
 from sse_ingest.contract.envelope import EnvelopeParser, Payloads
+from sse_ingest.contract.named_ids import DAY, EXTERNAL
 from sse_ingest.contract.protocol import Contract
 
 PAYLOADS: dict[str, type[msgspec.Struct]] = {name: kind.payload for name, kind in EVENT_TYPES.items()}
@@ -28,7 +29,8 @@ CONTRACT = Contract(
     strict=True,
     typed=RestaurantTables(),
     fields={
-        name: frozenset(field.encode_name for field in msgspec.structs.fields(kind))
+        name: {field.encode_name for field in msgspec.structs.fields(kind)} - {EXTERNAL}
+        | ({DAY} if name in _PAYLOADS.text_ids else set())
         for name, kind in PAYLOADS.items()
     },
 )

@@ -9,7 +9,14 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH known AS MATERIALIZED (
-        SELECT e.event_type, e.ts, e.event_id, e.event_offset, e.version, (e.payload ->> 'order_id')::uuid AS order_id, e.payload
+        SELECT e.event_type, e.ts, e.event_id, e.event_offset, e.version, e.payload,
+            analytics.payload_id_group(e.payload, 'order_id', e.stream_id, e.partition_key) AS order_id,
+            -- The payment or the refund of the event.
+            CASE WHEN e.event_type IN ('payment_captured', 'payment_voided')
+                THEN analytics.payload_id_group(e.payload, 'payment_id', e.stream_id, e.partition_key)
+            WHEN e.event_type = 'payment_refunded'
+                THEN analytics.payload_id_group(e.payload, 'refund_id', e.stream_id, e.partition_key)
+            END AS part_id
         FROM raw_data.events_raw AS e
         JOIN analytics.event_types AS t ON t.event_type = e.event_type
         WHERE e.ingested_at <= known_at
@@ -31,34 +38,34 @@ AS $$
         ORDER BY k.order_id, coalesce(k.version, -1) DESC, analytics.moment(k.payload ->> 'changed_ts') DESC,
             analytics.status_place(k.payload ->> 'status') DESC, k.event_offset DESC, k.event_id DESC
     ), voided AS (
-        SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) (k.payload ->> 'payment_id')::uuid AS payment_id, k.order_id,
+        SELECT DISTINCT ON (k.part_id) k.part_id AS payment_id, k.order_id,
             analytics.moment(k.payload ->> 'voided_ts') AS voided_ts
         FROM known AS k
         WHERE k.event_type = 'payment_voided'
-        ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+        ORDER BY k.part_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
             k.event_id DESC
     ), paid AS (
         SELECT p.order_id, sum((p.payload ->> 'total')::numeric) AS total, sum((p.payload ->> 'tip')::numeric) AS tip
         FROM (
-            SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.ts, k.payload
+            SELECT DISTINCT ON (k.part_id) k.part_id, k.order_id, k.ts, k.payload
             FROM known AS k
             WHERE k.event_type = 'payment_captured'
-            ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+            ORDER BY k.part_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS p
         WHERE p.ts <= least(known_at, analytics.present())
             AND NOT EXISTS (
                 SELECT FROM voided AS v
-                WHERE v.payment_id = (p.payload ->> 'payment_id')::uuid AND v.order_id = p.order_id
+                WHERE v.payment_id = p.part_id AND v.order_id = p.order_id
                     AND v.voided_ts <= least(known_at, analytics.present()))
         GROUP BY p.order_id
     ), refunded AS (
         SELECT r.order_id, sum((r.payload ->> 'amount')::numeric) AS amount
         FROM (
-            SELECT DISTINCT ON ((k.payload ->> 'refund_id')::uuid) k.order_id, k.payload
+            SELECT DISTINCT ON (k.part_id) k.order_id, k.payload
             FROM known AS k
             WHERE k.event_type = 'payment_refunded'
-            ORDER BY (k.payload ->> 'refund_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+            ORDER BY k.part_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS r
         WHERE analytics.moment(r.payload ->> 'refunded_ts') <= least(known_at, analytics.present())

@@ -26,6 +26,7 @@ BEFORE = "0020"
 NEW_COLUMNS = {
     *("event_version", "event_offset", "scheduled_for", "guest_count", "currency", "channel"),
     *("parent_item_id", "tax_included", "kind", "service_charge", "discount", "rounding"),
+    "external_id",
 }
 """Columns of this migration and of later ones."""
 NEW_TYPES = {"order_item_voided", "payment_voided", "discount_applied", "service_charge_added"}

@@ -15,6 +15,7 @@ import msgspec
 from sse_ingest.contract import json_validation
 from sse_ingest.contract.fields import Exact, OutOfRange, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
+from sse_ingest.contract.named_ids import is_id, kind_of
 from sse_ingest.dead_letter_reasons import Reason
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -95,6 +96,8 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
     if literal == b"null" and type(None) in typing.get_args(annotation):
         return
     base, description = _base(annotation)
+    if kind_of(annotation) and is_id(literal):
+        return
     try:
         if issubclass(base, Exact):
             base.of(_any_decoder().decode(literal))
@@ -106,11 +109,11 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
         raise BadText(Reason.OUT_OF_RANGE, f"{path}: {error}, got {_shown(literal)}") from None
     except (TypeError, ValueError):  # ValidationError is a ValueError
         raise BadText(
-            _reason(base, literal), f"{path}: must be {description}, got {_shown(literal)}"
+            _reason(annotation, base, literal), f"{path}: must be {description}, got {_shown(literal)}"
         ) from None
 
 
-def _reason(base: type, literal: bytes) -> Reason:
+def _reason(annotation: Any, base: type, literal: bytes) -> Reason:
     kind = json_validation.json_type(literal)
     if base is datetime:
         return Reason.BAD_TIMESTAMP if kind == "text" else Reason.WRONG_TYPE
@@ -118,7 +121,7 @@ def _reason(base: type, literal: bytes) -> Reason:
         return Reason.OUT_OF_RANGE
     if base is int and kind == "number" and literal.lstrip(b"-").isdigit():
         return Reason.OUT_OF_RANGE
-    if base is str and kind == "text":
+    if kind == "text" and (base is str or kind_of(annotation)):
         return Reason.OUT_OF_RANGE
     return Reason.WRONG_TYPE
 

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     publish_token: SecretStr
     stream_token: SecretStr | None = None
 
+    stream_name: Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")] = "restaurant"
     log_path: Path = Path("var/eventlog/events.db")
     retention_hours: Annotated[float, Field(gt=0, le=24 * 366 * 100)] = 168
     retention_count: Annotated[int, Field(ge=1)] = 10_000_000

@@ -6,7 +6,7 @@ binary float; the log keeps the literal of the producer.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -128,6 +128,39 @@ Uuid = Annotated[
     StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
     Field(json_schema_extra={"format": "uuid"}),
 ]
+_ID = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+
+
+def _check_id(value: object) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise ValueError("must be a UUID, or a text of 1 to 200 characters without control characters")
+    return value
+
+
+def _check_day(value: object) -> str:
+    try:
+        if isinstance(value, str) and date.fromisoformat(value).isoformat() == value:
+            return value
+    except ValueError:
+        pass
+    raise ValueError("must be a date, as in 2026-03-14")
+
+
+Id = Annotated[
+    str,
+    PlainValidator(_check_id),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "x-id": True,
+            "minLength": 1,
+            "maxLength": 200,
+            "pattern": r"^[^\x00-\x1f\x7f]+$",
+            "description": "a UUID, or a number of the producer's own as a text",
+        }
+    ),
+]
+Day = Annotated[str, PlainValidator(_check_day), WithJsonSchema({"type": "string", "format": "date"})]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00-\x1f\x7f]+$")]

@@ -16,6 +16,8 @@ from pydantic import (
 
 from api.contract.fields import (
     Currency,
+    Day,
+    Id,
     Instant,
     Key,
     LongText,
@@ -47,10 +49,21 @@ class _Payload(BaseModel):
     """Optional fields. Where one is present, a rule compares several fields, which no JSON schema can."""
 
 
-class OrderCreated(_Payload):
+class _WithIds(_Payload):
+    """An id that is no UUID becomes one: of its text, what it names, the `partition_key` and the `business_day`."""
+
+    business_day: Annotated[
+        Day | None,
+        Field(
+            description="for ids that begin again every day: the business day of the order, in all its events"
+        ),
+    ] = None
+
+
+class OrderCreated(_WithIds):
     """A guest ordered."""
 
-    order_id: Uuid
+    order_id: Id
     visit_id: Text | None = None
     service_type: Literal[
         "dine_in",
@@ -84,71 +97,71 @@ class OrderCreated(_Payload):
         return moment
 
 
-class OrderItemAdded(_Payload):
+class OrderItemAdded(_WithIds):
     """A line of an order. A price or category that is null or absent is unknown, never zero.
 
     `parent_item_id` is the line that this one belongs to, as a modifier or as a part of a combo. A line without a
     `kind` is a sale.
     """
 
-    order_item_id: Uuid
-    order_id: Uuid
+    order_item_id: Id
+    order_id: Id
     menu_item_id: Text | None = None
     category: Text | None = None
     item_name: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     unit_price: Money | None = None
     qty: Quantity
     extended_price: Money | None = None
-    parent_item_id: Uuid | None = None
+    parent_item_id: Id | None = None
     tax_included: bool | None = None
     kind: Literal["sale", "gift_card"] | None = None
 
 
-class OrderItemVoided(_Payload):
+class OrderItemVoided(_WithIds):
     """A line of an order was taken back. It counts nowhere except in the voids."""
 
-    order_item_id: Uuid
-    order_id: Uuid
+    order_item_id: Id
+    order_id: Id
     reason: LongText | None = None
     voided_ts: Instant
 
 
-class DiscountApplied(_Payload):
+class DiscountApplied(_WithIds):
     """An order, or one line of it, costs less."""
 
-    discount_id: Uuid
-    order_id: Uuid
-    order_item_id: Uuid | None = None
+    discount_id: Id
+    order_id: Id
+    order_item_id: Id | None = None
     name: Text | None = None
     kind: Literal["discount", "comp", "promotion", "loyalty"]
     amount: Price
 
 
-class ServiceChargeAdded(_Payload):
+class ServiceChargeAdded(_WithIds):
     """An order costs more: service, delivery, a table of eight. `gratuity`: it belongs to the staff."""
 
-    charge_id: Uuid
-    order_id: Uuid
+    charge_id: Id
+    order_id: Id
     name: Text | None = None
     amount: Price
     gratuity: bool | None = None
 
 
-class OrderStatusChanged(_Payload):
+class OrderStatusChanged(_WithIds):
     """The kitchen or the till changed the status of an order."""
 
-    order_id: Uuid
+    order_id: Id
     status: Literal["pending", "preparing", "ready", "completed", "cancelled"]
     changed_ts: Instant
 
 
-class PaymentCaptured(_Payload):
+class PaymentCaptured(_WithIds):
     """The restaurant received a payment, or a part of one. The amount 0 closes an order that costs nothing."""
 
     compared = frozenset({"service_charge", "discount", "rounding"})
 
-    payment_id: Uuid
-    order_id: Uuid
+    payment_id: Id
+    order_id: Id
     method: Text
     provider: Text | None = None
     amount: Money
@@ -168,31 +181,31 @@ class PaymentCaptured(_Payload):
         return self
 
 
-class PaymentVoided(_Payload):
+class PaymentVoided(_WithIds):
     """A payment was taken back before it was settled. It counts nowhere."""
 
-    payment_id: Uuid
-    order_id: Uuid
+    payment_id: Id
+    order_id: Id
     reason: LongText | None = None
     voided_ts: Instant
 
 
-class PaymentRefunded(_Payload):
+class PaymentRefunded(_WithIds):
     """The restaurant refunded a payment, in part or whole."""
 
-    refund_id: Uuid
-    payment_id: Uuid
-    order_id: Uuid
+    refund_id: Id
+    payment_id: Id
+    order_id: Id
     amount: Price
     reason: LongText | None = None
     refunded_ts: Instant
 
 
-class FeedbackSubmitted(_Payload):
+class FeedbackSubmitted(_WithIds):
     """A guest rated the visit."""
 
-    feedback_id: Uuid
-    order_id: Uuid | None = None
+    feedback_id: Id
+    order_id: Id | None = None
     customer_id: Text | None = None
     rating: Annotated[int, Field(ge=1, le=5)]
     nps: Annotated[int, Field(ge=0, le=10)] | None = None

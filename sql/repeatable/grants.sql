@@ -154,6 +154,9 @@ GRANT EXECUTE ON FUNCTION analytics.parts_of_snapshot(jsonb, timestamptz) TO res
 GRANT EXECUTE ON FUNCTION analytics.order_arrived_at(uuid) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.payload_fits(jsonb, jsonb) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.elements_fit(jsonb, jsonb) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.payload_id(jsonb, text, text, text) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.named_id(text, text, text, text, text) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.stream_of(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.day_concerned(uuid, text, timestamptz) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.payment_parts(analytics.payments) TO restaurant_writer;

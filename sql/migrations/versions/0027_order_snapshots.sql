@@ -81,12 +81,12 @@ COMMENT ON COLUMN analytics.refunds.event_ts IS
 CREATE INDEX order_items_replaced ON analytics.order_items (order_id) WHERE is_replaced;
 
 COMMENT ON COLUMN analytics.event_types.checked_fields IS
-    'For a type that was kept raw before it had a table: the fields that an event needs to have a row, and what each must be: id (text of at most 200 characters), text, uuid, key (a uuid that is unique in its list), money, price (money above 0), signed (money that may be negative), count, bool, time, the texts that are valid with | between them, or an object of such fields for a list of objects, which may be absent; with ? a field may be absent or null. Events that do not fit stay in raw_data.events_raw. Null where every event was validated when it came.';
+    'For a type that was kept raw before it had a table: the fields that an event needs to have a row, and what each must be: id (text of at most 200 characters), text, uuid, any_id (a UUID, or a text of 1 to 200 characters without control characters), key (an any_id that is unique in its list), money, price (money above 0), signed (money that may be negative), count, bool, time, the texts that are valid with | between them, or an object of such fields for a list of objects, which may be absent; with ? a field may be absent or null. Events that do not fit stay in raw_data.events_raw. Null where every event was validated when it came.';
 INSERT INTO analytics.event_types
     (event_type, table_name, key_column, key_field, version_column, belongs_to_order, is_restating, checked_fields)
 VALUES
     ('order_snapshot', 'order_snapshots', 'order_id', 'order_id', NULL, false, true, '{
-        "order_id": "uuid",
+        "order_id": "any_id",
         "visit_id": "id?",
         "service_type": "dine_in|takeout|delivery|drive_thru|curbside|catering|bar|room_service|other",
         "order_ts": "time",
@@ -101,11 +101,11 @@ VALUES
         "changed_ts": "time?",
         "items": {
             "order_item_id": "key", "menu_item_id": "id?", "category": "text?", "item_name": "text",
-            "unit_price": "money?", "qty": "price", "extended_price": "money?", "parent_item_id": "uuid?",
+            "unit_price": "money?", "qty": "price", "extended_price": "money?", "parent_item_id": "any_id?",
             "tax_included": "bool?", "kind": "sale|gift_card?", "added_ts": "time?"
         },
         "discounts": {
-            "discount_id": "key", "order_item_id": "uuid?", "name": "text?",
+            "discount_id": "key", "order_item_id": "any_id?", "name": "text?",
             "kind": "discount|comp|promotion|loyalty", "amount": "price"
         },
         "service_charges": {"charge_id": "key", "name": "text?", "amount": "price", "gratuity": "bool?"},
@@ -115,6 +115,6 @@ VALUES
             "service_charge": "money?", "discount": "money?", "rounding": "signed?", "captured_ts": "time"
         },
         "refunds": {
-            "refund_id": "key", "payment_id": "uuid", "amount": "price", "reason": "text?", "refunded_ts": "time"
+            "refund_id": "key", "payment_id": "any_id", "amount": "price", "reason": "text?", "refunded_ts": "time"
         }
     }');

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from restaurant_warehouse.change_order import STATUSES
 from restaurant_warehouse.event_types import EVENT_TYPES
 from sse_ingest.events import Event
-from tests.support.events import frame, moment, parsed, payload
+from tests.support.events import frame, moment, parsed, payload, with_texts
 from tests.support.warehouse.deliveries import Bench
 
 WINNERS: LiteralString = " UNION ALL ".join(
@@ -22,9 +22,10 @@ SINGLE = tuple(name for name, kind in EVENT_TYPES.items() if not kind.parts)
 def events(draw: st.DrawFn, *kinds: str) -> list[Event]:
     """A few orders with many claims on the same keys: restated orders, payments that move to another order. Most claims
     tie: they have the same ts, the same changed_ts, the same version or none. Three logs use the same offsets. `kinds`
-    are the types besides two orders; without any, of all types, or of one.
+    are the types besides two orders; without any, of all types, or of one. Two logs may have ids of text.
     """
     drawn = []
+    numbers = draw(st.booleans())
     chosen = kinds or draw(st.sampled_from([SINGLE, *((name,) for name in SINGLE)]))
     for number in range(1, draw(st.integers(2, 14)) + 1):
         kind = "order_created" if number <= 2 else draw(st.sampled_from(chosen))
@@ -43,6 +44,8 @@ def events(draw: st.DrawFn, *kinds: str) -> list[Event]:
                 fields["membership"] = draw(st.sampled_from([None, "gold", "silver"]))
         log, offset = f"testlog{number % 3}", number // 3 + 1
         body, at = payload(kind, order, part, **fields), draw(st.integers(0, 1))
+        if numbers and number % 3:
+            body = with_texts(body)
         version = draw(st.sampled_from([None, None, 0, 1]))
         drawn.append(parsed(frame(offset, kind, body, seconds=at, log=log, version=version)))
     return drawn

@@ -21,6 +21,7 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.host, settings.port, settings.rate, settings.seed) == ("127.0.0.1", 8000, 0.5, 1)
     assert settings.log_path == Path("var/eventlog/events.db")
     assert settings.stream_token is None
+    assert settings.stream_name == "restaurant"
 
 
 def test_they_are_frozen() -> None:
@@ -49,6 +50,7 @@ def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("EVENT_PORT", "eighty"),
+        ("EVENT_STREAM_NAME", "till-7"),
         ("EVENT_PORT", "70000"),
         ("EVENT_RATE", "-1"),
         ("EVENT_RATE", "nan"),

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
+from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
-from sse_ingest.contract.fields import Exact, OutOfRange
+from sse_ingest.contract.fields import Exact, Name, OutOfRange
+from sse_ingest.contract.named_ids import EXTERNAL, named
 
 _FARTHEST_SCHEDULE = timedelta(days=731)  # two years
 _ROUNDED = timedelta(microseconds=1)  # a seventh decimal is rounded here, and cut off by the service
@@ -38,6 +41,16 @@ class Quantity(Exact):
     limit = Decimal(10**6)
     zero = False
 
+
+OrderId: TypeAlias = Annotated[UUID, named("order")]
+ItemId: TypeAlias = Annotated[UUID, named("order_item")]
+PaymentId: TypeAlias = Annotated[UUID, named("payment")]
+RefundId: TypeAlias = Annotated[UUID, named("refund")]
+DiscountId: TypeAlias = Annotated[UUID, named("discount")]
+ChargeId: TypeAlias = Annotated[UUID, named("service_charge")]
+FeedbackId: TypeAlias = Annotated[UUID, named("feedback")]
+ExternalId: TypeAlias = Name | None
+"""The text of the first id of a payload; None where that is a UUID. It is the last field of a payload."""
 
 Rating: TypeAlias = Annotated[int, Meta(ge=1, le=5, description="an integer from 1 to 5")]
 Nps: TypeAlias = Annotated[int, Meta(ge=0, le=10, description="an integer from 0 to 10")]
@@ -71,6 +84,11 @@ Status: TypeAlias = Annotated[
     Literal["pending", "preparing", "ready", "completed", "cancelled"],
     Meta(description="pending, preparing, ready, completed or cancelled"),
 ]
+
+
+def text_of_id() -> Any:
+    """The field `external_id`. It is read from an id, and never from a field of a producer."""
+    return msgspec.field(default=None, name=EXTERNAL)
 
 
 def check_schedule(placed: datetime, scheduled: datetime) -> None:

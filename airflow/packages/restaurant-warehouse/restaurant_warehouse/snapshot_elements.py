@@ -64,4 +64,6 @@ def check_ids(field: str, listed: Sequence[Any] | None, key: str) -> None:
 
 
 def _field(one: Any) -> _Field:
-    return (one.name, one.type) if one.required else (one.name, one.type, one.default)
+    if one.required:
+        return (one.name, one.type)
+    return (one.name, one.type, msgspec.field(default=one.default, name=one.encode_name))

@@ -24,7 +24,8 @@ SELECT
         AS total_due,
     b.collected AS total_collected,
     r.refunds,
-    o.business_ts
+    o.business_ts,
+    o.external_id
 FROM analytics.due_orders AS o
 CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 CROSS JOIN LATERAL (
@@ -66,3 +67,5 @@ COMMENT ON COLUMN analytics.bills.total_collected IS 'The amounts of the payment
 COMMENT ON COLUMN analytics.bills.refunds IS 'What was refunded, at any time; null where nothing was.';
 COMMENT ON COLUMN analytics.bills.business_ts IS
     'The business time: scheduled_for, or else order_ts. Filter by this column: it has an index.';
+COMMENT ON COLUMN analytics.bills.external_id IS
+    'The number of the order, as its till shows it; null where the till sent a UUID.';

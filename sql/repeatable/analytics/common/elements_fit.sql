@@ -17,7 +17,8 @@ BEGIN
         SELECT FROM jsonb_each_text(checked_fields) AS f (name, kind)
         CROSS JOIN jsonb_array_elements(list) AS e (element)
         WHERE f.kind = 'key'
-        GROUP BY f.name, translate(lower(e.element ->> f.name), '-{}', '')
+        GROUP BY f.name, CASE WHEN pg_input_is_valid(e.element ->> f.name, 'uuid')
+            THEN translate(lower(e.element ->> f.name), '-{}', '') ELSE e.element ->> f.name END
         HAVING count(*) > 1
     );
 END

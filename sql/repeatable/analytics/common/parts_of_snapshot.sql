@@ -9,13 +9,15 @@ AS $$
     FROM (SELECT snapshot, ts) AS f (body, ts)
     WHERE f.body IS NOT NULL
     UNION ALL
+    -- The business day is part of the ids.
     SELECT 'order_status_changed', jsonb_build_object('order_id', f.body -> 'order_id', 'status', f.body -> 'status',
-        'changed_ts', coalesce(nullif(f.body -> 'changed_ts', 'null'), to_jsonb(f.ts))), f.ts
+        'changed_ts', coalesce(nullif(f.body -> 'changed_ts', 'null'), to_jsonb(f.ts)),
+        'business_day', f.body -> 'business_day'), f.ts
     FROM (SELECT snapshot, ts) AS f (body, ts)
     WHERE f.body ->> 'status' IS NOT NULL
     UNION ALL
     -- A line, a discount and a charge are of the time of their order, unless the line states its own.
-    SELECT p.event_type, e.element || jsonb_build_object('order_id', snapshot -> 'order_id'),
+    SELECT p.event_type, e.element || jsonb_build_object('order_id', snapshot -> 'order_id', 'business_day', snapshot -> 'business_day'),
         analytics.moment(coalesce(e.element ->> p.time_field, snapshot ->> 'order_ts'))
     FROM (VALUES
         ('order_item_added', 'items', 'added_ts'),

@@ -9,7 +9,9 @@ AS $$
         WHEN f.kind LIKE '{%' THEN analytics.elements_fit(f.kind::jsonb, payload -> f.name)
         WHEN f.kind IN ('text', 'text?') THEN jsonb_typeof(payload -> f.name) = 'string'
         WHEN f.kind IN ('id', 'id?') THEN jsonb_typeof(payload -> f.name) = 'string' AND length(payload ->> f.name) <= 200
-        WHEN f.kind IN ('uuid', 'uuid?', 'key') THEN pg_input_is_valid(payload ->> f.name, 'uuid')
+        WHEN f.kind IN ('uuid', 'uuid?') THEN pg_input_is_valid(payload ->> f.name, 'uuid')
+        WHEN f.kind IN ('any_id', 'any_id?', 'key') THEN
+            jsonb_typeof(payload -> f.name) = 'string' AND payload ->> f.name ~ '^[^\u0001-\u001f\u007f]{1,200}$'
         WHEN f.kind IN ('money', 'money?') THEN
             payload ->> f.name ~ '^(-0+(\.0+)?|[0-9]+(\.[0-9]+)?)([eE][-+]?[0-9]{1,2})?$'
         WHEN f.kind IN ('price', 'price?') THEN

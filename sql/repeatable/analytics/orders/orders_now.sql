@@ -16,7 +16,8 @@ SELECT
     CASE WHEN f.order_id IS NULL THEN o.total ELSE f.total END AS total,
     o.guest_count,
     o.currency,
-    o.channel
+    o.channel,
+    o.external_id
 FROM analytics.orders AS o
 LEFT JOIN analytics.orders_without_future() AS f ON f.order_id = o.order_id;
 
@@ -39,3 +40,5 @@ COMMENT ON COLUMN analytics.orders_now.total IS 'Tax and tip included, refunds n
 COMMENT ON COLUMN analytics.orders_now.guest_count IS 'How many guests; null means unknown.';
 COMMENT ON COLUMN analytics.orders_now.currency IS 'The currency of its amounts (ISO 4217); null means unknown.';
 COMMENT ON COLUMN analytics.orders_now.channel IS 'Where it was placed; null means unknown.';
+COMMENT ON COLUMN analytics.orders_now.external_id IS
+    'The number of the order, as its till shows it; null where the till sent a UUID.';

@@ -11,13 +11,12 @@ AS $$
         p.event_type,
         r.ts,
         r.ingested_at,
-        CASE WHEN pg_input_is_valid(p.payload ->> 'order_id', 'uuid') THEN (p.payload ->> 'order_id')::uuid END,
+        analytics.payload_id(p.payload, 'order_id', r.stream_id, r.partition_key),
         CASE
             -- It came before its type had a table, and does not fit there.
             WHEN t.checked_fields IS NOT NULL AND NOT analytics.payload_fits(t.checked_fields, p.payload) THEN NULL
             WHEN t.key_field IS NULL AND t.event_type IS NOT NULL THEN r.event_id
-            WHEN t.version_column IS NULL AND pg_input_is_valid(p.payload ->> t.key_field, 'uuid')
-                THEN (p.payload ->> t.key_field)::uuid
+            WHEN t.version_column IS NULL THEN analytics.payload_id(p.payload, t.key_field, r.stream_id, r.partition_key)
         END,
         CASE WHEN length(p.payload ->> 'location_code') <= 200 THEN p.payload ->> 'location_code' END
     FROM raw_data.events_raw AS r

@@ -9,8 +9,14 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH known AS MATERIALIZED (
-        SELECT p.event_type, e.ts, e.event_id, e.event_offset, e.version, (p.payload ->> 'order_id')::uuid AS order_id,
-            p.payload, p.happened_at
+        SELECT p.event_type, e.ts, e.event_id, e.event_offset, e.version, p.payload, p.happened_at,
+            analytics.payload_id_group(p.payload, 'order_id', e.stream_id, e.partition_key) AS order_id,
+            -- The payment or the refund of the event.
+            CASE WHEN p.event_type IN ('payment_captured', 'payment_voided')
+                THEN analytics.payload_id_group(p.payload, 'payment_id', e.stream_id, e.partition_key)
+            WHEN p.event_type = 'payment_refunded'
+                THEN analytics.payload_id_group(p.payload, 'refund_id', e.stream_id, e.partition_key)
+            END AS part_id
         FROM raw_data.events_raw AS e
         JOIN analytics.event_types AS t ON t.event_type = e.event_type
         CROSS JOIN LATERAL (
@@ -44,43 +50,43 @@ AS $$
         ORDER BY k.order_id, coalesce(k.version, -1) DESC, analytics.moment(k.payload ->> 'changed_ts') DESC,
             analytics.status_place(k.payload ->> 'status') DESC, k.event_offset DESC, k.event_id DESC
     ), voided AS (
-        SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) (k.payload ->> 'payment_id')::uuid AS payment_id, k.order_id,
+        SELECT DISTINCT ON (k.part_id) k.part_id AS payment_id, k.order_id,
             analytics.moment(k.payload ->> 'voided_ts') AS voided_ts,
             (coalesce(k.version, -1), k.ts, k.event_offset, k.event_id) < (s.version, s.ts, s.event_offset, s.event_id)
                 AS is_replaced
         FROM known AS k
         LEFT JOIN snapshots AS s ON s.order_id = k.order_id
         WHERE k.event_type = 'payment_voided'
-        ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+        ORDER BY k.part_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
             k.event_id DESC
     ), paid AS (
         SELECT p.order_id, sum((p.payload ->> 'total')::numeric) AS total, sum((p.payload ->> 'tip')::numeric) AS tip
         FROM (
-            SELECT DISTINCT ON ((k.payload ->> 'payment_id')::uuid) k.order_id, k.happened_at, k.payload,
+            SELECT DISTINCT ON (k.part_id) k.part_id, k.order_id, k.happened_at, k.payload,
                 (coalesce(k.version, -1), k.ts, k.event_offset, k.event_id)
                     < (s.version, s.ts, s.event_offset, s.event_id) AS is_replaced
             FROM known AS k
             LEFT JOIN snapshots AS s ON s.order_id = k.order_id
             WHERE k.event_type = 'payment_captured'
-            ORDER BY (k.payload ->> 'payment_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+            ORDER BY k.part_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS p
         WHERE p.happened_at <= least(known_at, analytics.present()) AND p.is_replaced IS NOT TRUE
             AND NOT EXISTS (
                 SELECT FROM voided AS v
-                WHERE v.payment_id = (p.payload ->> 'payment_id')::uuid AND v.order_id = p.order_id
+                WHERE v.payment_id = p.part_id AND v.order_id = p.order_id
                     AND v.is_replaced IS NOT TRUE AND v.voided_ts <= least(known_at, analytics.present()))
         GROUP BY p.order_id
     ), refunded AS (
         SELECT r.order_id, sum((r.payload ->> 'amount')::numeric) AS amount
         FROM (
-            SELECT DISTINCT ON ((k.payload ->> 'refund_id')::uuid) k.order_id, k.payload,
+            SELECT DISTINCT ON (k.part_id) k.order_id, k.payload,
                 (coalesce(k.version, -1), k.ts, k.event_offset, k.event_id)
                     < (s.version, s.ts, s.event_offset, s.event_id) AS is_replaced
             FROM known AS k
             LEFT JOIN snapshots AS s ON s.order_id = k.order_id
             WHERE k.event_type = 'payment_refunded'
-            ORDER BY (k.payload ->> 'refund_id')::uuid, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
+            ORDER BY k.part_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC,
                 k.event_id DESC
         ) AS r
         WHERE r.is_replaced IS NOT TRUE

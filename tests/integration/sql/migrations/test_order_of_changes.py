@@ -27,6 +27,7 @@ NEW_COLUMNS = {
     *("event_version", "event_offset", "scheduled_for", "guest_count", "currency", "channel"),
     *("parent_item_id", "tax_included", "kind", "service_charge", "discount", "rounding"),
     *("snapshot_ts", "is_replaced"),
+    "external_id",
 }
 """Columns of this migration and of later ones."""
 NEW_TYPES = {

@@ -13,6 +13,7 @@ from restaurant_warehouse.event_type import EventType
 from restaurant_warehouse.event_types import EVENT_TYPES
 from sql.tool import repeatables
 from sse_ingest.contract.diagnose import element_type
+from sse_ingest.contract.named_ids import EXTERNAL
 from tests.integration.sql.conftest import NOON, Books
 
 pytestmark = pytest.mark.integration
@@ -82,7 +83,9 @@ def test_the_rows_are_the_types_as_ingestion_defines_them(owner: psycopg.Connect
     assert {name for name, *_ in rows} == set(EVENT_TYPES)
     for name, table, key, field, version, belongs_to_order, is_restating, checked in rows:
         kind = EVENT_TYPES[name]
-        fields = {one.name: one for one in msgspec.structs.fields(kind.payload)}
+        fields = {
+            one.name: one for one in msgspec.structs.fields(kind.payload) if one.encode_name != EXTERNAL
+        }
         assert table == kind.table
         assert (key, *([version] if version else [])) == kind.key
         assert field == (key if key in fields else None)
@@ -118,6 +121,13 @@ def assert_optional_where_the_payload_has_a_default(
         ("text?", 7, False),
         ("uuid", "01980f5e-7a3c-7d10-9b51-3f2a54c0a001", True),
         ("uuid", "01980f5e", False),
+        ("any_id", "01980f5e", True),
+        ("any_id", "x" * 200, True),
+        ("any_id", "x" * 201, False),
+        ("any_id", "", False),
+        ("any_id", "two\nlines", False),
+        ("any_id", 7, False),
+        ("any_id?", None, True),
         ("uuid?", None, True),
         ("money", "1.50", True),
         ("money", 1.5, True),

@@ -172,6 +172,7 @@ def test_order_metrics_of_one_order(warehouse: Any, books: Any) -> None:
             "paid": D("20.01"),
             "refunded": D("5.00"),
             "balance": D("0.00"),
+            "external_id": None,
         }
     ]
 

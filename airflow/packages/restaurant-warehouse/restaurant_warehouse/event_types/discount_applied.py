@@ -3,19 +3,28 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import DiscountKind, PositiveMoney
-from sse_ingest.contract.fields import Id, Text
+from restaurant_warehouse.payload_fields import (
+    DiscountId,
+    DiscountKind,
+    ExternalId,
+    ItemId,
+    OrderId,
+    PositiveMoney,
+    text_of_id,
+)
+from sse_ingest.contract.fields import Text
 
 
 class DiscountApplied(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An order, or one line of it, costs less."""
 
-    discount_id: Id
-    order_id: Id
-    order_item_id: Id | None = None
+    discount_id: DiscountId
+    order_id: OrderId
+    order_item_id: ItemId | None = None
     name: Text | None = None
     kind: DiscountKind
     amount: PositiveMoney
+    external_id: ExternalId = text_of_id()
 
 
 DISCOUNT_APPLIED = EventType(

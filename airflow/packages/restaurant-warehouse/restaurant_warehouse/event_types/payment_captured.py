@@ -3,15 +3,15 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Money, SignedMoney
-from sse_ingest.contract.fields import Id, OutOfRange, Text
+from restaurant_warehouse.payload_fields import ExternalId, Money, OrderId, PaymentId, SignedMoney, text_of_id
+from sse_ingest.contract.fields import OutOfRange, Text
 
 
 class PaymentCaptured(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Money received for an order."""
 
-    payment_id: Id
-    order_id: Id
+    payment_id: PaymentId
+    order_id: OrderId
     method: Text
     provider: Text | None = None
     amount: Money
@@ -24,6 +24,7 @@ class PaymentCaptured(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     service_charge: Money | None = None
     discount: Money | None = None
     rounding: SignedMoney | None = None
+    external_id: ExternalId = text_of_id()
 
     def __post_init__(self) -> None:
         if self.service_charge is not None or self.discount is not None or self.rounding is not None:

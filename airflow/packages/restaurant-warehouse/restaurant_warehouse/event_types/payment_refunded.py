@@ -3,19 +3,27 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import PositiveMoney
-from sse_ingest.contract.fields import Id, Moment, Text, check_moment
+from restaurant_warehouse.payload_fields import (
+    ExternalId,
+    OrderId,
+    PaymentId,
+    PositiveMoney,
+    RefundId,
+    text_of_id,
+)
+from sse_ingest.contract.fields import Moment, Text, check_moment
 
 
 class PaymentRefunded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Money given back for a payment."""
 
-    refund_id: Id
-    payment_id: Id
-    order_id: Id
+    refund_id: RefundId
+    payment_id: PaymentId
+    order_id: OrderId
     amount: PositiveMoney
     reason: Text | None = None
     refunded_ts: Moment
+    external_id: ExternalId = text_of_id()
 
     def __post_init__(self) -> None:
         check_moment(self.refunded_ts)

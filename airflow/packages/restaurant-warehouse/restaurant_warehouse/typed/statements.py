@@ -4,7 +4,7 @@ They are built from our own definitions, which are literals: no part of them com
 """
 
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
@@ -75,9 +75,11 @@ def _update(kind: EventType) -> str:
 
 def read(kind: EventType, field: str) -> str:
     """The SQL expression of a payload field. It gives exactly the value that the contract reads."""
-    annotation: Any = next(one.type for one in msgspec.structs.fields(kind.payload) if one.name == field)
+    key, annotation = next(
+        (one.encode_name, one.type) for one in msgspec.structs.fields(kind.payload) if one.name == field
+    )
     base = base_type(annotation)
-    text = f"payload ->> '{field}'"
+    text = f"payload ->> '{key}'"
     if base is datetime:
         return f"analytics.moment({text})"
     cast_to = "numeric" if issubclass(base, Exact) else _CASTS.get(base)

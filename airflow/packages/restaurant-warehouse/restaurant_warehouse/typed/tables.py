@@ -16,6 +16,7 @@ from restaurant_warehouse.event_types import EVENT_TYPES
 from restaurant_warehouse.typed import late_events, snapshots, statements
 from restaurant_warehouse.typed.copy_rows import CopyRows
 from restaurant_warehouse.typed.raw_needs import needs_checks
+from restaurant_warehouse.typed.text_ids import replace_texts
 from sse_ingest.contract.protocol import Key
 from sse_ingest.database.failpoints import hit
 from sse_ingest.database.named_queries import load
@@ -77,6 +78,7 @@ class RestaurantTables:
 
     def merge(self, cursor: psycopg.Cursor[Any], event_types: Collection[str]) -> None:
         """Merge the events in `incoming`, of these types, into the tables on the search_path."""
+        replace_texts(cursor)
         touched: set[UUID] = set()
         chosen = EVENT_TYPES.keys() & event_types
         if chosen & snapshots.SNAPSHOTS.keys():

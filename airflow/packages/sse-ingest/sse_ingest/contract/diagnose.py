@@ -15,6 +15,7 @@ import msgspec
 from sse_ingest.contract import json_validation
 from sse_ingest.contract.fields import Exact, OutOfRange, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
+from sse_ingest.contract.named_ids import as_texts, is_id, kind_of
 from sse_ingest.dead_letter_reasons import Reason
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -100,6 +101,8 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
     if kind is not None:
         _check_elements(path, literal, kind, annotation)
         return
+    if kind_of(annotation) and is_id(literal):
+        return
     try:
         if issubclass(base, Exact):
             base.of(_any_decoder().decode(literal))
@@ -111,7 +114,7 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
         raise BadText(Reason.OUT_OF_RANGE, f"{path}: {error}, got {_shown(literal)}") from None
     except (TypeError, ValueError):  # ValidationError is a ValueError
         raise BadText(
-            _reason(base, literal), f"{path}: must be {description}, got {_shown(literal)}"
+            _reason(annotation, base, literal), f"{path}: must be {description}, got {_shown(literal)}"
         ) from None
 
 
@@ -127,18 +130,18 @@ def _check_elements(path: str, literal: bytes, kind: type[msgspec.Struct], annot
         where = f"{path}.{position}"
         _check(kind, _object(_fields(one), f"{where}: ", one), f"{where}.")
         try:
-            _field_decoder(kind).decode(one)
+            _field_decoder(as_texts(kind)).decode(one)
         except msgspec.ValidationError as error:
             if isinstance(error.__cause__, OutOfRange):  # a rule over several fields
                 raise BadText(Reason.OUT_OF_RANGE, f"{where}: {error.__cause__}") from None
             raise
     try:
-        _field_decoder(annotation).decode(literal)
+        _field_decoder(as_texts(annotation)).decode(literal)
     except msgspec.ValidationError:
         raise BadText(Reason.OUT_OF_RANGE, wrong) from None
 
 
-def _reason(base: type, literal: bytes) -> Reason:
+def _reason(annotation: Any, base: type, literal: bytes) -> Reason:
     kind = json_validation.json_type(literal)
     if base is datetime:
         return Reason.BAD_TIMESTAMP if kind == "text" else Reason.WRONG_TYPE
@@ -146,7 +149,7 @@ def _reason(base: type, literal: bytes) -> Reason:
         return Reason.OUT_OF_RANGE
     if base is int and kind == "number" and literal.lstrip(b"-").isdigit():
         return Reason.OUT_OF_RANGE
-    if base is str and kind == "text":
+    if kind == "text" and (base is str or kind_of(annotation)):
         return Reason.OUT_OF_RANGE
     return Reason.WRONG_TYPE
 

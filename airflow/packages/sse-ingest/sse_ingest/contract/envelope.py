@@ -1,13 +1,13 @@
 """The envelope of the event service: turns a frame into an Event, a Rejected or a Gap.
 
 The parser never raises, whatever the bytes are. The fast path decodes the envelope once and the payload once. When that
-fails, diagnose.py finds out exactly what is wrong; it is slower.
+fails, ids of text get their UUIDs; see named_ids.py. When that fails too, diagnose.py finds out exactly what is wrong.
 """
 
 import types
 import typing
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, date
 from hashlib import blake2b
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from sse_ingest.contract import json_validation
 from sse_ingest.contract.diagnose import element_type, explain
 from sse_ingest.contract.fields import Id, Moment, Version, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
+from sse_ingest.contract.named_ids import DAY, TextIds, with_texts
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.sources.sse_decoder import Frame
@@ -94,6 +95,8 @@ class Payloads:
         self.decoders = {name: decoder(kind) for name, kind in kinds.items()}
         # Of a payload with only known fields the decoder checks every value: it needs no further check.
         self.strict_decoders = {name: decoder(_strict(kind)) for name, kind in kinds.items()}
+        self.text_ids = {name: ids for name, kind in kinds.items() if (ids := TextIds(kind)).takes_texts}
+        self.text_decoders = {name: decoder(with_texts(kinds[name])) for name in self.text_ids}
 
 
 class EnvelopeParser:
@@ -103,6 +106,7 @@ class EnvelopeParser:
         self._payloads = payloads
         self._stream_id = ""  # the last valid one
         self._beyond: set[str] = set()  # event types that have had a payload with unknown fields
+        self._texts: set[str] = set()  # event types that have had an id of text
 
     def parse(self, frame: Frame) -> Event | Rejected | Gap:
         """Turn a frame into an Event, a Rejected or a Gap. Never raises."""
@@ -129,7 +133,7 @@ class EnvelopeParser:
             envelope.partition_key,
         )
         payload = bytes(envelope.payload)
-        record, beyond = self._read_payload(event_type, payload, data)
+        record, beyond = self._read_payload(envelope, payload, frame)
         if frame.last_event_id != f"{self._stream_id}-{offset}":
             self._stream_id = _stream_id(frame.last_event_id, offset)
         check_moment(ts)
@@ -156,26 +160,47 @@ class EnvelopeParser:
         )
 
     def _read_payload(
-        self, event_type: str, payload: bytes, data: bytes
+        self, envelope: Envelope, payload: bytes, frame: Frame
     ) -> tuple[msgspec.Struct | None, bool]:
         """The record, None for an unknown type; and whether the type or a field is unknown. Raises what is wrong."""
-        known = self._payloads.decoders.get(event_type)
-        if known is None:
+        event_type, data = envelope.event_type, frame.data
+        if event_type not in self._payloads.decoders:
             if not payload.startswith(b"{"):
                 raise BadText(
                     Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload[:40].decode()}"
                 )
             json_validation.check_structure(data)
             return None, True
+        if event_type not in self._texts:
+            try:
+                return self._decode(event_type, payload, data)
+            except msgspec.ValidationError:
+                if event_type not in self._payloads.text_ids:
+                    raise
+        return self._decode(event_type, self._with_uuids(envelope, payload, frame), data)
+
+    def _decode(self, event_type: str, payload: bytes, data: bytes) -> tuple[msgspec.Struct, bool]:
         if event_type not in self._beyond:
             try:
                 return self._payloads.strict_decoders[event_type].decode(payload), False
             except msgspec.ValidationError:
                 pass
         json_validation.check_structure(data)
-        record = known.decode(payload)
+        record = self._payloads.decoders[event_type].decode(payload)
         self._beyond.add(event_type)  # the next payloads of this type will have unknown fields too
         return record, True
+
+    def _with_uuids(self, envelope: Envelope, payload: bytes, frame: Frame) -> bytes:
+        """The payload with UUIDs for its ids of text. Raises what is wrong with anything else."""
+        event_type = envelope.event_type
+        self._payloads.text_decoders[event_type].decode(payload)
+        stream_id = _stream_id(frame.last_event_id, envelope.offset)
+        ids = self._payloads.text_ids[event_type]
+        replaced = ids.replace(payload, stream_id, envelope.partition_key)
+        if replaced.has_texts:
+            _check_day(replaced.day)
+            self._texts.add(event_type)  # the next payloads of this type will have texts too
+        return replaced.payload
 
     def _reject(self, frame: Frame, error: Exception) -> Rejected:
         fault = explain(frame.data, Envelope, self._payloads.kinds, error)
@@ -200,6 +225,18 @@ def _stream_id(last_event_id: str, offset: int) -> str:
             Reason.BAD_POSITION, f"the frame's id is {last_event_id[:250]!r}, the event's offset {offset}"
         )
     return stream_id
+
+
+def _check_day(day: str) -> None:
+    """Raise BadText unless the business day of the ids is absent, or a date."""
+    try:
+        is_date = not day or date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        is_date = False
+    if not is_date:
+        raise BadText(
+            Reason.OUT_OF_RANGE, f"payload.{DAY}: must be a date as in 2026-03-14, got {day[:40]!r}"
+        )
 
 
 def _is_stream_id(text: str) -> bool:

@@ -1,6 +1,7 @@
 """The contract of published events, for validation and for OpenAPI."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -14,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from api.contract.currencies import check_decimals
 from api.contract.fields import (
     Currency,
     Instant,
@@ -44,6 +46,24 @@ class _Payload(BaseModel):
 
     compared: ClassVar[frozenset[str]] = frozenset()
     """Optional fields. Where one is present, a rule compares several fields, which no JSON schema can."""
+
+
+class _Priced(_Payload):
+    """Has amounts. They have as many decimals as their currency, and two where none is stated."""
+
+    compared = frozenset({"currency"})
+
+    currency: Annotated[
+        Currency | None,
+        Field(description="of all amounts of the payload, which then have as many decimals as it has"),
+    ] = None
+
+    @field_validator("*")
+    @classmethod
+    def _fits_the_currency(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, Decimal) and info.field_name != "qty":
+            check_decimals(value, info.data)
+        return value
 
 
 class OrderCreated(_Payload):
@@ -83,7 +103,7 @@ class OrderCreated(_Payload):
         return moment
 
 
-class OrderItemAdded(_Payload):
+class OrderItemAdded(_Priced):
     """A line of an order. A price or category that is null or absent is unknown, never zero.
 
     `parent_item_id` is the line that this one belongs to, as a modifier or as a part of a combo. A line without a
@@ -112,7 +132,7 @@ class OrderItemVoided(_Payload):
     voided_ts: Instant
 
 
-class DiscountApplied(_Payload):
+class DiscountApplied(_Priced):
     """An order, or one line of it, costs less."""
 
     discount_id: Uuid
@@ -123,7 +143,7 @@ class DiscountApplied(_Payload):
     amount: Price
 
 
-class ServiceChargeAdded(_Payload):
+class ServiceChargeAdded(_Priced):
     """An order costs more: service, delivery, a table of eight. `gratuity`: it belongs to the staff."""
 
     charge_id: Uuid
@@ -141,10 +161,10 @@ class OrderStatusChanged(_Payload):
     changed_ts: Instant
 
 
-class PaymentCaptured(_Payload):
+class PaymentCaptured(_Priced):
     """The restaurant received a payment, or a part of one. The amount 0 closes an order that costs nothing."""
 
-    compared = frozenset({"service_charge", "discount", "rounding"})
+    compared = frozenset({"currency", "service_charge", "discount", "rounding"})
 
     payment_id: Uuid
     order_id: Uuid
@@ -176,7 +196,7 @@ class PaymentVoided(_Payload):
     voided_ts: Instant
 
 
-class PaymentRefunded(_Payload):
+class PaymentRefunded(_Priced):
     """The restaurant refunded a payment, in part or whole."""
 
     refund_id: Uuid
@@ -199,7 +219,7 @@ class FeedbackSubmitted(_Payload):
     created_ts: Instant
 
 
-class MenuItemChanged(_Payload):
+class MenuItemChanged(_Priced):
     """The whole item of the menu from now on: a field that is null or absent is unknown from now on."""
 
     menu_item_id: Text

@@ -12,7 +12,8 @@ SELECT
     i.event_ts,
     coalesce(i.tax_included, false) AS tax_included,
     coalesce(i.kind = 'gift_card', false) AS is_gift_card,
-    v.order_item_id IS NOT NULL AS is_voided
+    v.order_item_id IS NOT NULL AS is_voided,
+    i.currency
 FROM analytics.order_items AS i
 LEFT JOIN analytics.order_item_voids AS v
     ON v.order_item_id = i.order_item_id AND v.order_id = i.order_id AND v.voided_ts <= analytics.present()
@@ -36,3 +37,4 @@ COMMENT ON COLUMN analytics.order_lines.is_gift_card IS
     'Whether it is a gift card: a liability and no revenue.';
 COMMENT ON COLUMN analytics.order_lines.is_voided IS
     'Whether it was taken back: then it counts nowhere except in the voids.';
+COMMENT ON COLUMN analytics.order_lines.currency IS 'The currency of its prices, as the line states it; null where it states none: then that of the order.';

@@ -12,7 +12,8 @@ RETURNS TABLE (
     total          numeric,
     paid           numeric,
     refunded       numeric,
-    balance        numeric
+    balance        numeric,
+    currency       text
 )
 LANGUAGE sql
 STABLE
@@ -31,7 +32,8 @@ AS $$
         o.total,
         p.paid,
         r.refunded,
-        o.total - p.paid
+        o.total - p.paid,
+        o.currency
     FROM (
         SELECT
             count(*) AS item_count,

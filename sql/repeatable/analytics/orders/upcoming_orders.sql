@@ -16,7 +16,8 @@ SELECT
     o.status,
     i.lines,
     i.items_total,
-    o.total
+    o.total,
+    o.currency
 FROM analytics.orders_now AS o
 LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 CROSS JOIN LATERAL (
@@ -51,3 +52,4 @@ COMMENT ON COLUMN analytics.upcoming_orders.lines IS 'Number of its lines.';
 COMMENT ON COLUMN analytics.upcoming_orders.items_total IS
     'The prices of its lines; null when there is none, or one of unknown price.';
 COMMENT ON COLUMN analytics.upcoming_orders.total IS 'What has been paid in advance, tax and tip included; null while unpaid.';
+COMMENT ON COLUMN analytics.upcoming_orders.currency IS 'The currency of its amounts, as in order_facts.';

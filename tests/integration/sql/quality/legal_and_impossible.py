@@ -49,6 +49,15 @@ def each_states_the_whole_bill(bill: Bill) -> None:
     bill.pay(amount=Decimal(5), auth_code="B2")
 
 
+def in_currency(currency: str, *tables: str) -> Change:
+    return lambda bill: [bill.set(table, currency=currency) for table in tables]
+
+
+def another_than_the_restaurant(bill: Bill) -> None:
+    bill.owner.execute("INSERT INTO analytics.locations (location_code, currency) VALUES ('LOC-EU', 'EUR')")
+    bill.set("orders", location_code="LOC-EU", currency="USD")
+
+
 def payment_lost(bill: Bill) -> None:
     bill.delete("payments")
     bill.set("orders", total=None)
@@ -191,6 +200,31 @@ PAIRS: dict[str, Pair] = {
     "refunds_stay_with_their_payment": Pair(
         {"refunded with its tip": lambda b: b.refund(10), "in cash, rounded": lambda b: b.refund("10.02")},
         {"a split bill to one card": refunded_to_one_card},
+    ),
+    "currencies_agree": Pair(
+        {
+            "no currency": lambda _: None,
+            "the default": in_currency("CAD", "orders"),
+            "of a restaurant that is not entered": in_currency("JPY", "orders"),
+            "the same everywhere": in_currency("USD", "orders", "payments"),
+        },
+        {
+            "paid in another currency": in_currency("JPY", "payments"),
+            "a line in another currency": in_currency("EUR", "order_items"),
+            "another one than the restaurant": another_than_the_restaurant,
+        },
+        4,
+    ),
+    "amounts_fit_their_currency": Pair(
+        {
+            "whole yen": in_currency("JPY", "orders"),
+            "cents": lambda b: b.books.item(b.order, "Tea", 1, Decimal("1.25")),
+            "of unknown price": lambda b: b.books.item(b.order, "Tea", 1, None),
+        },
+        {
+            "cents in yen": lambda b: b.books.item(b.order, "Tea", 1, Decimal("1.25"), currency="JPY"),
+            "tenths of a cent": lambda b: b.books.item(b.order, "Tea", 1, Decimal("1.255")),
+        },
     ),
     "lines_add_up": Pair(
         {

@@ -3,7 +3,7 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import DiscountKind, PositiveMoney
+from restaurant_warehouse.payload_fields import Currency, DiscountKind, PositiveMoney, check_decimals
 from sse_ingest.contract.fields import Id, Text
 
 
@@ -16,6 +16,10 @@ class DiscountApplied(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: Text | None = None
     kind: DiscountKind
     amount: PositiveMoney
+    currency: Currency | None = None
+
+    def __post_init__(self) -> None:
+        check_decimals(self)
 
 
 DISCOUNT_APPLIED = EventType(
@@ -23,4 +27,5 @@ DISCOUNT_APPLIED = EventType(
     payload=DiscountApplied,
     table="order_discounts",
     key=("discount_id",),
+    later_fields=frozenset({"currency"}),
 )

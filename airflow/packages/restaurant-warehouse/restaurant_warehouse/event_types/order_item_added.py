@@ -6,7 +6,7 @@ A line that belongs to another one, as a modifier or as a part of a combo, names
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Flag, LineKind, Money, Quantity
+from restaurant_warehouse.payload_fields import Currency, Flag, LineKind, Money, Quantity, check_decimals
 from sse_ingest.contract.fields import Id, Name, Text
 
 
@@ -24,6 +24,10 @@ class OrderItemAdded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     parent_item_id: Id | None = None
     tax_included: Flag | None = None
     kind: LineKind | None = None
+    currency: Currency | None = None
+
+    def __post_init__(self) -> None:
+        check_decimals(self)
 
 
 ORDER_ITEM_ADDED = EventType(
@@ -31,5 +35,5 @@ ORDER_ITEM_ADDED = EventType(
     payload=OrderItemAdded,
     table="order_items",
     key=("order_item_id",),
-    later_fields=frozenset({"parent_item_id", "tax_included", "kind"}),
+    later_fields=frozenset({"parent_item_id", "tax_included", "kind", "currency"}),
 )

@@ -3,7 +3,7 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Money, SignedMoney
+from restaurant_warehouse.payload_fields import Currency, Money, SignedMoney, check_decimals
 from sse_ingest.contract.fields import Id, OutOfRange, Text
 
 
@@ -24,8 +24,10 @@ class PaymentCaptured(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     service_charge: Money | None = None
     discount: Money | None = None
     rounding: SignedMoney | None = None
+    currency: Currency | None = None
 
     def __post_init__(self) -> None:
+        check_decimals(self)
         if self.service_charge is not None or self.discount is not None or self.rounding is not None:
             self._check_sums()
 
@@ -49,7 +51,7 @@ PAYMENT_CAPTURED = EventType(
     payload=PaymentCaptured,
     table="payments",
     key=("payment_id",),
-    later_fields=frozenset({"service_charge", "discount", "rounding"}),
+    later_fields=frozenset({"service_charge", "discount", "rounding", "currency"}),
     from_ts=("processed_at",),
     decides_orders=True,
     restates=lambda _payment: True,

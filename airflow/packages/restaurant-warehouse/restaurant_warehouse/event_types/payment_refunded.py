@@ -3,7 +3,7 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import PositiveMoney
+from restaurant_warehouse.payload_fields import Currency, PositiveMoney, check_decimals
 from sse_ingest.contract.fields import Id, Moment, Text, check_moment
 
 
@@ -16,9 +16,11 @@ class PaymentRefunded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     amount: PositiveMoney
     reason: Text | None = None
     refunded_ts: Moment
+    currency: Currency | None = None
 
     def __post_init__(self) -> None:
         check_moment(self.refunded_ts)
+        check_decimals(self)
 
 
 PAYMENT_REFUNDED = EventType(
@@ -26,5 +28,6 @@ PAYMENT_REFUNDED = EventType(
     payload=PaymentRefunded,
     table="refunds",
     key=("refund_id",),
+    later_fields=frozenset({"currency"}),
     restates=lambda _refund: True,
 )

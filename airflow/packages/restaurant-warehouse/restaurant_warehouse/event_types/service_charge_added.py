@@ -3,7 +3,7 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Flag, PositiveMoney
+from restaurant_warehouse.payload_fields import Currency, Flag, PositiveMoney, check_decimals
 from sse_ingest.contract.fields import Id, Text
 
 
@@ -15,6 +15,10 @@ class ServiceChargeAdded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: Text | None = None
     amount: PositiveMoney
     gratuity: Flag | None = None
+    currency: Currency | None = None
+
+    def __post_init__(self) -> None:
+        check_decimals(self)
 
 
 SERVICE_CHARGE_ADDED = EventType(
@@ -22,4 +26,5 @@ SERVICE_CHARGE_ADDED = EventType(
     payload=ServiceChargeAdded,
     table="service_charges",
     key=("charge_id",),
+    later_fields=frozenset({"currency"}),
 )

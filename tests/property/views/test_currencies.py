@@ -182,7 +182,7 @@ def test_no_figure_adds_two_currencies(bench: Bench, drawn: list[Group], refresh
 
 
 def one_order_each() -> list[Group]:
-    """In each currency an order of two dishes with a discount, paid in cash and refunded in part. Two of them are of one
+    """In each currency an order of two dishes with a discount, paid in cash and refunded. Two of them are of one
     restaurant.
     """
     offset, drawn = 1, []

@@ -138,8 +138,10 @@ def _with_unknown(
 ) -> list[Entry]:
     """The entries with a new value in this column that is not among those that the query finds."""
     new = [e for e in entries if e.values.get(column) not in (None, known.get(e.code, {}).get(column))]
-    found = {value for (value,) in connection.execute(query, [[entry.values[column] for entry in new]])}
-    return [entry for entry in new if entry.values[column] not in found]
+    known_values = {
+        value for (value,) in connection.execute(query, [[entry.values[column] for entry in new]])
+    }
+    return [entry for entry in new if entry.values[column] not in known_values]
 
 
 def _audit(connection: Connection, source: str, details: Mapping[str, object]) -> None:

@@ -82,8 +82,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "payment_captured": {
         "payment_id": "uuid", "order_id": "uuid", "method": "text", "provider": "text", "amount": "numeric",
         "auth_code": "text", "subtotal": "numeric", "tax": "numeric", "tip": "numeric", "total": "numeric",
-        "location_code": "text", "service_charge": "numeric", "discount": "numeric", "rounding": "numeric",
-        "currency": "currency",
+        "location_code": "text", "service_charge": "numeric", "discount": "numeric", "currency": "currency",
     },
     "payment_voided": {"payment_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},
     "order_item_voided": {"order_item_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},

@@ -50,7 +50,11 @@ def each_states_the_whole_bill(bill: Bill) -> None:
 
 
 def in_currency(currency: str, *tables: str) -> Change:
-    return lambda bill: [bill.set(table, currency=currency) for table in tables]
+    def change(bill: Bill) -> None:
+        for table in tables:
+            bill.set(table, currency=currency)
+
+    return change
 
 
 def another_than_the_restaurant(bill: Bill) -> None:

@@ -82,7 +82,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "payment_captured": {
         "payment_id": "uuid", "order_id": "uuid", "method": "text", "provider": "text", "amount": "numeric",
         "auth_code": "text", "subtotal": "numeric", "tax": "numeric", "tip": "numeric", "total": "numeric",
-        "location_code": "text", "service_charge": "numeric", "discount": "numeric", "currency": "currency",
+        "location_code": "text", "service_charge": "numeric", "discount": "numeric", "rounding": "numeric",
+        "currency": "currency",
     },
     "payment_voided": {"payment_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},
     "order_item_voided": {"order_item_id": "uuid", "order_id": "uuid", "reason": "text", "voided_ts": "timestamptz"},
@@ -102,9 +103,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "menu_item_id": "text", "name": "text", "category": "text", "price": "numeric", "cost": "numeric",
         "changed_ts": "timestamptz",
     },
-    "customer_changed": {
-        "customer_id": "text", "city": "text", "membership": "text", "changed_ts": "timestamptz",
-    },
+    "customer_changed": {"customer_id": "text", "city": "text", "membership": "text", "changed_ts": "timestamptz"},
 }  # fmt: skip
 CENTS = st.one_of(st.integers(1, 2_000).map(str), st.decimals(1, 99, places=2).map(str), st.just('"8.50"'))
 FITTING = {

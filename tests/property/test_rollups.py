@@ -30,8 +30,14 @@ WHAT = (
     *("block", "pass", "time", "time"),
 )
 ROUNDED = {
-    **{"amount": "9.48", "subtotal": "10.50", "discount": "3.00", "tax": "1.00", "service_charge": "1.00"},
-    **{"tip": "0", "rounding": "-0.02", "total": "9.48"},
+    "amount": "9.48",
+    "subtotal": "10.50",
+    "discount": "3.00",
+    "tax": "1.00",
+    "service_charge": "1.00",
+    "tip": "0",
+    "rounding": "-0.02",
+    "total": "9.48",
 }
 END = 48
 """Hours after the epoch: nothing of the tests is dated later."""
@@ -263,7 +269,6 @@ class Bench:
         self.known.clear()
 
     def set_clock(self, place: str, zone: str, currency: str | None) -> None:
-        """Another time zone, and perhaps another currency."""
         self.owner.execute(
             "INSERT INTO analytics.locations (location_code, time_zone, close_out, currency)"
             " VALUES (%s, %s, '04:00', %s) ON CONFLICT (location_code)"

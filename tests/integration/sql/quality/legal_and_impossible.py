@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from tests.integration.sql.quality.bill import NOON, Bill, sell
+from tests.integration.sql.quality.bill import NOON, Bill, another_than_the_restaurant, in_currency, sell
 
 Change = Callable[[Bill], object]
 ZERO = {"subtotal": Decimal(0), "tax": Decimal(0), "tip": Decimal(0), "total": Decimal(0)}
@@ -47,19 +47,6 @@ def each_states_the_whole_bill(bill: Bill) -> None:
     """Two tenders of 5 for one bill of 10: the sales would be 20."""
     bill.set("payments", amount=Decimal(5))
     bill.pay(amount=Decimal(5), auth_code="B2")
-
-
-def in_currency(currency: str, *tables: str) -> Change:
-    def change(bill: Bill) -> None:
-        for table in tables:
-            bill.set(table, currency=currency)
-
-    return change
-
-
-def another_than_the_restaurant(bill: Bill) -> None:
-    bill.owner.execute("INSERT INTO analytics.locations (location_code, currency) VALUES ('LOC-EU', 'EUR')")
-    bill.set("orders", location_code="LOC-EU", currency="USD")
 
 
 def payment_lost(bill: Bill) -> None:

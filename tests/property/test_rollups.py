@@ -29,16 +29,8 @@ WHAT = (
     *("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand"),
     *("block", "pass", "time", "time"),
 )
-ROUNDED = {
-    "amount": "9.48",
-    "subtotal": "10.50",
-    "discount": "3.00",
-    "tax": "1.00",
-    "service_charge": "1.00",
-    "tip": "0",
-    "rounding": "-0.02",
-    "total": "9.48",
-}
+PARTS = ("amount", "subtotal", "discount", "tax", "service_charge", "tip", "rounding", "total")
+ROUNDED = dict(zip(PARTS, ("9.48", "10.50", "3.00", "1.00", "1.00", "0", "-0.02", "9.48"), strict=True))
 END = 48
 """Hours after the epoch: nothing of the tests is dated later."""
 FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")

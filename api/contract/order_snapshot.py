@@ -1,5 +1,6 @@
 """The payload of order_snapshot: that of the order, and lists of what other event types state, without the order."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from api.contract.fields import Instant
 
 MOST_ELEMENTS = 1_000
 _ORDER = "order_id"
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,7 @@ def _element(elements: Elements) -> type[BaseModel]:
         validators["rule_holds"] = model_validator(mode="after")(holds)
     return create_model(
         f"Snapshot{model.__name__}",
-        __base__=model.__base__,
+        __base__=model.__bases__,
         __module__=__name__,
         __doc__=f"{model.__doc__} An element of a snapshot.",
         __validators__=validators,
@@ -113,7 +115,8 @@ def _element(elements: Elements) -> type[BaseModel]:
 def _check_ids(name: str, listed: list[Any] | None, key: str) -> None:
     earlier = set()
     for position, one in enumerate(listed or ()):
-        value = str(getattr(one, key)).lower()
+        text = str(getattr(one, key))
+        value = text.lower().replace("-", "") if _UUID.fullmatch(text) else text
         if value in earlier:
             raise ValueError(
                 f"ids_are_unique: {name}.{position}.{key}: an earlier element has the id {value} too:"

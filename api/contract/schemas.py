@@ -1,6 +1,7 @@
 """The contract of published events, for validation and for OpenAPI."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -14,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from api.contract.currencies import check_decimals
 from api.contract.fields import (
     Currency,
     Day,
@@ -60,6 +62,24 @@ class _WithIds(_Payload):
     ] = None
 
 
+class _Priced(_Payload):
+    """Has amounts. They have as many decimals as their currency, and two where none is stated."""
+
+    compared = frozenset({"currency"})
+
+    currency: Annotated[
+        Currency | None,
+        Field(description="of all amounts of the payload, which then have as many decimals as it has"),
+    ] = None
+
+    @field_validator("*")
+    @classmethod
+    def _fits_the_currency(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, Decimal) and info.field_name != "qty":
+            check_decimals(value, info.data)
+        return value
+
+
 class OrderCreated(_WithIds):
     """A guest ordered."""
 
@@ -97,7 +117,7 @@ class OrderCreated(_WithIds):
         return moment
 
 
-class OrderItemAdded(_WithIds):
+class OrderItemAdded(_Priced, _WithIds):
     """A line of an order. A price or category that is null or absent is unknown, never zero.
 
     `parent_item_id` is the line that this one belongs to, as a modifier or as a part of a combo. A line without a
@@ -126,7 +146,7 @@ class OrderItemVoided(_WithIds):
     voided_ts: Instant
 
 
-class DiscountApplied(_WithIds):
+class DiscountApplied(_Priced, _WithIds):
     """An order, or one line of it, costs less."""
 
     discount_id: Id
@@ -137,7 +157,7 @@ class DiscountApplied(_WithIds):
     amount: Price
 
 
-class ServiceChargeAdded(_WithIds):
+class ServiceChargeAdded(_Priced, _WithIds):
     """An order costs more: service, delivery, a table of eight. `gratuity`: it belongs to the staff."""
 
     charge_id: Id
@@ -155,10 +175,10 @@ class OrderStatusChanged(_WithIds):
     changed_ts: Instant
 
 
-class PaymentCaptured(_WithIds):
+class PaymentCaptured(_Priced, _WithIds):
     """The restaurant received a payment, or a part of one. The amount 0 closes an order that costs nothing."""
 
-    compared = frozenset({"service_charge", "discount", "rounding"})
+    compared = frozenset({"currency", "service_charge", "discount", "rounding"})
 
     payment_id: Id
     order_id: Id
@@ -190,7 +210,7 @@ class PaymentVoided(_WithIds):
     voided_ts: Instant
 
 
-class PaymentRefunded(_WithIds):
+class PaymentRefunded(_Priced, _WithIds):
     """The restaurant refunded a payment, in part or whole."""
 
     refund_id: Id
@@ -213,7 +233,7 @@ class FeedbackSubmitted(_WithIds):
     created_ts: Instant
 
 
-class MenuItemChanged(_Payload):
+class MenuItemChanged(_Priced):
     """The whole item of the menu from now on: a field that is null or absent is unknown from now on."""
 
     menu_item_id: Text

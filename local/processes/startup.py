@@ -41,7 +41,10 @@ class Startup:
             self._begin_airflow_setup()
             self._spawn("airflow-api-server", "airflow-dag-processor")
         with self.progress.step("warehouse schema"):
-            sql.migrate(services.database_url(self.settings, OWNER))
+            sql.migrate(
+                services.database_url(self.settings, OWNER),
+                self.settings.values.get("RESTAURANT_CURRENCY", ""),
+            )
         self._spawn("ingest", "dashboard")
         self.stack.await_ready(self.chosen["api"])
         self._enter_restaurants()

@@ -39,10 +39,15 @@ GRANT SELECT, INSERT, UPDATE ON analytics.customer_changes TO restaurant_writer;
 GRANT INSERT ON analytics.audit_log TO restaurant_writer;
 GRANT SELECT, INSERT ON analytics.schema_drift TO restaurant_writer;
 GRANT SELECT ON analytics.thresholds TO restaurant_writer;
+GRANT SELECT ON analytics.currencies TO restaurant_writer;
+GRANT SELECT ON analytics.currency_thresholds TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.moment(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.present() TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.status_place(text) TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.default_currency() TO restaurant_writer, restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.decimals(text) TO restaurant_writer, restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.money_threshold(text, text) TO restaurant_writer, restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.event_watermark() TO restaurant_writer;
 
 -- Airflow scores payments and stores the scores.
@@ -70,6 +75,8 @@ GRANT SELECT ON analytics.customer_changes TO restaurant_reader;
 GRANT SELECT ON analytics.customers TO restaurant_reader;
 GRANT SELECT ON analytics.order_customers TO restaurant_reader;
 GRANT SELECT ON analytics.thresholds TO restaurant_reader;
+GRANT SELECT ON analytics.currencies TO restaurant_reader;
+GRANT SELECT ON analytics.currency_thresholds TO restaurant_reader;
 GRANT SELECT ON analytics.locations TO restaurant_reader;
 GRANT SELECT ON analytics.event_types TO restaurant_reader;
 -- The names of fields, and no values.
@@ -120,7 +127,7 @@ GRANT EXECUTE ON FUNCTION analytics.rollup_delta_feedback(timestamptz) TO restau
 GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.daypart(timestamptz, text) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.threshold(text) TO restaurant_reader;
-GRANT EXECUTE ON FUNCTION analytics.cash_up_of_day(text, date, text, time) TO restaurant_reader;
+GRANT EXECUTE ON FUNCTION analytics.cash_up_of_day(text, date, text, time, text) TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.newest_business_date() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.newest_moment() TO restaurant_reader;
 GRANT EXECUTE ON FUNCTION analytics.present() TO restaurant_reader;
@@ -160,7 +167,7 @@ GRANT EXECUTE ON FUNCTION analytics.stream_of(text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.day_concerned(uuid, text, timestamptz) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.business_date(timestamptz, text, time) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.payment_parts(analytics.payments) TO restaurant_writer;
-GRANT EXECUTE ON FUNCTION analytics.bill_verdict(numeric, numeric, numeric, numeric, numeric, bigint) TO restaurant_writer;
+GRANT EXECUTE ON FUNCTION analytics.bill_verdict(numeric, numeric, numeric, numeric, numeric, bigint, text) TO restaurant_writer;
 GRANT EXECUTE ON FUNCTION analytics.arrived_bills(timestamptz, timestamptz) TO restaurant_writer;
 GRANT SELECT ON analytics.data_quality_results TO restaurant_reader;
 GRANT SELECT ON analytics.data_quality_failures TO restaurant_reader;

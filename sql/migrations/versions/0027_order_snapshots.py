@@ -3,7 +3,7 @@
 from sql.tool.scripts import run_script
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0026"
 
 
 def upgrade() -> None:

@@ -69,6 +69,28 @@ def test_money_that_is_not(parser: Parser, make_event: MakeEvent, literal: str, 
 
 
 @pytest.mark.parametrize(
+    ("currency", "literal", "detail"),
+    [
+        ("CAD", "12.50", ""),
+        ("CAD", "12.505", "decimals_fit_currency: must have at most 2 decimals in CAD"),
+        ("JPY", "1250", ""),
+        ("JPY", '"1250.00"', "decimals_fit_currency: must have no decimals in JPY"),
+        ("KWD", "1.250", ""),
+        ("KWD", '"1.255"', ""),
+        ("KWD", "1.2555", "decimals_fit_currency: must have at most 3 decimals in KWD"),
+        ("UYW", "1.2555", ""),
+        ("UYW", "1.25555", "decimals_fit_currency: must have at most 4 decimals in UYW"),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(
+    parser: Parser, make_event: MakeEvent, currency: str, literal: str, detail: str
+) -> None:
+    whole = dict.fromkeys(("amount", "subtotal", "tax", "total"), 5)
+    event = json.dumps(make_event("payment_captured", **whole, tip="TIP", currency=currency))
+    assert errors(parser, event.replace('"TIP"', literal)) == ({"payload.tip": detail} if detail else {})
+
+
+@pytest.mark.parametrize(
     ("event_type", "field", "value"),
     [
         ("order_item_added", "qty", 0),
@@ -85,6 +107,9 @@ def test_money_that_is_not(parser: Parser, make_event: MakeEvent, literal: str, 
         ("order_created", "guest_count", "4"),
         ("order_created", "currency", "cad"),
         ("order_created", "currency", "CAD\n"),
+        ("order_created", "currency", "XTS"),
+        ("order_created", "currency", 124),
+        ("payment_refunded", "currency", "euro"),
         ("order_created", "channel", ""),
         ("discount_applied", "kind", "gift"),
         ("discount_applied", "amount", 0),

@@ -2,33 +2,50 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from sse_ingest.contract.fields import Exact, Name, OutOfRange
+from restaurant_warehouse.currencies import USUAL_DECIMALS, Code, decimals_of
+from sse_ingest.contract.fields import Exact, FieldOutOfRange, Name, OutOfRange
 from sse_ingest.contract.named_ids import EXTERNAL, named
 
 _FARTHEST_SCHEDULE = timedelta(days=731)  # two years
+_ANY_DECIMALS = 200  # more than a literal can have: check_decimals() refuses what is too many
 _ROUNDED = timedelta(microseconds=1)  # a seventh decimal is rounded here, and cut off by the service
 
 
 class Money(Exact):
-    """An amount of at least 0, with two decimals at most."""
+    """An amount of at least 0. How many decimals it may have depends on the currency: see check_decimals()."""
 
     noun = "an amount of money (a number or a text of digits)"
+    decimals = _ANY_DECIMALS
+    places: int
+    """How many decimals it has."""
+    any_is_fine: ClassVar[bool] = False
+    """Whether any amount with more than two decimals has been read."""
+
+    @classmethod
+    def of(cls, literal: object) -> "Money":
+        """From a JSON literal. Raises TypeError or OutOfRange."""
+        value = super().of(literal)
+        assert isinstance(value, Money)
+        value.places = max(0, -int(value.as_tuple().exponent))
+        if value.places > USUAL_DECIMALS:
+            Money.any_is_fine = True
+        return value
 
 
 class PositiveMoney(Money):
-    """An amount of more than 0, with two decimals at most."""
+    """An amount of more than 0."""
 
     zero = False
 
 
 class SignedMoney(Money):
-    """An amount that may be negative, with two decimals at most."""
+    """An amount that may be negative."""
 
     signed = True
 
@@ -56,9 +73,7 @@ Rating: TypeAlias = Annotated[int, Meta(ge=1, le=5, description="an integer from
 Nps: TypeAlias = Annotated[int, Meta(ge=0, le=10, description="an integer from 0 to 10")]
 Guests: TypeAlias = Annotated[int, Meta(ge=0, le=100_000, description="an integer from 0 to 100000")]
 Flag: TypeAlias = Annotated[bool, Meta(description="true or false")]
-Currency: TypeAlias = Annotated[
-    str, Meta(pattern=r"^[A-Z]{3}\Z", description="a currency of ISO 4217, as in CAD")
-]
+Currency: TypeAlias = Annotated[Code, Meta(description="a currency of ISO 4217, as in CAD")]
 Service: TypeAlias = Annotated[
     Literal[
         "dine_in",
@@ -97,3 +112,32 @@ def check_schedule(placed: datetime, scheduled: datetime) -> None:
         raise OutOfRange(
             "payload.scheduled_for: must not lie before order_ts, nor more than 731 days after it"
         )
+
+
+class Priced(Protocol):
+    """A payload with amounts, and perhaps their currency."""
+
+    @property
+    def currency(self) -> str | None: ...
+
+
+def check_decimals(payload: Priced) -> None:
+    """Raise OutOfRange when an amount has more decimals than the stated currency, or more than 2 without a currency.
+
+    It costs next to nothing for a payload without a currency while no amount has more than two decimals.
+    """
+    currency = payload.currency
+    if currency is None and not Money.any_is_fine:
+        return
+    most = decimals_of(currency)
+    names: tuple[str, ...] = payload.__struct_fields__  # type: ignore[attr-defined]
+    for name in names:
+        value: Any = getattr(payload, name)
+        if isinstance(value, Money) and value.places > most:
+            allowed = f"at most {most} decimals" if most else "no decimals"
+            rule = (
+                f"decimals_fit_currency: must have {allowed} in {currency}"
+                if currency
+                else f"must have {allowed}"
+            )
+            raise FieldOutOfRange(rule, name)

@@ -42,7 +42,7 @@ COMMENT ON COLUMN analytics.bills.service_type IS 'The service type.';
 COMMENT ON COLUMN analytics.bills.status IS
     'The status of the order. A cancelled order counts in no sum of sales.';
 COMMENT ON COLUMN analytics.bills.guest_count IS 'How many guests; null means unknown.';
-COMMENT ON COLUMN analytics.bills.currency IS 'The currency of all amounts; null means unknown.';
+COMMENT ON COLUMN analytics.bills.currency IS 'The currency of all amounts: the one that the order states, or else that of its restaurant, or else the default.';
 COMMENT ON COLUMN analytics.bills.unpriced_items IS 'Lines of unknown price, which no sum contains.';
 COMMENT ON COLUMN analytics.bills.gross_sales IS
     'The lines at menu price, without voided lines and gift cards; null while no line of known price has come.';

@@ -11,7 +11,8 @@ SELECT
     p.total,
     coalesce(p.service_charge, 0) AS service_charge,
     coalesce(p.discount, 0) AS discount,
-    coalesce(p.rounding, 0) AS rounding
+    coalesce(p.rounding, 0) AS rounding,
+    p.currency
 FROM analytics.payments AS p
 WHERE p.event_ts <= analytics.present()
     AND NOT p.is_replaced
@@ -35,3 +36,4 @@ COMMENT ON COLUMN analytics.captured_payments.service_charge IS
 COMMENT ON COLUMN analytics.captured_payments.discount IS
     'Its share of the discounts; 0 where none is stated.';
 COMMENT ON COLUMN analytics.captured_payments.rounding IS 'What rounding adds; 0 where none is stated.';
+COMMENT ON COLUMN analytics.captured_payments.currency IS 'The currency of its amounts, as the payment states it; null where it states none: then that of the order.';

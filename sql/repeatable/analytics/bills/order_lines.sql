@@ -18,7 +18,8 @@ SELECT
         AND (EXISTS (SELECT FROM analytics.order_item_voids AS a WHERE a.order_id = i.order_id)
             OR EXISTS (SELECT FROM analytics.order_items AS r WHERE r.order_id = i.order_id AND r.is_replaced))
         AND analytics.is_part_of_voided(i.parent_item_id, i.order_id)
-    ) AS is_voided
+    ) AS is_voided,
+    i.currency
 FROM analytics.order_items AS i
 LEFT JOIN analytics.order_item_voids AS v
     ON v.order_item_id = i.order_item_id AND v.order_id = i.order_id AND NOT v.is_replaced
@@ -43,3 +44,4 @@ COMMENT ON COLUMN analytics.order_lines.is_gift_card IS
     'Whether it is a gift card: a liability and no revenue.';
 COMMENT ON COLUMN analytics.order_lines.is_voided IS
     'Whether it was taken back: then it counts nowhere except in the voids.';
+COMMENT ON COLUMN analytics.order_lines.currency IS 'The currency of its prices, as the line states it; null where it states none: then that of the order.';

@@ -13,7 +13,8 @@ RETURNS TABLE (
     paid           numeric,
     refunded       numeric,
     balance        numeric,
-    external_id    text
+    external_id    text,
+    currency       text
 )
 LANGUAGE sql
 STABLE
@@ -33,7 +34,8 @@ AS $$
         p.paid,
         r.refunded,
         o.total - p.paid,
-        o.external_id
+        o.external_id,
+        o.currency
     FROM (
         SELECT
             count(*) AS item_count,

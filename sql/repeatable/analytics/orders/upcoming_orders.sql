@@ -17,7 +17,8 @@ SELECT
     i.lines,
     i.items_total,
     o.total,
-    o.external_id
+    o.external_id,
+    o.currency
 FROM analytics.orders_now AS o
 LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 CROSS JOIN LATERAL (
@@ -54,3 +55,4 @@ COMMENT ON COLUMN analytics.upcoming_orders.items_total IS
 COMMENT ON COLUMN analytics.upcoming_orders.total IS 'What has been paid in advance, tax and tip included; null while unpaid.';
 COMMENT ON COLUMN analytics.upcoming_orders.external_id IS
     'The number of the order, as its till shows it; null where the till sent a UUID.';
+COMMENT ON COLUMN analytics.upcoming_orders.currency IS 'The currency of its amounts, as in order_facts.';

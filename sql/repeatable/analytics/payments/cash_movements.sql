@@ -9,9 +9,11 @@ SELECT
     p.amount AS captured,
     p.tip AS tips,
     coalesce(p.rounding, 0) AS rounding,
-    NULL::numeric AS refunded
+    NULL::numeric AS refunded,
+    coalesce(p.currency, o.currency, l.currency, (SELECT analytics.default_currency())) AS currency
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
+LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
 WHERE p.event_ts <= analytics.present()
     AND NOT p.is_replaced
     AND NOT EXISTS (
@@ -28,10 +30,12 @@ SELECT
     NULL,
     NULL,
     NULL,
-    r.amount
+    r.amount,
+    coalesce(r.currency, p.currency, o.currency, l.currency, (SELECT analytics.default_currency()))
 FROM analytics.refunds AS r
 LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.event_ts <= analytics.present()
 LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
+LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
 WHERE NOT r.is_replaced AND r.refunded_ts <= analytics.present();
 
 COMMENT ON VIEW analytics.cash_movements IS
@@ -50,3 +54,4 @@ COMMENT ON COLUMN analytics.cash_movements.tips IS 'The tip in it; null for a re
 COMMENT ON COLUMN analytics.cash_movements.rounding IS
     'The rounding in it, below 0 where the guest paid less than the bill; null for a refund.';
 COMMENT ON COLUMN analytics.cash_movements.refunded IS 'The amount of the refund; null for a payment.';
+COMMENT ON COLUMN analytics.cash_movements.currency IS 'The currency in which it moved: the one that the payment or refund states, or else that of the order, of the restaurant, or the default.';

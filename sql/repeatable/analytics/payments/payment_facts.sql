@@ -18,7 +18,8 @@ SELECT
     r.refunds,
     (r.refunded / nullif(p.amount, 0))::double precision AS refunded_share,
     p.event_version,
-    p.event_offset
+    p.event_offset,
+    coalesce(p.currency, o.currency, l.currency, (SELECT analytics.default_currency())) AS currency
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
 LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
@@ -73,3 +74,4 @@ COMMENT ON COLUMN analytics.payment_facts.refunded_share IS 'The refunded amount
 COMMENT ON COLUMN analytics.payment_facts.event_version IS
     'The version in the event that wrote the payment; null where it has none.';
 COMMENT ON COLUMN analytics.payment_facts.event_offset IS 'The offset of the event that wrote the payment.';
+COMMENT ON COLUMN analytics.payment_facts.currency IS 'The currency of the payment: the one that it states, or else that of its order, of its restaurant, or the default.';

@@ -1,7 +1,8 @@
 CREATE OR REPLACE FUNCTION analytics.daily_sales_as_known_at(known_at timestamptz)
 RETURNS TABLE (
     day date, location_code text, order_count bigint, total_revenue numeric, avg_order_value numeric, total_tips numeric,
-    avg_tip numeric, unpaid_orders bigint, cancelled_orders bigint, total_refunds numeric, is_exact boolean
+    avg_tip numeric, unpaid_orders bigint, cancelled_orders bigint, total_refunds numeric, is_exact boolean,
+    currency text
 )
 LANGUAGE sql
 STABLE
@@ -38,7 +39,7 @@ AS $$
     ), orders AS (
         SELECT DISTINCT ON (k.order_id) k.order_id,
             analytics.moment(coalesce(k.payload ->> 'scheduled_for', k.payload ->> 'order_ts')) AS business_ts,
-            k.payload ->> 'location_code' AS location_code
+            k.payload ->> 'location_code' AS location_code, k.payload ->> 'currency' AS stated
         FROM known AS k
         WHERE k.event_type = 'order_created'
         ORDER BY k.order_id, coalesce(k.version, -1) DESC, k.ts DESC, k.event_offset DESC, k.event_id DESC
@@ -94,35 +95,40 @@ AS $$
         GROUP BY r.order_id
     ), placed AS (
         SELECT analytics.business_date(o.business_ts, l.time_zone, l.close_out) AS day, o.location_code,
-            coalesce(s.status, 'pending') <> 'cancelled' AS counts, p.total, p.tip, r.amount AS refunded
+            coalesce(s.status, 'pending') <> 'cancelled' AS counts, p.total, p.tip, r.amount AS refunded,
+            coalesce(c.currency, l.currency, analytics.default_currency()) AS currency
         FROM orders AS o
         LEFT JOIN status AS s USING (order_id)
         LEFT JOIN paid AS p USING (order_id)
         LEFT JOIN refunded AS r USING (order_id)
         LEFT JOIN analytics.locations AS l USING (location_code)
+        LEFT JOIN analytics.currencies AS c ON c.currency = o.stated
         WHERE o.business_ts <= least(known_at, analytics.present())
     ), gone AS (
         SELECT (max(a.month) + interval '1 month')::date AS before FROM raw_data.archives AS a
     ), days AS (
-        SELECT p.day, p.location_code, count(*) FILTER (WHERE p.counts) AS order_count,
+        SELECT p.day, p.location_code, p.currency, count(*) FILTER (WHERE p.counts) AS order_count,
             sum(p.total) FILTER (WHERE p.counts) AS total_revenue,
-            round(avg(p.total) FILTER (WHERE p.counts), 2) AS avg_order_value,
+            round(avg(p.total) FILTER (WHERE p.counts), analytics.decimals(p.currency)) AS avg_order_value,
             sum(p.tip) FILTER (WHERE p.counts) AS total_tips,
-            round(avg(p.tip) FILTER (WHERE p.counts), 2) AS avg_tip,
+            round(avg(p.tip) FILTER (WHERE p.counts), analytics.decimals(p.currency)) AS avg_tip,
             count(*) FILTER (WHERE p.counts AND p.total IS NULL) AS unpaid_orders,
             count(*) FILTER (WHERE NOT p.counts) AS cancelled_orders,
             sum(p.refunded) FILTER (WHERE p.counts) AS total_refunds
         FROM placed AS p
-        GROUP BY p.day, p.location_code
+        GROUP BY p.day, p.location_code, p.currency
     )
-    SELECT d.*, coalesce(d.day > g.before, true)
+    SELECT d.day, d.location_code, d.order_count, d.total_revenue, d.avg_order_value, d.total_tips, d.avg_tip,
+        d.unpaid_orders, d.cancelled_orders, d.total_refunds, coalesce(d.day > g.before, true), d.currency
     FROM days AS d CROSS JOIN gone AS g
     UNION ALL
     -- Days whose raw events are all archived: their figures are unknown, but they are listed.
-    SELECT s.day, s.location_code, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
+    SELECT s.day, s.location_code, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false,
+        s.currency
     FROM analytics.daily_sales AS s CROSS JOIN gone AS g
-    WHERE s.day <= g.before AND NOT EXISTS (SELECT FROM days AS d WHERE d.day = s.day AND d.location_code = s.location_code)
+    WHERE s.day <= g.before AND NOT EXISTS (SELECT FROM days AS d WHERE d.day = s.day AND d.location_code = s.location_code
+        AND d.currency = s.currency)
 $$;
 
 COMMENT ON FUNCTION analytics.daily_sales_as_known_at(timestamptz) IS
-    'daily_sales as it was at a given time: from the raw events that had been ingested by then, without what was dated later than that time, with today''s time zones and close-outs. is_exact is false for days up to the end of the newest archived month (raw_data.archives), because raw no longer holds all their events; unknown figures are null. An event counts from its ingested_at, shortly before its batch was committed. Reads all raw events.';
+    'daily_sales as it was at a given time: from the raw events that had been ingested by then, without what was dated later than that time, with today''s time zones, close-outs and currencies of the restaurants. is_exact is false for days up to the end of the newest archived month (raw_data.archives), because raw no longer holds all their events; unknown figures are null. An event counts from its ingested_at, shortly before its batch was committed. Reads all raw events.';

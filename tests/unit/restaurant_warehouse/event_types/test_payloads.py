@@ -55,6 +55,10 @@ def refused(frame: Frame) -> tuple[str, str]:
          'must be a currency of ISO 4217, as in CAD, got "cad"'),
         ("order_created", "currency", "CAD\n", Reason.OUT_OF_RANGE,
          'must be a currency of ISO 4217, as in CAD, got "CAD\\n"'),
+        ("order_created", "currency", "XTS", Reason.OUT_OF_RANGE,
+         'must be a currency of ISO 4217, as in CAD, got "XTS"'),
+        ("payment_refunded", "currency", "euro", Reason.OUT_OF_RANGE,
+         'must be a currency of ISO 4217, as in CAD, got "euro"'),
         ("discount_applied", "kind", "gift", Reason.OUT_OF_RANGE,
          'must be discount, comp, promotion or loyalty, got "gift"'),
         ("discount_applied", "amount", 0, Reason.OUT_OF_RANGE, "must be > 0, got 0"),
@@ -106,6 +110,59 @@ def test_a_value_that_is_wrong(
 ) -> None:
     payload = {**payloads[event_type], field: value}
     assert refused(make_frame(event_type, payload)) == (reason, f"payload.{field}: {detail}")
+
+
+DECIMALS = [
+    ("CAD", "12.50", ""),
+    ("CAD", "12.505", 'must have at most 2 decimals in CAD, got "12.505"'),
+    ("JPY", "1250", ""),
+    ("JPY", 1250, ""),
+    ("JPY", "1250.00", 'must have no decimals in JPY, got "1250.00"'),
+    ("JPY", 12.5, "must have no decimals in JPY, got 12.5"),
+    ("KWD", "1.250", ""),
+    ("KWD", 1.255, ""),
+    ("KWD", "1.2555", 'must have at most 3 decimals in KWD, got "1.2555"'),
+    ("UYW", "1.2555", ""),
+]
+
+
+@pytest.mark.parametrize(("currency", "amount", "detail"), DECIMALS)
+@pytest.mark.parametrize(
+    ("event_type", "field"),
+    [
+        ("order_item_added", "unit_price"),
+        ("discount_applied", "amount"),
+        ("service_charge_added", "amount"),
+        ("payment_captured", "tip"),
+        ("payment_refunded", "amount"),
+        ("menu_item_changed", "cost"),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(
+    make_frame: Make,
+    payloads: Payloads,
+    event_type: str,
+    field: str,
+    currency: str,
+    amount: Any,
+    detail: str,
+) -> None:
+    whole = {
+        name: 5
+        for name, value in payloads[event_type].items()
+        if name
+        in ("unit_price", "extended_price", "amount", "subtotal", "tax", "tip", "total", "price", "cost")
+        and value is not None
+    }
+    body = {**payloads[event_type], **whole, "currency": currency, field: amount}
+    outcome = parse(make_frame(event_type, body))
+    if detail:
+        assert refused(make_frame(event_type, body)) == (
+            Reason.OUT_OF_RANGE,
+            f"payload.{field}: decimals_fit_currency: {detail}",
+        )
+    else:
+        assert isinstance(outcome, Event), outcome
 
 
 BILL = {"amount": 21.5, "subtotal": 20, "tax": 2, "tip": 1, "total": 21.5}

@@ -4,12 +4,14 @@ import msgspec
 
 from restaurant_warehouse.event_type import EventType
 from restaurant_warehouse.payload_fields import (
+    Currency,
     DiscountId,
     DiscountKind,
     ExternalId,
     ItemId,
     OrderId,
     PositiveMoney,
+    check_decimals,
     text_of_id,
 )
 from sse_ingest.contract.fields import Text
@@ -24,7 +26,11 @@ class DiscountApplied(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: Text | None = None
     kind: DiscountKind
     amount: PositiveMoney
+    currency: Currency | None = None
     external_id: ExternalId = text_of_id()
+
+    def __post_init__(self) -> None:
+        check_decimals(self)
 
 
 DISCOUNT_APPLIED = EventType(
@@ -34,4 +40,5 @@ DISCOUNT_APPLIED = EventType(
     key=("discount_id",),
     in_snapshots=True,
     is_replaceable=True,
+    later_fields=frozenset({"currency"}),
 )

@@ -7,6 +7,7 @@ import msgspec
 
 from restaurant_warehouse.event_type import EventType
 from restaurant_warehouse.payload_fields import (
+    Currency,
     ExternalId,
     Flag,
     ItemId,
@@ -14,6 +15,7 @@ from restaurant_warehouse.payload_fields import (
     Money,
     OrderId,
     Quantity,
+    check_decimals,
     text_of_id,
 )
 from sse_ingest.contract.fields import Name, Text
@@ -33,7 +35,11 @@ class OrderItemAdded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     parent_item_id: ItemId | None = None
     tax_included: Flag | None = None
     kind: LineKind | None = None
+    currency: Currency | None = None
     external_id: ExternalId = text_of_id()
+
+    def __post_init__(self) -> None:
+        check_decimals(self)
 
 
 ORDER_ITEM_ADDED = EventType(
@@ -41,7 +47,7 @@ ORDER_ITEM_ADDED = EventType(
     payload=OrderItemAdded,
     table="order_items",
     key=("order_item_id",),
-    later_fields=frozenset({"parent_item_id", "tax_included", "kind"}),
+    later_fields=frozenset({"parent_item_id", "tax_included", "kind", "currency"}),
     in_snapshots=True,
     is_replaceable=True,
 )

@@ -3,7 +3,16 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import ExternalId, Money, OrderId, PaymentId, SignedMoney, text_of_id
+from restaurant_warehouse.payload_fields import (
+    Currency,
+    ExternalId,
+    Money,
+    OrderId,
+    PaymentId,
+    SignedMoney,
+    check_decimals,
+    text_of_id,
+)
 from sse_ingest.contract.fields import OutOfRange, Text
 
 
@@ -24,9 +33,11 @@ class PaymentCaptured(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     service_charge: Money | None = None
     discount: Money | None = None
     rounding: SignedMoney | None = None
+    currency: Currency | None = None
     external_id: ExternalId = text_of_id()
 
     def __post_init__(self) -> None:
+        check_decimals(self)
         if self.service_charge is not None or self.discount is not None or self.rounding is not None:
             self._check_sums()
 
@@ -50,7 +61,7 @@ PAYMENT_CAPTURED = EventType(
     payload=PaymentCaptured,
     table="payments",
     key=("payment_id",),
-    later_fields=frozenset({"service_charge", "discount", "rounding"}),
+    later_fields=frozenset({"service_charge", "discount", "rounding", "currency"}),
     from_ts=("processed_at",),
     decides_orders=True,
     restates=lambda _payment: True,

@@ -3,7 +3,16 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import ChargeId, ExternalId, Flag, OrderId, PositiveMoney, text_of_id
+from restaurant_warehouse.payload_fields import (
+    ChargeId,
+    Currency,
+    ExternalId,
+    Flag,
+    OrderId,
+    PositiveMoney,
+    check_decimals,
+    text_of_id,
+)
 from sse_ingest.contract.fields import Text
 
 
@@ -15,7 +24,11 @@ class ServiceChargeAdded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: Text | None = None
     amount: PositiveMoney
     gratuity: Flag | None = None
+    currency: Currency | None = None
     external_id: ExternalId = text_of_id()
+
+    def __post_init__(self) -> None:
+        check_decimals(self)
 
 
 SERVICE_CHARGE_ADDED = EventType(
@@ -25,4 +38,5 @@ SERVICE_CHARGE_ADDED = EventType(
     key=("charge_id",),
     in_snapshots=True,
     is_replaceable=True,
+    later_fields=frozenset({"currency"}),
 )

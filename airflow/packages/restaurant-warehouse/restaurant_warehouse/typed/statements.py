@@ -4,13 +4,14 @@ They are built from our own definitions, which are literals: no part of them com
 """
 
 from datetime import datetime
-from typing import LiteralString
+from typing import LiteralString, get_args
 from uuid import UUID
 
 import msgspec
 
 from restaurant_warehouse import change_order
 from restaurant_warehouse.event_type import EventType
+from restaurant_warehouse.payload_fields import Currency
 from sse_ingest.contract.diagnose import base_type
 from sse_ingest.contract.fields import Exact
 
@@ -84,7 +85,13 @@ def read(kind: EventType, field: str) -> str:
         return f"analytics.moment({text})"
     cast_to = "numeric" if issubclass(base, Exact) else _CASTS.get(base)
     if cast_to is None:
-        return text
+        return text if Currency not in get_args(annotation) else _known_currency(text)
     if field in kind.later_fields:
         return f"CASE WHEN pg_input_is_valid({text}, '{cast_to}') THEN ({text})::{cast_to} END"
     return f"({text})::{cast_to}"
+
+
+def _known_currency(text: str) -> str:
+    """Null for what earlier contracts let an event name: any text."""
+    known = "SELECT c.currency FROM analytics.currencies AS c WHERE c.currency"
+    return f"({known} = {text})"

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from sse_ingest.contract import json_validation
-from sse_ingest.contract.fields import Exact, OutOfRange, check_moment, decoder
+from sse_ingest.contract.fields import Exact, FieldOutOfRange, OutOfRange, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
 from sse_ingest.contract.named_ids import as_texts, is_id, kind_of
 from sse_ingest.dead_letter_reasons import Reason
@@ -52,7 +52,7 @@ def explain(data: bytes, envelope: type[msgspec.Struct], payloads: Payloads, err
     else:
         key = _duplicate_key(data)
         if isinstance(error.__cause__, OutOfRange):  # each field is right, but a rule over several is broken
-            reason, detail = Reason.OUT_OF_RANGE, str(error.__cause__)
+            reason, detail = Reason.OUT_OF_RANGE, _over_fields(error.__cause__, fields)
         elif key:
             reason, detail = Reason.DUPLICATE_KEY, f"{key}: stands twice in one object: {error}"
         else:
@@ -79,6 +79,14 @@ def _check_payload(fields: dict[str, msgspec.Raw], payloads: Payloads) -> None:
     kind = payloads.get(_event_type(fields) or "")
     if kind is not None:
         _check(kind, inner, "payload.")
+
+
+def _over_fields(error: OutOfRange, fields: dict[str, msgspec.Raw] | None) -> str:
+    """What a rule over several fields says, with the value of the field that has to be corrected."""
+    if not isinstance(error, FieldOutOfRange) or fields is None:
+        return str(error)
+    payload = _fields(bytes(fields["payload"])) or {}
+    return f"payload.{error.field}: {error}, got {_shown(bytes(payload[error.field]))}"
 
 
 def _check(kind: type[msgspec.Struct], fields: dict[str, msgspec.Raw], prefix: str) -> None:

@@ -10,12 +10,12 @@ AS $$
             WHERE h.rollup = 'movements' AND h.hour = d.hour)
     ), hours AS (
         INSERT INTO analytics.rollup_movement_hours AS r (
-            hour, location_code, business_date, method, payments, captured, tips, rounding, refunds, refunded
+            hour, location_code, business_date, method, payments, captured, tips, rounding, refunds, refunded, currency
         )
         SELECT c.hour, c.location_code, c.business_date, c.method, sum(c.payments), sum(c.captured), sum(c.tips),
-            sum(c.rounding), sum(c.refunds), sum(c.refunded)
+            sum(c.rounding), sum(c.refunds), sum(c.refunded), c.currency
         FROM c
-        GROUP BY c.hour, c.location_code, c.business_date, c.method
+        GROUP BY c.hour, c.location_code, c.business_date, c.method, c.currency
         ON CONFLICT ON CONSTRAINT rollup_movement_hours_once DO UPDATE SET
             payments = r.payments + excluded.payments,
             captured = r.captured + excluded.captured,
@@ -25,12 +25,12 @@ AS $$
             refunded = r.refunded + excluded.refunded
     )
     INSERT INTO analytics.rollup_movement_days AS r (
-        business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded
+        business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded, currency
     )
     SELECT c.business_date, c.location_code, c.method, sum(c.payments), sum(c.captured), sum(c.tips), sum(c.rounding),
-        sum(c.refunds), sum(c.refunded)
+        sum(c.refunds), sum(c.refunded), c.currency
     FROM c
-    GROUP BY c.business_date, c.location_code, c.method
+    GROUP BY c.business_date, c.location_code, c.method, c.currency
     ON CONFLICT ON CONSTRAINT rollup_movement_days_once DO UPDATE SET
         payments = r.payments + excluded.payments,
         captured = r.captured + excluded.captured,

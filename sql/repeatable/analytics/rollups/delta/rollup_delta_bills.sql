@@ -4,7 +4,7 @@ RETURNS TABLE (
     sold_orders bigint, unpriced_items bigint, gross_sales numeric, discounts numeric, comps numeric,
     included_tax numeric, net_sales numeric, voids numeric, gift_cards numeric, paid_orders bigint, tax numeric,
     tips numeric, rounding numeric, collected numeric, charged_orders bigint, service_charges numeric,
-    counted_orders bigint, guests bigint, sold_guests bigint, guest_sales numeric
+    counted_orders bigint, guests bigint, sold_guests bigint, guest_sales numeric, currency text
 )
 LANGUAGE plpgsql
 STABLE
@@ -24,7 +24,7 @@ BEGIN
     ), live AS (
         SELECT b.business_ts, b.location_code, b.service_type, b.guest_count, b.unpriced_items, b.gross_sales, b.discounts,
             b.comps, b.included_tax, b.net_sales, b.voids, b.gift_cards, b.tax, b.tips, b.rounding,
-            b.total_collected, b.service_charges
+            b.total_collected, b.service_charges, b.currency
         FROM analytics.bills AS b
         WHERE b.business_ts >= mark AND b.business_ts < before AND b.status <> 'cancelled'
         UNION ALL
@@ -33,7 +33,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT b.business_ts, b.location_code, b.service_type, b.guest_count, b.unpriced_items, b.gross_sales, b.discounts,
                 b.comps, b.included_tax, b.net_sales, b.voids, b.gift_cards, b.tax, b.tips, b.rounding,
-                b.total_collected, b.service_charges
+                b.total_collected, b.service_charges, b.currency
             FROM analytics.bills AS b
             WHERE b.location_code = s.location_code AND b.business_ts >= s.hour AND b.business_ts < s.hour + interval '1 hour'
                 AND b.status <> 'cancelled'
@@ -66,14 +66,15 @@ BEGIN
         count(p.guest_count),
         coalesce(sum(p.guest_count), 0)::bigint,
         coalesce(sum(p.guest_count) FILTER (WHERE p.net_sales IS NOT NULL), 0)::bigint,
-        coalesce(sum(p.net_sales) FILTER (WHERE p.guest_count > 0), 0)
+        coalesce(sum(p.net_sales) FILTER (WHERE p.guest_count > 0), 0),
+        p.currency
     FROM placed AS p
-    GROUP BY p.hour, p.location_code, p.service_type, p.day, p.part
+    GROUP BY p.hour, p.location_code, p.service_type, p.day, p.part, p.currency
     UNION ALL
     SELECT r.hour, r.location_code, r.service_type, r.business_date, r.daypart,
         -r.sold_orders, -r.unpriced_items, -r.gross_sales, -r.discounts, -r.comps, -r.included_tax, -r.net_sales,
         -r.voids, -r.gift_cards, -r.paid_orders, -r.tax, -r.tips, -r.rounding, -r.collected, -r.charged_orders,
-        -r.service_charges, -r.counted_orders, -r.guests, -r.sold_guests, -r.guest_sales
+        -r.service_charges, -r.counted_orders, -r.guests, -r.sold_guests, -r.guest_sales, r.currency
     FROM stale AS s
     JOIN analytics.rollup_bill_hours AS r ON r.location_code = s.location_code AND r.hour = s.hour;
 END

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION analytics.rollup_delta_deductions(before timestamptz DEFAULT 'infinity')
-RETURNS TABLE (hour timestamptz, category text, item_name text, deductions numeric)
+RETURNS TABLE (hour timestamptz, category text, item_name text, deductions numeric, currency text)
 LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
@@ -40,16 +40,18 @@ BEGIN
             OFFSET 0 -- by the index for each hour, whatever number the planner expects
         ) AS i
     )
-    SELECT date_trunc('hour', t.at, 'UTC'), d.category, d.item_name, sum(d.deduction)
+    SELECT date_trunc('hour', t.at, 'UTC'), d.category, d.item_name, sum(d.deduction),
+        coalesce(d.currency, o.currency, analytics.default_currency())
     FROM concerned_orders AS f
     LEFT JOIN analytics.orders_now AS o ON o.order_id = f.order_id
     CROSS JOIN LATERAL analytics.line_deductions(f.order_id) AS d
     CROSS JOIN LATERAL (SELECT coalesce(o.scheduled_for, d.event_ts) AS at) AS t
     WHERE o.status IS DISTINCT FROM 'cancelled' AND coalesce(o.business_ts <= analytics.present(), true)
         AND t.at >= f.since AND t.at < f.until
-    GROUP BY date_trunc('hour', t.at, 'UTC'), d.category, d.item_name
+    GROUP BY date_trunc('hour', t.at, 'UTC'), d.category, d.item_name,
+        coalesce(d.currency, o.currency, analytics.default_currency())
     UNION ALL
-    SELECT r.hour, r.category, r.item_name, -r.deductions
+    SELECT r.hour, r.category, r.item_name, -r.deductions, r.currency
     FROM stale AS s
     JOIN analytics.rollup_menu_hours AS r ON r.hour = s.hour
     WHERE r.deductions <> 0;

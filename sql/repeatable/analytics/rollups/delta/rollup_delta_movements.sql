@@ -1,7 +1,8 @@
 CREATE OR REPLACE FUNCTION analytics.rollup_delta_movements(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, location_code text, business_date date, method text,
-    payments bigint, captured numeric, tips numeric, rounding numeric, refunds bigint, refunded numeric
+    payments bigint, captured numeric, tips numeric, rounding numeric, refunds bigint, refunded numeric,
+    currency text
 )
 LANGUAGE plpgsql
 STABLE
@@ -19,14 +20,14 @@ BEGIN
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'movements' AND i.hour < mark AND i.hour < before
     ), live AS (
-        SELECT m.moved_at, m.location_code, m.method, m.captured, m.tips, m.rounding, m.refunded
+        SELECT m.moved_at, m.location_code, m.method, m.captured, m.tips, m.rounding, m.refunded, m.currency
         FROM analytics.cash_movements AS m
         WHERE m.moved_at >= mark AND m.moved_at < before
         UNION ALL
         SELECT m.*
         FROM stale AS s
         CROSS JOIN LATERAL (
-            SELECT m.moved_at, m.location_code, m.method, m.captured, m.tips, m.rounding, m.refunded
+            SELECT m.moved_at, m.location_code, m.method, m.captured, m.tips, m.rounding, m.refunded, m.currency
             FROM analytics.cash_movements AS m
             WHERE m.moved_at >= s.hour AND m.moved_at < s.hour + interval '1 hour'
             OFFSET 0 -- by the index for each hour, whatever number the planner expects
@@ -38,12 +39,12 @@ BEGIN
         LEFT JOIN analytics.locations AS l ON l.location_code = m.location_code
     )
     SELECT p.hour, p.location_code, p.day, p.method, count(p.captured), coalesce(sum(p.captured), 0),
-        coalesce(sum(p.tips), 0), coalesce(sum(p.rounding), 0), count(p.refunded), coalesce(sum(p.refunded), 0)
+        coalesce(sum(p.tips), 0), coalesce(sum(p.rounding), 0), count(p.refunded), coalesce(sum(p.refunded), 0), p.currency
     FROM placed AS p
-    GROUP BY p.hour, p.location_code, p.day, p.method
+    GROUP BY p.hour, p.location_code, p.day, p.method, p.currency
     UNION ALL
     SELECT r.hour, r.location_code, r.business_date, r.method, -r.payments, -r.captured, -r.tips, -r.rounding,
-        -r.refunds, -r.refunded
+        -r.refunds, -r.refunded, r.currency
     FROM stale AS s
     JOIN analytics.rollup_movement_hours AS r ON r.hour = s.hour;
 END

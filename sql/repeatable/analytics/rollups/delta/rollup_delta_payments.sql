@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION analytics.rollup_delta_payments(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, location_code text, business_date date, method text, provider text,
-    payments bigint, amount numeric, tip numeric
+    payments bigint, amount numeric, tip numeric, currency text
 )
 LANGUAGE plpgsql
 STABLE
@@ -19,7 +19,8 @@ BEGIN
         FROM analytics.rollup_invalidations AS i
         WHERE i.rollup = 'sales' AND i.hour < mark AND i.hour < before
     ), live AS (
-        SELECT o.business_ts, o.location_code, p.method, p.provider, p.amount, p.tip
+        SELECT o.business_ts, o.location_code, p.method, p.provider, p.amount, p.tip,
+            coalesce(p.currency, o.currency) AS currency
         FROM analytics.due_orders AS o
         JOIN analytics.captured_payments AS p ON p.order_id = o.order_id
         WHERE o.business_ts >= mark AND o.business_ts < before AND o.status <> 'cancelled'
@@ -27,10 +28,11 @@ BEGIN
         SELECT o.*
         FROM stale AS s
         CROSS JOIN LATERAL (
-            SELECT o.business_ts, o.location_code, p.method, p.provider, p.amount, p.tip
+            SELECT o.business_ts, o.location_code, p.method, p.provider, p.amount, p.tip,
+                coalesce(p.currency, o.currency) AS currency
             FROM analytics.due_orders AS o
             CROSS JOIN LATERAL (
-                SELECT p.method, p.provider, p.amount, p.tip
+                SELECT p.method, p.provider, p.amount, p.tip, p.currency
                 FROM analytics.captured_payments AS p
                 WHERE p.order_id = o.order_id
                 OFFSET 0
@@ -45,11 +47,13 @@ BEGIN
         FROM live AS o
         LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
     )
-    SELECT p.hour, p.location_code, p.day, p.method, p.provider, count(*), sum(p.amount), sum(p.tip)
+    SELECT p.hour, p.location_code, p.day, p.method, p.provider, count(*), sum(p.amount), sum(p.tip),
+        p.currency
     FROM placed AS p
-    GROUP BY p.hour, p.location_code, p.day, p.method, p.provider
+    GROUP BY p.hour, p.location_code, p.day, p.method, p.provider, p.currency
     UNION ALL
-    SELECT r.hour, r.location_code, r.business_date, r.method, r.provider, -r.payments, -r.amount, -r.tip
+    SELECT r.hour, r.location_code, r.business_date, r.method, r.provider, -r.payments, -r.amount, -r.tip,
+        r.currency
     FROM stale AS s
     JOIN analytics.rollup_payment_hours AS r ON r.location_code = s.location_code AND r.hour = s.hour;
 END

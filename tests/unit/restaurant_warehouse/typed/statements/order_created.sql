@@ -10,7 +10,7 @@ WITH newest AS (
         payload ->> 'customer_id' AS customer_id,
         payload ->> 'city' AS city,
         CASE WHEN pg_input_is_valid(payload ->> 'guest_count', 'integer') THEN (payload ->> 'guest_count')::integer END AS guest_count,
-        payload ->> 'currency' AS currency,
+        (SELECT c.currency FROM analytics.currencies AS c WHERE c.currency = payload ->> 'currency') AS currency,
         payload ->> 'channel' AS channel,
         analytics.moment(payload ->> 'scheduled_for') AS scheduled_for,
         payload ->> '(external_id)' AS external_id,

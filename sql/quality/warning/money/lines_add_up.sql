@@ -9,12 +9,14 @@ SELECT
     o.status,
     b.net_sales + b.gift_cards AS lines,
     o.subtotal - b.paid_discounts AS subtotal,
-    (o.subtotal - b.paid_discounts > b.net_sales + b.gift_cards + (SELECT analytics.threshold('rounding_legal'))
-            OR (o.subtotal - b.paid_discounts < b.net_sales + b.gift_cards - (SELECT analytics.threshold('rounding_legal'))
-                AND o.status = 'completed'))
+    o.subtotal - b.paid_discounts <> b.net_sales + b.gift_cards
+        AND abs(o.subtotal - b.paid_discounts - b.net_sales - b.gift_cards) > analytics.money_threshold('rounding_legal',
+            coalesce(o.currency, l.currency, analytics.default_currency()))
+        AND (o.subtotal - b.paid_discounts > b.net_sales + b.gift_cards OR o.status = 'completed')
         -- An order with events after this window is checked in the next window.
         AND coalesce(analytics.order_arrived_at(o.order_id) < %(until)s, true) AS failed
 FROM analytics.orders AS o
+LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 WHERE o.subtotal IS NOT NULL
     AND o.order_id IN (

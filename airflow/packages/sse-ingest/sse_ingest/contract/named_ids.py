@@ -132,9 +132,9 @@ def as_texts(annotation: Any) -> Any:
     if typing.get_origin(annotation) is Annotated:
         return _Text if kind_of(annotation) else Annotated[(as_texts(arms[0]), *arms[1:])]
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return typing.Union[tuple(map(_as_text, arms))]  # noqa: UP007 - of a tuple
+        return typing.Union[tuple(map(as_texts, arms))]  # noqa: UP007 - of a tuple
     if typing.get_origin(annotation) is list:
-        return list[as_texts(arms[0])]  # type: ignore[misc] - a type that is made here
+        return GenericAlias(list, (as_texts(arms[0]),))
     is_payload = isinstance(annotation, type) and issubclass(annotation, msgspec.Struct)
     return with_texts(annotation) if is_payload and TextIds(annotation).takes_texts else annotation
 

@@ -253,16 +253,6 @@ class CustomerChanged(_Payload):
     changed_ts: Instant
 
 
-SNAPSHOT_LISTS = {
-    "items": Elements(model=OrderItemAdded, key="order_item_id", time="added_ts"),
-    "discounts": Elements(model=DiscountApplied, key="discount_id"),
-    "service_charges": Elements(model=ServiceChargeAdded, key="charge_id"),
-    "payments": Elements(
-        model=PaymentCaptured, key="payment_id", time="captured_ts", is_required=True, rule=check_payment
-    ),
-    "refunds": Elements(model=PaymentRefunded, key="refund_id"),
-}
-SNAPSHOT = "order_snapshot"
 PAYLOADS: dict[str, type[BaseModel]] = {
     "order_created": OrderCreated,
     "order_item_added": OrderItemAdded,
@@ -276,8 +266,18 @@ PAYLOADS: dict[str, type[BaseModel]] = {
     "feedback_submitted": FeedbackSubmitted,
     "menu_item_changed": MenuItemChanged,
     "customer_changed": CustomerChanged,
-    SNAPSHOT: snapshot(OrderCreated, SNAPSHOT_LISTS),
 }
+SNAPSHOT_LISTS = {
+    "items": Elements(model=OrderItemAdded, key="order_item_id", time="added_ts"),
+    "discounts": Elements(model=DiscountApplied, key="discount_id"),
+    "service_charges": Elements(model=ServiceChargeAdded, key="charge_id"),
+    "payments": Elements(
+        model=PaymentCaptured, key="payment_id", time="captured_ts", is_required=True, rule=check_payment
+    ),
+    "refunds": Elements(model=PaymentRefunded, key="refund_id"),
+}
+SNAPSHOT = "order_snapshot"
+PAYLOADS[SNAPSHOT] = snapshot(OrderCreated, SNAPSHOT_LISTS)
 
 
 class Envelope(BaseModel):

@@ -84,9 +84,23 @@ class World:
 
     def between(self, since: int, until: int, has_orders: Callable[[int], bool]) -> list[Draft]:
         """The events that are due in these seconds, in their order. For a past, which has no faults."""
-        seconds = range(since - HORIZON, until)
+        minutes = range((since - HORIZON) // 60, until // 60 + 1)
+        seconds = (
+            second for minute in minutes for second in sorted(self._busy_seconds(minute)) if second < until
+        )
         emissions = [e for second in seconds for e in self.slot(second, has_orders) if since <= e.due < until]
         return [emission.draft for emission in sorted(emissions, key=lambda emission: emission.due)]
+
+    def _busy_seconds(self, minute: int) -> set[int]:
+        """The seconds of a minute that have events. Most have none, and `between` passes them over."""
+        start, every = minute * 60, self._dish_seconds
+        seconds = set(range(-(-start // every) * every, start + 60, every))
+        seconds.update(self._minute(minute))
+        for lag in LAGS:  # whole minutes
+            for second, starts in self._minute(minute - lag // 60).items():
+                if any(order.course.lag == lag for order in starts):
+                    seconds.add(second + lag)
+        return seconds
 
     def burst(self, clock: int, orders: int = 100) -> list[Draft]:
         """Whole orders that have ended by this clock (microseconds), for EVENT_RATE=max.

@@ -42,17 +42,21 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     """
     for event in case.body if isinstance(case.body, list) else [case.body]:
         payload = event.get("payload") if isinstance(event, dict) else None
-        if (
-            isinstance(payload, dict)
-            and isinstance(payload.get("currency"), str)
-            and payload["currency"] in DECIMALS
-        ):
-            del payload["currency"]
-        if isinstance(payload, dict) and event.get("event_type") == "payment_captured":
+        if not isinstance(payload, dict):
+            continue
+        _leave_out_currency(payload)
+        if event.get("event_type") == "payment_captured":
             _leave_out_compared(payload)
-        if isinstance(payload, dict) and event.get("event_type") == "order_snapshot":
+        if event.get("event_type") == "order_snapshot":
             for name, key in _KEYS.items():
                 _leave_out_repeats(payload.get(name), key)
+        if _is_time(payload.get("scheduled_for")):
+            del payload["scheduled_for"]  # it has to follow order_ts
+
+
+def _leave_out_currency(part: dict[str, Any]) -> None:
+    if isinstance(part.get("currency"), str) and part["currency"] in DECIMALS:
+        del part["currency"]
 
 
 def _leave_out_compared(payment: dict[str, Any]) -> None:
@@ -68,8 +72,17 @@ def _leave_out_repeats(elements: object, key: str) -> None:
     texts = [one.lower() if isinstance(one, str) else None for one in ids]
     elements[:] = [one for at, one in enumerate(elements) if texts[at] is None or texts[at] not in texts[:at]]
     for one in elements:
-        if isinstance(one, dict) and key == "payment_id":
-            _leave_out_compared(one)
+        if isinstance(one, dict):
+            _leave_out_currency(one)
+            if key == "payment_id":
+                _leave_out_compared(one)
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _is_amount(value: object, *, signed: bool) -> bool:

@@ -110,6 +110,7 @@ COMMENT ON COLUMN analytics.menu_item_changes.currency IS 'The currency of price
 -- The rollups are emptied, and the next refresh fills them by currency: until then the views read the tables. The refresh of
 -- the version before does not know the currency: until the functions of this version are there, there is none.
 DROP FUNCTION IF EXISTS analytics.refresh_rollups();
+DELETE FROM raw_data.repeatables WHERE name = 'analytics/refresh_rollups'; -- its file is the same, and is applied again
 UPDATE analytics.rollup_watermark SET logged_before = '-infinity', closed_before = '-infinity';
 DELETE FROM analytics.rollup_invalidations;
 TRUNCATE analytics.rollup_sales_hours, analytics.rollup_sales_days, analytics.rollup_sales, analytics.rollup_payment_hours,

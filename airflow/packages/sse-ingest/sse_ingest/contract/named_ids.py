@@ -134,7 +134,7 @@ def as_texts(annotation: Any) -> Any:
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return typing.Union[tuple(map(as_texts, arms))]  # noqa: UP007 - of a tuple
     if typing.get_origin(annotation) is list:
-        return GenericAlias(list, (as_texts(arms[0]),))
+        return types.GenericAlias(list, (as_texts(arms[0]),))
     is_payload = isinstance(annotation, type) and issubclass(annotation, msgspec.Struct)
     return with_texts(annotation) if is_payload and TextIds(annotation).takes_texts else annotation
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import api
-from api.contract import schemas
+from api.contract import envelope
 from api.contract.parser import Parser
 from api.http import problems
 from api.http.dependencies import Service
@@ -74,6 +74,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes
         )
-        document.setdefault("components", {}).setdefault("schemas", {}).update(schemas.schemas())
+        document.setdefault("components", {}).setdefault("schemas", {}).update(envelope.schemas())
         app.openapi_schema = document
     return app.openapi_schema

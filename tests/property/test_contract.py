@@ -104,8 +104,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "changed_ts": "timestamptz",
     },
     "customer_changed": {"customer_id": "text", "city": "text", "membership": "text", "changed_ts": "timestamptz"},
-    "order_snapshot": {"order_id": "id", "service_type": "service", "order_ts": "timestamptz",
-        "location_code": "text", "status": "status", "changed_ts": "timestamptz"},
+    "order_snapshot": {"order_id": "id", "order_ts": "timestamptz", "status": "status", "changed_ts": "timestamptz"},
 }  # fmt: skip
 CENTS = st.one_of(st.integers(1, 2_000).map(str), st.decimals(1, 99, places=2).map(str), st.just('"8.50"'))
 FITTING = {

@@ -3,9 +3,9 @@
 MUTATIONS = [
     ("orders_now", "coalesce(o.currency, l.currency, ", "coalesce(l.currency, "),
     ("orders_now", "coalesce(o.currency, l.currency, ", "coalesce(o.currency, "),
-    ("rollup_delta_menu", "coalesce(i.currency, l.currency, home)", "home"),
+    ("rollup_diff_menu", "coalesce(i.currency, l.currency, home)", "home"),
     (
-        "rollup_delta_deductions",
+        "rollup_diff_deductions",
         "coalesce(d.currency, o.currency, analytics.default_currency())",
         "'CAD'::text",
     ),
@@ -20,8 +20,8 @@ MUTATIONS = [
     ("store_performance", "sum(s.total) OVER (PARTITION BY s.currency)", "sum(s.total) OVER ()"),
     ("premium_market_share", "OVER (PARTITION BY currency)", "OVER ()"),
     ("menu_engineering", "WINDOW of_currency AS (PARTITION BY s.currency)", "WINDOW of_currency AS ()"),
-    ("cash_up_of_day", " AND c.currency = cash_up_of_day.currency", ""),
-    ("cash_up_of_day", "            AND r.currency = cash_up_of_day.currency\n", ""),
+    ("cash_up_of_currency", " AND c.currency = cash_up_of_currency.currency", ""),
+    ("cash_up_of_currency", "            AND r.currency = cash_up_of_currency.currency\n", ""),
     ("expected_today", " AND d.currency = c.currency", ""),
     ("daily_sales_as_known_at", "coalesce(c.currency, l.currency, ", "coalesce("),
     ("payment_facts", "coalesce(p.currency, o.currency, l.currency, ", "coalesce("),

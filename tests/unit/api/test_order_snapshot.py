@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from api.contract.envelope import schemas
 from api.contract.errors import InvalidEvent
 from api.contract.order_snapshot import MOST_ELEMENTS
 from api.contract.parser import Parser
-from api.contract.schemas import schemas
 from tests.support.events import element
 
 MakeEvent = Callable[..., dict[str, Any]]

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from api.contract.envelope import schemas
 from api.contract.errors import InvalidEvent
 from api.contract.fields import parse_instant
 from api.contract.parser import Parser
-from api.contract.schemas import PAYLOADS, schemas
+from api.contract.schemas import PAYLOADS
 
 MakeEvent = Callable[..., dict[str, Any]]
 

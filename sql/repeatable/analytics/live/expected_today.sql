@@ -20,7 +20,7 @@ BEGIN
         ) AS r
         UNION ALL
         SELECT c.hour, c.location_code, c.business_date, c.order_count, c.total, c.currency
-        FROM analytics.rollup_delta_sales() AS c
+        FROM analytics.rollup_diff_sales() AS c
     ), placed AS (
         SELECT h.*, t.today - h.business_date AS days_ago,
             -- The same hour in the time zone of the restaurant, moved to today.

@@ -11,7 +11,7 @@ WITH back AS (
     UNION ALL
     SELECT c.category, c.item_name, c.times_ordered, c.quantity, c.priced_lines, c.revenue, c.unit_priced_lines, c.unit_prices,
         c.currency
-    FROM analytics.rollup_delta_menu() AS c
+    FROM analytics.rollup_diff_menu() AS c
     WHERE c.hour > (SELECT since FROM back)
 ), sold AS (
     SELECT category, item_name, currency, sum(quantity) AS quantity,

@@ -4,10 +4,10 @@ WITH parts AS (
     FROM analytics.rollup_menu
     UNION ALL
     SELECT category, item_name, times_ordered, quantity, priced_lines, revenue, unit_priced_lines, unit_prices, 0, currency
-    FROM analytics.rollup_delta_menu()
+    FROM analytics.rollup_diff_menu()
     UNION ALL
     SELECT category, item_name, 0, 0, 0, 0, 0, 0, deductions, currency
-    FROM analytics.rollup_delta_deductions()
+    FROM analytics.rollup_diff_deductions()
 )
 SELECT
     category,

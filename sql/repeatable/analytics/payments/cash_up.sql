@@ -2,7 +2,7 @@ CREATE OR REPLACE VIEW analytics.cash_up AS
 WITH days AS (
     SELECT business_date AS day, location_code, currency FROM analytics.rollup_sales_days
     UNION
-    SELECT business_date, location_code, currency FROM analytics.rollup_delta_sales()
+    SELECT business_date, location_code, currency FROM analytics.rollup_diff_sales()
 )
 SELECT
     d.day,
@@ -22,7 +22,7 @@ SELECT
     d.currency
 FROM days AS d
 LEFT JOIN analytics.locations AS l ON l.location_code = d.location_code
-CROSS JOIN LATERAL analytics.cash_up_of_day(d.location_code, d.day, l.time_zone, l.close_out, d.currency) AS s
+CROSS JOIN LATERAL analytics.cash_up_of_currency(d.location_code, d.day, l.time_zone, l.close_out, d.currency) AS s
 WHERE s.orders > 0 OR s.differing_orders > 0;
 
 COMMENT ON VIEW analytics.cash_up IS

@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_movement_days
     UNION ALL
     SELECT business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded, currency
-    FROM analytics.rollup_delta_movements()
+    FROM analytics.rollup_diff_movements()
 )
 SELECT
     business_date AS day,

@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_payment_days
     UNION ALL
     SELECT business_date, location_code, method, provider, payments, amount, tip, currency
-    FROM analytics.rollup_delta_payments()
+    FROM analytics.rollup_diff_payments()
 )
 SELECT
     business_date AS day,

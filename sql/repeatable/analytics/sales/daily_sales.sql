@@ -11,7 +11,7 @@ WITH parts AS (
     SELECT
         business_date, location_code, order_count, cancelled_orders, paid_orders, tip, total, refund_count, refunded,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, currency
-    FROM analytics.rollup_delta_sales()
+    FROM analytics.rollup_diff_sales()
     UNION ALL
     SELECT
         business_date, location_code, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales, discounts, comps,
@@ -23,7 +23,7 @@ WITH parts AS (
         business_date, location_code, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales, discounts, comps,
         included_tax, net_sales, voids, gift_cards, paid_orders, tax, tips, rounding, collected, charged_orders,
         service_charges, counted_orders, guests, sold_guests, guest_sales, currency
-    FROM analytics.rollup_delta_bills()
+    FROM analytics.rollup_diff_bills()
 )
 SELECT
     business_date AS day,

@@ -11,7 +11,7 @@ WITH parts AS (
     SELECT
         hour, location_code, service_type, order_count, cancelled_orders, paid_orders, subtotal, tax, tip, total,
         refund_count, refunded, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, currency
-    FROM analytics.rollup_delta_sales()
+    FROM analytics.rollup_diff_sales()
     UNION ALL
     SELECT
         hour, location_code, service_type, 0, 0, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales,
@@ -23,7 +23,7 @@ WITH parts AS (
         hour, location_code, service_type, 0, 0, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales,
         discounts, comps, included_tax, net_sales, voids, gift_cards, paid_orders, rounding, collected,
         charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales, currency
-    FROM analytics.rollup_delta_bills()
+    FROM analytics.rollup_diff_bills()
 )
 SELECT
     hour,

@@ -10,7 +10,7 @@ WITH back AS (
     WHERE r.hour > (SELECT since FROM back) AND r.hour < 'infinity'
     UNION ALL
     SELECT c.hour, c.location_code, c.business_date, c.order_count, c.paid_orders, c.total, c.currency
-    FROM analytics.rollup_delta_sales() AS c
+    FROM analytics.rollup_diff_sales() AS c
     WHERE c.hour > (SELECT since FROM back)
 ), hours AS (
     SELECT p.location_code, extract(isodow FROM p.business_date)::integer AS weekday,

@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_sales
     UNION ALL
     SELECT city, paid_orders, premium_orders, total, premium_total, currency
-    FROM analytics.rollup_delta_sales()
+    FROM analytics.rollup_diff_sales()
 ), cities AS (
     SELECT city, currency, sum(paid_orders) AS paid, sum(premium_orders) AS premium, sum(total) AS total,
         sum(premium_total) AS premium_total

@@ -11,7 +11,7 @@ WITH parts AS (
     SELECT
         location_code, order_count, cancelled_orders, paid_orders, total, refunded, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, currency
-    FROM analytics.rollup_delta_sales()
+    FROM analytics.rollup_diff_sales()
     UNION ALL
     SELECT
         location_code, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales, discounts, comps, included_tax,
@@ -23,7 +23,7 @@ WITH parts AS (
         location_code, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales, discounts, comps, included_tax,
         net_sales, voids, gift_cards, paid_orders, tax, tips, rounding, collected, charged_orders, service_charges,
         counted_orders, guests, sold_guests, guest_sales, currency
-    FROM analytics.rollup_delta_bills()
+    FROM analytics.rollup_diff_bills()
 ), stores AS (
     SELECT location_code, currency, sum(order_count) AS orders, sum(cancelled_orders) AS cancelled, sum(paid_orders) AS paid,
         sum(total) AS total, sum(refunded) AS refunded,

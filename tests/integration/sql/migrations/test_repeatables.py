@@ -182,7 +182,7 @@ def test_what_reads_something_that_is_nowhere_is_an_error(owner: Any) -> None:
 def test_our_own_views_are_made_again_with_what_they_read(owner: Any) -> None:
     """A function that answers otherwise has to be dropped, and its views before it, whatever grants they had."""
     owner.execute("GRANT SELECT ON analytics.daily_sales TO pg_monitor")
-    name = "analytics/rollup_delta_sales"
+    name = "analytics/rollup_diff_sales"
     text = next(one.text for one in repeatables.on_disk() if one.name == name)
     wider = text.replace("currency text\n)", "currency text, more integer\n)")
     assert wider != text

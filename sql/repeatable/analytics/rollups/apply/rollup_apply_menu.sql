@@ -6,10 +6,10 @@ AS $$
     WITH c AS MATERIALIZED (
         SELECT d.*
         FROM (
-            SELECT m.*, 0 AS deductions FROM analytics.rollup_delta_menu(upto) AS m
+            SELECT m.*, 0 AS deductions FROM analytics.rollup_diff_menu(upto) AS m
             UNION ALL
             SELECT d.hour, d.category, d.item_name, 0, 0, 0, 0, 0, 0, d.currency, d.deductions
-            FROM analytics.rollup_delta_deductions(upto) AS d
+            FROM analytics.rollup_diff_deductions(upto) AS d
         ) AS d
         WHERE NOT EXISTS (
             SELECT FROM analytics.rollup_held_hours AS h
@@ -51,4 +51,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_menu(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_menu() before an instant to the rollups, except held hours.';
+    'Part of refresh_rollups(): adds rollup_diff_menu() before an instant to the rollups, except held hours.';

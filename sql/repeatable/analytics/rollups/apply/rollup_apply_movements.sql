@@ -4,7 +4,7 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT d.* FROM analytics.rollup_delta_movements(upto) AS d
+        SELECT d.* FROM analytics.rollup_diff_movements(upto) AS d
         WHERE NOT EXISTS (
             SELECT FROM analytics.rollup_held_hours AS h
             WHERE h.rollup = 'movements' AND h.hour = d.hour)
@@ -41,4 +41,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_movements(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_movements() before an instant to the rollups, except held hours.';
+    'Part of refresh_rollups(): adds rollup_diff_movements() before an instant to the rollups, except held hours.';

@@ -4,7 +4,7 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH c AS MATERIALIZED (
-        SELECT d.* FROM analytics.rollup_delta_sales(upto) AS d
+        SELECT d.* FROM analytics.rollup_diff_sales(upto) AS d
         WHERE NOT EXISTS (
             SELECT FROM analytics.rollup_held_hours AS h
             WHERE h.rollup = 'sales' AND h.location_code = d.location_code AND h.hour = d.hour)
@@ -89,4 +89,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_apply_sales(timestamptz) IS
-    'Part of refresh_rollups(): adds rollup_delta_sales() before an instant to the rollups, except held hours.';
+    'Part of refresh_rollups(): adds rollup_diff_sales() before an instant to the rollups, except held hours.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.rollup_delta_deductions(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_diff_deductions(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (hour timestamptz, category text, item_name text, deductions numeric, currency text)
 LANGUAGE plpgsql
 STABLE
@@ -58,5 +58,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.rollup_delta_deductions(timestamptz) IS
-    'What must be added to the deductions of rollup_menu_hours to get those of now: see rollup_delta_sales.';
+COMMENT ON FUNCTION analytics.rollup_diff_deductions(timestamptz) IS
+    'What must be added to the deductions of rollup_menu_hours to get those of now: see rollup_diff_sales.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.rollup_delta_payments(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_diff_payments(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, location_code text, business_date date, method text, provider text,
     payments bigint, amount numeric, tip numeric, currency text
@@ -59,5 +59,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.rollup_delta_payments(timestamptz) IS
-    'What must be added to rollup_payment_hours to get the payments of now: see rollup_delta_sales.';
+COMMENT ON FUNCTION analytics.rollup_diff_payments(timestamptz) IS
+    'What must be added to rollup_payment_hours to get the payments of now: see rollup_diff_sales.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.rollup_delta_bills(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_diff_bills(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, location_code text, service_type text, business_date date, daypart text,
     sold_orders bigint, unpriced_items bigint, gross_sales numeric, discounts numeric, comps numeric,
@@ -80,5 +80,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.rollup_delta_bills(timestamptz) IS
-    'What must be added to rollup_bill_hours to get the bills of now: see rollup_delta_sales.';
+COMMENT ON FUNCTION analytics.rollup_diff_bills(timestamptz) IS
+    'What must be added to rollup_bill_hours to get the bills of now: see rollup_diff_sales.';

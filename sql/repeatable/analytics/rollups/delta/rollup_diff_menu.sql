@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.rollup_delta_menu(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_diff_menu(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, category text, item_name text,
     times_ordered bigint, quantity numeric, priced_lines bigint, revenue numeric,
@@ -92,5 +92,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.rollup_delta_menu(timestamptz) IS
-    'What must be added to rollup_menu_hours to get the menu sales of now: see rollup_delta_sales. A line belongs to the hour of its event, and a line of an order for later to the hour for which that is scheduled.';
+COMMENT ON FUNCTION analytics.rollup_diff_menu(timestamptz) IS
+    'What must be added to rollup_menu_hours to get the menu sales of now: see rollup_diff_sales. A line belongs to the hour of its event, and a line of an order for later to the hour for which that is scheduled.';

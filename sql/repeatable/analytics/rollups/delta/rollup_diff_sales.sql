@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.rollup_delta_sales(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_diff_sales(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, location_code text, service_type text, business_date date, daypart text, city text,
     order_count bigint, cancelled_orders bigint, pending bigint, preparing bigint, ready bigint,
@@ -86,5 +86,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.rollup_delta_sales(timestamptz) IS
+COMMENT ON FUNCTION analytics.rollup_diff_sales(timestamptz) IS
     'What must be added to rollup_sales_hours to get the sales of now: orders after the watermark, and for each hour that changed since it was summed, its present sums minus the stored ones. `before` leaves out later hours.';

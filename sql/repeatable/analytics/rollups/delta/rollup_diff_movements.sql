@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.rollup_delta_movements(before timestamptz DEFAULT 'infinity')
+CREATE OR REPLACE FUNCTION analytics.rollup_diff_movements(before timestamptz DEFAULT 'infinity')
 RETURNS TABLE (
     hour timestamptz, location_code text, business_date date, method text,
     payments bigint, captured numeric, tips numeric, rounding numeric, refunds bigint, refunded numeric,
@@ -50,5 +50,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.rollup_delta_movements(timestamptz) IS
-    'What must be added to rollup_movement_hours to get the movements of now: see rollup_delta_sales.';
+COMMENT ON FUNCTION analytics.rollup_diff_movements(timestamptz) IS
+    'What must be added to rollup_movement_hours to get the movements of now: see rollup_diff_sales.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION analytics.cash_up_of_day(
+CREATE OR REPLACE FUNCTION analytics.cash_up_of_currency(
     location text, day date, time_zone text, close_out time, currency text
 )
 RETURNS TABLE (
@@ -29,16 +29,16 @@ BEGIN
         SELECT r.*
         FROM analytics.rollup_cash_hours AS r
         WHERE r.business_date = day AND r.location_code = location AND r.hour NOT IN (SELECT s.hour FROM stale AS s)
-            AND r.currency = cash_up_of_day.currency
+            AND r.currency = cash_up_of_currency.currency
         UNION ALL
         SELECT c.*
         FROM (SELECT s.hour FROM stale AS s WHERE s.hour >= since AND s.hour < until) AS s
         CROSS JOIN LATERAL analytics.cash_of_hours(s.hour, s.hour + interval '1 hour', location) AS c
-        WHERE c.business_date = day AND c.currency = cash_up_of_day.currency
+        WHERE c.business_date = day AND c.currency = cash_up_of_currency.currency
         UNION ALL
         SELECT c.*
         FROM analytics.cash_of_hours(greatest(since, mark), until, location) AS c
-        WHERE c.business_date = day AND c.currency = cash_up_of_day.currency
+        WHERE c.business_date = day AND c.currency = cash_up_of_currency.currency
     ), greatest_differences AS (
         SELECT e.difference AS evidence, abs((e.difference ->> 'difference')::numeric) AS worth
         FROM parts AS p
@@ -64,5 +64,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.cash_up_of_day(text, date, text, time, text) IS
+COMMENT ON FUNCTION analytics.cash_up_of_currency(text, date, text, time, text) IS
     'The row of cash_up for one restaurant, business day and currency. Unchanged hours come from rollup_cash_hours; later hours, and hours that changed since, are read from the tables. time_zone and close_out are those of the restaurant.';

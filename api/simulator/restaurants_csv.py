@@ -18,11 +18,12 @@ def as_csv(settings: Mapping[str, str]) -> str:
     """The restaurants that have orders at this EVENT_RATE and EVENT_YEN_RESTAURANT."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("location_code", "name", "city", "time_zone", "close_out"))
+    writer.writerow(("location_code", "name", "city", "time_zone", "close_out", "currency"))
     with_yen = has_yen(settings.get("EVENT_YEN_RESTAURANT", ""))
     places = restaurants(with_yen=with_yen) if simulates(settings.get("EVENT_RATE", "")) else ()
     writer.writerows(
-        (place.code, place.name, place.city, place.time_zone, place.close_out) for place in places
+        (place.code, place.name, place.city, place.time_zone, place.close_out, place.currency)
+        for place in places
     )
     return text.getvalue()
 

@@ -184,3 +184,7 @@ ALTER TABLE analytics.rollup_bills
     DROP CONSTRAINT rollup_bills_once,
     ADD CONSTRAINT rollup_bills_once PRIMARY KEY (location_code, currency);
 COMMENT ON COLUMN analytics.rollup_bills.currency IS 'The currency of its sums.';
+
+-- A text that is no currency was valid before, and is null in the table.
+UPDATE analytics.event_types SET checked_fields = checked_fields || '{"currency": "text?"}'
+WHERE event_type IN ('menu_item_changed', 'discount_applied', 'service_charge_added');

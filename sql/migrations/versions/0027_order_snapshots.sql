@@ -102,19 +102,19 @@ VALUES
         "items": {
             "order_item_id": "key", "menu_item_id": "id?", "category": "text?", "item_name": "text",
             "unit_price": "money?", "qty": "price", "extended_price": "money?", "parent_item_id": "any_id?",
-            "tax_included": "bool?", "kind": "sale|gift_card?", "added_ts": "time?"
+            "tax_included": "bool?", "kind": "sale|gift_card?", "currency": "text?", "added_ts": "time?"
         },
         "discounts": {
             "discount_id": "key", "order_item_id": "any_id?", "name": "text?",
-            "kind": "discount|comp|promotion|loyalty", "amount": "price"
+            "kind": "discount|comp|promotion|loyalty", "amount": "price", "currency": "text?"
         },
-        "service_charges": {"charge_id": "key", "name": "text?", "amount": "price", "gratuity": "bool?"},
+        "service_charges": {"charge_id": "key", "name": "text?", "amount": "price", "gratuity": "bool?", "currency": "text?"},
         "payments": {
             "payment_id": "key", "method": "text", "provider": "text?", "amount": "money", "auth_code": "text?",
             "subtotal": "money", "tax": "money", "tip": "money", "total": "money", "location_code": "text?",
-            "service_charge": "money?", "discount": "money?", "rounding": "signed?", "captured_ts": "time"
+            "service_charge": "money?", "discount": "money?", "rounding": "signed?", "currency": "text?", "captured_ts": "time"
         },
         "refunds": {
-            "refund_id": "key", "payment_id": "any_id", "amount": "price", "reason": "text?", "refunded_ts": "time"
+            "refund_id": "key", "payment_id": "any_id", "amount": "price", "reason": "text?", "currency": "text?", "refunded_ts": "time"
         }
     }');

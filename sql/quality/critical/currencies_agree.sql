@@ -30,22 +30,23 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'order_items', i.order_item_id, i.event_ts, i.currency, c.currency
     FROM analytics.order_items AS i
-    WHERE i.order_id = o.order_id
+    WHERE i.order_id = o.order_id AND NOT i.is_replaced
     UNION ALL
     SELECT 'order_discounts', d.discount_id, d.event_ts, d.currency, c.currency
     FROM analytics.order_discounts AS d
-    WHERE d.order_id = o.order_id
+    WHERE d.order_id = o.order_id AND NOT d.is_replaced
     UNION ALL
     SELECT 'service_charges', s.charge_id, s.event_ts, s.currency, c.currency
     FROM analytics.service_charges AS s
-    WHERE s.order_id = o.order_id
+    WHERE s.order_id = o.order_id AND NOT s.is_replaced
     UNION ALL
     SELECT 'payments', p.payment_id, p.processed_at, p.currency, c.currency
     FROM analytics.payments AS p
-    WHERE p.order_id = o.order_id
+    WHERE p.order_id = o.order_id AND NOT p.is_replaced
     UNION ALL
     SELECT 'refunds', r.refund_id, r.refunded_ts, r.currency, c.currency
     FROM analytics.refunds AS r
-    WHERE r.order_id = o.order_id
+    WHERE r.order_id = o.order_id AND NOT r.is_replaced
+    OFFSET 0 -- order by order, so that no table is read whole
 ) AS p
 WHERE p.currency IS NOT NULL AND p.expected IS NOT NULL;

@@ -35,6 +35,7 @@ CROSS JOIN LATERAL (
     SELECT 'refunds', r.refund_id, r.order_id, r.currency, r.amount
     FROM analytics.refunds AS r
     WHERE a.event_type = 'payment_refunded' AND r.refund_id = a.row_id
+    OFFSET 0 -- row by row, so that no table is read whole
 ) AS m
 LEFT JOIN analytics.orders AS o ON o.order_id = m.order_id
 LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code

@@ -13,8 +13,9 @@ from sql.tool.location_file import read
 @pytest.mark.parametrize("rate", ["", "5", "0.1", "max"])
 def test_every_restaurant_is_listed_as_the_warehouse_reads_it(rate: str) -> None:
     listed = [tuple(entry.values.values()) for entry in read("f", as_csv({"EVENT_RATE": rate}).encode())]
-    assert listed == [(r.code, r.name, r.city, r.time_zone, "04:00") for r in restaurants(with_yen=False)]
-    assert len({str(ZoneInfo(time_zone or "")) for _, _, _, time_zone, _ in listed}) == 7
+    places = restaurants(with_yen=False)
+    assert listed == [(r.code, r.name, r.city, r.time_zone, "04:00", "CAD") for r in places]
+    assert len({str(ZoneInfo(time_zone or "")) for _, _, _, time_zone, *_ in listed}) == 7
 
 
 @pytest.mark.parametrize(("switch", "places"), [("", 0), ("false", 0), ("true", 1)])

@@ -140,9 +140,11 @@ def _check_elements(path: str, literal: bytes, kind: type[msgspec.Struct], annot
         try:
             _field_decoder(as_texts(kind)).decode(one)
         except msgspec.ValidationError as error:
-            if isinstance(error.__cause__, OutOfRange):  # a rule over several fields
-                raise BadText(Reason.OUT_OF_RANGE, f"{where}: {error.__cause__}") from None
-            raise
+            rule = error.__cause__
+            if not isinstance(rule, OutOfRange):
+                raise
+            at = f"{where}.{rule.field}" if isinstance(rule, FieldOutOfRange) else where
+            raise BadText(Reason.OUT_OF_RANGE, f"{at}: {rule}") from None
     try:
         _field_decoder(as_texts(annotation)).decode(literal)
     except msgspec.ValidationError:

@@ -62,13 +62,15 @@ def _drain(bench: Bench, service: EventService, events: int, samples: Samples) -
         running(bench, service) as pipeline,
         psycopg.connect(bench.cluster.server.admin_url, autocommit=True) as admin,
     ):
-
+        # A signal may close the connection and end the processes while a thread still looks at them.
         def backends() -> list[int]:
-            return [pid for (pid,) in admin.execute(_BACKENDS, (DATABASE,))]
+            try:
+                return [pid for (pid,) in admin.execute(_BACKENDS, (DATABASE,))]
+            except psycopg.OperationalError:
+                return []
 
-        processes = Peaks(
-            {"service": lambda: resident(service.pid), "ingest": lambda: resident(pipeline.ingest.pid)}
-        )
+        serving, ingesting = service.pid, pipeline.ingest.pid
+        processes = Peaks({"service": lambda: resident(serving), "ingest": lambda: resident(ingesting)})
         postgres = Peaks(
             {
                 "PostgreSQL": lambda: proportional(backends()),
@@ -88,8 +90,9 @@ def _subscribers(bench: Bench, count: int, events: int) -> Row:
 
     def measure(samples: Samples) -> None:
         with tempfile.TemporaryDirectory(dir=bench.folder) as folder, EventService(Path(folder)) as service:
+            serving = service.pid
             with (
-                Peaks({"service": lambda: resident(service.pid)}) as peaks,
+                Peaks({"service": lambda: resident(serving)}) as peaks,
                 Readers(service.port, count, "latest", events) as crowd,
             ):
                 crowd.go()

@@ -65,10 +65,12 @@ def unknown_order(bill: Bill) -> None:
 
 
 def weeks(bill: Bill, location: str, this_week: int) -> None:
-    ended = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    """At noon of the newest day that the rule checks, and of its weekday in the weeks before."""
+    checked_until = datetime.now(UTC) - timedelta(hours=1)
+    noon = checked_until.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
     for ago, orders in enumerate((this_week, 12, 12, 12, 12)):
-        sell(bill.owner, ended - timedelta(weeks=ago, minutes=30), orders, location)
-    sell(bill.owner, ended - timedelta(weeks=5), 1, location)
+        sell(bill.owner, noon - timedelta(weeks=ago), orders, location)
+    sell(bill.owner, noon - timedelta(weeks=5), 1, location)
 
 
 def drift(bill: Bill, event_type: str, name: str | None) -> None:
@@ -260,5 +262,6 @@ PAIRS: dict[str, Pair] = {
     "volume_is_usual": Pair(
         {"as last week": lambda b: weeks(b, "LOC-ON-001", 12)},
         {"closed without notice": lambda b: weeks(b, "LOC-ON-002", 0)},
+        rows=2,  # The hour and its day.
     ),
 }

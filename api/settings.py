@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     publish_token: SecretStr
     stream_token: SecretStr | None = None
 
+    stream_name: Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")] = "restaurant"
     log_path: Path = Path("var/eventlog/events.db")
     retention_hours: Annotated[float, Field(gt=0, le=24 * 366 * 100)] = 168
     retention_count: Annotated[int, Field(ge=1)] = 10_000_000
@@ -69,8 +70,10 @@ class Settings(BaseSettings):
     hot_reload: Annotated[Switch, Field(validation_alias="API_HOT_RELOAD")] = False
     source_path: Path = Path(__file__).resolve().parents[1]
 
-    rate: Rate = 5
+    rate: Rate = 0.5
     seed: int = 1
+    history_days: Annotated[int, Field(ge=0, le=366)] = 35
+    yen_restaurant: Switch = False
     fault_duplicates: Share = 0
     fault_out_of_order: Share = 0
     fault_late: Share = 0
@@ -119,6 +122,16 @@ def simulates(rate: str) -> bool:
         return TypeAdapter(Rate).validate_python(rate or Settings.model_fields["rate"].default) > 0
     except ValidationError as error:
         raise SettingsError(f"EVENT_RATE: {error.errors()[0]['msg']}") from None
+
+
+def has_yen(text: str) -> bool:
+    """Whether the simulator has its restaurant in Tokyo at this EVENT_YEN_RESTAURANT. It needs no other setting."""
+    default = Settings.model_fields["yen_restaurant"].default
+    try:
+        return TypeAdapter(Switch).validate_python(text or default)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"EVENT_YEN_RESTAURANT: {reason}") from None
 
 
 def env_file() -> Path | None:

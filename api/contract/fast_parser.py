@@ -7,7 +7,7 @@ the same draft (tests/property/test_fast_parser.py). Its types follow from the s
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union
 from uuid import UUID
@@ -17,7 +17,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.contract import time_limits
 from api.contract.fields import LONGEST_KEY, check_schedule
-from api.contract.schemas import PAYLOADS, RESERVED, SCHEDULED
+from api.contract.schemas import PAYLOADS, RESERVED, SCHEDULED, SNAPSHOT
 from api.log.interface import Draft
 
 _MOST_BYTES = 64 * 1024
@@ -31,7 +31,7 @@ _LIMITS = {
     "exclusiveMaximum": "lt",
 }
 _KINDS = {"string": str, "number": float, "integer": int, "boolean": bool}
-_READ = {*_LIMITS, "anyOf", "enum", "format", "multipleOf", "not", "type"}
+_READ = {*_LIMITS, "anyOf", "enum", "format", "multipleOf", "not", "type", "x-id"}
 _TEXTS = {"default", "description", "examples", "title"}
 _PLACES = 2  # decimals of a number in a field that the contract does not know
 # Within the contract's years for every offset.
@@ -42,6 +42,7 @@ _harmless = re.compile(
     rb"""|u[dD][89abAB]..\\u[dD][c-fC-F]..)[^\\]*+)*+"""
 ).fullmatch
 
+_DATE = r'\d{4}-\d\d-\d\d"'
 _Moment = Annotated[datetime, Meta(tz=True)]
 _Key = Annotated[str, Meta(min_length=1, max_length=LONGEST_KEY)]  # and printable: see `read`
 
@@ -67,11 +68,20 @@ _encode = msgspec.json.Encoder().encode
 class _Payload:
     """How to read the payload of one event_type."""
 
-    decode: Callable[[bytes], object]
+    with_uuids: Callable[[bytes], object]
+    with_texts: Callable[[bytes], object]
+    """The same where an id is a text."""
     odd: Callable[[bytes], re.Match[bytes] | None]
     """Finds, in JSON without spaces, a value that `decode` accepts and the contract perhaps not."""
     compared: frozenset[str]
     """Fields that the contract compares with others. The precise parser does that."""
+
+    def decode(self, payload: bytes) -> object:
+        """The record. Raises ValidationError."""
+        try:
+            return self.with_uuids(payload)
+        except msgspec.ValidationError:
+            return self.with_texts(payload)
 
 
 def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
@@ -95,7 +105,9 @@ def read(text: bytes, earliest: datetime, latest: datetime) -> Draft | None:
         return None
     event_type, key, ts = envelope.event_type, envelope.partition_key, envelope.ts
     is_refused = (
-        event_type == RESERVED or not (event_type + key).isprintable() or not earliest <= ts <= latest
+        event_type in (RESERVED, SNAPSHOT)
+        or not (event_type + key).isprintable()
+        or not earliest <= ts <= latest
     )
     if (
         is_refused
@@ -121,27 +133,34 @@ def _is_schedule(record: object) -> bool:
 
 
 def _payload(schema: dict[str, Any], compared: frozenset[str] = frozenset()) -> _Payload:
+    odd = re.compile(_odd(schema.get("properties", {})).encode()).search
+    return _Payload(_decoder(schema, UUID), _decoder(schema, str), odd, compared)
+
+
+def _decoder(schema: dict[str, Any], ids: type) -> Callable[[bytes], object]:
     required, properties = schema.get("required", []), schema.get("properties", {})
-    types = {name: _type(kind) for name, kind in properties.items()}
+    types = {name: _type(kind, ids) for name, kind in properties.items()}
     fields = [(name, kind) if name in required else (name, kind, None) for name, kind in types.items()]
     struct = msgspec.defstruct("Payload", fields, kw_only=True, gc=False)
-    return _Payload(
-        msgspec.json.Decoder(struct).decode, re.compile(_odd(properties).encode()).search, compared
-    )
+    return msgspec.json.Decoder(struct).decode
 
 
-def _type(schema: dict[str, Any]) -> Any:
+def _type(schema: dict[str, Any], ids: type) -> Any:
     """The type for a schema. `odd` finds what it accepts beyond the schema: spellings of ids, times and numbers."""
     if unknown := schema.keys() - _READ - _TEXTS:
         raise TypeError(f"{unknown} in {schema} has no equivalent here")
     if "anyOf" in schema:
-        return Union[tuple(map(_type, schema["anyOf"]))]  # noqa: UP007 - of a tuple
+        return Union[tuple(_type(part, ids) for part in schema["anyOf"])]  # noqa: UP007 - of a tuple
     if "enum" in schema:
         return Literal[tuple(schema["enum"])]
     if schema["type"] == "null":
         return None
     if "format" in schema:
-        return {"uuid": UUID, "date-time": _Moment}[schema["format"]]
+        return {"uuid": UUID, "date": date, "date-time": _Moment}[schema["format"]]
+    return UUID if "x-id" in schema and ids is UUID else _limited(schema)
+
+
+def _limited(schema: dict[str, Any]) -> Any:
     limits = {limit: schema[word] for word, limit in _LIMITS.items() if word in schema}
     if "pattern" in schema:
         limits["pattern"] = schema["pattern"].replace(
@@ -157,7 +176,7 @@ def _odd(properties: dict[str, Any]) -> str:
     places = {name: most for name, schema in properties.items() for most in _places(schema)}
     least = min(places.values(), default=_PLACES)
     finer = "".join(rf'(?!(?<="{name}":){_number(most)})' for name, most in places.items() if most > least)
-    return rf'":(?:"(?:(?=\d{{4}}-)(?!{_TIME})|[0-9a-fA-F]{{32}}")|(?=[-0-9])(?!{_number(least)}){finer})'
+    return rf'":(?:"(?:(?=\d{{4}}-)(?!{_TIME}|{_DATE})|[0-9a-fA-F]{{32}}")|(?=[-0-9])(?!{_number(least)}){finer})'
 
 
 def _places(schema: dict[str, Any]) -> list[int]:
@@ -169,5 +188,9 @@ def _number(places: int) -> str:
     return rf"\d{{1,15}}(?:\.\d{{1,{places}}})?[,}}]"
 
 
-_PAYLOADS = {name: _payload(model.model_json_schema(), model.compared) for name, model in PAYLOADS.items()}
+_PAYLOADS = {
+    name: _payload(model.model_json_schema(), getattr(model, "compared", frozenset()))
+    for name, model in PAYLOADS.items()
+    if name != SNAPSHOT  # it has lists
+}
 _OPEN = _payload({})

@@ -1,23 +1,25 @@
 """The types of the contract's fields: each checks a value and has its JSON schema.
 
-Money is a JSON number or string with at most two decimals. It is checked as a Decimal and never passes through a
-binary float; the log keeps the literal of the producer.
+Money is a JSON number or string. It is checked as a Decimal and never passes through a binary float; the log keeps the
+literal of the producer. It has at most two decimals, or as many as the currency that the payload states.
 """
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 
+from api.contract.currencies import DECIMALS, known_currency
+
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )  # https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 LONGEST_KEY = 200
-_PLAIN_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
-_SIGNED_DECIMAL = re.compile(r"-?\d{1,10}(\.\d{1,2})?", re.ASCII)
+_PLAIN_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,9})?", re.ASCII)
+_SIGNED_DECIMAL = re.compile(r"-?\d{1,10}(\.\d{1,9})?", re.ASCII)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(
     2199, 12, 31, 23, 59, 59, tzinfo=UTC
@@ -52,8 +54,15 @@ def check_schedule(placed: datetime, scheduled: datetime) -> None:
 
 
 def _amount(
-    places: int, digits: int, *, positive: bool = False, text: bool, signed: bool = False
+    places: int,
+    digits: int,
+    *,
+    positive: bool = False,
+    text: bool,
+    signed: bool = False,
+    checked: bool = True,
 ) -> Callable[[object], Decimal]:
+    """A check of an amount. Unless `checked`, a later check refuses too many decimals."""
     pattern = _SIGNED_DECIMAL if signed else _PLAIN_DECIMAL
     kind = "a number or a string of digits" if text else "a number"
 
@@ -66,7 +75,8 @@ def _amount(
             number = Decimal(value)
         else:
             raise ValueError(f"must be {kind}, as in 12.50")
-        if not -places <= int(number.as_tuple().exponent) <= 0:
+        exponent = int(number.as_tuple().exponent)
+        if exponent > 0 or (checked and exponent < -places):
             raise ValueError(f"must have at most {places} decimals")
         if not signed and (number.is_signed() or (positive and not number)):
             raise ValueError("must be greater than 0" if positive else "must not be negative")
@@ -90,17 +100,17 @@ def _schema(places: int, digits: int, *, positive: bool, text: bool) -> dict[str
 
 Money = Annotated[
     Decimal,
-    PlainValidator(_amount(2, 10, positive=False, text=True)),
+    PlainValidator(_amount(2, 10, checked=False, positive=False, text=True)),
     WithJsonSchema(_schema(2, 10, positive=False, text=True)),
 ]
 Price = Annotated[
     Decimal,
-    PlainValidator(_amount(2, 10, positive=True, text=True)),
+    PlainValidator(_amount(2, 10, checked=False, positive=True, text=True)),
     WithJsonSchema(_schema(2, 10, positive=True, text=True)),
 ]
 SignedMoney = Annotated[
     Decimal,
-    PlainValidator(_amount(2, 10, text=True, signed=True)),
+    PlainValidator(_amount(2, 10, checked=False, text=True, signed=True)),
     WithJsonSchema(
         {
             "anyOf": [
@@ -128,7 +138,42 @@ Uuid = Annotated[
     StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
     Field(json_schema_extra={"format": "uuid"}),
 ]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+_ID = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+
+
+def _check_id(value: object) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise ValueError("must be a UUID, or a text of 1 to 200 characters without control characters")
+    return value
+
+
+def _check_day(value: object) -> str:
+    try:
+        if isinstance(value, str) and date.fromisoformat(value).isoformat() == value:
+            return value
+    except ValueError:
+        pass
+    raise ValueError("must be a date, as in 2026-03-14")
+
+
+Id = Annotated[
+    str,
+    PlainValidator(_check_id),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "x-id": True,
+            "minLength": 1,
+            "maxLength": 200,
+            "pattern": r"^[^\x00-\x1f\x7f]+$",
+            "description": "a UUID, or a number of the producer's own as a text",
+        }
+    ),
+]
+Day = Annotated[str, PlainValidator(_check_day), WithJsonSchema({"type": "string", "format": "date"})]
+Currency = Annotated[
+    str, PlainValidator(known_currency), WithJsonSchema({"type": "string", "enum": sorted(DECIMALS)})
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Version = Annotated[int, Field(ge=0, le=2**63 - 1)]

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from api.contract import fast_parser, time_limits
 from api.contract.body import Piece
+from api.contract.envelope import Envelope
 from api.contract.errors import MAX_ERRORS, FieldError, InvalidBatch, InvalidEvent, shorten
 from api.contract.json_reader import read_object
-from api.contract.schemas import PAYLOADS, RESERVED, Envelope
+from api.contract.schemas import PAYLOADS, RESERVED
 from api.log.interface import Draft, instant
 
 Model = TypeVar("Model", bound=BaseModel)

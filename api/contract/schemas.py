@@ -1,6 +1,7 @@
-"""The contract of published events, for validation and for OpenAPI."""
+"""The payloads of published events, for validation and for OpenAPI."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -9,25 +10,25 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationInfo,
-    create_model,
     field_validator,
     model_validator,
 )
 
+from api.contract.currencies import check_decimals
 from api.contract.fields import (
     Currency,
+    Day,
+    Id,
     Instant,
-    Key,
     LongText,
     Money,
     Price,
     Quantity,
     SignedMoney,
     Text,
-    Uuid,
-    Version,
     check_schedule,
 )
+from api.contract.order_snapshot import Elements, snapshot
 from api.contract.rules import check_payment
 
 RESERVED = "stream_gap"
@@ -46,10 +47,39 @@ class _Payload(BaseModel):
     """Optional fields. Where one is present, a rule compares several fields, which no JSON schema can."""
 
 
-class OrderCreated(_Payload):
+class _WithIds(_Payload):
+    """An id that is no UUID becomes one: of its text, what it names, the `partition_key` and the `business_day`."""
+
+    business_day: Annotated[
+        Day | None,
+        Field(
+            description="for ids that begin again every day: the business day of the order, in all its events"
+        ),
+    ] = None
+
+
+class _Priced(_Payload):
+    """Has amounts. They have as many decimals as their currency, and two where none is stated."""
+
+    compared = frozenset({"currency"})
+
+    currency: Annotated[
+        Currency | None,
+        Field(description="of all amounts of the payload, which then have as many decimals as it has"),
+    ] = None
+
+    @field_validator("*")
+    @classmethod
+    def _fits_the_currency(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, Decimal) and info.field_name != "qty":
+            check_decimals(value, info.data)
+        return value
+
+
+class OrderCreated(_WithIds):
     """A guest ordered."""
 
-    order_id: Uuid
+    order_id: Id
     visit_id: Text | None = None
     service_type: Literal[
         "dine_in",
@@ -83,71 +113,71 @@ class OrderCreated(_Payload):
         return moment
 
 
-class OrderItemAdded(_Payload):
+class OrderItemAdded(_Priced, _WithIds):
     """A line of an order. A price or category that is null or absent is unknown, never zero.
 
     `parent_item_id` is the line that this one belongs to, as a modifier or as a part of a combo. A line without a
     `kind` is a sale.
     """
 
-    order_item_id: Uuid
-    order_id: Uuid
+    order_item_id: Id
+    order_id: Id
     menu_item_id: Text | None = None
     category: Text | None = None
     item_name: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     unit_price: Money | None = None
     qty: Quantity
     extended_price: Money | None = None
-    parent_item_id: Uuid | None = None
+    parent_item_id: Id | None = None
     tax_included: bool | None = None
     kind: Literal["sale", "gift_card"] | None = None
 
 
-class OrderItemVoided(_Payload):
+class OrderItemVoided(_WithIds):
     """A line of an order was taken back. It counts nowhere except in the voids."""
 
-    order_item_id: Uuid
-    order_id: Uuid
+    order_item_id: Id
+    order_id: Id
     reason: LongText | None = None
     voided_ts: Instant
 
 
-class DiscountApplied(_Payload):
+class DiscountApplied(_Priced, _WithIds):
     """An order, or one line of it, costs less."""
 
-    discount_id: Uuid
-    order_id: Uuid
-    order_item_id: Uuid | None = None
+    discount_id: Id
+    order_id: Id
+    order_item_id: Id | None = None
     name: Text | None = None
     kind: Literal["discount", "comp", "promotion", "loyalty"]
     amount: Price
 
 
-class ServiceChargeAdded(_Payload):
+class ServiceChargeAdded(_Priced, _WithIds):
     """An order costs more: service, delivery, a table of eight. `gratuity`: it belongs to the staff."""
 
-    charge_id: Uuid
-    order_id: Uuid
+    charge_id: Id
+    order_id: Id
     name: Text | None = None
     amount: Price
     gratuity: bool | None = None
 
 
-class OrderStatusChanged(_Payload):
+class OrderStatusChanged(_WithIds):
     """The kitchen or the till changed the status of an order."""
 
-    order_id: Uuid
+    order_id: Id
     status: Literal["pending", "preparing", "ready", "completed", "cancelled"]
     changed_ts: Instant
 
 
-class PaymentCaptured(_Payload):
+class PaymentCaptured(_Priced, _WithIds):
     """The restaurant received a payment, or a part of one. The amount 0 closes an order that costs nothing."""
 
-    compared = frozenset({"service_charge", "discount", "rounding"})
+    compared = frozenset({"currency", "service_charge", "discount", "rounding"})
 
-    payment_id: Uuid
-    order_id: Uuid
+    payment_id: Id
+    order_id: Id
     method: Text
     provider: Text | None = None
     amount: Money
@@ -167,31 +197,31 @@ class PaymentCaptured(_Payload):
         return self
 
 
-class PaymentVoided(_Payload):
+class PaymentVoided(_WithIds):
     """A payment was taken back before it was settled. It counts nowhere."""
 
-    payment_id: Uuid
-    order_id: Uuid
+    payment_id: Id
+    order_id: Id
     reason: LongText | None = None
     voided_ts: Instant
 
 
-class PaymentRefunded(_Payload):
+class PaymentRefunded(_Priced, _WithIds):
     """The restaurant refunded a payment, in part or whole."""
 
-    refund_id: Uuid
-    payment_id: Uuid
-    order_id: Uuid
+    refund_id: Id
+    payment_id: Id
+    order_id: Id
     amount: Price
     reason: LongText | None = None
     refunded_ts: Instant
 
 
-class FeedbackSubmitted(_Payload):
+class FeedbackSubmitted(_WithIds):
     """A guest rated the visit."""
 
-    feedback_id: Uuid
-    order_id: Uuid | None = None
+    feedback_id: Id
+    order_id: Id | None = None
     customer_id: Text | None = None
     rating: Annotated[int, Field(ge=1, le=5)]
     nps: Annotated[int, Field(ge=0, le=10)] | None = None
@@ -199,7 +229,7 @@ class FeedbackSubmitted(_Payload):
     created_ts: Instant
 
 
-class MenuItemChanged(_Payload):
+class MenuItemChanged(_Priced):
     """The whole item of the menu from now on: a field that is null or absent is unknown from now on."""
 
     menu_item_id: Text
@@ -219,7 +249,7 @@ class CustomerChanged(_Payload):
     changed_ts: Instant
 
 
-PAYLOADS: dict[str, type[_Payload]] = {
+PAYLOADS: dict[str, type[BaseModel]] = {
     "order_created": OrderCreated,
     "order_item_added": OrderItemAdded,
     "order_item_voided": OrderItemVoided,
@@ -233,42 +263,14 @@ PAYLOADS: dict[str, type[_Payload]] = {
     "menu_item_changed": MenuItemChanged,
     "customer_changed": CustomerChanged,
 }
-
-
-class Envelope(BaseModel):
-    """A published event. An event_type that is not known here can have any object as its payload."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    offset: Annotated[Any, Field(description="ignored: the service assigns it")] = None
-    event_id: Annotated[
-        Uuid, Field(description="the identity of the event, for ever; repeat it when you retry")
-    ]
-    event_type: Annotated[Key, Field(examples=["order_created"])]
-    ts: Annotated[Instant, Field(description="when it happened")]
-    partition_key: Annotated[Key, Field(description="the location code", examples=["LOC-ON-001"])]
-    version: Annotated[
-        Version | None, Field(description="counts the versions of what the event states; the greatest counts")
-    ] = None
-    payload: dict[str, Any]
-
-
-def schemas() -> dict[str, Any]:
-    """JSON schemas of the published events for OpenAPI: one per known type, and one for all other types."""
-    named: dict[str, Any] = {}
-    models: list[type[BaseModel]] = [Envelope]
-    for name, payload in PAYLOADS.items():
-        fields: dict[str, Any] = {"event_type": (Literal[name], ...), "payload": (payload, ...)}
-        models.append(
-            create_model(f"{payload.__name__}Event", __base__=Envelope, __doc__=payload.__doc__, **fields)
-        )
-    for model in models:
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        named |= schema.pop("$defs", {})
-        named[model.__name__] = schema
-    # The schema of all other types excludes the known ones: an event of a known type must match its own schema.
-    named[Envelope.__name__]["properties"]["event_type"]["not"] = {"enum": [*PAYLOADS, RESERVED]}
-    named["Event"] = {
-        "anyOf": [{"$ref": f"#/components/schemas/{m.__name__}"} for m in (*models[1:], models[0])]
-    }
-    return named
+SNAPSHOT_LISTS = {
+    "items": Elements(model=OrderItemAdded, key="order_item_id", time="added_ts"),
+    "discounts": Elements(model=DiscountApplied, key="discount_id"),
+    "service_charges": Elements(model=ServiceChargeAdded, key="charge_id"),
+    "payments": Elements(
+        model=PaymentCaptured, key="payment_id", time="captured_ts", is_required=True, rule=check_payment
+    ),
+    "refunds": Elements(model=PaymentRefunded, key="refund_id"),
+}
+SNAPSHOT = "order_snapshot"
+PAYLOADS[SNAPSHOT] = snapshot(OrderCreated, SNAPSHOT_LISTS)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import api
-from api.contract import schemas
+from api.contract import envelope
 from api.contract.parser import Parser
 from api.http import problems
 from api.http.dependencies import Service
@@ -35,7 +35,9 @@ def create_app(settings: Settings) -> FastAPI:
             parser = Parser(settings.ts_min, timedelta(hours=settings.ts_max_ahead_hours))
             marker = settings.log_path.with_name(settings.log_path.name + ".simulator")
             on_published = metrics.accepted.labels("simulator").inc
-            async with Publisher(_world(settings), log, marker, on_published) as publisher:
+            async with Publisher(
+                _world(settings), log, marker, on_published, settings.history_days
+            ) as publisher:
                 subscribers = Subscribers(settings.max_subscribers)
                 app.state.service = Service(settings, log, parser, publisher, metrics, subscribers)
                 yield
@@ -64,7 +66,7 @@ def _world(settings: Settings) -> World:
     faults = Faults(
         settings.fault_duplicates, settings.fault_out_of_order, settings.fault_late, settings.fault_malformed
     )
-    return World(settings.seed, settings.rate, faults)
+    return World(settings.seed, settings.rate, faults, with_yen=settings.yen_restaurant)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
@@ -72,6 +74,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes
         )
-        document.setdefault("components", {}).setdefault("schemas", {}).update(schemas.schemas())
+        document.setdefault("components", {}).setdefault("schemas", {}).update(envelope.schemas())
         app.openapi_schema = document
     return app.openapi_schema

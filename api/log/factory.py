@@ -8,4 +8,4 @@ from api.settings import Settings
 async def open_log(settings: Settings, on_commit: OnCommit) -> EventLog:
     """The log, in the event loop that uses it; LogError when it cannot be opened."""
     retention = Retention(settings.retention_age, settings.retention_count)
-    return await SqliteLog.open(settings.log_path, retention, on_commit)
+    return await SqliteLog.open(settings.log_path, retention, on_commit, settings.stream_name)

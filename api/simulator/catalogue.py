@@ -15,6 +15,27 @@ class Restaurant:
     tax_rate: Decimal
     weight: int  # its share of the orders
     close_out: str = "04:00"  # guests after midnight belong to the day before
+    currency: str = "CAD"
+    closed_on: int | None = None  # a weekday, 0 is Monday
+    phase: float = 0.0  # of its growth, in years
+
+    @property
+    def unit(self) -> Decimal:
+        """The smallest amount of its currency."""
+        return Decimal(1) if self.currency == "JPY" else Decimal("0.01")
+
+    @property
+    def coin(self) -> Decimal:
+        """The smallest coin: cash is rounded to it. Canada has no cents."""
+        return Decimal(1) if self.currency == "JPY" else Decimal("0.05")
+
+    def price(self, listed: Decimal) -> Decimal:
+        """A price of the menu here: a Canadian cent is a yen."""
+        return (listed * 100).quantize(self.unit) if self.currency == "JPY" else listed
+
+    def menu_item_id(self, listed: str) -> str:
+        """The id of an item here: one item has one price."""
+        return f"JP-{listed}" if self.currency == "JPY" else listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +50,10 @@ class Dish:
     weight: int  # how often it is chosen
 
 
-RESTAURANTS = tuple(
-    Restaurant(code, name, city, f"America/{zone}", Decimal(tax), weight)
-    for code, name, city, zone, tax, weight in (
+_CLOSED = {"LOC-ON-004": 0, "LOC-NB-001": 1, "LOC-MB-001": 0, "LOC-BC-002": 2}
+_CANADIAN = tuple(
+    Restaurant(code, name, city, f"America/{zone}", Decimal(tax), weight, closed_on=_CLOSED.get(code), phase=5 * n / 13)
+    for n, (code, name, city, zone, tax, weight) in enumerate((
         ("LOC-ON-001", "The Harbour Table", "Toronto", "Toronto", "0.13", 6),
         ("LOC-ON-002", "Rideau Kitchen", "Ottawa", "Toronto", "0.13", 4),
         ("LOC-ON-003", "Steel City Grill", "Hamilton", "Toronto", "0.13", 3),
@@ -40,8 +62,24 @@ RESTAURANTS = tuple(
         ("LOC-QC-002", "La Table du Vieux-Port", "Québec", "Toronto", "0.14975", 3),
         ("LOC-NS-001", "Citadel Chowder House", "Halifax", "Halifax", "0.14", 2),
         ("LOC-NB-001", "Fundy Bay Bistro", "Moncton", "Moncton", "0.15", 1),
-    )
+        ("LOC-NL-001", "Signal Hill Tavern", "St. John's", "St_Johns", "0.15", 1),
+        ("LOC-MB-001", "The Forks Diner", "Winnipeg", "Winnipeg", "0.12", 2),
+        ("LOC-AB-001", "Stampede Smokehouse", "Calgary", "Edmonton", "0.05", 3),
+        ("LOC-BC-001", "Burrard Street Kitchen", "Vancouver", "Vancouver", "0.05", 5),
+        ("LOC-BC-002", "Inner Harbour Grill", "Victoria", "Vancouver", "0.05", 2),
+    ))
+)  # fmt: skip
+PLAIN_RESTAURANTS = _CANADIAN[:8]
+"""Those of the orders of EVENT_RATE=max. Every throughput is measured with these orders, so that they stay the same."""
+YEN_RESTAURANT = Restaurant(
+    "LOC-JP-001", "Maple Table", "Tokyo", "Asia/Tokyo", Decimal("0.10"), 4, currency="JPY"
 )
+
+
+def restaurants(*, with_yen: bool) -> tuple[Restaurant, ...]:
+    """All of them; the one in Tokyo is off by default. At every hour it is day for some."""
+    return (*_CANADIAN, YEN_RESTAURANT) if with_yen else _CANADIAN
+
 
 MENU = tuple(
     Dish(item, category, name, Decimal(price), Decimal(cost), weight)
@@ -73,6 +111,21 @@ MENU = tuple(
     )
 )
 
+# A combo with its price, and its dishes, which cost nothing then. Modifiers and combos have no cost of their own.
+COMBOS = (
+    ("MI-101", "Burger Combo", Decimal("25.95"), ("MI-006", "MI-015", "MI-023")),
+    ("MI-102", "Pizza Combo", Decimal("26.50"), ("MI-008", "MI-004", "MI-023")),
+    ("MI-103", "Coffee and Cake", Decimal("10.95"), ("MI-024", "MI-019")),
+)
+MODIFIERS = {
+    "starters": (("No Onions", Decimal("0.00")), ("Extra Dip", Decimal("1.25"))),
+    "mains": (("No Onions", Decimal("0.00")), ("Extra Cheese", Decimal("1.95")), ("Bacon", Decimal("2.50"))),
+    "sides": (("Large", Decimal("1.50")), ("No Salt", Decimal("0.00"))),
+    "desserts": (("Whipped Cream", Decimal("0.95")),),
+    "drinks": (("No Ice", Decimal("0.00")), ("Oat Milk", Decimal("0.75"))),
+}
+GIFT_CARDS = (Decimal("25.00"), Decimal("50.00"), Decimal("100.00"))
+
 # The memberships of guests; None is no member.
 MEMBERSHIPS = (None, None, "bronze", "silver", "gold")
 
@@ -82,46 +135,7 @@ HOURLY = tuple(24 * busy / sum(_BUSY) for busy in _BUSY)
 
 # The words of the guests' comments.
 WORDS = (
-    *(
-        "fresh",
-        "warm",
-        "cold",
-        "quick",
-        "slow",
-        "friendly",
-        "kind",
-        "busy",
-        "quiet",
-        "tasty",
-        "salty",
-        "sweet",
-    ),
-    *(
-        "crisp",
-        "lovely",
-        "great",
-        "good",
-        "poor",
-        "service",
-        "staff",
-        "meal",
-        "food",
-        "dinner",
-        "lunch",
-        "table",
-    ),
-    *(
-        "soup",
-        "pizza",
-        "burger",
-        "fries",
-        "dessert",
-        "coffee",
-        "and",
-        "the",
-        "was",
-        "very",
-        "really",
-        "again",
-    ),
-)
+    "fresh", "warm", "cold", "quick", "slow", "friendly", "kind", "busy", "quiet", "tasty", "salty", "sweet",
+    "crisp", "lovely", "great", "good", "poor", "service", "staff", "meal", "food", "dinner", "lunch", "table",
+    "soup", "pizza", "burger", "fries", "dessert", "coffee", "and", "the", "was", "very", "really", "again",
+)  # fmt: skip

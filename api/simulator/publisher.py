@@ -5,20 +5,23 @@ import heapq
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
 from api.log.interface import Draft, EventIdConflict, EventLog, LogUnavailable
-from api.simulator.world import HORIZON, LATE, World
+from api.simulator.past import PAST, plan
+from api.simulator.past import save as save_past
+from api.simulator.published_spans import PublishedSpans, load, save
+from api.simulator.recorder import Emission
+from api.simulator.world import HORIZON, World
 
 logger = logging.getLogger(__name__)
 
-_CATCH_UP = 300  # seconds: after a longer standstill, the orders in between are left out
 _AT_ONCE = 2_000  # events in one append
+_SLOTS_AT_ONCE = 20
 _RETRY_SECONDS = 1.0
 
 
@@ -26,24 +29,32 @@ class Publisher:
     """Runs the simulator; `async with` starts and ends it.
 
     After a restart it finishes the orders in flight. It publishes these orders again from their first event, and the
-    log answers the events that it has as repeats. The file `marker` names the published world and its first second,
-    because another world has other orders in flight.
+    log answers the events that it has as repeats. The file `marker` names the published world and its seconds, because
+    another world has other orders in flight.
     """
 
     def __init__(
-        self, world: World, log: EventLog, marker: Path, on_published: Callable[[float], None]
+        self,
+        world: World,
+        log: EventLog,
+        marker: Path,
+        on_published: Callable[[float], None],
+        history_days: int = 0,
     ) -> None:
         self._world = world
         self._log = log
         self._marker = marker
+        self._history_days = history_days
         self._on_published = on_published
         self._published = 0
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        since = self._first_second(time.time())
+        now = time.time()
+        published_until = min(now, (self._log.last_append or datetime.now(UTC)).timestamp())
+        spans = self._published_spans(now, published_until)
         if self._world.rate > 0:
-            work = self._flood() if math.isinf(self._world.rate) else self._follow(since)
+            work = self._flood() if math.isinf(self._world.rate) else self._follow(spans, published_until)
             self._task = asyncio.create_task(work, name="simulator")
             self._task.add_done_callback(_report_failure)
         return self
@@ -62,38 +73,40 @@ class Publisher:
             "published": self._published,
         }
 
-    def _first_second(self, now: float) -> float:
-        """The second from which on this world is published: that of the marker, or a little before now."""
-        with suppress(OSError, ValueError):
-            name, first = self._marker.read_text().rsplit("\n", 1)
-            if name == self._world.name:
-                return float(first)
-        # A little before now, so that the first second already has orders in every state.
-        since = now - min(HORIZON, _AT_ONCE / max(self._world.rate, 1))
-        try:
-            self._marker.touch()
-            self._marker.chmod(0o600)  # as the log beside it
-            self._marker.write_text(f"{self._world.name}\n{since}")
-        except OSError as error:
-            logger.warning("after a restart, orders in flight stay unfinished: %s", error)
-        return since
+    def _published_spans(self, now: float, published_until: float) -> PublishedSpans:
+        """What this world has published, and from when on it publishes now."""
+        spans = load(self._marker, self._world.name) or self._first_spans(int(now))
+        spans.advance(published_until, now)
+        save(self._marker, self._world.name, spans)
+        return spans
 
-    async def _follow(self, since: float) -> None:
+    def _first_spans(self, now: int) -> PublishedSpans:
+        """Of a new world: with its past, or else from a little before now, so that orders are in every state.
+
+        Only a new log gets a past: an older one has orders of these days.
+        """
+        days = 0 if self._log.head else self._history_days
+        past = plan(self._world.name, self._world.rate, days, now)
+        if past is None:
+            start = int(now - min(HORIZON, _AT_ONCE / max(self._world.rate, 1)))
+            return PublishedSpans([], start, start)
+        save_past(self._marker.with_suffix(PAST), past)
+        return PublishedSpans([(past.first, past.end)], now, now)
+
+    async def _follow(self, spans: PublishedSpans, published_until: float) -> None:
         """Publish each event when it is due."""
         waiting: list[tuple[float, int, Draft]] = []
         numbers = count()
-        now = time.time()
-        published_until = min(now, (self._log.last_append or datetime.now(UTC)).timestamp())
-        slots = _slots(since, published_until, now)
+        slots = spans.seconds(published_until)
         slot = next(slots)
         while True:
             while slot <= time.time():
-                for emission in await asyncio.to_thread(self._world.slot, slot):
-                    fault = emission.draft.unchecked or emission.draft.event_id is None
-                    # The log recognises no repeat of a fault, so that one already published is left out.
-                    if not (fault and emission.due <= published_until):
-                        heapq.heappush(waiting, (emission.due, next(numbers), emission.draft))
-                slot = next(slots)
+                seconds: list[int] = []
+                while slot <= time.time() and len(seconds) < _SLOTS_AT_ONCE:
+                    seconds.append(slot)
+                    slot = next(slots)
+                for emission in await asyncio.to_thread(self._emissions, seconds, spans, published_until):
+                    heapq.heappush(waiting, (emission.due, next(numbers), emission.draft))
                 if len(waiting) > _AT_ONCE and waiting[0][0] <= time.time():
                     break
             due: list[Draft] = []
@@ -103,6 +116,11 @@ class Publisher:
                 await self._publish(due)
             upcoming = min(slot, waiting[0][0]) if waiting else slot
             await asyncio.sleep(min(max(upcoming - time.time(), 0.01), 1))
+
+    def _emissions(self, seconds: list[int], spans: PublishedSpans, published_until: float) -> list[Emission]:
+        """What is to be published of these seconds."""
+        emissions = (e for second in seconds for e in self._world.slot(second, spans.__contains__))
+        return [e for e in emissions if e.due >= spans.live_since and not _is_old_fault(e, published_until)]
 
     async def _flood(self) -> None:
         """Publish without pause. The next orders are made while the log stores the previous ones."""
@@ -136,19 +154,12 @@ class Publisher:
                 return
 
 
+def _is_old_fault(emission: Emission, published_until: float) -> bool:
+    """Whether it is a fault that is published already: the log recognises no repeat of it."""
+    is_fault = emission.draft.unchecked or emission.draft.event_id is None
+    return is_fault and emission.due <= published_until
+
+
 def _report_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         logger.error("the simulator ended; the service goes on without it", exc_info=error)
-
-
-def _slots(since: float, published_until: float, now: float) -> Iterator[int]:
-    """The seconds to publish, without end. The first ones had orders in flight when the last process ended.
-
-    After a long standstill, the seconds in between are left out.
-    """
-    published_until = max(published_until, since)
-    first = max(int(published_until) - HORIZON - LATE, int(since))
-    onward = int(published_until) + 1
-    if now - published_until > _CATCH_UP:
-        return chain(range(first, onward), count(int(now)))
-    return count(min(first, onward))

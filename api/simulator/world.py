@@ -3,29 +3,31 @@
 A world has slots of one second. The seed, the rate and the slot determine the orders that start in the slot, all their
 events, and their ids. The same slot always gives the same events. Two slots, or two worlds, never share an id. Beside
 the orders, the world publishes its menu dish by dish, and data of its guests.
+
+Some orders go on hours or days later. Their second part belongs to the slot in which it happens: that slot finds these
+orders by the few lags that are possible. So a publisher remembers no order.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from random import Random
 from uuid import UUID
 
 from faker import Faker
 
 from api.log.interface import Draft
-from api.simulator.catalogue import HOURLY, MENU, RESTAURANTS, WORDS
-from api.simulator.order_lifecycle import (
-    EVENTS_PER_ORDER,
-    INTRODUCTIONS_PER_ORDER,
-    DishChanged,
-    Emission,
-    Order,
-)
+from api.simulator.catalogue import MENU, WORDS, Restaurant, restaurants
+from api.simulator.orders.courses import LAGS, choose
+from api.simulator.orders.full_order import EVENTS_PER_ORDER, FullOrder, Start
+from api.simulator.orders.order_lifecycle import PlainOrder
+from api.simulator.orders.reference_data import change_dish
+from api.simulator.recorder import Emission, Recorder
+from api.simulator.trade import load
 
-HORIZON = 160  # seconds after which an order has no more events
+HORIZON = 160  # seconds after which an order, or its second part, has no more events
 LATE = 300  # seconds by which a late event can follow that
-_UTC_OFFSET = -5 * 3600  # of the restaurants' clocks, roughly: without summer time
 _DISH_SECONDS = 15  # from one dish of the menu to the next
 _DISH_SHARE = 0.05  # of all events, at most, when the rate is low
 
@@ -40,65 +42,108 @@ class Faults:
     malformed: float = 0
 
 
-def busyness(clock: float) -> float:
-    """How busy the restaurants are now; the mean over a day is 1."""
-    hour = (clock + _UTC_OFFSET) % 86_400 / 3_600
-    before = int(hour) % 24
-    share = hour - int(hour)
-    return HOURLY[before] * (1 - share) + HOURLY[(before + 1) % 24] * share
-
-
 class World:
     """All orders of a seed at a rate (events a second; infinite means `max`)."""
 
-    def __init__(self, seed: int, rate: float, faults: Faults | None = None) -> None:
+    def __init__(
+        self, seed: int, rate: float, faults: Faults | None = None, *, with_yen: bool = False
+    ) -> None:
         self.seed = seed
         self.rate = rate
         self.faults = faults or Faults()
         parameters = f"{seed}|{'max' if math.isinf(rate) else repr(rate)}"
-        self.name = f"v2|{parameters}"
+        self.name = f"v3|{parameters}{'|yen' if with_yen else ''}"
         self._bursts = f"v1|{parameters}|burst"
+        self._places = restaurants(with_yen=with_yen)
+        self._dishes = [(place, dish) for place in self._menu_keepers() for dish in MENU]
         self._dish_seconds = max(_DISH_SECONDS, math.ceil(1 / _DISH_SHARE / rate)) if rate else 0
         fake = Faker("en_CA")
         fake.seed_instance(seed)
+        self._minute = lru_cache(maxsize=max(16, int(5_000 / max(rate, 1))))(self._draw_minute)
         self._comments = [fake.sentence(nb_words=8, ext_word_list=WORDS) for _ in range(200)]
         self._guests = [fake.bothify("CUST-#####") for _ in range(2_000)]
 
-    def slot(self, second: int) -> list[Emission]:
-        """All events of the orders that start in this second, in the order in which they are sent."""
+    def slot(self, second: int, has_orders: Callable[[int], bool] = lambda _: True) -> list[Emission]:
+        """All events of this second, in the order in which they are sent: of the orders that begin in it or go on.
+
+        Orders begin only in a second that `has_orders`, and only these go on.
+        """
         if not self.rate:
             return []
-        rng = Random(f"{self.name}|{second}")  # noqa: S311 - repeatable is what is wanted
-        of_orders = self.rate - 1 / self._dish_seconds
-        expected = of_orders / (EVENTS_PER_ORDER + INTRODUCTIONS_PER_ORDER) * busyness(second)
-        orders = int(expected) + (rng.random() < expected % 1)
-        emissions = self._menu(second)
-        emissions += [
-            e for _ in range(orders) for e in self._order(rng, second + rng.random(), with_guests=True)
-        ]
+        emissions: list[Emission] = []
+        if has_orders(second):
+            emissions += self._menu(second)
+            for start in self._starts(second):
+                emissions += FullOrder(start, self._guests, self._comments).events()[0]
+        for lag in LAGS:
+            if has_orders(second - lag):
+                for start in self._starts(second - lag):
+                    if start.course.lag == lag:
+                        emissions += FullOrder(start, self._guests, self._comments).events()[1]
         return sorted(self._with_faults(emissions, second), key=lambda emission: emission.due)
+
+    def between(self, since: int, until: int, has_orders: Callable[[int], bool]) -> list[Draft]:
+        """The events that are due in these seconds, in their order. For a past, which has no faults."""
+        minutes = range((since - HORIZON) // 60, until // 60 + 1)
+        seconds = (
+            second for minute in minutes for second in sorted(self._busy_seconds(minute)) if second < until
+        )
+        emissions = [e for second in seconds for e in self.slot(second, has_orders) if since <= e.due < until]
+        return [emission.draft for emission in sorted(emissions, key=lambda emission: emission.due)]
+
+    def _busy_seconds(self, minute: int) -> set[int]:
+        """The seconds of a minute that have events. Most have none, and `between` passes them over."""
+        start, every = minute * 60, self._dish_seconds
+        seconds = set(range(-(-start // every) * every, start + 60, every))
+        seconds.update(self._minute(minute))
+        for lag in LAGS:  # whole minutes
+            for second, starts in self._minute(minute - lag // 60).items():
+                if any(order.course.lag == lag for order in starts):
+                    seconds.add(second + lag)
+        return seconds
 
     def burst(self, clock: int, orders: int = 100) -> list[Draft]:
         """Whole orders that have ended by this clock (microseconds), for EVENT_RATE=max.
 
-        Orders only: every throughput is measured with them.
+        Plain orders only: every throughput is measured with them.
         """
         rng = Random(f"{self._bursts}|{clock}")  # noqa: S311 - repeatable is what is wanted
         starts = (clock / 1e6 - HORIZON - 10 * rng.random() for _ in range(orders))
-        plain = [e for start in starts for e in self._order(rng, start, with_guests=False)]
+        plain = [e for start in starts for e in PlainOrder(rng, start, self._guests, self._comments).events()]
         emissions = sorted(self._with_faults(plain, clock), key=lambda emission: emission.due)
         return [emission.draft for emission in emissions]
 
-    def _order(self, rng: Random, start: float, *, with_guests: bool) -> list[Emission]:
-        return Order(rng, start, self._guests, self._comments).emissions(with_guests=with_guests)
+    def _starts(self, second: int) -> list[Start]:
+        """The orders that begin in this second. Each is independent of the others."""
+        return self._minute(second // 60).get(second, [])
+
+    def _draw_minute(self, minute: int) -> dict[int, list[Start]]:
+        """The orders that begin in this minute, by second."""
+        rng = Random(f"{self.name}|{minute}")  # noqa: S311 - repeatable is what is wanted
+        loads = [load(place, minute * 60 + 30) for place in self._places]
+        per_minute = 60 * (self.rate - 1 / self._dish_seconds) / EVENTS_PER_ORDER
+        expected = per_minute * sum(loads) / sum(place.weight for place in self._places)
+        starts: dict[int, list[Start]] = {}
+        for _ in range(int(expected) + (rng.random() < expected % 1)):
+            second, place = minute * 60 + rng.randrange(60), rng.choices(self._places, loads)[0]
+            start = Start(second, place, choose(rng), rng.getrandbits(64))
+            starts.setdefault(second, []).append(start)
+        return starts
 
     def _menu(self, second: int) -> list[Emission]:
-        """One dish after the other, under the code of the first restaurant."""
+        """One dish after the other."""
         turn, rest = divmod(second, self._dish_seconds)
         if rest:
             return []
         rng = Random(f"{self.name}|menu|{second}")  # noqa: S311 - repeatable is what is wanted
-        return DishChanged(rng, second, RESTAURANTS[0]).emissions(MENU[turn % len(MENU)])
+        place, dish = self._dishes[turn % len(self._dishes)]
+        recorder = Recorder(rng, second, place)
+        change_dish(recorder, dish)
+        return recorder.emissions
+
+    def _menu_keepers(self) -> Iterator[Restaurant]:
+        """The first restaurant of each currency publishes the prices in it."""
+        return iter({place.currency: place for place in reversed(self._places)}.values())
 
     def _with_faults(self, emissions: list[Emission], salt: int) -> Iterator[Emission]:
         faults = self.faults

@@ -26,6 +26,7 @@ FILTERS: Mapping[str, Filter] = {
     "day": Filter("Day", "date/all-options"),
     "restaurant": Filter("Restaurant", "string/="),
     "service": Filter("Service", "string/="),
+    "currency": Filter("Currency", "string/="),
 }
 COLUMN = re.compile(r"[a-z_]+\.[a-z_]+\.[a-z_]+")
 _BLOCK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)

@@ -66,6 +66,10 @@ def show(settings: Settings, console: Console, *, show_passwords: bool) -> bool:
     console.print(table)
     tables.show_doors(console, settings, with_airflow=with_airflow, show_passwords=show_passwords)
     console.print(tables.counters(counters.read(settings)))
+    if (past := services.past(settings)) and not past.is_complete:
+        console.print(
+            f"The simulator's past: {past.percent}% of {past.days} days loaded (./stack logs past)."
+        )
     return fine
 
 

@@ -8,7 +8,10 @@ from local.settings import OWNER, ROOT
 from restaurant_warehouse.event_types import EVENT_TYPES
 
 PAGE = ROOT / "docs" / "reference" / "data-dictionary.md"
-EVENTS = {name: f"analytics.{kind.table}" for name, kind in EVENT_TYPES.items()}
+EVENTS = {
+    name: frozenset(f"analytics.{EVENT_TYPES[one].table}" for one in (name, *kind.parts))
+    for name, kind in EVENT_TYPES.items()
+}
 
 
 def generate(url: str) -> str:

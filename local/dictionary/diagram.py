@@ -14,7 +14,7 @@ _SHAPES = {
 
 def edges(catalog: Catalog, lineage: Lineage) -> list[tuple[str, str, str]]:
     """(from, arrow, to), sorted. A view is fed through the functions that it calls; a trigger's arrow is dotted."""
-    arrows = {(event, "-->", table) for event, table in lineage.events.items()}
+    arrows = {(event, "-->", table) for event, tables in lineage.events.items() for table in tables}
     for relation in catalog.relations:
         arrows |= {(source, "-->", relation.name) for source in lineage.sources(relation.name)}
         for trigger in relation.triggers:

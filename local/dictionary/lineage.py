@@ -16,7 +16,7 @@ def who(does: Mapping[str, frozenset[str]], name: str) -> list[str]:
 class Lineage:
     """Qualified names, direct: calls of functions are among the reads, and each function has a key in `fills`."""
 
-    events: Mapping[str, str]
+    events: Mapping[str, frozenset[str]]
     reads: Mapping[str, frozenset[str]]
     fills: Mapping[str, frozenset[str]]
     empties: Mapping[str, frozenset[str]]
@@ -45,8 +45,8 @@ class Lineage:
         return frozenset(names)
 
 
-def trace(catalog: Catalog, events: Mapping[str, str]) -> Lineage:
-    """The lineage of all that is in the catalog; `events` names the table of each event type."""
+def trace(catalog: Catalog, events: Mapping[str, frozenset[str]]) -> Lineage:
+    """The lineage of all that is in the catalog; `events` names the tables of each event type."""
     schemas = [schema.name for schema in catalog.schemas]
     known = {relation.name for relation in catalog.relations} | {one.name for one in catalog.functions}
     bodies = {one.name: touched(one.body, schemas) for one in catalog.functions}

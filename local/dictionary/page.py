@@ -56,7 +56,7 @@ def _relation(relation: Relation, lineage: Lineage) -> Iterator[str]:
     yield from (f"### {relation.name}", "", _text(relation.comment), "")
     facts = [("May", _grants(relation.grants)), ("Partitions", _partitions(relation))]
     if relation.kind == "table":
-        filled = [f"`{event}` events" for event, table in lineage.events.items() if table == relation.name]
+        filled = [f"`{event}` events" for event in who(lineage.events, relation.name)]
         facts.append(("Filled by", [*filled, *_links(who(lineage.fills, relation.name))]))
         facts.append(("Emptied by", _links(who(lineage.empties, relation.name))))
         facts.append(("Triggers", [f"{_link(one.function)} ({one.happenings})" for one in relation.triggers]))

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from api.contract.currencies import DECIMALS
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -25,12 +27,15 @@ _MEMORY = Rule(
     lambda text: re.fullmatch(r"[1-9][0-9]{0,8}(kB|MB|GB|TB)", text) is not None,
     "a whole number and kB, MB, GB or TB, such as 512MB",
 )
+_CURRENCY = Rule(lambda text: text in DECIMALS, "a currency of ISO 4217, such as CAD")
 
 RULES: Mapping[str, Rule] = {
     "API_HOT_RELOAD": _SWITCH,
     "AIRFLOW_LOAD_EXAMPLES": _SWITCH,
     "AIRFLOW_PARALLELISM": _count(4, "two runs of the stream, the polling and one for the rest", 1000),
     "AIRFLOW_DAG_CONCURRENCY": _count(3, "one run streams, one waits, one may have died", 1000),
+    "RESTAURANT_CURRENCY": _CURRENCY,
+    "METABASE_CURRENCY": _CURRENCY,
     "POSTGRES_MAX_CONNECTIONS": _count(60, "what ./stack itself opens, and some for you", 10000),
     "POSTGRES_SHARED_BUFFERS": _MEMORY,
     "POSTGRES_EFFECTIVE_CACHE_SIZE": _MEMORY,

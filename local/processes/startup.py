@@ -41,10 +41,14 @@ class Startup:
             self._begin_airflow_setup()
             self._spawn("airflow-api-server", "airflow-dag-processor")
         with self.progress.step("warehouse schema"):
-            sql.migrate(services.database_url(self.settings, OWNER))
+            sql.migrate(
+                services.database_url(self.settings, OWNER),
+                self.settings.values.get("RESTAURANT_CURRENCY", ""),
+            )
         self._spawn("ingest", "dashboard")
         self.stack.await_ready(self.chosen["api"])
         self._enter_restaurants()
+        self._load_past()
         self._spawn("airflow-scheduler")  # its tasks need the whole schema
         self._finish_airflow_setup()
         for service in self.chosen.values():
@@ -96,14 +100,28 @@ class Startup:
 
     def _enter_restaurants(self) -> None:
         """The simulator's, so that its days are theirs and not UTC's; what is entered already stays as it is."""
-        rate = self.settings.values.get("EVENT_RATE", "")
-        if not simulates(rate):
+        if not simulates(self.settings.values.get("EVENT_RATE", "")):
             return
         with self.progress.step("the simulator's restaurants"):
-            entries = location_file.read("the simulator", restaurants_csv.as_csv(rate).encode())
+            entries = location_file.read(
+                "the simulator", restaurants_csv.as_csv(self.settings.values).encode()
+            )
             locations.load(
                 services.database_url(self.settings, OWNER), entries, "the simulator", only_new=True
             )
+
+    def _load_past(self) -> None:
+        """In the background: nobody waits for it, and it ends by itself."""
+        past = services.past(self.settings)
+        if past is None or past.is_complete:
+            return
+        loader = services.past_loader(self.settings)
+        self.stack.spawn(loader)
+        del self.stack.children[loader.name]
+        self.progress.say(
+            f"The simulator's past of {past.days} days is loaded in the background, the newest week first: "
+            "./stack status shows how far it is."
+        )
 
     def _begin_airflow_setup(self) -> None:
         (self.settings.data_dir / "airflow").mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from api.simulator import past as past_file
+from api.simulator.past import Past
 from local.code_path import python_path
 from local.servers import airflow, loopback
 from local.servers.postgres import PostgresServer
-from local.settings import LOOPBACK, WAREHOUSE, WRITER, Settings
+from local.settings import LOOPBACK, OWNER, WAREHOUSE, WRITER, Settings
 
 CONTRACT = "restaurant_warehouse.contract:CONTRACT"
 OWN_PREFIXES = (
@@ -99,6 +101,23 @@ def ingest(settings: Settings) -> Service:
     }
     command = [sys.executable, "-m", "sse_ingest", "run"]
     return Service("ingest", "ingestion (without Airflow)", command, environment(settings, own))
+
+
+def past_loader(settings: Settings) -> Service:
+    """Not a service: ends when the simulator's past is in the warehouse."""
+    own = _event_variables(settings) | {
+        "INGEST_CONTRACT": CONTRACT,
+        "INGEST_DATABASE_URL": database_url(settings, WRITER),
+        "INGEST_OWNER_URL": database_url(settings, OWNER),
+    }
+    return Service(
+        "past", "simulator's past", [sys.executable, "-m", "local.past"], environment(settings, own)
+    )
+
+
+def past(settings: Settings) -> Past | None:
+    """The simulator's past, and how much of it is loaded; None when there is none."""
+    return past_file.load(past_file.file_of(Path(_event_variables(settings)["EVENT_LOG_PATH"])))
 
 
 def dashboard(settings: Settings) -> Service:

@@ -24,6 +24,14 @@ PASSWORD_VARIABLES = {
 AdminUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_ADMIN_URL", help="The superuser's URL.")]
 OwnerUrl = Annotated[str, typer.Option(envvar="WAREHOUSE_OWNER_URL", help="restaurant_user's URL.")]
 
+DefaultCurrency = Annotated[
+    str,
+    typer.Option(
+        envvar="RESTAURANT_CURRENCY",
+        help="The currency of restaurants without one, e.g. CAD; empty leaves it as it is.",
+    ),
+]
+
 
 @app.command()
 def bootstrap(admin_url: AdminUrl) -> None:
@@ -39,9 +47,9 @@ def bootstrap(admin_url: AdminUrl) -> None:
 
 
 @app.command()
-def migrate(owner_url: OwnerUrl) -> None:
+def migrate(owner_url: OwnerUrl, currency: DefaultCurrency = "") -> None:
     """Apply migrations, then changed views, functions and grants, then create the partitions of the next months."""
-    migrations.migrate(owner_url)
+    migrations.migrate(owner_url, currency)
     state = migrations.status(owner_url)
     ahead = f", newer than {state.head} of this version: it was left as it is" if state.ahead else ""
     typer.echo(f"The warehouse is at revision {state.revision}{ahead}.")
@@ -66,8 +74,9 @@ def locations(
     file: Annotated[
         str | None,
         typer.Argument(
-            help="CSV in UTF-8 with the columns location_code and time_zone, and optionally name, city and close_out "
-            "(when the business day ends, in that time zone; 00:00 where it is empty). - is standard input.",
+            help="CSV in UTF-8 with the columns location_code and time_zone, and optionally name, city, close_out "
+            "(when the business day ends, in that time zone; 00:00 where it is empty) and currency (the default "
+            "currency where it is empty). - is standard input.",
             show_default=False,
         ),
     ] = None,

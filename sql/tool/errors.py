@@ -30,6 +30,10 @@ class NotMigratedError(WarehouseError):
     """The tables are missing: run `python -m sql migrate` first."""
 
 
+class UnknownCurrencyError(WarehouseError):
+    """It must be a currency of ISO 4217, such as CAD: see analytics.currencies. Set it in .env, and migrate again."""
+
+
 class NotTheOwnerError(WarehouseError):
     """Only the owner of the warehouse may do this: log in as restaurant_user."""
 

@@ -1,7 +1,7 @@
 """A CSV file of restaurants. All its mistakes are reported together, by line, column and value.
 
-    location_code,name,city,time_zone,close_out
-    LOC-ON-001,King Street,Toronto,America/Toronto,04:00
+    location_code,name,city,time_zone,close_out,currency
+    LOC-ON-001,King Street,Toronto,America/Toronto,04:00,CAD
 
 `location_code` and `time_zone` are required. Values of columns that the file does not have stay as they are.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sql.tool.errors import BadLocationsError
 
-COLUMNS = ("location_code", "name", "city", "time_zone", "close_out")
+COLUMNS = ("location_code", "name", "city", "time_zone", "close_out", "currency")
 REQUIRED = ("location_code", "time_zone")
 MIDNIGHT = "00:00"
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?")

@@ -18,6 +18,7 @@ from psycopg.errors import (
 )
 
 from sql.tool import repeatables
+from sql.tool.currency import set_default
 from sql.tool.errors import NotBootstrappedError, ObjectsInUseError
 from sse_ingest.database.lock_retries import retry_locked
 from sse_ingest.migrations import init_db
@@ -51,8 +52,10 @@ class Status:
         return self.revision is not None and self.revision not in revisions()
 
 
-def migrate(owner_url: str) -> None:
+def migrate(owner_url: str, currency: str = "") -> None:
     """Apply migrations, then repeatables, then create the partitions of the next months. Log in as restaurant_user.
+
+    `currency` becomes the default currency; empty leaves it as it is.
 
     A schema of a newer version is left as it is: to go back to an earlier version, just start it.
     """
@@ -64,6 +67,8 @@ def migrate(owner_url: str) -> None:
         _retried(lambda: upgrade(owner_url))
         _retried(lambda: init_db.upgrade(lambda: _core(owner_url), "raw_data"))
         _retried(lambda: repeatables.apply(connection, repeatables.on_disk()))
+        if currency:
+            _retried(lambda: set_default(connection, currency))
         _retried(lambda: _partitions_ahead(connection))
 
 

@@ -44,7 +44,7 @@ JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE d.refobjid = %s AND c.oid <> d.refobjid
 """
 GRANTS_HELD = """
-SELECT format('GRANT %%s ON %%s TO %%s', a.privilege_type, %(target)s::text, a.grantee::regrole)
+SELECT format('GRANT %%s ON %%%%s TO %%s', a.privilege_type, a.grantee::regrole)
 FROM aclexplode(%(acl)s::aclitem[]) AS a
 WHERE a.grantee <> 0 AND a.grantee <> a.grantor
 """
@@ -130,7 +130,7 @@ class _Work:
         rows = connection.execute("SELECT name FROM raw_data.repeatables ORDER BY name")
         self._vanished = [name for (name,) in rows if name not in self._wanted]
         self._left: dict[str, Repeatable] = {}
-        self._grants: dict[str, list[bytes]] = {}
+        self._grants: dict[str, list[str]] = {}
 
     def create(self, changed: list[Repeatable]) -> None:
         """In the order of their names; a view that reads an object with a later name is created after it."""
@@ -163,9 +163,12 @@ class _Work:
             if len(self._connection.execute(KIND, one.identity).fetchall()) > 1:
                 self._drop(one)
                 self._connection.execute(one.text)
-        if len(self._connection.execute(KIND, one.identity).fetchall()) == 1:
+        there = self._connection.execute(KIND, one.identity).fetchall()
+        if len(there) == 1:
+            kind, target, *_ = there[0]
             for grant in self._grants.get(one.name, []):
-                self._connection.execute(grant)
+                # A function may have other arguments than the one that held the grant.
+                self._connection.execute((grant % _grantable(kind, target)).encode())
 
     def _drop(self, one: Repeatable) -> None:
         """Drop without CASCADE, and first our own views that read it; `create` makes those that are wanted again."""
@@ -176,8 +179,7 @@ class _Work:
                     self._left[name] = self._wanted[name]
                 elif name in self._vanished:
                     self._drop(Repeatable(name, ""))
-            named = {"target": target if kind == "VIEW" else f"FUNCTION {target}", "acl": acl}
-            grants = [row[0].encode() for row in self._connection.execute(GRANTS_HELD, named)]
+            grants = [row[0] for row in self._connection.execute(GRANTS_HELD, {"acl": acl})]
             self._grants.setdefault(one.name, []).extend(grants)
             try:
                 self._connection.execute(f"DROP {kind} {target}".encode())
@@ -196,3 +198,7 @@ class _Work:
             self._drop(Repeatable(name, ""))
             self._connection.execute("DELETE FROM raw_data.repeatables WHERE name = %s", [name])
         return self._vanished
+
+
+def _grantable(kind: str, target: str) -> str:
+    return target if kind == "VIEW" else f"FUNCTION {target}"

@@ -34,6 +34,7 @@ times = st.sampled_from(
         "2199-12-31T23:59:59.9999999Z",
         "2200-01-01T00:00:00Z",
         "2026-03-14T12:00:00",
+        "2026-03-14",
         "2026-03-14 12:00:00Z",
         "0001-01-01T00:00:00Z",
     ]
@@ -52,6 +53,9 @@ texts = st.one_of(
 )
 uuids = st.sampled_from(
     [
+        "42",
+        "A-17/3",
+        "№ 12",
         "6F1D5A1E-6F0C-4C39-9F43-0F6A55C1A000",
         "6f1d5a1e6f0c4c399f430f6a55c1a000",
         "{6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a000}",
@@ -76,16 +80,24 @@ def documents(draw: st.DrawFn) -> bytes:
     sample: dict[str, Any] = event(kind, payload(kind, 1))
     body = {name: json.dumps(value) for name, value in sample.pop("payload").items()}
     envelope = {name: json.dumps(value) for name, value in sample.items()}
-    for target, names, most in ((body, [*body, "extra", "tip", "visit_id"], 2), (envelope, [*envelope], 1)):
-        for name in draw(st.lists(st.sampled_from(names), max_size=most, unique=True)):
-            if draw(st.booleans()):
-                target[name] = draw(values)
-            else:
-                target.pop(name, None)
+    for name in ("items", "payments") if kind == "order_snapshot" else ():
+        one = {field: json.dumps(value) for field, value in json.loads(body[name])[0].items()}
+        _bend(draw, one, [*one, "extra"], 1)
+        body[name] = f"[{_object(one)}]"
+    _bend(draw, body, [*body, "extra", "tip", "visit_id", "business_day"], 2)
+    _bend(draw, envelope, [*envelope], 1)
     if draw(st.booleans()):
         envelope["version"] = draw(values)
     envelope["payload"] = _object(body)
     return _object(envelope).encode()
+
+
+def _bend(draw: st.DrawFn, target: dict[str, str], names: list[str], most: int) -> None:
+    for name in draw(st.lists(st.sampled_from(names), max_size=most, unique=True)):
+        if draw(st.booleans()):
+            target[name] = draw(values)
+        else:
+            target.pop(name, None)
 
 
 def _object(fields: dict[str, str]) -> str:

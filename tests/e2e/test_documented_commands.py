@@ -91,6 +91,7 @@ def clone() -> Iterator[Clone]:
         "EVENT_STREAM_TOKEN": "read-token-of-the-test",
         "EVENT_PUBLISH_TOKEN": "publish-token-of-the-test",
         "EVENT_RATE": "20",
+        "EVENT_HISTORY_DAYS": "0",
         "EVENT_FAULT_MALFORMED": "0.3",
         "INGEST_STREAM": "mine",
         "POSTGRES_MAX_CONNECTIONS": "77",

@@ -46,6 +46,8 @@ def env_file() -> Iterator[Path]:
     path = home / "env"
     init_data_dir.write_env(ROOT / ".env.example", path)
     text = re.sub(r"^DATA_DIR=.*$", f"DATA_DIR={home / 'var'}", path.read_text(), flags=re.MULTILINE)
+    for name, value in (("EVENT_RATE", 5), ("EVENT_HISTORY_DAYS", 0)):
+        text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
     for name in PORTS:
         text = re.sub(rf"^{name}=.*$", f"{name}={free_port()}", text, flags=re.MULTILINE)
     path.write_text(text)

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 import init_data_dir
-from api.simulator.catalogue import RESTAURANTS
+from api.simulator.catalogue import restaurants
 from local.servers.postgres import PostgresServer
 from local.servers.scratch import folder_in_memory
 from local.settings import ADMIN
@@ -35,7 +35,8 @@ def stack() -> Iterator[Processes]:
     home.chmod(0o711)
     init_data_dir.write_env(ROOT / ".env.example", home / ".env")
     values = {entry.name: entry.value for entry in init_data_dir.read_env(home / ".env")} | {
-        "EVENT_RATE": "50"
+        "EVENT_HISTORY_DAYS": "0",
+        "EVENT_RATE": "50",
     }
     ports = {port: free_port() for port in ("5432", "8000", "8080", "8793", "8974")}
     password = values["POSTGRES_ADMIN_PASSWORD"]
@@ -109,7 +110,7 @@ def test_the_simulators_restaurants_have_their_clocks(migrated: Processes) -> No
     address = migrated.environment("migrate")["WAREHOUSE_OWNER_URL"]
     with psycopg.connect(address) as connection:
         rows = connection.execute("SELECT location_code, time_zone FROM analytics.locations").fetchall()
-    assert dict(rows) == {place.code: place.time_zone for place in RESTAURANTS}
+    assert dict(rows) == {place.code: place.time_zone for place in restaurants(with_yen=False)}
 
 
 def test_the_event_service_gets_healthy_and_stops_in_time(migrated: Processes) -> None:

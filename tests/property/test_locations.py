@@ -21,8 +21,9 @@ codes = st.one_of(text, st.sampled_from((",", '"', "a\rb", "\\."))).filter(
 )
 zones = st.sampled_from(("UTC", "America/Toronto", "asia/kolkata", "Etc/GMT+5"))
 times = st.times().map(lambda time: time.strftime("%H:%M:%S"))
+currencies = st.sampled_from((None, "CAD", "JPY", "KWD"))
 rows = st.lists(
-    st.tuples(codes, cells, cells, zones, times), max_size=6, unique_by=lambda row: str(row[0])
+    st.tuples(codes, cells, cells, zones, times, currencies), max_size=6, unique_by=lambda row: str(row[0])
 )  # fmt: skip
 
 
@@ -44,9 +45,11 @@ def test_what_is_shown_can_be_loaded_again(warehouse: Any, restaurants: list[Any
         assert locations.load(url, location_file.read("f", csv_of(restaurants)), "f") == Loaded(
             len(restaurants), 0, 0
         )
-        query = "SELECT location_code, name, city, time_zone, close_out::text FROM analytics.locations"
-        plain = {(code, *(None if cell is None else cell.strip() or None for cell in names), zone, time)
-                 for code, *names, zone, time in restaurants}  # fmt: skip
+        query = (
+            "SELECT location_code, name, city, time_zone, close_out::text, currency FROM analytics.locations"
+        )
+        plain = {(code, *(None if cell is None else cell.strip() or None for cell in names), zone, time, currency)
+                 for code, *names, zone, time, currency in restaurants}  # fmt: skip
         assert set(owner.execute(query).fetchall()) == plain
 
         shown = locations.as_csv(url)

@@ -16,6 +16,7 @@ from sse_ingest.events import Event
 from sse_ingest.store.store import Store
 from tests.support.events import EPOCH, frame, moment, parsed, payload, uid
 from tests.support.examples import examples
+from tests.support.laws.snapshots import lists
 from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import TABLES, writing
 from tests.support.warehouse.plain import assert_exact, rows_of
@@ -24,20 +25,24 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 HOUR = 3600
 PLACES = ("LOC-ON-001", "LOC-IN-001")
 ZONES = ("UTC", "America/Toronto", "Asia/Kolkata")
+CURRENCIES = (None, None, "CAD", "JPY")
 WHAT = (
     *("batch", "batch", "refresh", "refresh beside a batch", "refresh beside a clock", "clock", "by hand"),
     *("block", "pass", "time", "time"),
 )
-ROUNDED = {
-    "amount": "9.48",
-    "subtotal": "10.50",
-    "discount": "3.00",
-    "tax": "1.00",
-    "service_charge": "1.00",
-    "tip": "0",
-    "rounding": "-0.02",
-    "total": "9.48",
-}
+PARTS = ("amount", "subtotal", "discount", "tax", "service_charge", "tip", "rounding", "total")
+ROUNDED = dict(zip(PARTS, ("9.48", "10.50", "3.00", "1.00", "1.00", "0", "-0.02", "9.48"), strict=True))
+KINDS = (
+    *("order_created", "order_item_added", "order_status_changed", "payment_captured", "payment_refunded"),
+    *(
+        "feedback_submitted",
+        "order_item_voided",
+        "payment_voided",
+        "discount_applied",
+        "service_charge_added",
+    ),
+    *("order_snapshot", "order_snapshot"),
+)
 END = 48
 """Hours after the epoch: nothing of the tests is dated later."""
 FREE = dict.fromkeys(("subtotal", "tax", "tip", "total"), "0")
@@ -49,7 +54,7 @@ BY_HAND: tuple[LiteralString, ...] = (
 """Payments are lost, and restored as a rebuild does: their orders' money stays as it was."""
 COLUMNS: LiteralString = (
     "day, location_code, order_count, total_revenue, avg_order_value, total_tips, avg_tip, unpaid_orders,"
-    " cancelled_orders, total_refunds"
+    " cancelled_orders, total_refunds, currency"
 )
 FAILED: tuple[LiteralString, ...] = (
     "INSERT INTO analytics.data_quality_results (rule, dimension, severity, owner, window_since, window_until, checked,"
@@ -71,26 +76,7 @@ Step: TypeAlias = Callable[["Bench"], None]
 @st.composite
 def event(draw: st.DrawFn, offset: int) -> Event:
     """Of three orders, around the hours at which days end somewhere; restated, moved, cancelled, given back."""
-    kind, order, part = draw(
-        st.tuples(
-            st.sampled_from(
-                (
-                    "order_created",
-                    "order_item_added",
-                    "order_status_changed",
-                    "payment_captured",
-                    "payment_refunded",
-                    "feedback_submitted",
-                    "order_item_voided",
-                    "payment_voided",
-                    "discount_applied",
-                    "service_charge_added",
-                )
-            ),
-            st.integers(1, 3),
-            st.integers(0, 1),
-        )
-    )
+    kind, order, part = draw(st.tuples(st.sampled_from(KINDS), st.integers(1, 3), st.integers(0, 1)))
     when = moment(draw(st.integers(0, 14)) * HOUR + draw(st.sampled_from((0, 1, 1799, 1800, 3599.999999))))
     fields: dict[str, dict[str, Any]] = {
         "order_created": {
@@ -98,6 +84,7 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "location_code": draw(st.sampled_from(PLACES)),
             "city": draw(st.sampled_from(("Toronto", None))),
             "guest_count": draw(st.sampled_from((None, 0, 3))),
+            "currency": draw(st.sampled_from(CURRENCIES)),
             **draw(scheduled(when)),
         },
         "order_status_changed": {
@@ -111,6 +98,8 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "extended_price": draw(st.sampled_from(("5.25", "10.1", None))),
             "tax_included": draw(st.sampled_from((True, None))),
             "kind": draw(st.sampled_from(("gift_card", None, None))),
+            "parent_item_id": draw(st.sampled_from((None, str(uid("item", order, 1))))),
+            "currency": draw(st.sampled_from(("USD", None, None))),
         },
         "payment_captured": {
             "tip": draw(st.sampled_from(("0", "1.00", "2.5"))),
@@ -118,6 +107,7 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "provider": draw(st.sampled_from(("stripe", None))),
             "location_code": draw(st.sampled_from((*PLACES, None))),
             **draw(st.sampled_from(({}, {"total": "500"}, FREE, ROUNDED))),
+            "currency": draw(st.sampled_from(("USD", None, None))),
         },
         "discount_applied": {
             "kind": draw(st.sampled_from(("discount", "comp"))),
@@ -130,6 +120,8 @@ def event(draw: st.DrawFn, offset: int) -> Event:
             "created_ts": when,
         },
     }
+    if kind == "order_snapshot":
+        fields[kind] = fields["order_created"] | draw(lists(order, fields))
     body = payload(kind, order, part, nonce=offset, **fields.get(kind, {}))
     return parsed(frame(offset, kind, body, seconds=draw(st.integers(0, 14)) * HOUR))
 
@@ -145,7 +137,8 @@ def scheduled(draw: st.DrawFn, placed: str) -> dict[str, str]:
 
 @st.composite
 def clock(draw: st.DrawFn) -> Step:
-    return partial(Bench.set_clock, place=draw(st.sampled_from(PLACES)), zone=draw(st.sampled_from(ZONES)))
+    values = draw(st.tuples(*map(st.sampled_from, (PLACES, ZONES, CURRENCIES))))
+    return lambda bench: bench.set_clock(*values)
 
 
 @st.composite
@@ -263,11 +256,12 @@ class Bench:
         self.clock.set(min(self.clock.now + timedelta(hours=hours), EPOCH + timedelta(hours=END)))
         self.known.clear()
 
-    def set_clock(self, place: str, zone: str) -> None:
+    def set_clock(self, place: str, zone: str, currency: str | None) -> None:
         self.owner.execute(
-            "INSERT INTO analytics.locations (location_code, time_zone, close_out) VALUES (%s, %s, '04:00')"
-            " ON CONFLICT (location_code) DO UPDATE SET time_zone = excluded.time_zone",
-            [place, zone],
+            "INSERT INTO analytics.locations (location_code, time_zone, close_out, currency)"
+            " VALUES (%s, %s, '04:00', %s) ON CONFLICT (location_code)"
+            " DO UPDATE SET time_zone = excluded.time_zone, currency = excluded.currency",
+            [place, zone, currency],
         )
         self.known.clear()
 

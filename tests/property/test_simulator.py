@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,15 +16,17 @@ from api.contract.parser import Parser
 from api.contract.schemas import PAYLOADS
 from api.log.interface import Draft
 from api.log.sse_frames import encode
-from api.simulator.catalogue import HOURLY, MEMBERSHIPS, MENU, RESTAURANTS
-from api.simulator.order_lifecycle import EVENTS_PER_ORDER
-from api.simulator.world import HORIZON, LATE, Faults, World, busyness
+from api.simulator.catalogue import HOURLY, MEMBERSHIPS, MENU, PLAIN_RESTAURANTS, restaurants
+from api.simulator.orders.full_order import EVENTS_PER_ORDER as EVENTS_PER_FULL_ORDER
+from api.simulator.orders.order_lifecycle import EVENTS_PER_ORDER
+from api.simulator.trade import busyness, load
+from api.simulator.world import HORIZON, LATE, Faults, World
 from tests.support.examples import examples
 
-NOT_SIMULATED = {"order_item_voided", "discount_applied", "service_charge_added", "payment_voided"}
+NOT_SIMULATED = frozenset({"order_snapshot"})
 PARSER = Parser(datetime(2000, 1, 1, tzinfo=UTC), timedelta(hours=48))
 MENU_PRICES = {dish.menu_item_id: dish.price for dish in MENU}
-DAY = 86_400
+DAY, WEEK = 86_400, 7 * 86_400
 seeds = st.integers(0, 2**63)
 clocks = st.integers(1_500_000_000, 1_790_000_000)
 
@@ -32,6 +35,12 @@ def as_json(draft: Draft) -> dict[str, Any]:
     data = encode("log", 1, draft).split(b"data: ")[1]
     event: dict[str, Any] = json.loads(data, parse_float=Decimal)
     return event
+
+
+@cache
+def half_a_minute() -> list[Draft]:
+    world = World(1, 200)
+    return [e.draft for second in range(1_790_000_000, 1_790_000_030) for e in world.slot(second)]
 
 
 def by_order(drafts: list[Draft]) -> dict[str, list[dict[str, Any]]]:
@@ -67,7 +76,7 @@ def test_no_id_comes_twice(seed: int, clock: int) -> None:
 @given(seed=seeds, clock=clocks)
 @settings(max_examples=examples(25), deadline=None)
 def test_the_service_takes_every_event(seed: int, clock: int) -> None:
-    for emission in World(seed, 200).slot(clock):
+    for emission in World(seed, 200, with_yen=True).slot(clock):
         event = as_json(emission.draft)
         literal = b'"payload":' + emission.draft.payload
         text = json.dumps({**event, "payload": None}).encode().replace(b'"payload": null', literal)
@@ -111,14 +120,34 @@ def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
         )
 
 
-@given(seed=seeds, day=st.integers(17_000, 20_000), rate=st.sampled_from([3, 200]))
-@settings(max_examples=examples(8), deadline=None)
-def test_a_day_keeps_the_rate(seed: int, day: int, rate: int) -> None:
-    """As many events of a day, whatever the rate: some 43,000."""
-    world = World(seed, rate)
-    seconds = range(day * DAY, (day + 1) * DAY, 401 if rate > 100 else 7)
+def test_a_week_keeps_the_rate() -> None:
+    """Some 16,000 events of it, evenly spread."""
+    world = World(1, 150)
+    seconds = range(2_700 * WEEK, 2_701 * WEEK, 5_639)
     events = sum(len(world.slot(second)) for second in seconds)
-    assert abs(events / len(seconds) / rate - 1) < 0.05
+    assert abs(events / len(seconds) / 150 - 1) < 0.08
+
+
+@given(week=st.integers(2_400, 2_900), with_yen=st.booleans())
+@settings(max_examples=examples(50), deadline=None)
+def test_all_restaurants_together_neither_grow_nor_shrink(week: int, with_yen: bool) -> None:
+    places, hours = restaurants(with_yen=with_yen), range(week * WEEK, (week + 1) * WEEK, 3_600)
+    loads = [sum(load(place, hour) for place in places) for hour in hours]
+    assert abs(sum(loads) / len(loads) / sum(place.weight for place in places) - 1) < 0.05
+    assert 0.1 < min(loads) / (sum(loads) / len(loads)) < 0.5
+
+
+def test_a_restaurant_has_its_hours_weekdays_closed_days_and_growth() -> None:
+    toronto, london, *_ = (
+        place for place in restaurants(with_yen=False) if place.city in {"Toronto", "London"}
+    )
+    monday = int(datetime(2026, 9, 21, 4, tzinfo=UTC).timestamp()) + 4 * 3_600  # 04:00 in Toronto
+    days = [sum(load(toronto, monday + day * DAY + hour * 3_600) for hour in range(24)) for day in range(7)]
+    assert max(days) == days[5] > 1.5 * min(days) == 1.5 * days[0]
+    assert [load(london, monday + hour * 3_600) for hour in range(24)] == [0] * 24
+    assert all(load(london, monday + DAY + hour * 3_600) for hour in range(24))
+    year = [load(london, monday + (7 * week + 1) * DAY + 12 * 3_600) for week in range(52)]
+    assert max(year) > 1.3 * min(year)
 
 
 @given(seed=seeds, clock=clocks, rate=st.sampled_from([0.1, 1, 5, 20]))
@@ -152,15 +181,15 @@ def test_guests_are_published_with_their_orders_and_at_no_other_time() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in PAYLOADS if kind not in NOT_SIMULATED])
 def test_its_events_hold_what_the_contract_knows_and_no_more(kind: str) -> None:
     """A field beyond it costs every writer a second look."""
-    drafts = [e.draft for second in range(1_790_000_000, 1_790_000_030) for e in World(1, 200).slot(second)]
-    fields = {name for draft in drafts if draft.event_type == kind for name in as_json(draft)["payload"]}
+    fields = {
+        name for draft in half_a_minute() if draft.event_type == kind for name in as_json(draft)["payload"]
+    }
     assert fields
     assert fields <= PAYLOADS[kind].model_fields.keys()
 
 
 def test_the_types_that_it_leaves_out_are_known() -> None:
-    drafts = [e.draft for second in range(1_790_000_000, 1_790_000_030) for e in World(1, 200).slot(second)]
-    assert {draft.event_type for draft in drafts} == PAYLOADS.keys() - NOT_SIMULATED
+    assert {draft.event_type for draft in half_a_minute()} == PAYLOADS.keys() - NOT_SIMULATED
 
 
 def test_the_mean_of_a_day_is_one() -> None:
@@ -169,9 +198,38 @@ def test_the_mean_of_a_day_is_one() -> None:
     assert 0 < min(HOURLY) < 0.5
 
 
-def test_every_restaurant_and_dish_is_seen() -> None:
+@pytest.mark.parametrize("with_yen", [False, True])
+def test_some_restaurant_sells_at_every_hour(with_yen: bool) -> None:
+    world = World(1, 500, with_yen=with_yen)
+    places = set()
+    for hour in range(24):
+        events = [as_json(emission.draft) for emission in world.slot(1_790_000_000 + hour * 3_600)]
+        assert of(events, "order_created")
+        places |= {event["partition_key"] for event in events}
+    assert places == {place.code for place in restaurants(with_yen=with_yen)}
+
+
+def test_the_mean_number_of_events_is_what_the_rate_is_made_from() -> None:
+    world = World(1, 300)
+    drafts = [e.draft for second in range(1_790_000_000, 1_790_000_060) for e in world.slot(second)]
+    orders = sum(draft.event_type == "order_created" for draft in drafts)
+    events = sum(draft.event_type != "menu_item_changed" for draft in drafts)
+    assert abs(events / orders / EVENTS_PER_FULL_ORDER - 1) < 0.03
+
+
+def test_orders_go_on_only_where_they_began() -> None:
+    world, clock = World(1, 300), 1_790_000_000
+    whole = {e.draft.event_id for e in world.slot(clock)}
+    begun = {e.draft.event_id for e in world.slot(clock, lambda second: second == clock)}
+    following = {e.draft.event_id for e in world.slot(clock, lambda second: second != clock)}
+    assert begun
+    assert following
+    assert (begun | following, begun & following) == (whole, set())
+
+
+def test_every_plain_restaurant_and_dish_is_seen() -> None:
     drafts = World(1, 1).burst(1_790_000_000_000_000, 1_000)
-    assert {draft.partition_key for draft in drafts} == {place.code for place in RESTAURANTS}
+    assert {draft.partition_key for draft in drafts} == {place.code for place in PLAIN_RESTAURANTS}
     items = Counter(
         as_json(d)["payload"]["menu_item_id"] for d in drafts if d.event_type == "order_item_added"
     )

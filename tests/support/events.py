@@ -99,8 +99,24 @@ def payload(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[s
             "changed_ts": moment(part),
         },
     }
+    if event_type == "order_snapshot":
+        return {"order_id": order_id, **payloads["order_created"], **_lists(order, part), **fields}
     whose = {} if event_type in dict(CHANGES) else {"order_id": order_id}
     return {**whose, **payloads.get(event_type, {}), **fields}
+
+
+def element(event_type: str, order: int, part: int = 0, **fields: Any) -> dict[str, Any]:
+    """An element of a snapshot: what an event of this type states, without the order."""
+    body = payload(event_type, order, part, **fields)
+    del body["order_id"]
+    return {**body, "captured_ts": moment(order), **fields} if event_type == "payment_captured" else body
+
+
+def _lists(order: int, part: int) -> dict[str, Any]:
+    return {
+        "items": [element("order_item_added", order, part)],
+        "payments": [element("payment_captured", order, part)],
+    }
 
 
 def event(
@@ -110,6 +126,7 @@ def event(
     event_id: UUID | None = None,
     seconds: float = 0,
     version: int | None = None,
+    place: str = "LOC-ON-001",
 ) -> dict[str, Any]:
     """One event as a producer publishes it: without an offset."""
     versions = {} if version is None else {"version": version}
@@ -117,7 +134,7 @@ def event(
         "event_id": str(event_id or uid("event", event_type, json.dumps(body, sort_keys=True, default=str))),
         "event_type": event_type,
         "ts": moment(seconds),
-        "partition_key": "LOC-ON-001",
+        "partition_key": place,
         **versions,
         "payload": body,
     }
@@ -132,10 +149,11 @@ def frame(
     seconds: float | None = None,
     log: str = LOG,
     version: int | None = None,
+    place: str = "LOC-ON-001",
 ) -> Frame:
     """The frame of one event, as the service would write it."""
     at = offset if seconds is None else seconds
-    content = event(event_type, body, event_id=event_id, seconds=at, version=version)
+    content = event(event_type, body, event_id=event_id, seconds=at, version=version, place=place)
     data = json.dumps({"offset": offset, **content}).encode()
     return Frame(event=event_type, data=data, last_event_id=f"{log}-{offset}")
 
@@ -155,6 +173,16 @@ LIFECYCLE = [
     ("payment_refunded", 0),
     ("feedback_submitted", 0),
 ]
+
+
+def with_texts(body: dict[str, Any]) -> dict[str, Any]:
+    """The payload of a till that has numbers of its own instead of UUIDs: the same UUID has the same number."""
+    return {
+        name: f"№ {value[:8]}" if name.endswith("_id") and len(str(value)) == 36 else value
+        for name, value in body.items()
+    }
+
+
 CHANGES = [("menu_item_changed", 0), ("customer_changed", 0)]
 """Changes of the menu and the customers that orders refer to."""
 

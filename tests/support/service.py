@@ -41,6 +41,7 @@ class EventService:
             "EVENT_PORT": str(self.port),
             "EVENT_LOG_PATH": str(self.log_path),
             "EVENT_RATE": "0",
+            "EVENT_HISTORY_DAYS": "0",
             "EVENT_PUBLISH_TOKEN": TOKEN,
             **(environment or {}),
         }

@@ -50,6 +50,12 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "feedback_submitted": {"feedback_id": ID, "rating": 5, "created_ts": "2026-01-31T18:30:00Z"},
     "menu_item_changed": {"menu_item_id": "MI-1", "name": "Bowl", "changed_ts": "2026-01-31T18:30:00Z"},
     "customer_changed": {"customer_id": "CUST-1", "changed_ts": "2026-01-31T18:30:00Z"},
+    "order_snapshot": {
+        "order_id": ID,
+        "service_type": "dine_in",
+        "order_ts": "2026-01-31T18:30:00Z",
+        "location_code": "LOC-ON-001",
+    },
 }
 
 

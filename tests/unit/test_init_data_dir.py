@@ -26,6 +26,9 @@ def _values(path: Path) -> dict[str, str]:
     return {entry.name: entry.value for entry in read_env(path)}
 
 
+CURRENCIES = ("api/__init__.py", "api/contract/__init__.py", "api/contract/currencies.py")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The script and what it reads in a folder of their own, as after a clone."""
@@ -33,7 +36,8 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(
         ROOT / "local" / "env_file", home / "local" / "env_file", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for name in ("init_data_dir.py", ".env.example", "local/__init__.py"):
+    (home / "api" / "contract").mkdir(parents=True)
+    for name in ("init_data_dir.py", ".env.example", "local/__init__.py", "pyproject.toml", *CURRENCIES):
         shutil.copy(ROOT / name, home / name)
     return home
 

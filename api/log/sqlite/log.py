@@ -77,9 +77,11 @@ class SqliteLog:
         self._writer.start()
 
     @classmethod
-    async def open(cls, path: Path, retention: Retention, on_commit: OnCommit) -> "SqliteLog":
-        """Open the log, or make a new one with a new stream_id."""
-        store = await asyncio.to_thread(Store, path)
+    async def open(
+        cls, path: Path, retention: Retention, on_commit: OnCommit, stream_name: str = ""
+    ) -> "SqliteLog":
+        """Open the log, or make a new one with a new stream_id. The new one begins with the name of the stream."""
+        store = await asyncio.to_thread(Store, path, stream_name)
         return cls(store, retention, on_commit)
 
     async def append(self, drafts: Sequence[Draft]) -> list[Receipt]:

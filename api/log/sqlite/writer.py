@@ -53,17 +53,17 @@ class _Group:
 class Store:
     """The one writer of a log file. Appends are durable when they return."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stream_name: str = "") -> None:
         self.path = path
         self._lock = lock_exclusively(path)
         self.connection = connect(path, read_only=False)
         try:
-            self._prepare()
+            self._prepare(f"{stream_name}_" if stream_name else "")
         except sqlite3.Error as error:
             self.close()
             raise open_error(error, path) from error
 
-    def _prepare(self) -> None:
+    def _prepare(self, prefix: str) -> None:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -72,7 +72,7 @@ class Store:
         ):
             self.connection.execute(f"PRAGMA {pragma}")
         self.connection.executescript(_SCHEMA.read_text())
-        name = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(12))
+        name = prefix + "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(12))
         with self._transaction():
             self.connection.executemany(
                 "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING",

@@ -115,14 +115,14 @@ function lineChart(card, answer) {
 
 function rowChart(card, answer) {
   const all = points(card, answer), most = Math.max(...all.map((point) => point.y || 0), 0) || 1;
-  const start = 190, end = WIDTH - 90, height = 26;
+  const start = 190, end = WIDTH - 90, height = 26, names = [...new Set(all.map((point) => point.series))];
   const parts = all.flatMap((point, index) => {
-    const name = shown(point.x, "text"), middle = index * height + height / 2 + 4;
+    const name = shown(point.x, "text") + (names.length > 1 ? ", " + point.series : ""), middle = index * height + height / 2 + 4;
     const length = point.y === null ? 0 : Math.max(1, point.y / most * (end - start));
     const title = drawn("title", {}, name + ": " + withUnit(point.value, card.unit));
     return [
       drawn("text", { x: start - 10, y: middle, "text-anchor": "end" }, name.length > 27 ? name.slice(0, 26) + "…" : name),
-      drawn("rect", { x: start, y: index * height + 4, width: length, height: height - 8, rx: 3, class: "bar f0" }, title),
+      drawn("rect", { x: start, y: index * height + 4, width: length, height: height - 8, rx: 3, class: "bar f" + names.indexOf(point.series) % 6 }, title),
       drawn("text", { x: start + length + 8, y: middle, class: "value" }, withUnit(point.value, card.unit)),
     ];
   });

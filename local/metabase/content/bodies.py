@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from api.contract.currencies import DECIMALS
 from local.cards.definition import Card
 from local.cards.filters import FILTERS
 
@@ -73,9 +74,9 @@ def settings(card: Card, currency: str) -> dict[str, Any]:
 
 def _style(unit: str, currency: str) -> dict[str, Any]:
     """Percentages are from 0 to 100 in the warehouse, so they get a sign and are not multiplied."""
-    money: dict[str, Any] = {"decimals": 2}
+    money: dict[str, Any] = {}  # a card rounds each amount to the decimals of its own currency
     if currency:
-        money |= {"number_style": "currency", "currency": currency}
+        money = {"number_style": "currency", "currency": currency, "decimals": DECIMALS.get(currency, 2)}
     styles: dict[str, dict[str, Any]] = {
         "money": money,
         "rating": {"decimals": 2},

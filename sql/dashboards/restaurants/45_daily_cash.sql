@@ -6,7 +6,7 @@
 -- restaurant: analytics.daily_cash.location_code
 -- description: Money by the business day on which it moved and by tender, for the seven business days up to the newest
 --   order, or the chosen days. A refund of today for an order of last week is in the row of today.
-SELECT day, location_code, coalesce(method, 'unknown') AS method, captured, tips, refunded, expected_in_drawer
+SELECT day, location_code, currency, coalesce(method, 'unknown') AS method, captured, tips, refunded, expected_in_drawer
 FROM analytics.daily_cash
 WHERE (
     day > (SELECT analytics.newest_business_date()) - 7
@@ -16,5 +16,5 @@ WHERE (
     [[OR true) AND ({{day}}]]
 )
     [[AND {{restaurant}}]]
-ORDER BY day DESC, location_code, method
+ORDER BY day DESC, location_code, currency, method
 LIMIT 200;

@@ -3,14 +3,18 @@
 -- unit: money
 -- x: day
 -- y: revenue
+-- series: currency
+-- formats: net_sales money
 -- day: analytics.daily_sales.day
 -- restaurant: analytics.daily_sales.location_code
+-- currency: analytics.daily_sales.currency
 -- description: The paid orders of the 30 business days up to the newest order, or of the chosen days. A day without a
 --   paid order has no point: its revenue is unknown, not zero. Net sales need no payment.
 SELECT
     day,
-    round(sum(total_revenue), 2) AS revenue,
-    round(sum(net_sales), 2) AS net_sales,
+    currency,
+    round(sum(total_revenue), analytics.decimals(currency)) AS revenue,
+    round(sum(net_sales), analytics.decimals(currency)) AS net_sales,
     sum(order_count)::bigint AS orders,
     sum(unpaid_orders)::bigint AS unpaid_orders
 FROM analytics.daily_sales
@@ -22,5 +26,6 @@ WHERE (
     [[OR true) AND ({{day}}]]
 )
     [[AND {{restaurant}}]]
-GROUP BY day
-ORDER BY day;
+    [[AND {{currency}}]]
+GROUP BY day, currency
+ORDER BY day, currency;

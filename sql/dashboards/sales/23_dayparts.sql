@@ -3,13 +3,16 @@
 -- unit: money
 -- x: daypart
 -- y: revenue
+-- series: currency
 -- day: analytics.daypart_sales.day
 -- restaurant: analytics.daypart_sales.location_code
+-- currency: analytics.daypart_sales.currency
 -- description: The paid orders of the 28 business days up to the newest order, or of the chosen days, in the time
 --   zones of the restaurants.
 SELECT
     daypart,
-    round(sum(total_revenue), 2) AS revenue,
+    currency,
+    round(sum(total_revenue), analytics.decimals(currency)) AS revenue,
     sum(order_count)::bigint AS orders
 FROM analytics.daypart_sales
 WHERE (
@@ -20,5 +23,6 @@ WHERE (
     [[OR true) AND ({{day}}]]
 )
     [[AND {{restaurant}}]]
-GROUP BY daypart
-ORDER BY array_position(ARRAY['breakfast', 'lunch', 'dinner', 'late'], daypart);
+    [[AND {{currency}}]]
+GROUP BY daypart, currency
+ORDER BY array_position(ARRAY['breakfast', 'lunch', 'dinner', 'late'], daypart), currency;

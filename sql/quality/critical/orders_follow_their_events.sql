@@ -25,8 +25,10 @@ CROSS JOIN LATERAL (
     SELECT sum(c.subtotal) AS subtotal, sum(c.tax) AS tax, sum(c.tip) AS tip, sum(c.total) AS total
     FROM analytics.payments AS c
     WHERE c.order_id = o.order_id
+        AND NOT c.is_replaced
         AND NOT EXISTS (
-            SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = c.payment_id AND v.order_id = c.order_id)
+            SELECT FROM analytics.payment_voids AS v
+            WHERE v.payment_id = c.payment_id AND v.order_id = c.order_id AND NOT v.is_replaced)
 ) AS p
 WHERE o.order_id IN (
     SELECT a.order_id

@@ -23,18 +23,21 @@ LEFT JOIN LATERAL (
         AND o.amount = p.amount
         AND o.amount > 0
         AND o.auth_code ~ '[1-9]'
+        AND NOT o.is_replaced
         -- A payment that was voided or refunded does not count.
         AND NOT EXISTS (
-            SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = o.payment_id AND v.order_id = o.order_id)
+            SELECT FROM analytics.payment_voids AS v
+            WHERE v.payment_id = o.payment_id AND v.order_id = o.order_id AND NOT v.is_replaced)
         AND NOT EXISTS (
             SELECT FROM analytics.refunds AS r
-            WHERE r.order_id = o.order_id AND r.payment_id = o.payment_id
+            WHERE r.order_id = o.order_id AND r.payment_id = o.payment_id AND NOT r.is_replaced
             HAVING sum(r.amount) >= o.amount)
     ORDER BY o.payment_id
     LIMIT 1
-) AS q ON NOT EXISTS (
-    SELECT FROM analytics.payment_voids AS v WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id
+) AS q ON NOT p.is_replaced AND NOT EXISTS (
+    SELECT FROM analytics.payment_voids AS v
+    WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced
 ) AND NOT EXISTS (
     SELECT FROM analytics.refunds AS r
-    WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id
+    WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id AND NOT r.is_replaced
     HAVING sum(r.amount) >= p.amount);

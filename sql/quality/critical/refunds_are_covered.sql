@@ -16,20 +16,24 @@ SELECT
     p.captured,
     r.refunded,
     r.refunds,
-    r.refunded > p.captured + (SELECT analytics.threshold('rounding_most')) * r.refunds AS failed
+    r.refunded > p.captured
+        AND r.refunded > p.captured + r.refunds * analytics.money_threshold('rounding_most',
+            coalesce(o.currency, l.currency, analytics.default_currency())) AS failed
 FROM arrived AS a
 CROSS JOIN LATERAL (
     -- A tip that was paid by other means than the bill may be refunded with it.
     SELECT min(p.location_code) AS location_code, min(p.processed_at) AS happened_at,
         sum(greatest(p.amount, p.total)) AS captured
     FROM analytics.payments AS p
-    WHERE p.order_id = a.order_id
+    WHERE p.order_id = a.order_id AND NOT p.is_replaced
 ) AS p
 CROSS JOIN LATERAL (
     -- The payment of a refund may still come: events_have_their_order waits for it.
     SELECT sum(r.amount) AS refunded, count(*) AS refunds
     FROM analytics.refunds AS r
-    JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.order_id = r.order_id
-    WHERE r.order_id = a.order_id
+    JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.order_id = r.order_id AND NOT p.is_replaced
+    WHERE r.order_id = a.order_id AND NOT r.is_replaced
 ) AS r
+LEFT JOIN analytics.orders AS o ON o.order_id = a.order_id
+LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(o.location_code, p.location_code)
 WHERE r.refunds > 0;

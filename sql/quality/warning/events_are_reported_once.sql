@@ -11,6 +11,7 @@ JOIN analytics.order_status_history AS h ON h.event_id = a.row_id
 LEFT JOIN LATERAL (
     SELECT o.event_id AS other FROM analytics.order_status_history AS o
     WHERE o.order_id = h.order_id AND o.changed_ts = h.changed_ts AND o.status = h.status AND o.event_id <> h.event_id
+        AND o.snapshot_ts IS NULL -- a snapshot states again what is known
     ORDER BY o.event_id
     LIMIT 1
 ) AS t ON true
@@ -23,6 +24,7 @@ LEFT JOIN LATERAL (
     SELECT o.refund_id AS other FROM analytics.refunds AS o
     WHERE o.order_id = r.order_id AND o.payment_id = r.payment_id AND o.amount = r.amount
         AND o.refunded_ts = r.refunded_ts AND o.refund_id <> r.refund_id
+        AND NOT o.is_replaced AND NOT r.is_replaced
     ORDER BY o.refund_id
     LIMIT 1
 ) AS t ON true

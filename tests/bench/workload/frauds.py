@@ -1,7 +1,7 @@
 """Weeks of simulated orders with labelled frauds, and with orders that look like fraud but are honest.
 
-First some orders get what a restaurant has and the simulator does not: split bills, large parties, generous tips. They
-have no label. Then one order in two hundred becomes a fraud of one of the kinds.
+The orders are plain ones. First some get what a restaurant has and these do not: split bills, large parties, generous
+tips. They have no label. Then one order in two hundred becomes a fraud of one of the kinds.
 """
 
 import json
@@ -17,9 +17,10 @@ from uuid import UUID
 import msgspec
 
 from api.log.interface import Draft, instant
-from api.simulator.catalogue import RESTAURANTS
-from api.simulator.order_lifecycle import cents
-from api.simulator.world import HORIZON, World, busyness
+from api.simulator.catalogue import PLAIN_RESTAURANTS
+from api.simulator.recorder import cents
+from api.simulator.trade import busyness
+from api.simulator.world import HORIZON, World
 
 _START = datetime(2026, 9, 22, tzinfo=UTC)
 _STEP = 600  # seconds between two handfuls of orders
@@ -103,7 +104,7 @@ def history(seed: int, days: int, orders_a_day: int, honest_days: int = 0) -> Hi
 
 def _silent_hours(rng: Random, end: datetime) -> set[tuple[str, datetime]]:
     """One hour per large restaurant, in the last week, between eleven and nine by its clock."""
-    large = [place.code for place in RESTAURANTS if place.weight >= _LARGE]
+    large = [place.code for place in PLAIN_RESTAURANTS if place.weight >= _LARGE]
     return {(code, end - timedelta(days=rng.randint(1, 6), hours=rng.randint(-1, 8))) for code in large}
 
 

@@ -26,6 +26,7 @@ MakeService = Callable[..., EventService]
 def test_health_reports_the_log(make_service: MakeService, numbered: Numbered) -> None:
     service = make_service()
     stream_id = service.publish(numbered(1, 3))["stream_id"]
+    assert stream_id.startswith("restaurant_")
     health = service.health()
     assert 0 < health.pop("uptime_seconds") < 60
     assert health == {

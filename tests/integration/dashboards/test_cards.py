@@ -55,7 +55,9 @@ def test_every_card_answers_with_the_columns_it_names(
 
 def test_an_empty_warehouse_has_no_orders_and_unknown_revenue(reader: Reader) -> None:
     assert named(reader.read(CARDS["orders"])) == [{"orders": 0, "cancelled_orders": 0}]
-    assert named(reader.read(CARDS["revenue"])) == [{"revenue": None, "unpaid_orders": 0}]
+    assert named(reader.read(CARDS["revenue"])) == [
+        {"revenue": None, "currency": None, "unpaid_orders": 0, "other_currencies": "none"}
+    ]
     assert named(reader.read(CARDS["latest_offset"])) == [{"latest_offset": None}]
 
 
@@ -67,7 +69,9 @@ def test_the_figures_are_those_of_the_orders(reader: Reader, fill: Callable[[], 
     assert named(reader.read(CARDS["revenue"])) == [
         {
             "revenue": f"{sum(13 + number for number in paid) + 0.3 * len(paid):.2f}",
+            "currency": "CAD",
             "unpaid_orders": len(day) - len(paid),
+            "other_currencies": "none",
         }
     ]
     unpriced = [number for number in range(100) if number % 4 == 3 and number % 7 != 6]

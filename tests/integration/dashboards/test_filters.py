@@ -31,7 +31,9 @@ def column(result: Answer, name: str) -> list[Any]:
 
 
 def test_cards_have_filters_and_columns_have_formats(reader: Reader) -> None:
-    assert {name for card in CARDS.values() for name in card.filters} == {"day", "restaurant", "service"}
+    assert {name for card in CARDS.values() for name in card.filters} == {
+        *("day", "restaurant", "service", "currency"),
+    }
     for card in CARDS.values():
         assert set(card.formats) <= {column["name"] for column in answer(reader, card).columns}, card.name
 

@@ -109,6 +109,7 @@ def place() -> Iterator[Place]:
     new_place = Place(env_file)
     new_place.change("DATA_DIR", str(home / "var"))
     new_place.change("EVENT_RATE", "20")
+    new_place.change("EVENT_HISTORY_DAYS", "0")
     for name in PORTS:
         new_place.change(name, str(free_port()))
     try:

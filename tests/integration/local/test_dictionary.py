@@ -69,9 +69,9 @@ def test_where_the_sales_of_a_day_come_from(url: str) -> None:
     traced = lineage.trace(relations, EVENTS)
     assert traced.reads["analytics.daily_sales"] == {
         "analytics.rollup_bill_days",
-        "analytics.rollup_delta_bills",
+        "analytics.rollup_diff_bills",
         "analytics.rollup_sales_days",
-        "analytics.rollup_delta_sales",
+        "analytics.rollup_diff_sales",
     }
     assert {"analytics.due_orders", "analytics.refunds", "analytics.rollup_sales_days"} < traced.sources(
         "analytics.daily_sales"

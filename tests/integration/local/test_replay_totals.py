@@ -38,7 +38,7 @@ SELECT item_name, times_ordered, total_quantity_sold FROM analytics.menu_perform
 """
 ORDERS = "SELECT count(*) FROM analytics.orders"
 CORRECTIONS = """
-SELECT (SELECT count(*) FROM analytics.rollup_delta_sales()) + (SELECT count(*) FROM analytics.rollup_delta_menu())
+SELECT (SELECT count(*) FROM analytics.rollup_diff_sales()) + (SELECT count(*) FROM analytics.rollup_diff_menu())
 """
 
 

@@ -18,6 +18,7 @@ CHOSEN = {
     "day": "{column} >= date '2025-03-01' AND {column} < date '2025-03-08'",
     "restaurant": "{column} = 'LOC-ON-001'",
     "service": "{column} = 'dine_in'",
+    "currency": "{column} = 'CAD'",
 }
 FILTERED = {name: chosen(card, *card.filters, values=CHOSEN) for name, card in LOADED.items() if card.filters}
 VIEWS = {

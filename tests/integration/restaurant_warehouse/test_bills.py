@@ -243,3 +243,37 @@ def test_what_changes_later_is_exact_in_summed_hours(send: Send, ask: Ask, wareh
     assert ask("net_sales, voids, discounts, service_charges, total_collected") == after
     assert sums() == after
     assert ask("net_sales", "menu_performance") == amounts(net_sales="6")
+
+
+def test_a_void_takes_the_parts_of_a_line_with_it(send: Send, ask: Ask, warehouse: Any) -> None:
+    """Burger 15.00 with cheese 2.00, with extra 0.50 of it; tea 3.00 for itself. The burger is voided.
+
+    The parts came hours later, and their hours are summed already.
+    """
+    send("order_created")
+    price = {"unit_price": "1.00"}
+    send("order_item_added", 1, 0, extended_price="15.00", item_name="Burger", **price)
+    send("order_item_added", 1, 1, extended_price="2.00", item_name="Cheese", **price, seconds=7200,
+         parent_item_id=str(uid("item", 1, 0)))  # fmt: skip
+    send("order_item_added", 1, 2, extended_price="0.50", item_name="Extra", **price, seconds=14_400,
+         parent_item_id=str(uid("item", 1, 1)))  # fmt: skip
+    send("order_item_added", 1, 3, extended_price="3.00", item_name="Tea", **price)
+    refresh(warehouse.url("airflow_user"), EPOCH + timedelta(hours=8))
+    assert ask("gross_sales, voids") == {"gross_sales": Decimal("20.50"), "voids": Decimal(0)}
+
+    send("order_item_voided", 1, 0, seconds=20_000)
+
+    sold = {"item_name": "Tea", "net_sales": Decimal(3)}
+    for _ in range(2):
+        assert ask("gross_sales, voids") == {"gross_sales": Decimal(3), "voids": Decimal("17.50")}
+        assert ask("item_name, net_sales", "menu_performance") == sold
+        refresh(warehouse.url("airflow_user"), EPOCH + timedelta(hours=8))
+
+
+def test_lines_that_name_each_other_end_no_query(send: Send, ask: Ask) -> None:
+    send("order_created")
+    for part in (0, 1):
+        send("order_item_added", 1, part, extended_price="1.00", parent_item_id=str(uid("item", 1, 1 - part)))
+    send("order_item_added", 1, 2, extended_price="4.00")
+    send("order_item_voided", 1, 0)
+    assert ask("gross_sales, voids") == {"gross_sales": Decimal(4), "voids": Decimal(2)}

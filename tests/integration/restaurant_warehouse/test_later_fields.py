@@ -14,8 +14,8 @@ pytestmark = pytest.mark.integration
 VOID = {"voided_ts": "2026-03-14T12:00:00Z"}
 EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("order_created", payload("order_created", 1, guest_count="four", currency="CAD", channel="web")),
-    ("order_created", payload("order_created", 2, guest_count=4)),
-    ("order_item_added", payload("order_item_added", 1, 0, parent_item_id="none", tax_included="maybe")),
+    ("order_created", payload("order_created", 2, guest_count=4, currency="dollars")),
+    ("order_item_added", payload("order_item_added", 1, 0, parent_item_id=7, tax_included="maybe")),
     ("order_item_added", payload("order_item_added", 1, 1, tax_included=True, kind="gift_card")),
     ("payment_captured", payload("payment_captured", 1, 0, rounding="down", discount={"of": "staff"})),
     ("payment_captured", payload("payment_captured", 1, 1, service_charge="1.00")),

@@ -14,6 +14,8 @@ Generator: TypeAlias = Callable[[Pen], Iterator[Case]]
 
 ODD_VALUES: dict[str, list[bytes]] = {
     "uuid": [b'"%s"' % b"6F1D5A1E-6F0C-4C39-9F43-0F6A55C1A000", b'"00000000-0000-0000-0000-000000000000"'],
+    "id": [b'"%s"' % b"6F1D5A1E-6F0C-4C39-9F43-0F6A55C1A000", b'"6f1d5a1e6f0c4c399f430f6a55c1a000"', b'" "',
+           b'"' + b"9" * 200 + b'"', b'"\'; --"', b'"\\\\."', '"\u202e№ 12🍮"'.encode(), rb'"\ud83c\udf7d\u0041"'],
     "time": [b'"1900-01-01T00:00:00Z"', b'"2199-12-31T23:59:59.999999Z"', b'"2026-03-14T12:00:00.123456789+05:30"',
              b'"2026-03-14t12:00:00z"', b'"2026-03-14T12:00:00-15:59"'],
     "money": [b"9999999999.99", b"-0", b"0.0", b"1e9", b"1E-2", b'"1e2"', b"1.0e1", b'"0009.50"'],
@@ -64,7 +66,7 @@ def unknown_type(pen: Pen) -> Iterator[Case]:
 def _twice(pen: Pen, literal: bytes | None) -> tuple[Draft, bytes, str]:
     """A field that occurs twice: first with this value, or first with a valid one."""
     draft = pen.draft()
-    path, sort = pen.field(draft, "uuid", "time", "price", "rating", "status")
+    path, sort = pen.field(draft, *([] if literal else ["id"]), "uuid", "time", "price", "rating", "status")
     name = path.removeprefix("payload.")
     spelt = pen.random.choice([name, f"\\u{ord(name[0]):04x}{name[1:]}"])
     first = b'"%s":%s,' % (spelt.encode(), literal or pen.literal(sort))

@@ -17,36 +17,36 @@ Fate: TypeAlias = Reason | Literal["accepted", "duplicate", "redelivered", "gap"
 # The sort of each field of the known types; "?" where it can be null or absent.
 FIELDS: dict[str, dict[str, str]] = {
     "order_created": {
-        "order_id": "uuid", "visit_id": "name?", "service_type": "service", "order_ts": "time",
+        "order_id": "id", "visit_id": "name?", "service_type": "service", "order_ts": "time",
         "location_code": "text", "customer_id": "name?", "city": "text?",
         "guest_count": "guests?", "currency": "currency?", "channel": "text?",
     },
     "order_item_added": {
-        "order_item_id": "uuid", "order_id": "uuid", "menu_item_id": "name?", "category": "text?",
+        "order_item_id": "id", "order_id": "id", "menu_item_id": "name?", "category": "text?",
         "item_name": "text", "unit_price": "money?", "qty": "qty", "extended_price": "money?",
-        "parent_item_id": "uuid?", "tax_included": "flag?", "kind": "line_kind?",
+        "parent_item_id": "id?", "tax_included": "flag?", "kind": "line_kind?",
     },
-    "order_status_changed": {"order_id": "uuid", "status": "status", "changed_ts": "time"},
+    "order_status_changed": {"order_id": "id", "status": "status", "changed_ts": "time"},
     "payment_captured": {
-        "payment_id": "uuid", "order_id": "uuid", "method": "text", "provider": "text?", "amount": "money",
+        "payment_id": "id", "order_id": "id", "method": "text", "provider": "text?", "amount": "money",
         "auth_code": "text?", "subtotal": "money", "tax": "money", "tip": "money", "total": "money",
         "location_code": "text?",
     },
-    "payment_voided": {"payment_id": "uuid", "order_id": "uuid", "reason": "text?", "voided_ts": "time"},
-    "order_item_voided": {"order_item_id": "uuid", "order_id": "uuid", "reason": "text?", "voided_ts": "time"},
+    "payment_voided": {"payment_id": "id", "order_id": "id", "reason": "text?", "voided_ts": "time"},
+    "order_item_voided": {"order_item_id": "id", "order_id": "id", "reason": "text?", "voided_ts": "time"},
     "discount_applied": {
-        "discount_id": "uuid", "order_id": "uuid", "order_item_id": "uuid?", "name": "text?",
+        "discount_id": "id", "order_id": "id", "order_item_id": "id?", "name": "text?",
         "kind": "discount_kind", "amount": "price",
     },
     "service_charge_added": {
-        "charge_id": "uuid", "order_id": "uuid", "name": "text?", "amount": "price", "gratuity": "flag?",
+        "charge_id": "id", "order_id": "id", "name": "text?", "amount": "price", "gratuity": "flag?",
     },
     "payment_refunded": {
-        "refund_id": "uuid", "payment_id": "uuid", "order_id": "uuid", "amount": "price", "reason": "text?",
+        "refund_id": "id", "payment_id": "id", "order_id": "id", "amount": "price", "reason": "text?",
         "refunded_ts": "time",
     },
     "feedback_submitted": {
-        "feedback_id": "uuid", "order_id": "uuid?", "customer_id": "name?", "rating": "rating", "nps": "nps?",
+        "feedback_id": "id", "order_id": "id?", "customer_id": "name?", "rating": "rating", "nps": "nps?",
         "comment": "text?", "created_ts": "time",
     },
     "menu_item_changed": {
@@ -56,9 +56,14 @@ FIELDS: dict[str, dict[str, str]] = {
     "customer_changed": {
         "customer_id": "name", "city": "text?", "membership": "text?", "changed_ts": "time",
     },
+    "order_snapshot": {
+        "order_id": "uuid", "service_type": "service", "order_ts": "time", "location_code": "text",
+        "status": "status?", "changed_ts": "time?", "items": "items?", "payments": "payments?",
+    },
 }  # fmt: skip
 ENVELOPE = {"event_id": "uuid", "event_type": "type", "ts": "time", "partition_key": "name"}
 _GOOD: dict[str, list[bytes]] = {
+    "id": [b'"42"', b'"A-17/3"', b'"No. 12"'],
     "name": [b'"guest-1"', b'"Zo\xc3\xab"'],
     "text": [b'"LOC-ON-001"', b'"Soup of the day"', '"Crème brûlée 🍮"'.encode()],
     "service": [b'"dine_in"', b'"takeout"', b'"delivery"', b'"drive_thru"', b'"room_service"', b'"other"'],
@@ -74,6 +79,12 @@ _GOOD: dict[str, list[bytes]] = {
     "rating": [b"1", b"5"],
     "nps": [b"0", b"10"],
 }
+_ELEMENTS = {
+    "items": b'{"order_item_id":"%s","item_name":"Soup","qty":1,"unit_price":"5.25"}',
+    "payments": b'{"payment_id":"%s","method":"card","amount":5,"subtotal":5,"tax":0,"tip":0,"total":5,'
+    b'"captured_ts":"2026-03-14T12:00:00Z"}',
+}
+"""A list of one element, by sort."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +150,10 @@ class Pen:
     def literal(self, sort: str) -> bytes:
         """A good value of the sort."""
         sort = sort.removesuffix("?")
-        if sort == "uuid":
+        if sort == "uuid" or (sort == "id" and self.random.random() < 0.5):
             return b'"%s"' % str(self.uuid()).encode()
+        if sort in _ELEMENTS:
+            return b"[" + _ELEMENTS[sort] % str(self.uuid()).encode() + b"]"
         if sort == "time":
             day, hour = self.random.randint(1, 28), self.random.randint(0, 23)
             return b'"2026-03-%02dT%02d:30:00Z"' % (day, hour)

@@ -21,6 +21,7 @@ _NOT_NUMBERS = [
 _NOT_NUMBERS += [b'"0x10"', '"١٢"'.encode(), b'"12.50 EUR"']
 _NOT_INTEGERS = [b'"5"', b"4.5", b"5.0", b"1e0", b"true", b"[]", b"{}", b'"five"']
 _NOT_TEXTS = [b"5", b"true", b"[]", b"{}", b"1.5", b'["a"]']
+_NOT_ARRAYS = [b"5", b"true", b"{}", b'"[]"', b"1.5"]
 WRONG: dict[str, list[bytes]] = {
     "uuid": [
         b"5",
@@ -32,10 +33,12 @@ WRONG: dict[str, list[bytes]] = {
         b'""',
         b'"6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a00g"',
     ],
+    "id": [b"5", b"true", b"[]", b"{}", b"1.5"],
     "time": [b"5", b"1773489600", b"true", b"[]", b"{}", b"1.5"],
     **dict.fromkeys(
         ("text", "name", "service", "status", "type", "currency", "line_kind", "discount_kind"), _NOT_TEXTS
     ),
+    **dict.fromkeys(("items", "payments"), _NOT_ARRAYS),
     "flag": [b"0", b"1", b'"true"', b'"yes"', b"[]", b"{}", b"1.0"],
     **dict.fromkeys(("price", "money", "qty"), _NOT_NUMBERS),
     **dict.fromkeys(("rating", "nps", "guests"), _NOT_INTEGERS),
@@ -166,7 +169,7 @@ def word_not_in_the_list(pen: Pen) -> Iterator[Case]:
 
 def text_too_long(pen: Pen) -> Iterator[Case]:
     draft = pen.draft()
-    path, _sort = pen.field(draft, "name", "type")
+    path, _sort = pen.field(draft, "name", "type", "id")
     text = b'"' + b"x" * pen.random.choice([201, 202, 1000, 9000]) + b'"'
     yield from _spoil(pen, Reason.OUT_OF_RANGE, draft, path, text)
 
@@ -175,9 +178,18 @@ def empty_type(pen: Pen) -> Iterator[Case]:
     yield from _spoil(pen, Reason.OUT_OF_RANGE, pen.draft(), "event_type", b'""')
 
 
+def id_that_names_nothing(pen: Pen) -> Iterator[Case]:
+    draft = pen.draft("payment_refunded")
+    path, _sort = pen.field(draft, "id")
+    yield from _spoil(
+        pen, Reason.OUT_OF_RANGE, draft, path, pen.random.choice([b'""', rb'"\n"', rb'"a\u001f"'])
+    )
+
+
 WRONG_FIELDS = [
     missing_field, wrong_type, payload_is_no_object, payload_of_unknown_type_is_no_object, time_that_is_none, year_0,
     year_10000, year_2500_and_other_ages, negative_money, absurd_money, absurd_quantity, score_beyond_the_scale,
     word_not_in_the_list, text_too_long, empty_type,
+    id_that_names_nothing,
 ]  # fmt: skip
 """Service and warehouse both name the field of these cases."""

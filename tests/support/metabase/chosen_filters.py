@@ -10,6 +10,7 @@ VALUES = {
     "day": "{column} >= date '2024-03-01' AND {column} < date '2024-04-01'",
     "restaurant": "{column} = 'LOC-ON-001'",
     "service": "{column} IN ('dine_in', 'takeout')",
+    "currency": "{column} = 'CAD'",
 }
 
 

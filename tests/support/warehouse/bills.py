@@ -7,9 +7,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sse_ingest.events import Event
-from tests.support.events import frame, moment, parsed, payload, uid
+from tests.support.events import element, frame, moment, parsed, payload, uid
 
 CENT = Decimal("0.01")
+LISTS = {
+    "order_item_added": "items",
+    "discount_applied": "discounts",
+    "service_charge_added": "service_charges",
+    "payment_captured": "payments",
+}
+"""The list of a snapshot for each type."""
 HOUR = 3600
 
 
@@ -93,7 +100,9 @@ def bills(draw: st.DrawFn, order: int) -> Bill:
 def _lines(draw: st.DrawFn, bill: Bill) -> list[tuple[str, int, bool]]:
     """Of each line that is sold: its id, its price, and whether this contains the tax."""
     sold = []
+    is_void: list[bool] = []
     for part in range(draw(st.integers(1, 5))):
+        whole = draw(st.sampled_from([None, *range(part)]))
         price = draw(st.sampled_from([0, 1, 333, 1000, 1999]))
         gift = draw(st.integers(0, 9)) == 0
         tax_included = draw(st.sampled_from([True, False, None])) if not gift else None
@@ -105,10 +114,13 @@ def _lines(draw: st.DrawFn, bill: Bill) -> list[tuple[str, int, bool]]:
             extended_price=str(money(price)),
             kind="gift_card" if gift else draw(st.sampled_from(["sale", None])),
             tax_included=tax_included,
-            parent_item_id=str(uid("item", bill.order, 0)) if part else None,
+            parent_item_id=None if whole is None else str(uid("item", bill.order, whole)),
         )
-        if draw(st.integers(0, 4)) == 0:
+        is_voided = draw(st.integers(0, 4)) == 0
+        if is_voided:
             bill.send("order_item_voided", part)
+        is_void.append(is_voided or (whole is not None and is_void[whole]))
+        if is_void[part]:
             bill.send("discount_applied", part + 10, order_item_id=line["order_item_id"], amount="0.50")
             bill.sums.voids += price
         elif gift:
@@ -182,8 +194,35 @@ def _split(cents: int, count: int) -> list[int]:
 
 
 def events_of(bill: Bill, first_offset: int, draw: st.DrawFn) -> list[Event]:
-    """The events of a bill, at hours of their own."""
+    """The events of a bill, at hours of their own; of some bills the newest of two snapshots, and its voids."""
+    whole = draw(st.booleans())
+    sent = _as_snapshots(bill, draw) if whole else [(kind, body, None) for kind, body in bill.events]
     return [
-        parsed(frame(first_offset + number, kind, body, seconds=draw(st.integers(0, 6)) * HOUR))
-        for number, (kind, body) in enumerate(bill.events)
+        parsed(
+            frame(first_offset + number, kind, body, seconds=draw(st.integers(0, 6)) * HOUR, version=version)
+        )
+        for number, (kind, body, version) in enumerate(sent)
     ]
+
+
+def _as_snapshots(bill: Bill, draw: st.DrawFn) -> list[tuple[str, dict[str, Any], int | None]]:
+    """An older snapshot with a line and a payment that the newest one does not have, that one, and the voids."""
+    lists: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS.values()}
+    voids: list[tuple[str, dict[str, Any], int | None]] = []
+    for kind, body in bill.events:
+        if kind in LISTS:
+            at = moment(draw(st.integers(0, 6)) * HOUR)
+            part = {name: value for name, value in body.items() if name != "order_id"}
+            time = {"payment_captured": {"captured_ts": at}, "order_item_added": {"added_ts": at}}.get(
+                kind, {}
+            )
+            lists[LISTS[kind]].append({**part, **time})
+        elif kind != "order_created":
+            voids.append((kind, body, 2))
+    order = dict(bill.events)["order_created"]
+    gone = {
+        "items": [element("order_item_added", bill.order, 50, extended_price="9.99")],
+        "payments": [element("payment_captured", bill.order, 50)],
+    }
+    bill.sums.voids += 999
+    return [("order_snapshot", {**order, **gone}, 0), ("order_snapshot", {**order, **lists}, 1), *voids]

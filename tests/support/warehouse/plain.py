@@ -19,14 +19,14 @@ DAILY: LiteralString = (
 SELECT day, location_code,
     count(*) FILTER (WHERE status <> 'cancelled'),
     sum(total) FILTER (WHERE status <> 'cancelled'),
-    round(avg(total) FILTER (WHERE status <> 'cancelled'), 2),
+    round(avg(total) FILTER (WHERE status <> 'cancelled'), analytics.decimals(currency)),
     sum(tip) FILTER (WHERE status <> 'cancelled'),
-    round(avg(tip) FILTER (WHERE status <> 'cancelled'), 2),
+    round(avg(tip) FILTER (WHERE status <> 'cancelled'), analytics.decimals(currency)),
     count(*) FILTER (WHERE status <> 'cancelled' AND total IS NULL),
     count(*) FILTER (WHERE status = 'cancelled'),
-    sum(amount) FILTER (WHERE status <> 'cancelled')
+    sum(amount) FILTER (WHERE status <> 'cancelled'), currency
 FROM placed
-GROUP BY day, location_code
+GROUP BY day, location_code, currency
 """
 )
 HOURLY: LiteralString = (
@@ -38,22 +38,25 @@ SELECT date_trunc('hour', at, 'UTC'), location_code, service_type,
     sum(tax) FILTER (WHERE status <> 'cancelled'),
     sum(tip) FILTER (WHERE status <> 'cancelled'),
     sum(total) FILTER (WHERE status <> 'cancelled'),
-    round(avg(total) FILTER (WHERE status <> 'cancelled'), 2),
+    round(avg(total) FILTER (WHERE status <> 'cancelled'), analytics.decimals(currency)),
     count(*) FILTER (WHERE status <> 'cancelled' AND total IS NULL),
-    count(*) FILTER (WHERE status = 'cancelled')
+    count(*) FILTER (WHERE status = 'cancelled'), currency
 FROM due
-GROUP BY date_trunc('hour', at, 'UTC'), location_code, service_type
+GROUP BY date_trunc('hour', at, 'UTC'), location_code, service_type, currency
 """
 )
 MENU: LiteralString = (
     DUE
     + """
-SELECT i.category, i.item_name, count(*), sum(i.qty), sum(i.extended_price), round(avg(i.unit_price), 2),
-    round(avg(i.extended_price), 2), count(*) FILTER (WHERE i.extended_price IS NULL),
-    CASE WHEN count(i.extended_price) > 0 THEN sum(i.extended_price) - coalesce(sum(d.deduction), 0) END
+SELECT i.category, i.item_name, count(*), sum(i.qty), sum(i.extended_price),
+    round(avg(i.unit_price), analytics.decimals(i.currency)),
+    round(avg(i.extended_price), analytics.decimals(i.currency)),
+    count(*) FILTER (WHERE i.extended_price IS NULL),
+    CASE WHEN count(i.extended_price) > 0 THEN sum(i.extended_price) - coalesce(sum(d.deduction), 0) END,
+    i.currency
 FROM sold AS i
 LEFT JOIN LATERAL analytics.line_deductions(i.order_id) AS d USING (order_item_id)
-GROUP BY i.category, i.item_name
+GROUP BY i.category, i.item_name, i.currency
 """
 )
 SATISFACTION: LiteralString = """
@@ -68,11 +71,11 @@ GROUP BY (created_ts AT TIME ZONE 'UTC')::date
 """
 PLAIN: dict[LiteralString, LiteralString] = {
     "SELECT day, location_code, order_count, total_revenue, avg_order_value, total_tips, avg_tip, unpaid_orders,"
-    " cancelled_orders, total_refunds FROM analytics.daily_sales": DAILY,
+    " cancelled_orders, total_refunds, currency FROM analytics.daily_sales": DAILY,
     "SELECT hour, location_code, service_type, order_count, subtotal, tax, tip, total, avg_order_value, unpaid_orders,"
-    " cancelled_orders FROM analytics.hourly_sales": HOURLY,
+    " cancelled_orders, currency FROM analytics.hourly_sales": HOURLY,
     "SELECT category, item_name, times_ordered, total_quantity_sold, total_revenue, avg_unit_price,"
-    " avg_extended_price, unpriced_items, net_sales FROM analytics.menu_performance": MENU,
+    " avg_extended_price, unpriced_items, net_sales, currency FROM analytics.menu_performance": MENU,
     "SELECT * FROM analytics.satisfaction_summary": SATISFACTION,
     **ANSWERS,
     **BILLS,

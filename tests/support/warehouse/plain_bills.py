@@ -6,7 +6,7 @@ _SUMS: LiteralString = """
     sum(gross_sales), sum(discounts), sum(comps), sum(included_tax), sum(net_sales), sum(voids), sum(gift_cards),
     sum(service_charges), sum(rounding), sum(total_collected), sum(guest_count),
     round(sum(net_sales) FILTER (WHERE guest_count > 0)
-        / nullif(sum(guest_count) FILTER (WHERE net_sales IS NOT NULL), 0), 2),
+        / nullif(sum(guest_count) FILTER (WHERE net_sales IS NOT NULL), 0), analytics.decimals(currency)),
     coalesce(sum(unpriced_items), 0)
 """
 _NAMES: LiteralString = (
@@ -39,15 +39,15 @@ def _pair(
 
 BILLS: dict[LiteralString, LiteralString] = dict(
     [
-        _pair("daily_sales", "day, location_code", "order_count"),
-        _pair("daypart_sales", "day, location_code, daypart", "order_count"),
-        _pair("hourly_sales", "hour, location_code, service_type", "order_count"),
-        _pair("store_performance", "location_code", "orders"),
+        _pair("daily_sales", "day, location_code, currency", "order_count"),
+        _pair("daypart_sales", "day, location_code, daypart, currency", "order_count"),
+        _pair("hourly_sales", "hour, location_code, service_type, currency", "order_count"),
+        _pair("store_performance", "location_code, currency", "orders"),
         (
-            "SELECT day, location_code, tax, tips, refunds FROM analytics.daily_sales WHERE order_count > 0",
-            "SELECT day, location_code, sum(tax), sum(tips), sum(refunds)"
+            "SELECT day, location_code, tax, tips, refunds, currency FROM analytics.daily_sales WHERE order_count > 0",
+            "SELECT day, location_code, sum(tax), sum(tips), sum(refunds), currency"
             + _BILLS
-            + "GROUP BY day, location_code",
+            + "GROUP BY day, location_code, currency",
         ),
     ]
 )

@@ -12,6 +12,7 @@ FACTS = frozenset(
         "order_item_voids",
         "order_discounts",
         "service_charges",
+        "order_snapshots",
         "order_status_history",
         "payments",
         "payment_voids",

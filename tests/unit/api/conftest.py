@@ -49,6 +49,12 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "feedback_submitted": {"feedback_id": ID, "rating": 5, "created_ts": NOON},
     "menu_item_changed": {"menu_item_id": "MI-1", "name": "Bowl", "changed_ts": NOON},
     "customer_changed": {"customer_id": "CUST-1", "changed_ts": NOON},
+    "order_snapshot": {
+        "order_id": ID,
+        "service_type": "dine_in",
+        "order_ts": NOON,
+        "location_code": "LOC-ON-001",
+    },
 }
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from api.contract.envelope import schemas
 from api.contract.errors import InvalidEvent
 from api.contract.fields import parse_instant
 from api.contract.parser import Parser
-from api.contract.schemas import PAYLOADS, schemas
+from api.contract.schemas import PAYLOADS
 
 MakeEvent = Callable[..., dict[str, Any]]
 
@@ -69,6 +70,28 @@ def test_money_that_is_not(parser: Parser, make_event: MakeEvent, literal: str, 
 
 
 @pytest.mark.parametrize(
+    ("currency", "literal", "detail"),
+    [
+        ("CAD", "12.50", ""),
+        ("CAD", "12.505", "decimals_fit_currency: must have at most 2 decimals in CAD"),
+        ("JPY", "1250", ""),
+        ("JPY", '"1250.00"', "decimals_fit_currency: must have no decimals in JPY"),
+        ("KWD", "1.250", ""),
+        ("KWD", '"1.255"', ""),
+        ("KWD", "1.2555", "decimals_fit_currency: must have at most 3 decimals in KWD"),
+        ("UYW", "1.2555", ""),
+        ("UYW", "1.25555", "decimals_fit_currency: must have at most 4 decimals in UYW"),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(
+    parser: Parser, make_event: MakeEvent, currency: str, literal: str, detail: str
+) -> None:
+    whole = dict.fromkeys(("amount", "subtotal", "tax", "total"), 5)
+    event = json.dumps(make_event("payment_captured", **whole, tip="TIP", currency=currency))
+    assert errors(parser, event.replace('"TIP"', literal)) == ({"payload.tip": detail} if detail else {})
+
+
+@pytest.mark.parametrize(
     ("event_type", "field", "value"),
     [
         ("order_item_added", "qty", 0),
@@ -78,11 +101,16 @@ def test_money_that_is_not(parser: Parser, make_event: MakeEvent, literal: str, 
         ("order_item_added", "unit_price", -1),
         ("order_item_added", "kind", "coupon"),
         ("order_item_added", "tax_included", "yes"),
-        ("order_item_added", "parent_item_id", "7"),
+        ("order_item_added", "parent_item_id", 7),
+        ("order_item_added", "parent_item_id", "x" * 201),
+        ("order_item_added", "business_day", "today"),
         ("order_created", "guest_count", -1),
         ("order_created", "guest_count", "4"),
         ("order_created", "currency", "cad"),
         ("order_created", "currency", "CAD\n"),
+        ("order_created", "currency", "XTS"),
+        ("order_created", "currency", 124),
+        ("payment_refunded", "currency", "euro"),
         ("order_created", "channel", ""),
         ("discount_applied", "kind", "gift"),
         ("discount_applied", "amount", 0),
@@ -94,7 +122,11 @@ def test_money_that_is_not(parser: Parser, make_event: MakeEvent, literal: str, 
         ("payment_captured", "discount", -1),
         ("order_item_added", "item_name", ""),
         ("order_created", "service_type", "drive_in"),
-        ("order_created", "order_id", "42"),
+        ("order_created", "order_id", 42),
+        ("order_created", "order_id", ""),
+        ("order_created", "order_id", "two\nlines"),
+        ("order_created", "business_day", "2026-02-30"),
+        ("order_created", "business_day", "20260301"),
         ("order_created", "order_ts", "2026-01-31"),
         ("order_created", "customer_id", "x" * 201),
         ("order_status_changed", "status", "lost"),
@@ -119,6 +151,19 @@ def test_values_out_of_their_range(
     parser: Parser, make_event: MakeEvent, event_type: str, field: str, value: object
 ) -> None:
     assert list(errors(parser, make_event(event_type, **{field: value}))) == [f"payload.{field}"]
+
+
+@pytest.mark.parametrize(
+    "text", ["42", "A-17/3", "№ 12", " ", "x" * 200, "{6f1d5a1e6f0c4c399f430f6a55c1a000}"]
+)
+def test_an_id_may_be_a_text(parser: Parser, make_event: MakeEvent, text: str) -> None:
+    event = make_event("payment_captured", payment_id=text, order_id=text, business_day="2026-03-14")
+    assert errors(parser, event) == {}
+
+
+def test_the_rule_of_an_id_is_named(parser: Parser, make_event: MakeEvent) -> None:
+    rule = "must be a UUID, or a text of 1 to 200 characters without control characters"
+    assert errors(parser, make_event("order_created", order_id="")) == {"payload.order_id": rule}
 
 
 BILL = {"amount": 21.5, "subtotal": 20, "tax": 2, "tip": 1, "total": 21.5}

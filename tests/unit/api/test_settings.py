@@ -18,9 +18,10 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load()
-    assert (settings.host, settings.port, settings.rate, settings.seed) == ("127.0.0.1", 8000, 5, 1)
+    assert (settings.host, settings.port, settings.rate, settings.seed) == ("127.0.0.1", 8000, 0.5, 1)
     assert settings.log_path == Path("var/eventlog/events.db")
     assert settings.stream_token is None
+    assert settings.stream_name == "restaurant"
 
 
 def test_they_are_frozen() -> None:
@@ -36,7 +37,7 @@ def test_rate_may_be_max(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVENT_STREAM_TOKEN", "")
     monkeypatch.setenv("EVENT_RATE", "")
-    assert (load().stream_token, load().rate) == (None, 5)
+    assert (load().stream_token, load().rate) == (None, 0.5)
 
 
 def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +50,7 @@ def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("EVENT_PORT", "eighty"),
+        ("EVENT_STREAM_NAME", "till-7"),
         ("EVENT_PORT", "70000"),
         ("EVENT_RATE", "-1"),
         ("EVENT_RATE", "nan"),

@@ -4,13 +4,14 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from api.log.interface import Draft, EventFilter, EventLog, LogError, LogFull
+from api.log.interface import Draft, EventFilter, EventLog, LogError, LogFull, Retention
 from api.log.sqlite.log import SqliteLog
-from tests.support.event_log.log_engines import SQLITE, read_all
+from tests.support.event_log.log_engines import SQLITE, ignore_commit, read_all
 
 pytestmark = pytest.mark.anyio
 MakeDraft = Callable[..., Draft]
@@ -36,6 +37,17 @@ async def test_an_append_is_in_the_file_when_it_returns(
     await log.append([make_draft(), make_draft()])
     with closing(sqlite3.connect(tmp_path / "log" / "events.db")) as other:
         assert other.execute("SELECT count(*) FROM events").fetchone() == (2,)
+
+
+async def test_a_new_log_has_the_name_of_its_stream_and_keeps_it(tmp_path: Path) -> None:
+    path, retention = tmp_path / "events.db", Retention(timedelta(days=1), 10)
+    names = []
+    for stream in ("bistro", "another"):
+        log = await SqliteLog.open(path, retention, ignore_commit, stream)
+        names.append(log.stream_id)
+        await log.close()
+    assert names[0].startswith("bistro_")
+    assert names[1] == names[0]
 
 
 async def test_readers_at_one_position_share_the_bytes(open_log: OpenLog, make_draft: MakeDraft) -> None:

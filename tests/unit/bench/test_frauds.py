@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.simulator.order_lifecycle import cents
+from api.simulator.recorder import cents
 from restaurant_warehouse.event_types import EVENT_TYPES
 from tests.bench.workload import frauds
 

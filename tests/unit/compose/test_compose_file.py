@@ -15,7 +15,7 @@ import yaml
 import init_data_dir
 from tests.unit.compose.compose_file import COMPOSE, ROOT, MissingVariableError, documented, load, references
 
-ONE_SHOTS = {"bootstrap", "migrate", "restaurants", "airflow-init", "metabase-setup"}
+ONE_SHOTS = {"bootstrap", "migrate", "restaurants", "past", "airflow-init", "metabase-setup"}
 SECRETS = {
     name: f"secret-of-{name.lower()}" for name, value in documented().items() if value.startswith("change-me")
 }
@@ -190,7 +190,7 @@ def test_commands_name_modules_that_exist() -> None:
         for service in SERVICES.values()
         if (command := service.get("command", []))[:2] == ["python", "-m"]
     }
-    assert modules == {"api", "local.metabase", "sql"}
+    assert modules == {"api", "local.metabase", "local.past", "sql"}
     for module in modules:
         assert importlib.util.find_spec(f"{module}.__main__"), f"python -m {module} does not run"
 

@@ -15,7 +15,7 @@ from tests.unit.compose.compose_file import ROOT, documented, load
 
 PACKAGES = ("airflow/packages/sse-ingest", "airflow/packages/restaurant-warehouse")
 IMAGES = {
-    "api": ("api", "sql", "local/cards", "local/metabase"),
+    "api": ("api", "sql", "local/cards", "local/metabase", "local/past"),
     "airflow": ("airflow/dags", *PACKAGES, "airflow/plugins"),
 }
 SERVICES = load(documented())["services"]

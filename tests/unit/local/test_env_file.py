@@ -107,6 +107,8 @@ def test_an_unknown_name_is_reported_with_the_nearest_known_one(name: str, advic
         ("POSTGRES_SHARED_BUFFERS", "512"),
         ("POSTGRES_SHARED_BUFFERS", "512mb"),
         ("POSTGRES_EFFECTIVE_CACHE_SIZE", "0GB"),
+        ("RESTAURANT_CURRENCY", "cad"),
+        ("METABASE_CURRENCY", "dollar"),
     ],
 )
 def test_a_wrong_value_is_named_with_the_file_and_what_to_write(

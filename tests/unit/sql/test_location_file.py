@@ -71,7 +71,7 @@ def test_lines_are_counted_through_blank_lines_and_cells_of_several() -> None:
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
 def test_an_empty_file(content: str) -> None:
     assert refused(content) == [
-        "places.csv is empty: its first line names the columns, location_code,name,city,time_zone,close_out."
+        "places.csv is empty: its first line names the columns, location_code,name,city,time_zone,close_out,currency."
     ]
 
 

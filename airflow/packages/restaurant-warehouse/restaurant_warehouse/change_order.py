@@ -38,6 +38,13 @@ def row(alias: LiteralString) -> LiteralString:
     return f"(coalesce({alias}.event_version, -1), {alias}.event_ts, {alias}.event_offset, {alias}.event_id)"
 
 
+def stated_row(alias: LiteralString) -> LiteralString:
+    """The same in a table that snapshots fill too. There event_ts is when it happened, and snapshot_ts the ts of the
+    snapshot that wrote the row.
+    """
+    return row(alias).replace(f"{alias}.event_ts", f"coalesce({alias}.snapshot_ts, {alias}.event_ts)")
+
+
 def of_status(event: Event) -> StatusPlace:
     """The place of an order_status_changed among all status changes of its order."""
     change: Any = event.record

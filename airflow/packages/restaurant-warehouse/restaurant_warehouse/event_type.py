@@ -42,8 +42,22 @@ class EventType:
     """The payload field with the time at which it happened; None: the event's `ts`."""
     restates: Callable[[Any], bool] = _never
     """Whether an event with this payload changes the figures of its order's minute. Only such an event can be late."""
+    parts: frozenset[str] = frozenset()
+    """For a snapshot: the types of the events that it becomes. Its own row has the key only: see typed/snapshots.py."""
+    in_snapshots: bool = False
+    """A snapshot states it too. Its rows have `snapshot_ts`, the ts of the snapshot that wrote them."""
+    is_replaceable: bool = False
+    """It ends when a newer snapshot of its order does not have it. Its rows have `is_replaced`."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that an event fills."""
-        return (*self.payload.__struct_fields__, *self.from_ts, *change_order.COLUMNS)
+        fields = self.key if self.parts else self.payload.__struct_fields__
+        return (*fields, *self.from_ts, *change_order.COLUMNS)
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        """The columns that this code writes."""
+        of_snapshots = [name for name, has in
+            (("snapshot_ts", self.in_snapshots), ("is_replaced", self.is_replaceable)) if has]  # fmt: skip
+        return (*self.columns, *self.derived, *of_snapshots)

@@ -2,30 +2,50 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeAlias
+from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
-from sse_ingest.contract.fields import Exact, OutOfRange
+from restaurant_warehouse.currencies import USUAL_DECIMALS, Code, decimals_of
+from sse_ingest.contract.fields import Exact, FieldOutOfRange, Name, OutOfRange
+from sse_ingest.contract.named_ids import EXTERNAL, named
 
 _FARTHEST_SCHEDULE = timedelta(days=731)  # two years
+_ANY_DECIMALS = 200  # more than a literal can have: check_decimals() refuses what is too many
 _ROUNDED = timedelta(microseconds=1)  # a seventh decimal is rounded here, and cut off by the service
 
 
 class Money(Exact):
-    """An amount of at least 0, with two decimals at most."""
+    """An amount of at least 0. How many decimals it may have depends on the currency: see check_decimals()."""
 
     noun = "an amount of money (a number or a text of digits)"
+    decimals = _ANY_DECIMALS
+    places: int
+    """How many decimals it has."""
+    any_is_fine: ClassVar[bool] = False
+    """Whether any amount with more than two decimals has been read."""
+
+    @classmethod
+    def of(cls, literal: object) -> "Money":
+        """From a JSON literal. Raises TypeError or OutOfRange."""
+        value = super().of(literal)
+        assert isinstance(value, Money)
+        value.places = max(0, -int(value.as_tuple().exponent))
+        if value.places > USUAL_DECIMALS:
+            Money.any_is_fine = True
+        return value
 
 
 class PositiveMoney(Money):
-    """An amount of more than 0, with two decimals at most."""
+    """An amount of more than 0."""
 
     zero = False
 
 
 class SignedMoney(Money):
-    """An amount that may be negative, with two decimals at most."""
+    """An amount that may be negative."""
 
     signed = True
 
@@ -39,13 +59,21 @@ class Quantity(Exact):
     zero = False
 
 
+OrderId: TypeAlias = Annotated[UUID, named("order")]
+ItemId: TypeAlias = Annotated[UUID, named("order_item")]
+PaymentId: TypeAlias = Annotated[UUID, named("payment")]
+RefundId: TypeAlias = Annotated[UUID, named("refund")]
+DiscountId: TypeAlias = Annotated[UUID, named("discount")]
+ChargeId: TypeAlias = Annotated[UUID, named("service_charge")]
+FeedbackId: TypeAlias = Annotated[UUID, named("feedback")]
+ExternalId: TypeAlias = Name | None
+"""The text of the first id of a payload; None where that is a UUID. It is the last field of a payload."""
+
 Rating: TypeAlias = Annotated[int, Meta(ge=1, le=5, description="an integer from 1 to 5")]
 Nps: TypeAlias = Annotated[int, Meta(ge=0, le=10, description="an integer from 0 to 10")]
 Guests: TypeAlias = Annotated[int, Meta(ge=0, le=100_000, description="an integer from 0 to 100000")]
 Flag: TypeAlias = Annotated[bool, Meta(description="true or false")]
-Currency: TypeAlias = Annotated[
-    str, Meta(pattern=r"^[A-Z]{3}\Z", description="a currency of ISO 4217, as in CAD")
-]
+Currency: TypeAlias = Annotated[Code, Meta(description="a currency of ISO 4217, as in CAD")]
 Service: TypeAlias = Annotated[
     Literal[
         "dine_in",
@@ -73,9 +101,43 @@ Status: TypeAlias = Annotated[
 ]
 
 
+def text_of_id() -> Any:
+    """The field `external_id`. It is read from an id, and never from a field of a producer."""
+    return msgspec.field(default=None, name=EXTERNAL)
+
+
 def check_schedule(placed: datetime, scheduled: datetime) -> None:
     """Raise OutOfRange unless an order that was placed then can be scheduled for this time."""
     if not -_ROUNDED <= scheduled - placed <= _FARTHEST_SCHEDULE + _ROUNDED:
         raise OutOfRange(
             "payload.scheduled_for: must not lie before order_ts, nor more than 731 days after it"
         )
+
+
+class Priced(Protocol):
+    """A payload with amounts, and perhaps their currency."""
+
+    @property
+    def currency(self) -> str | None: ...
+
+
+def check_decimals(payload: Priced) -> None:
+    """Raise OutOfRange when an amount has more decimals than the stated currency, or more than 2 without a currency.
+
+    It costs next to nothing for a payload without a currency while no amount has more than two decimals.
+    """
+    currency = payload.currency
+    if currency is None and not Money.any_is_fine:
+        return
+    most = decimals_of(currency)
+    names: tuple[str, ...] = payload.__struct_fields__  # type: ignore[attr-defined]
+    for name in names:
+        value: Any = getattr(payload, name)
+        if isinstance(value, Money) and value.places > most:
+            allowed = f"at most {most} decimals" if most else "no decimals"
+            rule = (
+                f"decimals_fit_currency: must have {allowed} in {currency}"
+                if currency
+                else f"must have {allowed}"
+            )
+            raise FieldOutOfRange(rule, name)

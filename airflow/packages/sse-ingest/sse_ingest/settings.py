@@ -20,7 +20,8 @@ from sse_ingest.sources.registry import SOURCES, is_known
 Processor: TypeAlias = Callable[[Cursor[Any], Event, dict[str, Any]], None]
 
 
-def _default_writer() -> str:
+def default_writer() -> str:
+    """The name of a writer that has none: its host and process."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -42,7 +43,7 @@ class Settings:
     """The schema of the tables that `init-db` makes."""
     processors: Mapping[str, Processor] = field(default_factory=dict)
     """Custom processors by event type: fn(cursor, event, payload)."""
-    writer: str = field(default_factory=_default_writer)
+    writer: str = field(default_factory=default_writer)
     """The name of this writer: stored with every raw event and shown as the holder of the lease."""
     max_batch: int = 5000
     """The largest number of events in one transaction. A batch is committed before it is full when no more arrive."""

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION analytics.abnormality_of_hours(since timestamptz DEFAULT NULL, before timestamptz DEFAULT NULL)
 RETURNS TABLE (
     location_code text, hour timestamptz, measure text, value numeric, expected numeric, score numeric,
-    is_anomaly boolean, same_weekday boolean, compared_with bigint
+    is_anomaly boolean, same_weekday boolean, compared_with bigint, currency text
 )
 LANGUAGE plpgsql
 STABLE
@@ -22,24 +22,26 @@ BEGIN
     start := date_trunc('hour', coalesce(since, upto - interval '7 days'), 'UTC');
     RETURN QUERY
     WITH sales AS MATERIALIZED (
-        SELECT s.location_code, s.hour, sum(s.order_count) AS orders, coalesce(sum(s.total), 0) AS revenue
+        SELECT s.location_code, s.currency, s.hour, sum(s.order_count) AS orders, coalesce(sum(s.total), 0) AS revenue
         FROM analytics.hourly_sales AS s
         WHERE s.hour >= start - horizon AND s.hour < upto
-        GROUP BY s.location_code, s.hour
+        GROUP BY s.location_code, s.currency, s.hour
     ), hours AS (
         -- Every hour since the first sale of a restaurant, hours without a sale included.
-        SELECT s.location_code, s.hour, s.orders, s.revenue FROM sales AS s
+        SELECT s.location_code, s.currency, s.hour, s.orders, s.revenue FROM sales AS s
         UNION ALL
-        SELECT o.location_code, generate_series(o.first_hour, upto - interval '1 hour', interval '1 hour'), 0, 0
-        FROM (SELECT s.location_code, min(s.hour) AS first_hour FROM sales AS s GROUP BY s.location_code) AS o
+        SELECT o.location_code, o.currency, generate_series(o.first_hour, upto - interval '1 hour', interval '1 hour'), 0, 0
+        FROM (
+            SELECT s.location_code, s.currency, min(s.hour) AS first_hour FROM sales AS s GROUP BY s.location_code, s.currency
+        ) AS o
     ), grid AS MATERIALIZED (
-        SELECT h.*, min(h.hour) OVER (PARTITION BY h.location_code) AS first_hour,
+        SELECT h.*, min(h.hour) OVER (PARTITION BY h.location_code, h.currency) AS first_hour,
             extract(hour FROM h.hour AT TIME ZONE coalesce(l.time_zone, 'UTC')) AS of_day,
             extract(isodow FROM h.hour AT TIME ZONE coalesce(l.time_zone, 'UTC')) AS weekday
         FROM (
-            SELECT h.location_code, h.hour, sum(h.orders) AS orders, sum(h.revenue) AS revenue
+            SELECT h.location_code, h.currency, h.hour, sum(h.orders) AS orders, sum(h.revenue) AS revenue
             FROM hours AS h
-            GROUP BY h.location_code, h.hour
+            GROUP BY h.location_code, h.currency, h.hour
         ) AS h
         LEFT JOIN analytics.locations AS l ON l.location_code = h.location_code
     ), scorable AS (
@@ -47,18 +49,18 @@ BEGIN
         FROM grid AS g
         WHERE g.hour >= start AND g.hour - g.first_hour >= history_needed
     ), usual AS (
-        SELECT j.location_code, j.hour, j.by_weekday, j.orders, j.revenue, count(*) AS hours,
+        SELECT j.location_code, j.currency, j.hour, j.by_weekday, j.orders, j.revenue, count(*) AS hours,
             array_agg(g.orders) AS past_orders, array_agg(g.revenue) AS past_revenue,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY g.orders)::numeric AS usual_orders,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY g.revenue)::numeric AS usual_revenue,
             coalesce(sum(g.revenue) / nullif(sum(g.orders), 0), j.revenue / nullif(j.orders, 0), 0) AS ticket
         FROM scorable AS j
-        JOIN grid AS g ON g.location_code = j.location_code AND g.of_day = j.of_day
+        JOIN grid AS g ON g.location_code = j.location_code AND g.currency = j.currency AND g.of_day = j.of_day
             AND g.hour >= j.hour - horizon AND g.hour < j.hour AND (g.weekday = j.weekday OR NOT j.by_weekday)
-        GROUP BY j.location_code, j.hour, j.by_weekday, j.orders, j.revenue
+        GROUP BY j.location_code, j.currency, j.hour, j.by_weekday, j.orders, j.revenue
     ), measured AS (
         -- By chance alone a count varies by its square root. The spread is never taken to be less than that.
-        SELECT u.location_code, u.hour, u.by_weekday, u.hours, m.measure, m.value, m.usual, m.past,
+        SELECT u.location_code, u.currency, u.hour, u.by_weekday, u.hours, m.measure, m.value, m.usual, m.past,
             m.unit * sqrt(greatest(u.usual_orders, 1)) AS least_spread,
             u.orders = 0 AND u.usual_orders >= silent_from AS silent
         FROM usual AS u
@@ -73,8 +75,8 @@ BEGIN
             SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(p - m.usual))::numeric AS mad FROM unnest(m.past) AS p
         ) AS d
     )
-    SELECT s.location_code, s.hour, s.measure, s.value, round(s.usual, 2), round(coalesce(s.z, 0), 2),
-        abs(coalesce(s.z, 0)) > line OR s.silent, s.by_weekday, s.hours
+    SELECT s.location_code, s.hour, s.measure, s.value, round(s.usual, greatest(analytics.decimals(s.currency), 2)), round(coalesce(s.z, 0), 2),
+        abs(coalesce(s.z, 0)) > line OR s.silent, s.by_weekday, s.hours, s.currency
     FROM scored AS s;
 END
 $$;

@@ -8,7 +8,8 @@ SELECT
     h.expected,
     h.score::double precision AS score,
     NULL::uuid AS payment_id,
-    jsonb_build_object('same_weekday', h.same_weekday, 'compared_with', h.compared_with) AS evidence
+    jsonb_build_object('same_weekday', h.same_weekday, 'compared_with', h.compared_with) AS evidence,
+    h.currency
 FROM analytics.abnormality_of_hours() AS h
 WHERE h.is_anomaly
 UNION ALL
@@ -21,11 +22,13 @@ SELECT
     round((p.amount::double precision / power(2, s.amount_doublings))::numeric, 2),
     s.score,
     s.payment_id,
-    s.evidence
+    s.evidence,
+    coalesce(p.currency, o.currency, l.currency, (SELECT analytics.default_currency()))
 FROM analytics.payment_scores AS s
 JOIN analytics.payments AS p ON p.payment_id = s.payment_id AND p.event_ts = s.event_ts AND p.event_id = s.event_id
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
-WHERE s.is_anomaly AND p.event_ts <= analytics.present() AND coalesce(o.business_ts <= analytics.present(), true);
+LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
+WHERE s.is_anomaly AND NOT p.is_replaced AND p.event_ts <= analytics.present() AND coalesce(o.business_ts <= analytics.present(), true);
 
 COMMENT ON VIEW analytics.anomalies IS
     'Unusual hours and payments. Hours of the last seven days by a robust z-score; abnormality_of_hours() has other time spans and the usual hours too. Payments by an Isolation Forest (payment_scores). A payment that was restated is not listed until it is scored again.';
@@ -41,3 +44,4 @@ COMMENT ON COLUMN analytics.anomalies.score IS
 COMMENT ON COLUMN analytics.anomalies.payment_id IS 'The payment; null for an hour.';
 COMMENT ON COLUMN analytics.anomalies.evidence IS
     'For an hour, the number of hours that it was compared with, and whether they are of the same weekday. For a payment, its most unusual features: see payment_scores.';
+COMMENT ON COLUMN analytics.anomalies.currency IS 'The currency of value and expected where they are amounts, and of the orders that are counted.';

@@ -22,8 +22,12 @@ BEGIN ATOMIC
             coalesce(sum(l.extended_price) FILTER (WHERE NOT l.is_voided AND l.is_gift_card), 0) AS gift_cards,
             coalesce(sum(l.extended_price) FILTER (WHERE l.is_voided), 0) AS voids,
             bool_or(l.tax_included AND NOT l.is_voided AND NOT l.is_gift_card) AS tax_included
-        FROM analytics.order_lines AS l
-        WHERE l.order_id = of_order
+        FROM (
+            SELECT o.extended_price, o.is_voided, o.is_gift_card, o.tax_included
+            FROM analytics.order_lines AS o
+            WHERE o.order_id = of_order
+            OFFSET 0 -- so that is_voided is computed once for each line
+        ) AS l
     ) AS i
     CROSS JOIN (
         SELECT count(*) AS payments, sum(c.subtotal) AS subtotal, sum(c.tax) AS tax, sum(c.tip) AS tips,
@@ -35,7 +39,7 @@ BEGIN ATOMIC
     CROSS JOIN (
         SELECT sum(s.amount) AS amount, sum(s.amount) FILTER (WHERE s.gratuity) AS gratuities
         FROM analytics.service_charges AS s
-        WHERE s.order_id = of_order AND s.event_ts <= analytics.present()
+        WHERE s.order_id = of_order AND NOT s.is_replaced AND s.event_ts <= analytics.present()
     ) AS c
     CROSS JOIN (
         -- A discount of a line follows it: that of a voided line counts nowhere, that of a line of unknown price is
@@ -51,7 +55,7 @@ BEGIN ATOMIC
                 NOT l.is_voided AND l.is_gift_card AND l.extended_price IS NOT NULL AS is_of_gift_card
             FROM analytics.order_discounts AS d
             LEFT JOIN analytics.order_lines AS l ON l.order_item_id = d.order_item_id AND l.order_id = d.order_id
-            WHERE d.order_id = of_order AND d.event_ts <= analytics.present()
+            WHERE d.order_id = of_order AND NOT d.is_replaced AND d.event_ts <= analytics.present()
         ) AS e
     ) AS e
     CROSS JOIN LATERAL (

@@ -24,11 +24,12 @@ SELECT
         AS total_due,
     b.collected AS total_collected,
     r.refunds,
-    o.business_ts
+    o.business_ts,
+    o.external_id
 FROM analytics.due_orders AS o
 CROSS JOIN LATERAL analytics.bill_of_order(o.order_id) AS b
 CROSS JOIN LATERAL (
-    SELECT sum(r.amount) AS refunds FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+    SELECT sum(r.amount) AS refunds FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
 ) AS r;
 
 COMMENT ON VIEW analytics.bills IS
@@ -41,7 +42,7 @@ COMMENT ON COLUMN analytics.bills.service_type IS 'The service type.';
 COMMENT ON COLUMN analytics.bills.status IS
     'The status of the order. A cancelled order counts in no sum of sales.';
 COMMENT ON COLUMN analytics.bills.guest_count IS 'How many guests; null means unknown.';
-COMMENT ON COLUMN analytics.bills.currency IS 'The currency of all amounts; null means unknown.';
+COMMENT ON COLUMN analytics.bills.currency IS 'The currency of all amounts: the one that the order states, or else that of its restaurant, or else the default.';
 COMMENT ON COLUMN analytics.bills.unpriced_items IS 'Lines of unknown price, which no sum contains.';
 COMMENT ON COLUMN analytics.bills.gross_sales IS
     'The lines at menu price, without voided lines and gift cards; null while no line of known price has come.';
@@ -66,3 +67,5 @@ COMMENT ON COLUMN analytics.bills.total_collected IS 'The amounts of the payment
 COMMENT ON COLUMN analytics.bills.refunds IS 'What was refunded, at any time; null where nothing was.';
 COMMENT ON COLUMN analytics.bills.business_ts IS
     'The business time: scheduled_for, or else order_ts. Filter by this column: it has an index.';
+COMMENT ON COLUMN analytics.bills.external_id IS
+    'The number of the order, as its till shows it; null where the till sent a UUID.';

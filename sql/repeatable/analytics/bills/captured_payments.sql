@@ -11,14 +11,16 @@ SELECT
     p.total,
     coalesce(p.service_charge, 0) AS service_charge,
     coalesce(p.discount, 0) AS discount,
-    coalesce(p.rounding, 0) AS rounding
+    coalesce(p.rounding, 0) AS rounding,
+    p.currency
 FROM analytics.payments AS p
 WHERE p.event_ts <= analytics.present()
+    AND NOT p.is_replaced
     AND NOT EXISTS (
         SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present());
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present());
 
-COMMENT ON VIEW analytics.captured_payments IS 'Every payment that was not voided, from its time on. A voided payment counts nowhere.';
+COMMENT ON VIEW analytics.captured_payments IS 'Every payment that was not voided, and that the newest snapshot of its order did not drop, from its time on. Any other payment counts nowhere.';
 COMMENT ON COLUMN analytics.captured_payments.payment_id IS 'The payment.';
 COMMENT ON COLUMN analytics.captured_payments.order_id IS 'Its order.';
 COMMENT ON COLUMN analytics.captured_payments.method IS 'How it was paid.';
@@ -34,3 +36,4 @@ COMMENT ON COLUMN analytics.captured_payments.service_charge IS
 COMMENT ON COLUMN analytics.captured_payments.discount IS
     'Its share of the discounts; 0 where none is stated.';
 COMMENT ON COLUMN analytics.captured_payments.rounding IS 'What rounding adds; 0 where none is stated.';
+COMMENT ON COLUMN analytics.captured_payments.currency IS 'The currency of its amounts, as the payment states it; null where it states none: then that of the order.';

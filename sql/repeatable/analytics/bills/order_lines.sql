@@ -12,14 +12,22 @@ SELECT
     i.event_ts,
     coalesce(i.tax_included, false) AS tax_included,
     coalesce(i.kind = 'gift_card', false) AS is_gift_card,
-    v.order_item_id IS NOT NULL AS is_voided
+    i.is_replaced OR v.order_item_id IS NOT NULL OR (
+        i.parent_item_id IS NOT NULL
+        -- Most orders have nothing that is void: for these the parents are not looked up.
+        AND (EXISTS (SELECT FROM analytics.order_item_voids AS a WHERE a.order_id = i.order_id)
+            OR EXISTS (SELECT FROM analytics.order_items AS r WHERE r.order_id = i.order_id AND r.is_replaced))
+        AND analytics.is_part_of_voided(i.parent_item_id, i.order_id)
+    ) AS is_voided,
+    i.currency
 FROM analytics.order_items AS i
 LEFT JOIN analytics.order_item_voids AS v
-    ON v.order_item_id = i.order_item_id AND v.order_id = i.order_id AND v.voided_ts <= analytics.present()
+    ON v.order_item_id = i.order_item_id AND v.order_id = i.order_id AND NOT v.is_replaced
+        AND v.voided_ts <= analytics.present()
 WHERE i.event_ts <= analytics.present();
 
 COMMENT ON VIEW analytics.order_lines IS
-    'Every order line, from its time on, and whether it was voided. A void is of the line that it names, and not of the parts of that line.';
+    'Every order line, from its time on, and whether it was voided: by a void, because a snapshot of its order no longer has it, or with the line that it is a part of.';
 COMMENT ON COLUMN analytics.order_lines.order_item_id IS 'The line.';
 COMMENT ON COLUMN analytics.order_lines.order_id IS 'Its order.';
 COMMENT ON COLUMN analytics.order_lines.menu_item_id IS 'The item of the menu, where known.';
@@ -36,3 +44,4 @@ COMMENT ON COLUMN analytics.order_lines.is_gift_card IS
     'Whether it is a gift card: a liability and no revenue.';
 COMMENT ON COLUMN analytics.order_lines.is_voided IS
     'Whether it was taken back: then it counts nowhere except in the voids.';
+COMMENT ON COLUMN analytics.order_lines.currency IS 'The currency of its prices, as the line states it; null where it states none: then that of the order.';

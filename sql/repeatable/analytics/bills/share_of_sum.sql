@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION analytics.share_of_sum(
-    amount numeric, weight numeric, weight_upto numeric, weights numeric, lines_upto bigint, lines bigint
+    amount numeric, weight numeric, weight_upto numeric, weights numeric, lines_upto bigint, lines bigint,
+    decimals integer
 )
 RETURNS numeric
 LANGUAGE sql
@@ -8,9 +9,9 @@ PARALLEL SAFE
 RETURN CASE
     WHEN amount = 0 THEN 0
     WHEN weights > 0 THEN
-        round(amount * weight_upto / weights, 2) - round(amount * (weight_upto - weight) / weights, 2)
-    ELSE round(amount * lines_upto / lines, 2) - round(amount * (lines_upto - 1) / lines, 2)
+        round(amount * weight_upto / weights, decimals) - round(amount * (weight_upto - weight) / weights, decimals)
+    ELSE round(amount * lines_upto / lines, decimals) - round(amount * (lines_upto - 1) / lines, decimals)
 END;
 
-COMMENT ON FUNCTION analytics.share_of_sum(numeric, numeric, numeric, numeric, bigint, bigint) IS
-    'The share of one line in an amount, by its weight, or in equal parts where no line has one. weight_upto and lines_upto are the sums up to this line. The shares of all lines add up to the amount, to the cent.';
+COMMENT ON FUNCTION analytics.share_of_sum(numeric, numeric, numeric, numeric, bigint, bigint, integer) IS
+    'The share of one line in an amount, by its weight, or in equal parts where no line has one. weight_upto and lines_upto are the sums up to this line. The shares of all lines add up to the amount, to the last of the decimals.';

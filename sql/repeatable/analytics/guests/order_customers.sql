@@ -10,7 +10,8 @@ SELECT
     c.city AS customer_city,
     c.membership,
     c.changed_ts AS customer_valid_from,
-    o.business_ts
+    o.business_ts,
+    o.currency
 FROM analytics.due_orders AS o
 LEFT JOIN LATERAL (
     -- By the primary key of the changes, as in sold_items.
@@ -39,3 +40,4 @@ COMMENT ON COLUMN analytics.order_customers.customer_valid_from IS
     'Identifies the version of the guest: customers.valid_from.';
 COMMENT ON COLUMN analytics.order_customers.business_ts IS
     'The business time: scheduled_for, or else order_ts. The version of the guest is that of this instant. Filter by this column: it has an index.';
+COMMENT ON COLUMN analytics.order_customers.currency IS 'The currency of its amounts, as in order_facts.';

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION analytics.expected_today(at timestamptz DEFAULT clock_timestamp())
-RETURNS TABLE (revenue numeric, projected numeric)
+RETURNS TABLE (revenue numeric, projected numeric, currency text)
 LANGUAGE plpgsql
 STABLE
 SECURITY DEFINER
@@ -10,7 +10,7 @@ BEGIN
     RETURN QUERY
     WITH hours AS (
         -- Today and the same weekday of the four weeks before, in any time zone.
-        SELECT r.hour, r.location_code, r.business_date, r.order_count, r.total
+        SELECT r.hour, r.location_code, r.business_date, r.order_count, r.total, r.currency
         FROM generate_series(0, 4) AS week
         CROSS JOIN LATERAL (
             SELECT *
@@ -19,8 +19,8 @@ BEGIN
                 AND r.hour < at - week * interval '7 days' + interval '28 hours'
         ) AS r
         UNION ALL
-        SELECT c.hour, c.location_code, c.business_date, c.order_count, c.total
-        FROM analytics.rollup_delta_sales() AS c
+        SELECT c.hour, c.location_code, c.business_date, c.order_count, c.total, c.currency
+        FROM analytics.rollup_diff_sales() AS c
     ), placed AS (
         SELECT h.*, t.today - h.business_date AS days_ago,
             -- The same hour in the time zone of the restaurant, moved to today.
@@ -32,23 +32,24 @@ BEGIN
                 ((at AT TIME ZONE coalesce(l.time_zone, 'UTC')) - coalesce(l.close_out, '00:00')::interval)::date AS today
         ) AS t
     ), days AS (
-        SELECT p.location_code, p.days_ago, sum(p.total) AS total,
+        SELECT p.location_code, p.currency, p.days_ago, sum(p.total) AS total,
             sum(p.total * least(1, greatest(0, extract(epoch FROM p.hour_now + interval '1 hour' - at) / 3600))) AS still_to_come
         FROM placed AS p
         WHERE p.days_ago IN (0, 7, 14, 21, 28)
-        GROUP BY p.location_code, p.days_ago
+        GROUP BY p.location_code, p.currency, p.days_ago
         HAVING sum(p.order_count) > 0
     ), usual AS (
-        SELECT d.location_code, avg(d.still_to_come) AS rest
+        SELECT d.location_code, d.currency, avg(d.still_to_come) AS rest
         FROM days AS d
         WHERE d.days_ago > 0
-        GROUP BY d.location_code
+        GROUP BY d.location_code, d.currency
     ), sums AS (
-        SELECT
-            (SELECT sum(d.total) FROM days AS d WHERE d.days_ago = 0) AS so_far,
-            (SELECT sum(u.rest) FROM usual AS u) AS rest
+        SELECT c.currency,
+            (SELECT sum(d.total) FROM days AS d WHERE d.days_ago = 0 AND d.currency = c.currency) AS so_far,
+            (SELECT sum(u.rest) FROM usual AS u WHERE u.currency = c.currency) AS rest
+        FROM (SELECT DISTINCT d.currency FROM days AS d) AS c
     )
-    SELECT s.so_far, round(coalesce(s.so_far, 0) + s.rest, 2) FROM sums AS s;
+    SELECT s.so_far, round(coalesce(s.so_far, 0) + s.rest, analytics.decimals(s.currency)), s.currency FROM sums AS s;
 END
 $$;
 

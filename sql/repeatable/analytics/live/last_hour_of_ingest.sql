@@ -16,7 +16,8 @@ BEGIN
         SELECT
             count(*) AS events,
             percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM r.ingested_at - r.ts)::float8)
-                FILTER (WHERE r.ingested_at > latency_from AND r.ts <= r.ingested_at) AS latencies
+                FILTER (WHERE r.ingested_at > latency_from AND r.ts <= r.ingested_at
+                    AND r.ingested_by NOT LIKE 'backfill:%') AS latencies
         FROM raw_data.events_raw AS r
         WHERE r.ingested_at > at - interval '1 hour' AND r.ingested_at <= at
     ) AS e
@@ -36,4 +37,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.last_hour_of_ingest(timestamptz) IS
-    'Ingestion in the 60 minutes before an instant: events accepted and refused (dead letters that no retry has accepted), the seconds from ts to ingested_at (median and 99th percentile, over live_latency_span of analytics.thresholds, at most the hour, without events of a clock that is ahead), and the greatest event time of all streams, at most the instant. For live_metrics.';
+    'Ingestion in the 60 minutes before an instant: events accepted and refused (dead letters that no retry has accepted), the seconds from ts to ingested_at (median and 99th percentile, over live_latency_span of analytics.thresholds, at most the hour, without events of a clock that is ahead and those that a backfill wrote), and the greatest event time of all streams, at most the instant. For live_metrics.';

@@ -9,7 +9,8 @@ SELECT
     lead(changed_ts) OVER changes AS valid_to,
     -- An event may announce a version before it begins.
     changed_ts <= analytics.present() AND coalesce(lead(changed_ts) OVER changes > analytics.present(), true)
-        AS is_current
+        AS is_current,
+    coalesce(currency, (SELECT analytics.default_currency())) AS currency
 FROM analytics.menu_item_changes
 WINDOW changes AS (PARTITION BY menu_item_id ORDER BY changed_ts);
 
@@ -23,3 +24,4 @@ COMMENT ON COLUMN analytics.menu_items.cost IS 'What one unit costs to make; nul
 COMMENT ON COLUMN analytics.menu_items.valid_from IS 'When the version began (UTC).';
 COMMENT ON COLUMN analytics.menu_items.valid_to IS 'When the next version began; null where there is none.';
 COMMENT ON COLUMN analytics.menu_items.is_current IS 'Whether it is valid now: at most one version of each item.';
+COMMENT ON COLUMN analytics.menu_items.currency IS 'The currency of price and cost: the one that the change states, or else the default.';

@@ -17,14 +17,17 @@ SELECT
     m.price AS menu_price,
     m.cost AS menu_cost,
     m.changed_ts AS menu_valid_from,
-    i.qty * m.cost AS cost,
-    i.extended_price - i.qty * m.cost AS margin,
-    o.business_ts
+    CASE WHEN m.currency = coalesce(i.currency, o.currency) THEN i.qty * m.cost END AS cost,
+    CASE WHEN m.currency = coalesce(i.currency, o.currency) THEN i.extended_price - i.qty * m.cost END AS margin,
+    o.business_ts,
+    coalesce(i.currency, o.currency) AS currency,
+    m.currency AS menu_currency
 FROM analytics.order_lines AS i
 JOIN analytics.due_orders AS o ON o.order_id = i.order_id
 LEFT JOIN LATERAL (
     -- By the primary key of the changes: the cost does not depend on the number of versions.
-    SELECT c.name, c.category, c.price, c.cost, c.changed_ts
+    SELECT c.name, c.category, c.price, c.cost, c.changed_ts,
+        coalesce(c.currency, (SELECT analytics.default_currency())) AS currency
     FROM analytics.menu_item_changes AS c
     WHERE c.menu_item_id = i.menu_item_id AND c.changed_ts <= o.business_ts
     ORDER BY c.changed_ts DESC
@@ -58,3 +61,5 @@ COMMENT ON COLUMN analytics.sold_items.margin IS
     'extended_price minus cost, before tax and refunds; null where either is unknown.';
 COMMENT ON COLUMN analytics.sold_items.business_ts IS
     'The business time of the order: scheduled_for, or else order_ts. The version of the menu is that of this instant. Filter by this column: it has an index.';
+COMMENT ON COLUMN analytics.sold_items.currency IS 'The currency of unit_price, extended_price, cost and margin: the one that the line states, or else that of the order.';
+COMMENT ON COLUMN analytics.sold_items.menu_currency IS 'The currency of menu_price and menu_cost. Cost and margin are null where it is another one than that of the line.';

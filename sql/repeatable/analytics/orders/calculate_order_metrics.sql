@@ -12,7 +12,9 @@ RETURNS TABLE (
     total          numeric,
     paid           numeric,
     refunded       numeric,
-    balance        numeric
+    balance        numeric,
+    external_id    text,
+    currency       text
 )
 LANGUAGE sql
 STABLE
@@ -31,7 +33,9 @@ AS $$
         o.total,
         p.paid,
         r.refunded,
-        o.total - p.paid
+        o.total - p.paid,
+        o.external_id,
+        o.currency
     FROM (
         SELECT
             count(*) AS item_count,
@@ -49,10 +53,10 @@ AS $$
     CROSS JOIN (
         SELECT sum(refunds.amount) AS refunded
         FROM analytics.refunds
-        WHERE refunds.order_id = calculate_order_metrics.order_id AND refunds.refunded_ts <= analytics.present()
+        WHERE refunds.order_id = calculate_order_metrics.order_id AND NOT refunds.is_replaced AND refunds.refunded_ts <= analytics.present()
     ) AS r
     LEFT JOIN analytics.orders_now AS o ON o.order_id = calculate_order_metrics.order_id
 $$;
 
 COMMENT ON FUNCTION analytics.calculate_order_metrics(uuid) IS
-    'One order in exactly one row, an upcoming one too, without what is dated in the future: order_known (its order_created has come), status, item_count (lines), units, unpriced_items, items_total (of the priced lines), subtotal, tax, tip and total as its payments state them, paid (captured), refunded, balance (total - paid: still to be paid). Voided lines and payments do not count. Unknown values are null.';
+    'One order in exactly one row, an upcoming one too, without what is dated in the future: order_known (its order_created has come), status, item_count (lines), units, unpriced_items, items_total (of the priced lines), subtotal, tax, tip and total as its payments state them, paid (captured), refunded, balance (total - paid: still to be paid), external_id (the number of the order, as its till shows it). Voided lines and payments do not count. Unknown values are null.';

@@ -8,7 +8,8 @@ SELECT
     h.changes,
     h.path,
     o.status IN ('pending', 'preparing', 'ready') AS is_open,
-    o.business_ts
+    o.business_ts,
+    o.external_id
 FROM analytics.due_orders AS o
 CROSS JOIN LATERAL (
     SELECT (array_agg(c.changed_ts ORDER BY c.place DESC))[1] AS changed_ts, count(*) AS changes,
@@ -36,3 +37,5 @@ COMMENT ON COLUMN analytics.current_order_status.path IS 'All status changes in 
 COMMENT ON COLUMN analytics.current_order_status.is_open IS 'Neither completed nor cancelled.';
 COMMENT ON COLUMN analytics.current_order_status.business_ts IS
     'The business time: scheduled_for, or else order_ts. Filter by this column: it has an index.';
+COMMENT ON COLUMN analytics.current_order_status.external_id IS
+    'The number of the order, as its till shows it; null where the till sent a UUID.';

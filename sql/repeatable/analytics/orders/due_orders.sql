@@ -18,5 +18,6 @@ COMMENT ON COLUMN analytics.due_orders.tax IS 'Tax.';
 COMMENT ON COLUMN analytics.due_orders.tip IS 'Tip.';
 COMMENT ON COLUMN analytics.due_orders.total IS 'Tax and tip included.';
 COMMENT ON COLUMN analytics.due_orders.guest_count IS 'How many guests; null means unknown.';
-COMMENT ON COLUMN analytics.due_orders.currency IS 'The currency of its amounts (ISO 4217); null means unknown.';
+COMMENT ON COLUMN analytics.due_orders.currency IS 'The currency of its amounts (ISO 4217): the one that the order states, or else that of its restaurant, or else the default.';
 COMMENT ON COLUMN analytics.due_orders.channel IS 'Where it was placed; null means unknown.';
+COMMENT ON COLUMN analytics.due_orders.external_id IS 'The number of the order, as its till shows it; null where the till sent a UUID.';

@@ -17,7 +17,11 @@ SELECT
     o.tip,
     o.total,
     r.refunded,
-    o.total >= (SELECT analytics.threshold('premium_order')) AS is_premium,
+    o.total >= CASE
+        WHEN o.currency = (SELECT analytics.default_currency())
+            THEN (SELECT analytics.money_threshold('premium_order', analytics.default_currency()))
+        ELSE analytics.money_threshold('premium_order', o.currency)
+    END AS is_premium,
     o.guest_count,
     o.currency,
     o.channel,
@@ -26,7 +30,7 @@ SELECT
 FROM analytics.due_orders AS o
 LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 CROSS JOIN LATERAL (
-    SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+    SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
 ) AS r;
 
 COMMENT ON VIEW analytics.order_facts IS 'Every order whose time has come, cancelled ones included, with its business day and daypart. Those of later are in upcoming_orders.';
@@ -53,7 +57,7 @@ COMMENT ON COLUMN analytics.order_facts.refunded IS 'What was refunded for it, a
 COMMENT ON COLUMN analytics.order_facts.is_premium IS
     'Whether its total is at least the threshold premium_order; null while unpaid.';
 COMMENT ON COLUMN analytics.order_facts.guest_count IS 'How many guests; null means unknown.';
-COMMENT ON COLUMN analytics.order_facts.currency IS 'The currency of its amounts (ISO 4217); null means unknown.';
+COMMENT ON COLUMN analytics.order_facts.currency IS 'The currency of its amounts (ISO 4217): the one that the order states, or else that of its restaurant, or else the default.';
 COMMENT ON COLUMN analytics.order_facts.channel IS 'Where it was placed; null means unknown.';
 COMMENT ON COLUMN analytics.order_facts.scheduled_for IS 'For an order for later: when it was to be served.';
 COMMENT ON COLUMN analytics.order_facts.business_ts IS

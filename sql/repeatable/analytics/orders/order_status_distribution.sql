@@ -4,7 +4,7 @@ WITH parts AS (
     FROM analytics.rollup_sales
     UNION ALL
     SELECT location_code, order_count, cancelled_orders, pending, preparing, ready
-    FROM analytics.rollup_delta_sales()
+    FROM analytics.rollup_diff_sales()
 ), stores AS (
     SELECT location_code, sum(pending) AS pending, sum(preparing) AS preparing, sum(ready) AS ready,
         sum(order_count) - sum(pending) - sum(preparing) - sum(ready) AS completed, sum(cancelled_orders) AS cancelled

@@ -15,9 +15,11 @@ SELECT
     CASE WHEN f.order_id IS NULL THEN o.tip ELSE f.tip END AS tip,
     CASE WHEN f.order_id IS NULL THEN o.total ELSE f.total END AS total,
     o.guest_count,
-    o.currency,
-    o.channel
+    coalesce(o.currency, l.currency, (SELECT analytics.default_currency())) AS currency,
+    o.channel,
+    o.external_id
 FROM analytics.orders AS o
+LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 LEFT JOIN analytics.orders_without_future() AS f ON f.order_id = o.order_id;
 
 COMMENT ON VIEW analytics.orders_now IS
@@ -37,5 +39,7 @@ COMMENT ON COLUMN analytics.orders_now.tax IS 'Tax; null while unpaid.';
 COMMENT ON COLUMN analytics.orders_now.tip IS 'Tip; null while unpaid.';
 COMMENT ON COLUMN analytics.orders_now.total IS 'Tax and tip included, refunds not deducted; null while unpaid.';
 COMMENT ON COLUMN analytics.orders_now.guest_count IS 'How many guests; null means unknown.';
-COMMENT ON COLUMN analytics.orders_now.currency IS 'The currency of its amounts (ISO 4217); null means unknown.';
+COMMENT ON COLUMN analytics.orders_now.currency IS 'The currency of its amounts (ISO 4217): the one that the order states, or else that of its restaurant, or else the default.';
 COMMENT ON COLUMN analytics.orders_now.channel IS 'Where it was placed; null means unknown.';
+COMMENT ON COLUMN analytics.orders_now.external_id IS
+    'The number of the order, as its till shows it; null where the till sent a UUID.';

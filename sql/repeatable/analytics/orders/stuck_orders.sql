@@ -7,7 +7,7 @@ WITH lines AS (
 ), parts AS (
     SELECT location_code, pending, preparing, ready FROM analytics.rollup_sales
     UNION ALL
-    SELECT location_code, pending, preparing, ready FROM analytics.rollup_delta_sales()
+    SELECT location_code, pending, preparing, ready FROM analytics.rollup_diff_sales()
 ), counted AS (
     SELECT s.location_code, v.status, v.orders
     FROM (

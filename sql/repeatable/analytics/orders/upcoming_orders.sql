@@ -16,14 +16,16 @@ SELECT
     o.status,
     i.lines,
     i.items_total,
-    o.total
+    o.total,
+    o.external_id,
+    o.currency
 FROM analytics.orders_now AS o
 LEFT JOIN analytics.locations AS l ON l.location_code = o.location_code
 CROSS JOIN LATERAL (
     SELECT count(*) AS lines,
         CASE WHEN count(*) = count(i.extended_price) THEN sum(i.extended_price) END AS items_total
     FROM analytics.order_items AS i
-    WHERE i.order_id = o.order_id
+    WHERE i.order_id = o.order_id AND NOT i.is_replaced
 ) AS i
 WHERE o.business_ts > analytics.present();
 
@@ -51,3 +53,6 @@ COMMENT ON COLUMN analytics.upcoming_orders.lines IS 'Number of its lines.';
 COMMENT ON COLUMN analytics.upcoming_orders.items_total IS
     'The prices of its lines; null when there is none, or one of unknown price.';
 COMMENT ON COLUMN analytics.upcoming_orders.total IS 'What has been paid in advance, tax and tip included; null while unpaid.';
+COMMENT ON COLUMN analytics.upcoming_orders.external_id IS
+    'The number of the order, as its till shows it; null where the till sent a UUID.';
+COMMENT ON COLUMN analytics.upcoming_orders.currency IS 'The currency of its amounts, as in order_facts.';

@@ -9,13 +9,16 @@ SELECT
     p.amount AS captured,
     p.tip AS tips,
     coalesce(p.rounding, 0) AS rounding,
-    NULL::numeric AS refunded
+    NULL::numeric AS refunded,
+    coalesce(p.currency, o.currency, l.currency, (SELECT analytics.default_currency())) AS currency
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
+LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
 WHERE p.event_ts <= analytics.present()
+    AND NOT p.is_replaced
     AND NOT EXISTS (
         SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present())
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present())
 UNION ALL
 SELECT
     r.refunded_ts,
@@ -27,11 +30,13 @@ SELECT
     NULL,
     NULL,
     NULL,
-    r.amount
+    r.amount,
+    coalesce(r.currency, p.currency, o.currency, l.currency, (SELECT analytics.default_currency()))
 FROM analytics.refunds AS r
 LEFT JOIN analytics.payments AS p ON p.payment_id = r.payment_id AND p.event_ts <= analytics.present()
 LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
-WHERE r.refunded_ts <= analytics.present();
+LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
+WHERE NOT r.is_replaced AND r.refunded_ts <= analytics.present();
 
 COMMENT ON VIEW analytics.cash_movements IS
     'Money that moved: one row per payment and one per refund, at the time at which it moved, and not before that time. Payments of cancelled orders, and of orders for later, move money too, voided payments do not. Filter by moved_at: reading all of them is slow.';
@@ -49,3 +54,4 @@ COMMENT ON COLUMN analytics.cash_movements.tips IS 'The tip in it; null for a re
 COMMENT ON COLUMN analytics.cash_movements.rounding IS
     'The rounding in it, below 0 where the guest paid less than the bill; null for a refund.';
 COMMENT ON COLUMN analytics.cash_movements.refunded IS 'The amount of the refund; null for a payment.';
+COMMENT ON COLUMN analytics.cash_movements.currency IS 'The currency in which it moved: the one that the payment or refund states, or else that of the order, of the restaurant, or the default.';

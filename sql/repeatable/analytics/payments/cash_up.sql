@@ -1,8 +1,8 @@
 CREATE OR REPLACE VIEW analytics.cash_up AS
 WITH days AS (
-    SELECT business_date AS day, location_code FROM analytics.rollup_sales_days
+    SELECT business_date AS day, location_code, currency FROM analytics.rollup_sales_days
     UNION
-    SELECT business_date, location_code FROM analytics.rollup_delta_sales()
+    SELECT business_date, location_code, currency FROM analytics.rollup_diff_sales()
 )
 SELECT
     d.day,
@@ -18,14 +18,15 @@ SELECT
     s.unpriced_orders,
     s.differing_orders,
     s.difference,
-    s.evidence
+    s.evidence,
+    d.currency
 FROM days AS d
 LEFT JOIN analytics.locations AS l ON l.location_code = d.location_code
-CROSS JOIN LATERAL analytics.cash_up_of_day(d.location_code, d.day, l.time_zone, l.close_out) AS s
+CROSS JOIN LATERAL analytics.cash_up_of_currency(d.location_code, d.day, l.time_zone, l.close_out, d.currency) AS s
 WHERE s.orders > 0 OR s.differing_orders > 0;
 
 COMMENT ON VIEW analytics.cash_up IS
-    'Whether the cash of a day agrees: items against orders against payments and tips, by business day and restaurant, with the evidence for each difference. Reads all orders of the days in question: filter by day.';
+    'Whether the cash of a day agrees: items against orders against payments and tips, by business day, restaurant and currency, with the evidence for each difference. Reads all orders of the days in question: filter by day.';
 COMMENT ON COLUMN analytics.cash_up.day IS 'The business day, as in daily_sales.';
 COMMENT ON COLUMN analytics.cash_up.location_code IS 'The restaurant.';
 COMMENT ON COLUMN analytics.cash_up.orders IS 'Orders that were not cancelled, paid or not.';
@@ -45,3 +46,4 @@ COMMENT ON COLUMN analytics.cash_up.difference IS
     'The sum of the differences, each found minus expected: below 0, money is missing.';
 COMMENT ON COLUMN analytics.cash_up.evidence IS
     'The 50 greatest differences: order_id, kind (items, parts, payments, unpaid, cancelled), expected, found, difference.';
+COMMENT ON COLUMN analytics.cash_up.currency IS 'The currency of its amounts, as in daily_sales.';

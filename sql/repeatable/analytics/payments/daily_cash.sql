@@ -1,10 +1,10 @@
 CREATE OR REPLACE VIEW analytics.daily_cash AS
 WITH parts AS (
-    SELECT business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded
+    SELECT business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded, currency
     FROM analytics.rollup_movement_days
     UNION ALL
-    SELECT business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded
-    FROM analytics.rollup_delta_movements()
+    SELECT business_date, location_code, method, payments, captured, tips, rounding, refunds, refunded, currency
+    FROM analytics.rollup_diff_movements()
 )
 SELECT
     business_date AS day,
@@ -16,13 +16,14 @@ SELECT
     sum(rounding) AS rounding,
     sum(refunds)::bigint AS refunds,
     sum(refunded) AS refunded,
-    CASE WHEN method = 'cash' THEN sum(captured) - sum(refunded) END AS expected_in_drawer
+    CASE WHEN method = 'cash' THEN sum(captured) - sum(refunded) END AS expected_in_drawer,
+    currency
 FROM parts
-GROUP BY business_date, location_code, method
+GROUP BY business_date, location_code, method, currency
 HAVING sum(payments) > 0 OR sum(refunds) > 0;
 
 COMMENT ON VIEW analytics.daily_cash IS
-    'Money by the business day on which it moved, restaurant and tender. A refund or a late payment today for an order of last week is in the row of today. cash_up is the account by order.';
+    'Money by the business day on which it moved, restaurant, tender and currency. A refund or a late payment today for an order of last week is in the row of today. cash_up is the account by order.';
 COMMENT ON COLUMN analytics.daily_cash.day IS
     'The business day of the movement, by the time zone and close-out of the restaurant (analytics.locations); the day in UTC while the restaurant is not in analytics.locations.';
 COMMENT ON COLUMN analytics.daily_cash.location_code IS
@@ -38,3 +39,4 @@ COMMENT ON COLUMN analytics.daily_cash.refunds IS 'Number of refunds.';
 COMMENT ON COLUMN analytics.daily_cash.refunded IS 'Their amounts.';
 COMMENT ON COLUMN analytics.daily_cash.expected_in_drawer IS
     'captured - refunded of the tender cash: what the day adds to the drawer. Tips that are paid out in cash are not deducted. Null for other tenders.';
+COMMENT ON COLUMN analytics.daily_cash.currency IS 'The currency in which it moved, as in cash_movements.';

@@ -18,7 +18,8 @@ SELECT
     r.refunds,
     (r.refunded / nullif(p.amount, 0))::double precision AS refunded_share,
     p.event_version,
-    p.event_offset
+    p.event_offset,
+    coalesce(p.currency, o.currency, l.currency, (SELECT analytics.default_currency())) AS currency
 FROM analytics.payments AS p
 LEFT JOIN analytics.orders AS o ON o.order_id = p.order_id
 LEFT JOIN analytics.locations AS l ON l.location_code = coalesce(p.location_code, o.location_code)
@@ -27,25 +28,25 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE s.method = p.method AND s.amount = p.amount
             AND (s.event_ts, s.payment_id) < (p.event_ts, p.payment_id)) AS repeats
     FROM analytics.payments AS s
-    WHERE s.order_id = p.order_id AND s.processed_at <= analytics.present()
+    WHERE s.order_id = p.order_id AND NOT s.is_replaced AND s.processed_at <= analytics.present()
         AND NOT EXISTS (
             SELECT FROM analytics.payment_voids AS v
-            WHERE v.payment_id = s.payment_id AND v.order_id = s.order_id AND v.voided_ts <= analytics.present())
+            WHERE v.payment_id = s.payment_id AND v.order_id = s.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present())
 ) AS s
 CROSS JOIN LATERAL (
     SELECT count(*) AS refunds, coalesce(sum(r.amount), 0) AS refunded
     FROM analytics.refunds AS r
-    WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id AND r.refunded_ts <= analytics.present()
+    WHERE r.order_id = p.order_id AND r.payment_id = p.payment_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
 ) AS r
 CROSS JOIN LATERAL (
     SELECT CASE WHEN count(*) = count(i.extended_price) THEN sum(i.extended_price) END AS items
     FROM analytics.order_lines AS i
     WHERE i.order_id = p.order_id AND NOT i.is_voided
 ) AS i
-WHERE p.event_ts <= analytics.present() AND coalesce(o.business_ts <= analytics.present(), true)
+WHERE p.event_ts <= analytics.present() AND NOT p.is_replaced AND coalesce(o.business_ts <= analytics.present(), true)
     AND NOT EXISTS (
         SELECT FROM analytics.payment_voids AS v
-        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND v.voided_ts <= analytics.present());
+        WHERE v.payment_id = p.payment_id AND v.order_id = p.order_id AND NOT v.is_replaced AND v.voided_ts <= analytics.present());
 
 COMMENT ON VIEW analytics.payment_facts IS
     'Features of each payment that was not voided and is not of an upcoming order, from itself and its order, for the Isolation Forest. Filter by event_ts or payment_id: reading all of them is slow.';
@@ -73,3 +74,4 @@ COMMENT ON COLUMN analytics.payment_facts.refunded_share IS 'The refunded amount
 COMMENT ON COLUMN analytics.payment_facts.event_version IS
     'The version in the event that wrote the payment; null where it has none.';
 COMMENT ON COLUMN analytics.payment_facts.event_offset IS 'The offset of the event that wrote the payment.';
+COMMENT ON COLUMN analytics.payment_facts.currency IS 'The currency of the payment: the one that it states, or else that of its order, of its restaurant, or the default.';

@@ -1,10 +1,10 @@
 CREATE OR REPLACE VIEW analytics.payment_mix AS
 WITH parts AS (
-    SELECT business_date, location_code, method, provider, payments, amount, tip
+    SELECT business_date, location_code, method, provider, payments, amount, tip, currency
     FROM analytics.rollup_payment_days
     UNION ALL
-    SELECT business_date, location_code, method, provider, payments, amount, tip
-    FROM analytics.rollup_delta_payments()
+    SELECT business_date, location_code, method, provider, payments, amount, tip, currency
+    FROM analytics.rollup_diff_payments()
 )
 SELECT
     business_date AS day,
@@ -14,10 +14,11 @@ SELECT
     sum(payments)::bigint AS payments,
     sum(amount) AS amount,
     sum(tip) AS tips,
-    round(sum(amount) / sum(payments), 2) AS avg_amount,
-    round(100 * sum(amount) / nullif(sum(sum(amount)) OVER (PARTITION BY business_date, location_code), 0), 2) AS share
+    round(sum(amount) / sum(payments), analytics.decimals(currency)) AS avg_amount,
+    round(100 * sum(amount) / nullif(sum(sum(amount)) OVER (PARTITION BY business_date, location_code, currency), 0), 2) AS share,
+    currency
 FROM parts
-GROUP BY business_date, location_code, method, provider
+GROUP BY business_date, location_code, method, provider, currency
 HAVING sum(payments) > 0;
 
 COMMENT ON VIEW analytics.payment_mix IS
@@ -33,3 +34,4 @@ COMMENT ON COLUMN analytics.payment_mix.amount IS 'Their amounts, refunds not de
 COMMENT ON COLUMN analytics.payment_mix.tips IS 'Their tips.';
 COMMENT ON COLUMN analytics.payment_mix.avg_amount IS 'Mean amount of a payment, to the cent.';
 COMMENT ON COLUMN analytics.payment_mix.share IS 'Percentage of the day''s amount at the restaurant; null where it is 0.';
+COMMENT ON COLUMN analytics.payment_mix.currency IS 'The currency of its amounts: the one that the payments state, or else that of their orders.';

@@ -11,8 +11,8 @@ AS $$
             r.event_id,
             CASE
                 WHEN t.key_field IS NULL THEN r.event_id
-                WHEN t.version_column IS NULL AND pg_input_is_valid(r.payload ->> t.key_field, 'uuid')
-                    THEN (r.payload ->> t.key_field)::uuid
+                WHEN t.version_column IS NULL
+                    THEN analytics.payload_id(r.payload, t.key_field, r.stream_id, r.partition_key)
             END AS row_id,
             CASE WHEN t.version_column IS NOT NULL THEN r.payload ->> t.key_field END AS version_key,
             CASE WHEN t.version_column IS NOT NULL THEN analytics.change_took_effect(r.event_type, r.payload) END AS version_ts

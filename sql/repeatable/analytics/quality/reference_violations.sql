@@ -5,11 +5,12 @@ STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH orphans AS (
-        SELECT 'order_items' AS child, order_item_id AS id, order_id AS parent, event_id, event_ts
+        SELECT 'order_items' AS child, order_item_id AS id, order_id AS parent, event_id,
+            coalesce(snapshot_ts, event_ts) AS event_ts
         FROM analytics.order_items AS c
         WHERE NOT EXISTS (SELECT FROM analytics.orders AS o WHERE o.order_id = c.order_id)
         UNION ALL
-        SELECT 'payments', payment_id, order_id, event_id, event_ts
+        SELECT 'payments', payment_id, order_id, event_id, coalesce(snapshot_ts, event_ts)
         FROM analytics.payments AS c
         WHERE NOT EXISTS (SELECT FROM analytics.orders AS o WHERE o.order_id = c.order_id)
         UNION ALL
@@ -17,7 +18,7 @@ AS $$
         FROM analytics.order_status_history AS c
         WHERE NOT EXISTS (SELECT FROM analytics.orders AS o WHERE o.order_id = c.order_id)
         UNION ALL
-        SELECT 'refunds', refund_id, payment_id, event_id, event_ts
+        SELECT 'refunds', refund_id, payment_id, event_id, coalesce(snapshot_ts, event_ts)
         FROM analytics.refunds AS c
         WHERE NOT EXISTS (SELECT FROM analytics.payments AS p WHERE p.payment_id = c.payment_id)
         UNION ALL

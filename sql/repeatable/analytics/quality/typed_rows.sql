@@ -25,4 +25,4 @@ COMMENT ON COLUMN analytics.typed_rows.row_id IS 'The key of the row; null in a 
 COMMENT ON COLUMN analytics.typed_rows.version_key IS 'The key of what has versions; null in other tables.';
 COMMENT ON COLUMN analytics.typed_rows.version_ts IS 'From when on the version is valid; null in other tables.';
 COMMENT ON COLUMN analytics.typed_rows.event_id IS 'The event that wrote the row.';
-COMMENT ON COLUMN analytics.typed_rows.event_ts IS 'The ts of that event.';
+COMMENT ON COLUMN analytics.typed_rows.event_ts IS 'The ts of that event, or when a part of a snapshot happened.';

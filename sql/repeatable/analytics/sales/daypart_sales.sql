@@ -5,25 +5,25 @@ WITH parts AS (
         refunded, 0 AS sold_orders, 0 AS unpriced_items, 0 AS gross_sales, 0 AS discounts, 0 AS comps,
         0 AS included_tax, 0 AS net_sales, 0 AS voids, 0 AS gift_cards, 0 AS bills_paid, 0 AS bill_tax, 0 AS tips,
         0 AS rounding, 0 AS collected, 0 AS charged_orders, 0 AS service_charges, 0 AS counted_orders, 0 AS guests,
-        0 AS sold_guests, 0 AS guest_sales
+        0 AS sold_guests, 0 AS guest_sales, currency
     FROM analytics.rollup_sales_days
     UNION ALL
     SELECT
         business_date, location_code, daypart, order_count, cancelled_orders, paid_orders, tip, total, refund_count,
-        refunded, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-    FROM analytics.rollup_delta_sales()
+        refunded, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, currency
+    FROM analytics.rollup_diff_sales()
     UNION ALL
     SELECT
         business_date, location_code, daypart, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales,
         discounts, comps, included_tax, net_sales, voids, gift_cards, paid_orders, tax, tips, rounding, collected,
-        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales
+        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales, currency
     FROM analytics.rollup_bill_days
     UNION ALL
     SELECT
         business_date, location_code, daypart, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales,
         discounts, comps, included_tax, net_sales, voids, gift_cards, paid_orders, tax, tips, rounding, collected,
-        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales
-    FROM analytics.rollup_delta_bills()
+        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales, currency
+    FROM analytics.rollup_diff_bills()
 )
 SELECT
     business_date AS day,
@@ -31,7 +31,7 @@ SELECT
     daypart,
     sum(order_count)::bigint AS order_count,
     CASE WHEN sum(paid_orders) > 0 THEN sum(total) END AS total_revenue,
-    round(sum(total) / nullif(sum(paid_orders), 0), 2) AS avg_order_value,
+    round(sum(total) / nullif(sum(paid_orders), 0), analytics.decimals(currency)) AS avg_order_value,
     CASE WHEN sum(paid_orders) > 0 THEN sum(tip) END AS total_tips,
     (sum(order_count) - sum(paid_orders))::bigint AS unpaid_orders,
     sum(cancelled_orders)::bigint AS cancelled_orders,
@@ -50,10 +50,11 @@ SELECT
     CASE WHEN sum(bills_paid) > 0 THEN sum(collected) END AS total_collected,
     CASE WHEN sum(refund_count) > 0 THEN sum(refunded) END AS refunds,
     CASE WHEN sum(counted_orders) > 0 THEN sum(guests)::bigint END AS guests,
-    round(sum(guest_sales) / nullif(sum(sold_guests), 0), 2) AS sales_per_guest,
-    sum(unpriced_items)::bigint AS unpriced_items
+    round(sum(guest_sales) / nullif(sum(sold_guests), 0), analytics.decimals(currency)) AS sales_per_guest,
+    sum(unpriced_items)::bigint AS unpriced_items,
+    currency
 FROM parts
-GROUP BY business_date, location_code, daypart
+GROUP BY business_date, location_code, daypart, currency
 HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.daypart_sales IS
@@ -97,3 +98,4 @@ COMMENT ON COLUMN analytics.daypart_sales.guests IS 'Guests, of the orders that 
 COMMENT ON COLUMN analytics.daypart_sales.sales_per_guest IS
     'net_sales per guest, of the orders that state their guests, to the cent; null where none does.';
 COMMENT ON COLUMN analytics.daypart_sales.unpriced_items IS 'Lines of unknown price, which no sum contains.';
+COMMENT ON COLUMN analytics.daypart_sales.currency IS 'The currency of its amounts: the one that the orders state, or else that of the restaurant, or else the default.';

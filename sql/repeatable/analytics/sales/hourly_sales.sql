@@ -5,25 +5,25 @@ WITH parts AS (
         refund_count, refunded, 0 AS sold_orders, 0 AS unpriced_items, 0 AS gross_sales, 0 AS discounts, 0 AS comps,
         0 AS included_tax, 0 AS net_sales, 0 AS voids, 0 AS gift_cards, 0 AS bills_paid, 0 AS rounding,
         0 AS collected, 0 AS charged_orders, 0 AS service_charges, 0 AS counted_orders, 0 AS guests, 0 AS sold_guests,
-        0 AS guest_sales
+        0 AS guest_sales, currency
     FROM analytics.rollup_sales_hours
     UNION ALL
     SELECT
         hour, location_code, service_type, order_count, cancelled_orders, paid_orders, subtotal, tax, tip, total,
-        refund_count, refunded, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-    FROM analytics.rollup_delta_sales()
+        refund_count, refunded, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, currency
+    FROM analytics.rollup_diff_sales()
     UNION ALL
     SELECT
         hour, location_code, service_type, 0, 0, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales,
         discounts, comps, included_tax, net_sales, voids, gift_cards, paid_orders, rounding, collected,
-        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales
+        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales, currency
     FROM analytics.rollup_bill_hours
     UNION ALL
     SELECT
         hour, location_code, service_type, 0, 0, 0, 0, 0, 0, 0, 0, 0, sold_orders, unpriced_items, gross_sales,
         discounts, comps, included_tax, net_sales, voids, gift_cards, paid_orders, rounding, collected,
-        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales
-    FROM analytics.rollup_delta_bills()
+        charged_orders, service_charges, counted_orders, guests, sold_guests, guest_sales, currency
+    FROM analytics.rollup_diff_bills()
 )
 SELECT
     hour,
@@ -34,7 +34,7 @@ SELECT
     CASE WHEN sum(paid_orders) > 0 THEN sum(tax) END AS tax,
     CASE WHEN sum(paid_orders) > 0 THEN sum(tip) END AS tip,
     CASE WHEN sum(paid_orders) > 0 THEN sum(total) END AS total,
-    round(sum(total) / nullif(sum(paid_orders), 0), 2) AS avg_order_value,
+    round(sum(total) / nullif(sum(paid_orders), 0), analytics.decimals(currency)) AS avg_order_value,
     (sum(order_count) - sum(paid_orders))::bigint AS unpaid_orders,
     sum(cancelled_orders)::bigint AS cancelled_orders,
     CASE WHEN sum(sold_orders) > 0 THEN sum(gross_sales) END AS gross_sales,
@@ -49,10 +49,11 @@ SELECT
     CASE WHEN sum(bills_paid) > 0 THEN sum(collected) END AS total_collected,
     CASE WHEN sum(refund_count) > 0 THEN sum(refunded) END AS refunds,
     CASE WHEN sum(counted_orders) > 0 THEN sum(guests)::bigint END AS guests,
-    round(sum(guest_sales) / nullif(sum(sold_guests), 0), 2) AS sales_per_guest,
-    sum(unpriced_items)::bigint AS unpriced_items
+    round(sum(guest_sales) / nullif(sum(sold_guests), 0), analytics.decimals(currency)) AS sales_per_guest,
+    sum(unpriced_items)::bigint AS unpriced_items,
+    currency
 FROM parts
-GROUP BY hour, location_code, service_type
+GROUP BY hour, location_code, service_type, currency
 HAVING sum(order_count) > 0 OR sum(cancelled_orders) > 0;
 
 COMMENT ON VIEW analytics.hourly_sales IS
@@ -94,3 +95,4 @@ COMMENT ON COLUMN analytics.hourly_sales.guests IS 'Guests, of the orders that s
 COMMENT ON COLUMN analytics.hourly_sales.sales_per_guest IS
     'net_sales per guest, of the orders that state their guests, to the cent; null where none does.';
 COMMENT ON COLUMN analytics.hourly_sales.unpriced_items IS 'Lines of unknown price, which no sum contains.';
+COMMENT ON COLUMN analytics.hourly_sales.currency IS 'The currency of its amounts: the one that the orders state, or else that of the restaurant, or else the default.';

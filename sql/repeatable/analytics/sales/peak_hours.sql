@@ -4,26 +4,27 @@ WITH back AS (
     SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')
         - analytics.threshold('peak_hours_days') * interval '1 day' AS since
 ), parts AS (
-    SELECT r.hour, r.location_code, r.business_date, r.order_count, r.paid_orders, r.total
+    SELECT r.hour, r.location_code, r.business_date, r.order_count, r.paid_orders, r.total, r.currency
     FROM analytics.rollup_sales_hours AS r
     -- The second condition is always true. With both ends the planner expects a small range and uses the index.
     WHERE r.hour > (SELECT since FROM back) AND r.hour < 'infinity'
     UNION ALL
-    SELECT c.hour, c.location_code, c.business_date, c.order_count, c.paid_orders, c.total
-    FROM analytics.rollup_delta_sales() AS c
+    SELECT c.hour, c.location_code, c.business_date, c.order_count, c.paid_orders, c.total, c.currency
+    FROM analytics.rollup_diff_sales() AS c
     WHERE c.hour > (SELECT since FROM back)
 ), hours AS (
     SELECT p.location_code, extract(isodow FROM p.business_date)::integer AS weekday,
         extract(hour FROM p.hour AT TIME ZONE coalesce(l.time_zone, 'UTC'))::integer AS hour_of_day,
-        p.business_date, sum(p.order_count) AS orders, sum(p.paid_orders) AS paid, sum(p.total) AS total
+        p.business_date, sum(p.order_count) AS orders, sum(p.paid_orders) AS paid, sum(p.total) AS total,
+        p.currency
     FROM parts AS p
     LEFT JOIN analytics.locations AS l ON l.location_code = p.location_code
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, p.currency
     HAVING sum(p.order_count) > 0
 ), weekdays AS (
-    SELECT location_code, weekday, count(DISTINCT business_date) AS days
+    SELECT location_code, weekday, currency, count(DISTINCT business_date) AS days
     FROM hours
-    GROUP BY location_code, weekday
+    GROUP BY location_code, weekday, currency
 )
 SELECT
     h.location_code,
@@ -31,11 +32,12 @@ SELECT
     h.hour_of_day,
     w.days,
     round(sum(h.orders) / w.days, 2) AS orders_per_day,
-    CASE WHEN sum(h.paid) > 0 THEN round(sum(h.total) / w.days, 2) END AS revenue_per_day,
-    rank() OVER (PARTITION BY h.location_code ORDER BY sum(h.orders) / w.days DESC) AS busy_rank
+    CASE WHEN sum(h.paid) > 0 THEN round(sum(h.total) / w.days, analytics.decimals(h.currency)) END AS revenue_per_day,
+    rank() OVER (PARTITION BY h.location_code, h.currency ORDER BY sum(h.orders) / w.days DESC) AS busy_rank,
+    h.currency
 FROM hours AS h
-JOIN weekdays AS w ON w.location_code = h.location_code AND w.weekday = h.weekday
-GROUP BY h.location_code, h.weekday, h.hour_of_day, w.days;
+JOIN weekdays AS w ON w.location_code = h.location_code AND w.weekday = h.weekday AND w.currency = h.currency
+GROUP BY h.location_code, h.weekday, h.hour_of_day, h.currency, w.days;
 
 COMMENT ON VIEW analytics.peak_hours IS
     'The busy hours of each restaurant in a usual week, from peak_hours_days (analytics.thresholds) before the newest order on (newest_moment()).';
@@ -50,3 +52,4 @@ COMMENT ON COLUMN analytics.peak_hours.orders_per_day IS
 COMMENT ON COLUMN analytics.peak_hours.revenue_per_day IS
     'Mean total of these orders, tax and tip included; null while none is paid.';
 COMMENT ON COLUMN analytics.peak_hours.busy_rank IS '1 is the busiest hour of the restaurant''s week.';
+COMMENT ON COLUMN analytics.peak_hours.currency IS 'The currency of its amounts, as in daily_sales.';

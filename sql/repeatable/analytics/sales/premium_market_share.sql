@@ -1,15 +1,15 @@
 CREATE OR REPLACE VIEW analytics.premium_market_share AS
 WITH parts AS (
-    SELECT city, paid_orders, premium_orders, total, premium_total
+    SELECT city, paid_orders, premium_orders, total, premium_total, currency
     FROM analytics.rollup_sales
     UNION ALL
-    SELECT city, paid_orders, premium_orders, total, premium_total
-    FROM analytics.rollup_delta_sales()
+    SELECT city, paid_orders, premium_orders, total, premium_total, currency
+    FROM analytics.rollup_diff_sales()
 ), cities AS (
-    SELECT city, sum(paid_orders) AS paid, sum(premium_orders) AS premium, sum(total) AS total,
+    SELECT city, currency, sum(paid_orders) AS paid, sum(premium_orders) AS premium, sum(total) AS total,
         sum(premium_total) AS premium_total
     FROM parts
-    GROUP BY city
+    GROUP BY city, currency
     HAVING sum(paid_orders) > 0
 )
 SELECT
@@ -20,7 +20,8 @@ SELECT
     total AS revenue,
     premium_total AS premium_revenue,
     round(100 * premium_total / nullif(total, 0), 2) AS premium_revenue_share,
-    round(100 * premium_total / nullif(sum(premium_total) OVER (), 0), 2) AS market_share
+    round(100 * premium_total / nullif(sum(premium_total) OVER (PARTITION BY currency), 0), 2) AS market_share,
+    currency
 FROM cities;
 
 COMMENT ON VIEW analytics.premium_market_share IS
@@ -37,3 +38,4 @@ COMMENT ON COLUMN analytics.premium_market_share.premium_revenue IS 'Total of th
 COMMENT ON COLUMN analytics.premium_market_share.premium_revenue_share IS 'Percentage of the city''s revenue that is premium.';
 COMMENT ON COLUMN analytics.premium_market_share.market_share IS
     'The city''s percentage of the premium revenue of all cities; null while there is none.';
+COMMENT ON COLUMN analytics.premium_market_share.currency IS 'The currency of its amounts, as in daily_sales. market_share is among the cities of this currency.';

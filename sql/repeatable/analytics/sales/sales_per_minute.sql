@@ -11,14 +11,16 @@ SELECT
     w.total_refunds,
     coalesce(w.window_start + interval '1 minute' <= (SELECT analytics.event_watermark()), false) AS is_final,
     w.late_events,
-    w.restated_at
+    w.restated_at,
+    w.currency
 FROM (
     SELECT
         date_bin('1 minute', o.business_ts, '2000-01-01 00:00+00') AS window_start,
         o.location_code,
+        o.currency,
         count(*) FILTER (WHERE o.status <> 'cancelled') AS order_count,
         sum(o.total) FILTER (WHERE o.status <> 'cancelled') AS total_revenue,
-        round(avg(o.total) FILTER (WHERE o.status <> 'cancelled'), 2) AS avg_order_value,
+        round(avg(o.total) FILTER (WHERE o.status <> 'cancelled'), analytics.decimals(o.currency)) AS avg_order_value,
         count(DISTINCT o.customer_id) FILTER (WHERE o.status <> 'cancelled') AS distinct_customers,
         count(*) FILTER (WHERE o.status <> 'cancelled' AND o.total IS NULL) AS unpaid_orders,
         count(*) FILTER (WHERE o.status = 'cancelled') AS cancelled_orders,
@@ -27,14 +29,14 @@ FROM (
         max(l.known_at) AS restated_at
     FROM analytics.due_orders AS o
     CROSS JOIN LATERAL (
-        SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND r.refunded_ts <= analytics.present()
+        SELECT sum(r.amount) AS refunded FROM analytics.refunds AS r WHERE r.order_id = o.order_id AND NOT r.is_replaced AND r.refunded_ts <= analytics.present()
     ) AS r
     CROSS JOIN LATERAL (
         SELECT count(*) AS events, max(l.known_at) AS known_at
         FROM raw_data.late_arrivals AS l
         WHERE l.order_id = o.order_id
     ) AS l
-    GROUP BY date_bin('1 minute', o.business_ts, '2000-01-01 00:00+00'), o.location_code
+    GROUP BY date_bin('1 minute', o.business_ts, '2000-01-01 00:00+00'), o.location_code, o.currency
 ) AS w;
 
 COMMENT ON VIEW analytics.sales_per_minute IS
@@ -58,3 +60,4 @@ COMMENT ON COLUMN analytics.sales_per_minute.is_final IS
 COMMENT ON COLUMN analytics.sales_per_minute.late_events IS
     'How many late events belong to its orders: see late_events.';
 COMMENT ON COLUMN analytics.sales_per_minute.restated_at IS 'When the last of them came; null when there is none.';
+COMMENT ON COLUMN analytics.sales_per_minute.currency IS 'The currency of its amounts, as in daily_sales.';

@@ -26,9 +26,13 @@ BEFORE = "0020"
 NEW_COLUMNS = {
     *("event_version", "event_offset", "scheduled_for", "guest_count", "currency", "channel"),
     *("parent_item_id", "tax_included", "kind", "service_charge", "discount", "rounding"),
+    *("snapshot_ts", "is_replaced"),
+    "external_id",
 }
 """Columns of this migration and of later ones."""
-NEW_TYPES = {"order_item_voided", "payment_voided", "discount_applied", "service_charge_added"}
+NEW_TYPES = {
+    *("order_item_voided", "payment_voided", "discount_applied", "service_charge_added", "order_snapshot")
+}
 """Types of later migrations."""
 TYPES = {name: kind for name, kind in EVENT_TYPES.items() if name not in NEW_TYPES}
 DERIVED: LiteralString = """

@@ -16,7 +16,7 @@ from sql.tool.repeatables import Repeatable
 pytestmark = pytest.mark.integration
 
 DAILY = "analytics/daily_sales"
-NARROW = "CREATE OR REPLACE VIEW analytics.daily_sales AS SELECT 1 AS day, 'LOC-1' AS location_code"
+NARROW = "CREATE OR REPLACE VIEW analytics.daily_sales AS SELECT 1 AS day, 'LOC-1' AS location_code, 'CAD' AS currency"
 
 
 def with_text(name: str, text: str) -> list[Repeatable]:
@@ -58,7 +58,7 @@ def test_a_view_that_lost_columns_is_made_again_with_its_grants(
     """Those of grants.sql, and those that somebody gave by hand."""
     owner.execute("GRANT SELECT ON analytics.daily_sales TO pg_monitor")
     assert apply(owner, with_text(DAILY, NARROW)) == [DAILY]
-    assert owner.execute("SELECT * FROM analytics.daily_sales").fetchall() == [(1, "LOC-1")]
+    assert owner.execute("SELECT * FROM analytics.daily_sales").fetchall() == [(1, "LOC-1", "CAD")]
     assert may_read(owner)
     assert may_read(owner, "pg_monitor")
     assert not may_read(owner, "airflow_user")
@@ -144,7 +144,7 @@ def test_an_idle_reader_is_waited_for_briefly(
     time.sleep(2.5)
     reader.close()
     run.join()
-    assert owner.execute("SELECT * FROM analytics.daily_sales").fetchall() == [(1, "LOC-1")]
+    assert owner.execute("SELECT * FROM analytics.daily_sales").fetchall() == [(1, "LOC-1", "CAD")]
 
 
 def test_a_reader_that_stays_is_an_error_that_says_so(
@@ -182,9 +182,9 @@ def test_what_reads_something_that_is_nowhere_is_an_error(owner: Any) -> None:
 def test_our_own_views_are_made_again_with_what_they_read(owner: Any) -> None:
     """A function that answers otherwise has to be dropped, and its views before it, whatever grants they had."""
     owner.execute("GRANT SELECT ON analytics.daily_sales TO pg_monitor")
-    name = "analytics/rollup_delta_sales"
+    name = "analytics/rollup_diff_sales"
     text = next(one.text for one in repeatables.on_disk() if one.name == name)
-    wider = text.replace("refunded numeric\n)", "refunded numeric, more integer\n)")
+    wider = text.replace("currency text\n)", "currency text, more integer\n)")
     assert wider != text
     assert apply(owner, with_text(name, wider)) == [name]
     assert may_read(owner)

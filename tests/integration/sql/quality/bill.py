@@ -1,5 +1,6 @@
 """One sound bill, which the cases of legal_and_impossible.py change."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -66,4 +67,17 @@ def sell(owner: psycopg.Connection[Any], at: datetime, orders: int, location: st
         )
 
 
-__all__ = ["NOON", "PARTS", "Bill", "sell"]
+def in_currency(currency: str, *tables: str) -> Callable[[Bill], None]:
+    def change(bill: Bill) -> None:
+        for table in tables:
+            bill.set(table, currency=currency)
+
+    return change
+
+
+def another_than_the_restaurant(bill: Bill) -> None:
+    bill.owner.execute("INSERT INTO analytics.locations (location_code, currency) VALUES ('LOC-EU', 'EUR')")
+    bill.set("orders", location_code="LOC-EU", currency="USD")
+
+
+__all__ = ["NOON", "PARTS", "Bill", "another_than_the_restaurant", "in_currency", "sell"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from tests.integration.sql.quality.bill import NOON, Bill, sell
+from tests.integration.sql.quality.bill import NOON, Bill, another_than_the_restaurant, in_currency, sell
 
 Change = Callable[[Bill], object]
 ZERO = {"subtotal": Decimal(0), "tax": Decimal(0), "tip": Decimal(0), "total": Decimal(0)}
@@ -193,6 +193,31 @@ PAIRS: dict[str, Pair] = {
     "refunds_stay_with_their_payment": Pair(
         {"refunded with its tip": lambda b: b.refund(10), "in cash, rounded": lambda b: b.refund("10.02")},
         {"a split bill to one card": refunded_to_one_card},
+    ),
+    "currencies_agree": Pair(
+        {
+            "no currency": lambda _: None,
+            "the default": in_currency("CAD", "orders"),
+            "of a restaurant that is not entered": in_currency("JPY", "orders"),
+            "the same everywhere": in_currency("USD", "orders", "payments"),
+        },
+        {
+            "paid in another currency": in_currency("JPY", "payments"),
+            "a line in another currency": in_currency("EUR", "order_items"),
+            "another one than the restaurant": another_than_the_restaurant,
+        },
+        4,
+    ),
+    "amounts_fit_their_currency": Pair(
+        {
+            "whole yen": in_currency("JPY", "orders"),
+            "cents": lambda b: b.books.item(b.order, "Tea", 1, Decimal("1.25")),
+            "of unknown price": lambda b: b.books.item(b.order, "Tea", 1, None),
+        },
+        {
+            "cents in yen": lambda b: b.books.item(b.order, "Tea", 1, Decimal("1.25"), currency="JPY"),
+            "tenths of a cent": lambda b: b.books.item(b.order, "Tea", 1, Decimal("1.255")),
+        },
     ),
     "lines_add_up": Pair(
         {

@@ -12,6 +12,8 @@ import pytest
 from restaurant_warehouse.event_type import EventType
 from restaurant_warehouse.event_types import EVENT_TYPES
 from sql.tool import repeatables
+from sse_ingest.contract.diagnose import element_type
+from sse_ingest.contract.named_ids import EXTERNAL
 from tests.integration.sql.conftest import NOON, Books
 
 pytestmark = pytest.mark.integration
@@ -81,16 +83,30 @@ def test_the_rows_are_the_types_as_ingestion_defines_them(owner: psycopg.Connect
     assert {name for name, *_ in rows} == set(EVENT_TYPES)
     for name, table, key, field, version, belongs_to_order, is_restating, checked in rows:
         kind = EVENT_TYPES[name]
-        fields = {one.name: one for one in msgspec.structs.fields(kind.payload)}
+        fields = {
+            one.name: one for one in msgspec.structs.fields(kind.payload) if one.encode_name != EXTERNAL
+        }
         assert table == kind.table
         assert (key, *([version] if version else [])) == kind.key
         assert field == (key if key in fields else None)
         assert belongs_to_order == ("order_id" in fields and key != "order_id"), name
         assert is_restating == (kind.restates is not EventType.restates), name
         if checked is not None:
-            assert {name: not one.required for name, one in fields.items()} == {
-                name: what.endswith("?") for name, what in checked.items()
-            }
+            assert_optional_where_the_payload_has_a_default(kind.payload, checked)
+
+
+def assert_optional_where_the_payload_has_a_default(
+    payload: type[msgspec.Struct], checked: dict[str, Any]
+) -> None:
+    fields = {one.name: one for one in msgspec.structs.fields(payload) if one.encode_name != EXTERNAL}
+    assert {name: not one.required for name, one in fields.items()} == {
+        name: isinstance(what, dict) or what.endswith("?") for name, what in checked.items()
+    }
+    for name, what in checked.items():
+        if isinstance(what, dict):
+            element = element_type(fields[name].type)
+            assert element is not None
+            assert_optional_where_the_payload_has_a_default(element, what)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +121,13 @@ def test_the_rows_are_the_types_as_ingestion_defines_them(owner: psycopg.Connect
         ("text?", 7, False),
         ("uuid", "01980f5e-7a3c-7d10-9b51-3f2a54c0a001", True),
         ("uuid", "01980f5e", False),
+        ("any_id", "01980f5e", True),
+        ("any_id", "x" * 200, True),
+        ("any_id", "x" * 201, False),
+        ("any_id", "", False),
+        ("any_id", "two\nlines", False),
+        ("any_id", 7, False),
+        ("any_id?", None, True),
         ("uuid?", None, True),
         ("money", "1.50", True),
         ("money", 1.5, True),
@@ -113,6 +136,12 @@ def test_the_rows_are_the_types_as_ingestion_defines_them(owner: psycopg.Connect
         ("time", "2026-03-14T12:00:00.1234567Z", True),
         ("time", "2026-02-30T12:00:00Z", False),
         ("time", "2026-03-14", False),
+        ("signed", "-0.02", True),
+        ("signed", "0.5", True),
+        ("signed", "-", False),
+        ("count", 4, True),
+        ("count", -1, False),
+        ("count", 1.5, False),
         ("colour", "red", False),
     ],
 )
@@ -121,6 +150,26 @@ def test_which_fields_fit(owner: psycopg.Connection[Any], kind: str, value: Any,
     assert owner.execute(FITS, [fields, payload]).fetchone() == (fits,)
     without = owner.execute(FITS, [fields, "{}"]).fetchone()
     assert without == (kind.endswith("?"),)
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        (None, True),
+        ([], True),
+        ([{"id": "01980f5e-7a3c-7d10-9b51-3f2a54c0a001", "name": "x"}], True),
+        ([{"id": "01980f5e-7a3c-7d10-9b51-3f2a54c0a001", "name": 7}], False),
+        ([{"name": "x"}], False),
+        ([7], False),
+        ({}, False),
+        ([{"id": "01980f5e-7a3c-7d10-9b51-3f2a54c0a001"}, {"id": "01980F5E7A3C7D109B513F2A54C0A001"}], False),
+    ],
+)
+def test_which_lists_fit(owner: psycopg.Connection[Any], value: Any, *, fits: bool) -> None:
+    """Each element must fit, and have a key of its own."""
+    fields = json.dumps({"list": {"id": "key", "name": "text?"}})
+    assert owner.execute(FITS, [fields, json.dumps({"list": value})]).fetchone() == (fits,)
+    assert owner.execute(FITS, [fields, "{}"]).fetchone() == (True,)
 
 
 def test_where_nothing_is_to_be_checked_everything_fits(owner: psycopg.Connection[Any]) -> None:

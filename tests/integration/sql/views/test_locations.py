@@ -19,10 +19,11 @@ from sql.tool.locations import Loaded
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[4]
 UTC = timezone.utc  # noqa: UP017
-HEADER = "location_code,name,city,time_zone,close_out\n"
+HEADER = "location_code,name,city,time_zone,close_out,currency\n"
 TWO = (
     HEADER
-    + "LOC-ON-001,King Street,Toronto,America/Toronto,04:00\nLOC-QC-001,Chez Élise,Montréal,America/Toronto,\n"
+    + "LOC-ON-001,King Street,Toronto,America/Toronto,04:00,CAD\n"
+    + "LOC-QC-001,Chez Élise,Montréal,America/Toronto,,\n"
 )
 TEN = {name: Decimal(value) for name, value in {"subtotal": 8, "tax": 1, "tip": 1, "total": 10}.items()}
 
@@ -53,13 +54,13 @@ def versions(owner: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
 
 def test_a_file_is_entered_and_loading_it_again_touches_nothing(url: str, owner: Any) -> None:
     owner.execute(
-        "INSERT INTO analytics.locations VALUES ('LOC-AA-001', 'Mine', NULL, 'Asia/Kolkata', '01:00')"
+        "INSERT INTO analytics.locations VALUES ('LOC-AA-001', 'Mine', NULL, 'Asia/Kolkata', '01:00', 'INR')"
     )
     assert load(url, TWO) == Loaded(2, 0, 0)
     assert there(owner) == [
-        ("LOC-AA-001", "Mine", None, "Asia/Kolkata", time(1)),
-        ("LOC-ON-001", "King Street", "Toronto", "America/Toronto", time(4)),
-        ("LOC-QC-001", "Chez Élise", "Montréal", "America/Toronto", time(0)),
+        ("LOC-AA-001", "Mine", None, "Asia/Kolkata", time(1), "INR"),
+        ("LOC-ON-001", "King Street", "Toronto", "America/Toronto", time(4), "CAD"),
+        ("LOC-QC-001", "Chez Élise", "Montréal", "America/Toronto", time(0), None),
     ]
     before = versions(owner)
     assert load(url, TWO) == Loaded(0, 0, 2)
@@ -72,7 +73,7 @@ def test_what_differs_is_changed_and_the_trail_says_from_what(url: str, owner: A
     load(url, TWO)
     untouched = versions(owner)[1]
     assert load(url, TWO.replace("King Street", "Queen Street")) == Loaded(0, 1, 1)
-    assert there(owner)[0] == ("LOC-ON-001", "Queen Street", "Toronto", "America/Toronto", time(4))
+    assert there(owner)[0] == ("LOC-ON-001", "Queen Street", "Toronto", "America/Toronto", time(4), "CAD")
     assert versions(owner)[1] == untouched
 
     entered, changed = audited(owner)
@@ -88,21 +89,29 @@ def test_a_column_that_the_file_lacks_stays_as_it_is(url: str, owner: Any) -> No
     assert load(
         url, "location_code,time_zone\nLOC-ON-001,America/Halifax\nLOC-NS-001,America/Halifax"
     ) == Loaded(1, 1, 0)
-    assert there(owner)[0] == ("LOC-NS-001", None, None, "America/Halifax", time(0))
-    assert there(owner)[1] == ("LOC-ON-001", "King Street", "Toronto", "America/Halifax", time(4))
+    assert there(owner)[0] == ("LOC-NS-001", None, None, "America/Halifax", time(0), None)
+    assert there(owner)[1] == ("LOC-ON-001", "King Street", "Toronto", "America/Halifax", time(4), "CAD")
 
 
 def test_only_new_restaurants_are_entered_when_that_is_asked(url: str, owner: Any) -> None:
     owner.execute("INSERT INTO analytics.locations VALUES ('LOC-ON-001', 'Mine', NULL, 'UTC', '00:00')")
     assert load(url, TWO, only_new=True) == Loaded(1, 0, 1)
-    assert there(owner)[0] == ("LOC-ON-001", "Mine", None, "UTC", time(0))
+    assert there(owner)[0] == ("LOC-ON-001", "Mine", None, "UTC", time(0), None)
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "America/Torontoo", "-05:00", "PST"])
 def test_a_time_zone_that_is_none_stops_the_whole_file(url: str, owner: Any, zone: str) -> None:
     with pytest.raises(BadLocationsError) as caught:
-        load(url, TWO + f"LOC-X,,,{zone},\n")
+        load(url, TWO + f"LOC-X,,,{zone},,\n")
     assert f"places.csv, line 4, time_zone: '{zone}' is not a time zone of PostgreSQL" in str(caught.value)
+    assert (there(owner), audited(owner)) == ([], [])
+
+
+@pytest.mark.parametrize("currency", ["cad", "XTS", "C$"])
+def test_a_currency_that_is_none_stops_the_whole_file(url: str, owner: Any, currency: str) -> None:
+    with pytest.raises(BadLocationsError) as caught:
+        load(url, TWO + f"LOC-X,,,UTC,,{currency}\n")
+    assert f"places.csv, line 4, currency: '{currency}' is not a currency of ISO 4217" in str(caught.value)
     assert (there(owner), audited(owner)) == ([], [])
 
 
@@ -110,7 +119,9 @@ def test_a_load_that_fails_in_its_last_row_has_written_nothing(url: str, owner: 
     load(url, TWO)
     owner.execute("ALTER TABLE analytics.locations ADD CONSTRAINT none CHECK (name <> 'None') NOT VALID")
     with pytest.raises(psycopg.errors.CheckViolation):
-        load(url, TWO.replace("King Street", "Queen Street").replace("Chez Élise", "None") + "LOC-X,,,UTC,\n")
+        load(
+            url, TWO.replace("King Street", "Queen Street").replace("Chez Élise", "None") + "LOC-X,,,UTC,,\n"
+        )
     assert [row[:2] for row in there(owner)] == [("LOC-ON-001", "King Street"), ("LOC-QC-001", "Chez Élise")]
     assert len(audited(owner)) == 1
 
@@ -170,7 +181,7 @@ def test_the_command(url: str, tmp_path: Path) -> None:
     assert command(url, str(file)) == (0, "Restaurants: 2 entered, 0 changed, 0 unchanged.\n", "")
 
     code, shown, _ = command(url)
-    assert (code, shown) == (0, TWO.replace("America/Toronto,\n", "America/Toronto,00:00\n"))
+    assert (code, shown) == (0, TWO.replace("America/Toronto,,\n", "America/Toronto,00:00,\n"))
     assert command(url, "-", stdin=shown.encode())[1] == "Restaurants: 0 entered, 0 changed, 2 unchanged.\n"
     mine = shown.replace("Toronto,04:00", "Toronto,05:00").encode()
     assert (
@@ -180,7 +191,7 @@ def test_the_command(url: str, tmp_path: Path) -> None:
 
 
 def test_the_command_says_what_is_wrong_in_sentences(url: str, owner: Any, tmp_path: Path) -> None:
-    code, output, error = command(url, "-", stdin=(TWO + "LOC-X,,,UTC,noon\n").encode())
+    code, output, error = command(url, "-", stdin=(TWO + "LOC-X,,,UTC,noon,\n").encode())
     assert (code, output) == (1, "")
     assert error == (
         "BadLocationsError: standard input, line 4, close_out: 'noon' is not a time of day:"

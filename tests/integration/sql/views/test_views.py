@@ -125,12 +125,13 @@ def test_menu_performance_never_invents_a_price(warehouse: Any, books: Any) -> N
         "avg_extended_price",
         "unpriced_items",
         "net_sales",
+        "currency",
     ]
     assert [tuple(row.values()) for row in result] == [
-        (None, "Coffee", 1, 1, None, None, None, 1, None),
-        (None, "NONE", 1, 1, None, None, None, 1, None),
-        ("Starters", "Soup", 3, 6, D("14.00"), D("4.75"), D("7.00"), 1, D("14.00")),
-        (None, "Water", 1, D("0.5"), D("0.00"), None, D("0.00"), 0, D("0.00")),
+        (None, "Coffee", 1, 1, None, None, None, 1, None, "CAD"),
+        (None, "NONE", 1, 1, None, None, None, 1, None, "CAD"),
+        ("Starters", "Soup", 3, 6, D("14.00"), D("4.75"), D("7.00"), 1, D("14.00"), "CAD"),
+        (None, "Water", 1, D("0.5"), D("0.00"), None, D("0.00"), 0, D("0.00"), "CAD"),
     ]
 
 
@@ -172,6 +173,8 @@ def test_order_metrics_of_one_order(warehouse: Any, books: Any) -> None:
             "paid": D("20.01"),
             "refunded": D("5.00"),
             "balance": D("0.00"),
+            "external_id": None,
+            "currency": "CAD",
         }
     ]
 

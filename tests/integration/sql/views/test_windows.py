@@ -49,20 +49,15 @@ def test_sales_per_minute(warehouse: Any, owner: Any, books: Any) -> None:
     )
 
     names = [
-        *(
-            "window_start",
-            "location_code",
-            "order_count",
-            "total_revenue",
-            "avg_order_value",
-            "distinct_customers",
-        ),
-        *("unpaid_orders", "cancelled_orders", "total_refunds", "is_final", "late_events", "restated_at"),
+        *("window_start", "location_code", "order_count", "total_revenue", "avg_order_value"),
+        *("distinct_customers", "unpaid_orders", "cancelled_orders", "total_refunds", "is_final"),
+        *("late_events", "restated_at", "currency"),
     ]
+    restated = known_at + timedelta(seconds=2)
     expected = [
-        (NOON, "LOC-ON-001", 4, D("30.01"), D("15.01"), 2, 2, 1, None, True, 0, None),
-        (NOON, "LOC-ON-002", 1, D(10), D(10), 0, 0, 0, D("2.5"), True, 2, known_at + timedelta(seconds=2)),
-        (NOON + MINUTE, "LOC-ON-001", 0, None, None, 0, 0, 1, None, False, 0, None),
+        (NOON, "LOC-ON-001", 4, D("30.01"), D("15.01"), 2, 2, 1, None, True, 0, None, "CAD"),
+        (NOON, "LOC-ON-002", 1, D(10), D(10), 0, 0, 0, D("2.5"), True, 2, restated, "CAD"),
+        (NOON + MINUTE, "LOC-ON-001", 0, None, None, 0, 0, 1, None, False, 0, None, "CAD"),
     ]
     assert windows(warehouse) == [dict(zip(names, row, strict=True)) for row in expected]
 

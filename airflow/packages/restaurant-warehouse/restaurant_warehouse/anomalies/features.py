@@ -32,7 +32,7 @@ FEATURES = (
 )
 """Columns of analytics.payment_scores, whose comments explain them."""
 _ENOUGH = 50
-"""A restaurant with fewer payments than this is compared with all restaurants."""
+"""A restaurant with fewer payments than this is compared with all restaurants of its currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Payment:
     refunded_share: float
     event_version: int | None = None
     event_offset: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,21 @@ class UsualValues:
 
 
 class Usual:
-    """The usual values of each restaurant of a history, which must not be empty."""
+    """The usual values of each restaurant of a history, which must not be empty. A restaurant with two currencies has
+    usual values in each.
+    """
 
     def __init__(self, history: Sequence[Payment]) -> None:
-        by_location: dict[str | None, list[Payment]] = defaultdict(list)
+        by_location: dict[tuple[str | None, str], list[Payment]] = defaultdict(list)
+        by_currency: dict[str, list[Payment]] = defaultdict(list)
         for payment in history:
-            by_location[payment.location_code].append(payment)
-        self._anywhere = UsualValues.of(history)
+            by_location[payment.location_code, payment.currency].append(payment)
+            by_currency[payment.currency].append(payment)
+        self._anywhere = {currency: UsualValues.of(payments) for currency, payments in by_currency.items()}
+        self._most_common = self._anywhere[max(by_currency, key=lambda currency: len(by_currency[currency]))]
         self._by_location = {
-            code: UsualValues.of(of_location)
-            for code, of_location in by_location.items()
+            place: UsualValues.of(of_location)
+            for place, of_location in by_location.items()
             if len(of_location) >= _ENOUGH
         }
 
@@ -100,9 +106,11 @@ class Usual:
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
 
     def _row(self, payment: Payment) -> list[float]:
-        usual = self._by_location.get(payment.location_code, self._anywhere)
+        known = self._anywhere.get(payment.currency)
+        usual = self._by_location.get((payment.location_code, payment.currency), known or self._most_common)
         return [
-            _doublings(payment.amount / usual.amount),
+            # The amounts of a currency without a history cannot be compared.
+            _doublings(payment.amount / usual.amount if known else None),
             _or_nan(payment.tip_share),
             _or_nan(payment.tax_share) - usual.tax_share,
             payment.parts_gap,

@@ -8,10 +8,11 @@ from restaurant_warehouse.event_type import EventType
 
 
 def _defined() -> Iterator[EventType]:
-    """What the files of this folder define, in the order of their names."""
+    """What the files of this folder define, in the order of their names. A file may read the types of others."""
     for file in sorted(iter_modules(__path__), key=lambda file: file.name):
         module = import_module(f"{__name__}.{file.name}")
-        yield from (value for value in vars(module).values() if isinstance(value, EventType))
+        kinds = (value for value in vars(module).values() if isinstance(value, EventType))
+        yield from (kind for kind in kinds if kind.name == file.name)
 
 
 EVENT_TYPES: dict[str, EventType] = {kind.name: kind for kind in _defined()}

@@ -3,20 +3,21 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Nps, Rating
-from sse_ingest.contract.fields import Id, Moment, Name, Text, check_moment
+from restaurant_warehouse.payload_fields import ExternalId, FeedbackId, Nps, OrderId, Rating, text_of_id
+from sse_ingest.contract.fields import Moment, Name, Text, check_moment
 
 
 class FeedbackSubmitted(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A guest's rating."""
 
-    feedback_id: Id
-    order_id: Id | None = None
+    feedback_id: FeedbackId
+    order_id: OrderId | None = None
     customer_id: Name | None = None
     rating: Rating
     nps: Nps | None = None
     comment: Text | None = None
     created_ts: Moment
+    external_id: ExternalId = text_of_id()
 
     def __post_init__(self) -> None:
         check_moment(self.created_ts)

@@ -3,7 +3,7 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Money
+from restaurant_warehouse.payload_fields import Currency, Money, check_decimals
 from sse_ingest.contract.fields import Moment, Name, Text, check_moment
 
 
@@ -16,9 +16,11 @@ class MenuItemChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     price: Money | None = None
     cost: Money | None = None
     changed_ts: Moment
+    currency: Currency | None = None
 
     def __post_init__(self) -> None:
         check_moment(self.changed_ts)
+        check_decimals(self)
 
 
 MENU_ITEM_CHANGED = EventType(
@@ -26,4 +28,5 @@ MENU_ITEM_CHANGED = EventType(
     payload=MenuItemChanged,
     table="menu_item_changes",
     key=("menu_item_id", "changed_ts"),
+    later_fields=frozenset({"currency"}),
 )

@@ -3,14 +3,22 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Currency, Guests, Service, check_schedule
-from sse_ingest.contract.fields import Id, Moment, Name, Text, check_moment
+from restaurant_warehouse.payload_fields import (
+    Currency,
+    ExternalId,
+    Guests,
+    OrderId,
+    Service,
+    check_schedule,
+    text_of_id,
+)
+from sse_ingest.contract.fields import Moment, Name, Text, check_moment
 
 
 class OrderCreated(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An order begins."""
 
-    order_id: Id
+    order_id: OrderId
     visit_id: Name | None = None
     service_type: Service
     order_ts: Moment
@@ -21,6 +29,7 @@ class OrderCreated(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     currency: Currency | None = None
     channel: Text | None = None
     scheduled_for: Moment | None = None
+    external_id: ExternalId = text_of_id()
 
     def __post_init__(self) -> None:
         check_moment(self.order_ts)

@@ -6,24 +6,40 @@ A line that belongs to another one, as a modifier or as a part of a combo, names
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Flag, LineKind, Money, Quantity
-from sse_ingest.contract.fields import Id, Name, Text
+from restaurant_warehouse.payload_fields import (
+    Currency,
+    ExternalId,
+    Flag,
+    ItemId,
+    LineKind,
+    Money,
+    OrderId,
+    Quantity,
+    check_decimals,
+    text_of_id,
+)
+from sse_ingest.contract.fields import Name, Text
 
 
 class OrderItemAdded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A line of an order. An unknown price or category is null or absent."""
 
-    order_item_id: Id
-    order_id: Id
+    order_item_id: ItemId
+    order_id: OrderId
     menu_item_id: Name | None = None
     category: Text | None = None
     item_name: Text
     unit_price: Money | None = None
     qty: Quantity
     extended_price: Money | None = None
-    parent_item_id: Id | None = None
+    parent_item_id: ItemId | None = None
     tax_included: Flag | None = None
     kind: LineKind | None = None
+    currency: Currency | None = None
+    external_id: ExternalId = text_of_id()
+
+    def __post_init__(self) -> None:
+        check_decimals(self)
 
 
 ORDER_ITEM_ADDED = EventType(
@@ -31,5 +47,7 @@ ORDER_ITEM_ADDED = EventType(
     payload=OrderItemAdded,
     table="order_items",
     key=("order_item_id",),
-    later_fields=frozenset({"parent_item_id", "tax_included", "kind"}),
+    later_fields=frozenset({"parent_item_id", "tax_included", "kind", "currency"}),
+    in_snapshots=True,
+    is_replaceable=True,
 )

@@ -3,14 +3,15 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from sse_ingest.contract.fields import Id, Moment, Text, check_moment
+from restaurant_warehouse.payload_fields import ItemId, OrderId
+from sse_ingest.contract.fields import Moment, Text, check_moment
 
 
 class OrderItemVoided(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A line of an order is taken back."""
 
-    order_item_id: Id
-    order_id: Id
+    order_item_id: ItemId
+    order_id: OrderId
     reason: Text | None = None
     voided_ts: Moment
 
@@ -23,4 +24,5 @@ ORDER_ITEM_VOIDED = EventType(
     payload=OrderItemVoided,
     table="order_item_voids",
     key=("order_item_id",),
+    is_replaceable=True,
 )

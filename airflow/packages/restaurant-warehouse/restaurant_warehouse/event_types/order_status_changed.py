@@ -3,14 +3,14 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Status
-from sse_ingest.contract.fields import Id, Moment, check_moment
+from restaurant_warehouse.payload_fields import OrderId, Status
+from sse_ingest.contract.fields import Moment, check_moment
 
 
 class OrderStatusChanged(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An order gets a new status."""
 
-    order_id: Id
+    order_id: OrderId
     status: Status
     changed_ts: Moment
 
@@ -25,4 +25,5 @@ ORDER_STATUS_CHANGED = EventType(
     key=("event_id",),
     decides_orders=True,
     restates=lambda change: bool(change.status == "cancelled"),
+    in_snapshots=True,
 )

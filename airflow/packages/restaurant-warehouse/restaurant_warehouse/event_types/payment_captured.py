@@ -3,15 +3,24 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from restaurant_warehouse.payload_fields import Money, SignedMoney
-from sse_ingest.contract.fields import Id, OutOfRange, Text
+from restaurant_warehouse.payload_fields import (
+    Currency,
+    ExternalId,
+    Money,
+    OrderId,
+    PaymentId,
+    SignedMoney,
+    check_decimals,
+    text_of_id,
+)
+from sse_ingest.contract.fields import OutOfRange, Text
 
 
 class PaymentCaptured(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Money received for an order."""
 
-    payment_id: Id
-    order_id: Id
+    payment_id: PaymentId
+    order_id: OrderId
     method: Text
     provider: Text | None = None
     amount: Money
@@ -24,8 +33,11 @@ class PaymentCaptured(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     service_charge: Money | None = None
     discount: Money | None = None
     rounding: SignedMoney | None = None
+    currency: Currency | None = None
+    external_id: ExternalId = text_of_id()
 
     def __post_init__(self) -> None:
+        check_decimals(self)
         if self.service_charge is not None or self.discount is not None or self.rounding is not None:
             self._check_sums()
 
@@ -49,8 +61,10 @@ PAYMENT_CAPTURED = EventType(
     payload=PaymentCaptured,
     table="payments",
     key=("payment_id",),
-    later_fields=frozenset({"service_charge", "discount", "rounding"}),
+    later_fields=frozenset({"service_charge", "discount", "rounding", "currency"}),
     from_ts=("processed_at",),
     decides_orders=True,
     restates=lambda _payment: True,
+    in_snapshots=True,
+    is_replaceable=True,
 )

@@ -3,14 +3,15 @@
 import msgspec
 
 from restaurant_warehouse.event_type import EventType
-from sse_ingest.contract.fields import Id, Moment, Text, check_moment
+from restaurant_warehouse.payload_fields import OrderId, PaymentId
+from sse_ingest.contract.fields import Moment, Text, check_moment
 
 
 class PaymentVoided(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A payment is taken back before it is settled."""
 
-    payment_id: Id
-    order_id: Id
+    payment_id: PaymentId
+    order_id: OrderId
     reason: Text | None = None
     voided_ts: Moment
 
@@ -25,4 +26,5 @@ PAYMENT_VOIDED = EventType(
     key=("payment_id",),
     decides_orders=True,
     restates=lambda _void: True,
+    is_replaceable=True,
 )

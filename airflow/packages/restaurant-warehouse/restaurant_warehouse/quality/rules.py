@@ -79,10 +79,14 @@ def _folder(here: Path) -> Path:
 
 def load(rules: Path | None = None) -> list[Rule]:
     """Every rule, in the order of the dimensions. Raises RuleError."""
-    files = sorted((rules or folder()).glob("*/*.sql"))
+    root = rules or folder()
+    files = sorted(root.glob("*/**/*.sql"))
     if not files:
-        raise RuleError(f"There are no rules in {rules or folder()}: restore the folder from the repository.")
-    parsed = [parse(file.parent.name, file.stem, file.read_text(encoding="utf-8")) for file in files]
+        raise RuleError(f"There are no rules in {root}: restore the folder from the repository.")
+    # Folders below that of the severity group the rules by subject.
+    parsed = [
+        parse(file.relative_to(root).parts[0], file.stem, file.read_text(encoding="utf-8")) for file in files
+    ]
     return sorted(parsed, key=lambda rule: (DIMENSIONS.index(rule.dimension), rule.name))
 
 

@@ -16,6 +16,7 @@ from restaurant_warehouse.typed.order_totals import OrderTotals
 from sse_ingest.events import Event
 
 _write_json = msgspec.json.Encoder(enc_hook=attrgetter("text"))
+_SNAPSHOTS = [name for name, kind in EVENT_TYPES.items() if kind.parts]
 Row: TypeAlias = tuple[Any, ...]
 
 
@@ -46,6 +47,11 @@ class CopyRows:
                     )
                 )
                 notice(event)
+
+    @property
+    def has_snapshots(self) -> bool:
+        """Whether a snapshot of an order is among them: then the rows are not those of all that it states."""
+        return any(self._plain[name] or self._escaped[name] for name in _SNAPSHOTS)
 
     def tables(self) -> Iterator[tuple[str, bytes]]:
         """Each event type with its rows, as bytes for the statement of `statements.copy`."""

@@ -10,7 +10,8 @@ UNION
 SELECT order_id FROM order_status_history WHERE order_id = ANY (%(order_ids)b)
 
 -- name: refresh_orders
--- Computes the derived columns of these orders from all their payments and status changes. A voided payment adds no money.
+-- Computes the derived columns of these orders from all their payments and status changes. A payment that was voided, or
+-- that a snapshot of the order no longer has, adds no money.
 -- The result does not depend on the order in which the events arrived.
 WITH derived AS (
     SELECT
@@ -25,13 +26,14 @@ WITH derived AS (
     JOIN orders AS o USING (order_id)
     LEFT JOIN LATERAL (
         SELECT
-            sum(c.subtotal) FILTER (WHERE w.payment_id IS NULL) AS subtotal,
-            sum(c.tax) FILTER (WHERE w.payment_id IS NULL) AS tax,
-            sum(c.tip) FILTER (WHERE w.payment_id IS NULL) AS tip,
-            sum(c.total) FILTER (WHERE w.payment_id IS NULL) AS total,
+            sum(c.subtotal) FILTER (WHERE w.payment_id IS NULL AND NOT c.is_replaced) AS subtotal,
+            sum(c.tax) FILTER (WHERE w.payment_id IS NULL AND NOT c.is_replaced) AS tax,
+            sum(c.tip) FILTER (WHERE w.payment_id IS NULL AND NOT c.is_replaced) AS tip,
+            sum(c.total) FILTER (WHERE w.payment_id IS NULL AND NOT c.is_replaced) AS total,
             max(c.event_ts) AS last_ts
         FROM payments AS c
-        LEFT JOIN payment_voids AS w ON w.payment_id = c.payment_id AND w.order_id = c.order_id
+        LEFT JOIN payment_voids AS w
+            ON w.payment_id = c.payment_id AND w.order_id = c.order_id AND NOT w.is_replaced
         WHERE c.order_id = t.order_id
     ) AS p ON true
     LEFT JOIN LATERAL (

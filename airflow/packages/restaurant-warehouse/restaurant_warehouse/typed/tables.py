@@ -1,8 +1,8 @@
 """The typed tables of a restaurant. Their content depends on the set of events only, not on their order.
 
-Rows are copied into their tables. If a row exists already, because an event restates it, the batch is merged from its
-JSON instead. In both cases the derived columns of orders that are in several batches are computed last, from all events
-of the order.
+Rows are copied into their tables. If a row exists already, because an event restates it, or if the batch has a snapshot
+of an order, the batch is merged from its JSON instead. In both cases it is decided last what snapshots replace, and the
+derived columns of orders that are in several batches are computed, from all events of the order.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,9 +13,10 @@ import psycopg
 from psycopg import errors
 
 from restaurant_warehouse.event_types import EVENT_TYPES
-from restaurant_warehouse.typed import late_events, statements
+from restaurant_warehouse.typed import late_events, snapshots, statements
 from restaurant_warehouse.typed.copy_rows import CopyRows
 from restaurant_warehouse.typed.raw_needs import needs_checks
+from restaurant_warehouse.typed.text_ids import replace_texts
 from sse_ingest.contract.protocol import Key
 from sse_ingest.database.failpoints import hit
 from sse_ingest.database.named_queries import load
@@ -29,7 +30,7 @@ _MERGE = {name: statements.merge(kind) for name, kind in EVENT_TYPES.items()}
 _NEEDED = [
     ("stream_checkpoints", "latest_event_time"),
     ("events_raw", "version"),
-    *((kind.table, column) for kind in EVENT_TYPES.values() for column in (*kind.columns, *kind.derived)),
+    *((kind.table, column) for kind in EVENT_TYPES.values() for column in kind.all_columns),
 ]
 
 
@@ -52,6 +53,10 @@ class RestaurantTables:
 
     def add(self, cursor: psycopg.Cursor[Any], rows: CopyRows, events: Sequence[Event]) -> None:
         """Write the typed rows of new events into the tables on the search_path."""
+        if rows.has_snapshots:
+            stage(cursor, events)
+            self.merge(cursor, {event.event_type for event in events})
+            return
         tables = list(rows.tables())
         if not tables:
             return
@@ -69,16 +74,21 @@ class RestaurantTables:
             stage(cursor, events)
             self.merge(cursor, {event_type for event_type, _ in tables})
         else:
-            _refresh(cursor, touched)
+            _refresh(cursor, touched | snapshots.replace_after_copy(cursor, events))
 
     def merge(self, cursor: psycopg.Cursor[Any], event_types: Collection[str]) -> None:
         """Merge the events in `incoming`, of these types, into the tables on the search_path."""
+        replace_texts(cursor)
         touched: set[UUID] = set()
-        for event_type in sorted(EVENT_TYPES.keys() & event_types):
+        chosen = EVENT_TYPES.keys() & event_types
+        if chosen & snapshots.SNAPSHOTS.keys():
+            snapshots.split_snapshots(cursor)
+            chosen |= snapshots.PARTS
+        for event_type in sorted(chosen):
             merged = cursor.execute(_MERGE[event_type])
             if EVENT_TYPES[event_type].decides_orders:
                 touched.update(order_id for row in merged for order_id in row if order_id is not None)
-        _refresh(cursor, touched)
+        _refresh(cursor, touched | snapshots.replace_after_merge(cursor))
 
     def committed(self, cursor: psycopg.Cursor[Any], key: Key, events: Sequence[Event]) -> None:
         """Move the event time of the stream, and record the events that are late for it."""

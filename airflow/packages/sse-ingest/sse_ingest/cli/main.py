@@ -16,7 +16,7 @@ from sse_ingest.cli.rebuild import rebuild_command
 from sse_ingest.errors import IngestError
 from sse_ingest.migrations.init_db import init_db
 from sse_ingest.pipeline.run import Result, run
-from sse_ingest.settings import Settings
+from sse_ingest.settings import Settings, default_writer
 
 _PACED_BATCH = 50
 """Events per batch with --pace: writers of other streams wait while a batch is merged."""
@@ -63,6 +63,7 @@ def run_command(
             deadline_seconds=seconds,
             standby_seconds=standby,
             pace=pace,
+            **({"writer": f"backfill:{default_writer()}"} if pace else {}),
             max_batch=min(pace, _PACED_BATCH) if pace else Settings.max_batch,
         )
         result = run(settings, stop=stop)

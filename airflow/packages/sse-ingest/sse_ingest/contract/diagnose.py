@@ -13,11 +13,13 @@ from uuid import UUID
 import msgspec
 
 from sse_ingest.contract import json_validation
-from sse_ingest.contract.fields import Exact, OutOfRange, check_moment, decoder
+from sse_ingest.contract.fields import Exact, FieldOutOfRange, OutOfRange, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
+from sse_ingest.contract.named_ids import as_texts, is_id, kind_of
 from sse_ingest.dead_letter_reasons import Reason
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 _UUID = msgspec.json.Decoder(UUID)
 _SHOWN = 60
@@ -50,7 +52,7 @@ def explain(data: bytes, envelope: type[msgspec.Struct], payloads: Payloads, err
     else:
         key = _duplicate_key(data)
         if isinstance(error.__cause__, OutOfRange):  # each field is right, but a rule over several is broken
-            reason, detail = Reason.OUT_OF_RANGE, str(error.__cause__)
+            reason, detail = Reason.OUT_OF_RANGE, _over_fields(error.__cause__, fields)
         elif key:
             reason, detail = Reason.DUPLICATE_KEY, f"{key}: stands twice in one object: {error}"
         else:
@@ -79,6 +81,14 @@ def _check_payload(fields: dict[str, msgspec.Raw], payloads: Payloads) -> None:
         _check(kind, inner, "payload.")
 
 
+def _over_fields(error: OutOfRange, fields: dict[str, msgspec.Raw] | None) -> str:
+    """What a rule over several fields says, with the value of the field that has to be corrected."""
+    if not isinstance(error, FieldOutOfRange) or fields is None:
+        return str(error)
+    payload = _fields(bytes(fields["payload"])) or {}
+    return f"payload.{error.field}: {error}, got {_shown(bytes(payload[error.field]))}"
+
+
 def _check(kind: type[msgspec.Struct], fields: dict[str, msgspec.Raw], prefix: str) -> None:
     """Raise BadText for the first field, in the order of the contract, that is absent or wrong."""
     for field in msgspec.structs.fields(kind):
@@ -95,6 +105,12 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
     if literal == b"null" and type(None) in typing.get_args(annotation):
         return
     base, description = _base(annotation)
+    kind = element_type(annotation)
+    if kind is not None:
+        _check_elements(path, literal, kind, annotation)
+        return
+    if kind_of(annotation) and is_id(literal):
+        return
     try:
         if issubclass(base, Exact):
             base.of(_any_decoder().decode(literal))
@@ -106,11 +122,36 @@ def _check_field(path: str, literal: bytes, annotation: Any) -> None:
         raise BadText(Reason.OUT_OF_RANGE, f"{path}: {error}, got {_shown(literal)}") from None
     except (TypeError, ValueError):  # ValidationError is a ValueError
         raise BadText(
-            _reason(base, literal), f"{path}: must be {description}, got {_shown(literal)}"
+            _reason(annotation, base, literal), f"{path}: must be {description}, got {_shown(literal)}"
         ) from None
 
 
-def _reason(base: type, literal: bytes) -> Reason:
+def _check_elements(path: str, literal: bytes, kind: type[msgspec.Struct], annotation: Any) -> None:
+    """Raise BadText unless the literal is an array of objects that fit."""
+    _base_type, description = _base(annotation)
+    wrong = f"{path}: must be {description}, got {_shown(literal)}"
+    try:
+        literals = _LIST.decode(literal)
+    except msgspec.ValidationError:
+        raise BadText(Reason.WRONG_TYPE, wrong) from None
+    for position, one in enumerate(map(bytes, literals)):
+        where = f"{path}.{position}"
+        _check(kind, _object(_fields(one), f"{where}: ", one), f"{where}.")
+        try:
+            _field_decoder(as_texts(kind)).decode(one)
+        except msgspec.ValidationError as error:
+            rule = error.__cause__
+            if not isinstance(rule, OutOfRange):
+                raise
+            at = f"{where}.{rule.field}" if isinstance(rule, FieldOutOfRange) else where
+            raise BadText(Reason.OUT_OF_RANGE, f"{at}: {rule}") from None
+    try:
+        _field_decoder(as_texts(annotation)).decode(literal)
+    except msgspec.ValidationError:
+        raise BadText(Reason.OUT_OF_RANGE, wrong) from None
+
+
+def _reason(annotation: Any, base: type, literal: bytes) -> Reason:
     kind = json_validation.json_type(literal)
     if base is datetime:
         return Reason.BAD_TIMESTAMP if kind == "text" else Reason.WRONG_TYPE
@@ -118,7 +159,7 @@ def _reason(base: type, literal: bytes) -> Reason:
         return Reason.OUT_OF_RANGE
     if base is int and kind == "number" and literal.lstrip(b"-").isdigit():
         return Reason.OUT_OF_RANGE
-    if base is str and kind == "text":
+    if kind == "text" and (base is str or kind_of(annotation)):
         return Reason.OUT_OF_RANGE
     return Reason.WRONG_TYPE
 
@@ -126,6 +167,12 @@ def _reason(base: type, literal: bytes) -> Reason:
 def base_type(annotation: Any) -> type:
     """The plain type behind an annotation: without `None`, `Annotated` and `Literal`."""
     return _base(annotation)[0]
+
+
+def element_type(annotation: Any) -> type[msgspec.Struct] | None:
+    """The type of the elements where the annotation is that of a list of objects."""
+    base = _base(annotation)[0]
+    return typing.get_args(base)[0] if typing.get_origin(base) is list else None
 
 
 def _base(annotation: Any) -> tuple[type, str]:

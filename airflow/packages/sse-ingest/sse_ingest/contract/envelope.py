@@ -1,21 +1,24 @@
 """The envelope of the event service: turns a frame into an Event, a Rejected or a Gap.
 
 The parser never raises, whatever the bytes are. The fast path decodes the envelope once and the payload once. When that
-fails, diagnose.py finds out exactly what is wrong; it is slower.
+fails, ids of text get their UUIDs; see named_ids.py. When that fails too, diagnose.py finds out exactly what is wrong.
 """
 
+import types
+import typing
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, date
 from hashlib import blake2b
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from sse_ingest.contract import json_validation
-from sse_ingest.contract.diagnose import explain
+from sse_ingest.contract.diagnose import element_type, explain
 from sse_ingest.contract.fields import Id, Moment, Version, check_moment, decoder
 from sse_ingest.contract.json_validation import BadText
+from sse_ingest.contract.named_ids import DAY, TextIds, with_texts
 from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.events import Event, Gap, Rejected
 from sse_ingest.sources.sse_decoder import Frame
@@ -52,10 +55,29 @@ class _GapData(msgspec.Struct, frozen=True, gc=False):
 
 
 def _strict(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
-    """The same payload type, but it refuses unknown fields."""
+    """The same payload type, but it refuses unknown fields, in elements of its lists too."""
+    lists: list[Any] = []
+    for field in msgspec.structs.fields(kind):
+        if element_type(field.type) is not None:
+            annotation = _with_strict_elements(field.type)
+            lists.append(
+                (field.name, annotation) if field.required else (field.name, annotation, field.default)
+            )
     return msgspec.defstruct(
-        kind.__name__, [], bases=(kind,), frozen=True, gc=False, forbid_unknown_fields=True
+        kind.__name__, lists, bases=(kind,), frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True
     )
+
+
+def _with_strict_elements(annotation: Any) -> Any:
+    """The annotation of a list of objects, whose elements refuse unknown fields."""
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        return typing.Union[tuple(map(_with_strict_elements, typing.get_args(annotation)))]  # noqa: UP007
+    if typing.get_origin(annotation) is Annotated:
+        inner, *limits = typing.get_args(annotation)
+        return Annotated[_with_strict_elements(inner), *limits]
+    if typing.get_origin(annotation) is list:
+        return list[_strict(typing.get_args(annotation)[0])]  # type: ignore[misc]
+    return annotation
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
@@ -71,8 +93,10 @@ class Payloads:
     def __init__(self, kinds: Mapping[str, type[msgspec.Struct]]) -> None:
         self.kinds = kinds
         self.decoders = {name: decoder(kind) for name, kind in kinds.items()}
-        # A payload with only known fields is flat, and the decoder checks every value: it needs no further check.
+        # Of a payload with only known fields the decoder checks every value: it needs no further check.
         self.strict_decoders = {name: decoder(_strict(kind)) for name, kind in kinds.items()}
+        self.text_ids = {name: ids for name, kind in kinds.items() if (ids := TextIds(kind)).takes_texts}
+        self.text_decoders = {name: decoder(with_texts(kinds[name])) for name in self.text_ids}
 
 
 class EnvelopeParser:
@@ -82,6 +106,7 @@ class EnvelopeParser:
         self._payloads = payloads
         self._stream_id = ""  # the last valid one
         self._beyond: set[str] = set()  # event types that have had a payload with unknown fields
+        self._texts: set[str] = set()  # event types that have had an id of text
 
     def parse(self, frame: Frame) -> Event | Rejected | Gap:
         """Turn a frame into an Event, a Rejected or a Gap. Never raises."""
@@ -108,7 +133,7 @@ class EnvelopeParser:
             envelope.partition_key,
         )
         payload = bytes(envelope.payload)
-        record, beyond = self._read_payload(event_type, payload, data)
+        record, beyond = self._read_payload(envelope, payload, frame)
         if frame.last_event_id != f"{self._stream_id}-{offset}":
             self._stream_id = _stream_id(frame.last_event_id, offset)
         check_moment(ts)
@@ -135,26 +160,47 @@ class EnvelopeParser:
         )
 
     def _read_payload(
-        self, event_type: str, payload: bytes, data: bytes
+        self, envelope: Envelope, payload: bytes, frame: Frame
     ) -> tuple[msgspec.Struct | None, bool]:
         """The record, None for an unknown type; and whether the type or a field is unknown. Raises what is wrong."""
-        known = self._payloads.decoders.get(event_type)
-        if known is None:
+        event_type, data = envelope.event_type, frame.data
+        if event_type not in self._payloads.decoders:
             if not payload.startswith(b"{"):
                 raise BadText(
                     Reason.NOT_AN_OBJECT, f"payload: must be an object, got {payload[:40].decode()}"
                 )
             json_validation.check_structure(data)
             return None, True
+        if event_type not in self._texts:
+            try:
+                return self._decode(event_type, payload, data)
+            except msgspec.ValidationError:
+                if event_type not in self._payloads.text_ids:
+                    raise
+        return self._decode(event_type, self._with_uuids(envelope, payload, frame), data)
+
+    def _decode(self, event_type: str, payload: bytes, data: bytes) -> tuple[msgspec.Struct, bool]:
         if event_type not in self._beyond:
             try:
                 return self._payloads.strict_decoders[event_type].decode(payload), False
             except msgspec.ValidationError:
                 pass
         json_validation.check_structure(data)
-        record = known.decode(payload)
+        record = self._payloads.decoders[event_type].decode(payload)
         self._beyond.add(event_type)  # the next payloads of this type will have unknown fields too
         return record, True
+
+    def _with_uuids(self, envelope: Envelope, payload: bytes, frame: Frame) -> bytes:
+        """The payload with UUIDs for its ids of text. Raises what is wrong with anything else."""
+        event_type = envelope.event_type
+        self._payloads.text_decoders[event_type].decode(payload)
+        stream_id = _stream_id(frame.last_event_id, envelope.offset)
+        ids = self._payloads.text_ids[event_type]
+        replaced = ids.replace(payload, stream_id, envelope.partition_key)
+        if replaced.has_texts:
+            _check_day(replaced.day)
+            self._texts.add(event_type)  # the next payloads of this type will have texts too
+        return replaced.payload
 
     def _reject(self, frame: Frame, error: Exception) -> Rejected:
         fault = explain(frame.data, Envelope, self._payloads.kinds, error)
@@ -179,6 +225,18 @@ def _stream_id(last_event_id: str, offset: int) -> str:
             Reason.BAD_POSITION, f"the frame's id is {last_event_id[:250]!r}, the event's offset {offset}"
         )
     return stream_id
+
+
+def _check_day(day: str) -> None:
+    """Raise BadText unless the business day of the ids is absent, or a date."""
+    try:
+        is_date = not day or date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        is_date = False
+    if not is_date:
+        raise BadText(
+            Reason.OUT_OF_RANGE, f"payload.{DAY}: must be a date as in 2026-03-14, got {day[:40]!r}"
+        )
 
 
 def _is_stream_id(text: str) -> bool:

@@ -21,6 +21,14 @@ class OutOfRange(ValueError):
     """The right type, but not a value of the field."""
 
 
+class FieldOutOfRange(OutOfRange):
+    """A rule over several fields of a payload is broken, and this field has to be corrected."""
+
+    def __init__(self, rule: str, field: str) -> None:
+        super().__init__(rule)
+        self.field = field
+
+
 class Exact(Decimal):
     """A decimal number with limits on its size and its decimals. Subclasses are the types of fields.
 

@@ -17,6 +17,7 @@ from sse_ingest.events import Event
 
 _LIST_ONCE = load("schema_drift.sql", __package__)["list_once"]
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ELEMENTS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _LONGEST_NAME = 200
 _MOST = 10_000  # a producer that invents names must not fill the memory or the table
 
@@ -30,6 +31,18 @@ class _Unknown(NamedTuple):
     field: str | None
     json_type: str
     event_id: UUID
+
+
+def _with_elements(
+    fields: Mapping[str, msgspec.Raw], known: frozenset[str]
+) -> Iterator[tuple[str, msgspec.Raw]]:
+    """The fields, and those of the elements of known lists: `items.name`."""
+    lists = {name.partition(".")[0] for name in known if "." in name}
+    for field, literal in fields.items():
+        yield field, literal
+        if field in lists and json_type(bytes(literal)) == "array":
+            for element in _ELEMENTS.decode(bytes(literal)):
+                yield from ((f"{field}.{name}", value) for name, value in element.items())
 
 
 class DriftRecorder:
@@ -65,7 +78,7 @@ class DriftRecorder:
             if self._is_new((event.event_type, None)):
                 yield _Unknown(event.event_type, None, "object", event.event_id)
             return
-        fields = _FIELDS.decode(event.payload)
+        fields = dict(_with_elements(_FIELDS.decode(event.payload), known))
         for name in sorted(fields.keys() - known - self._met.get(event.event_type, set())):
             if self._is_new((event.event_type, name[:_LONGEST_NAME])):
                 kind = json_type(bytes(fields[name]))

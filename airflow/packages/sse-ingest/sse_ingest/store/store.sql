@@ -11,7 +11,8 @@ CREATE TEMPORARY TABLE incoming (
     partition_key text        NOT NULL,
     content_hash  bytea       NOT NULL,
     payload       jsonb       NOT NULL,
-    version       bigint
+    version       bigint,
+    part_ts       timestamptz -- when a part of an event happened; null for what was read
 ) ON COMMIT DELETE ROWS
 
 -- name: copy_incoming

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION analytics.bill_verdict(
-    captured numeric, stated numeric, tips numeric, cash numeric, parts_gap numeric, payments bigint
+    captured numeric, stated numeric, tips numeric, cash numeric, parts_gap numeric, payments bigint,
+    currency text
 )
 RETURNS text
 LANGUAGE sql
@@ -20,10 +21,11 @@ AS $$
         ELSE 'legal'
     END
     FROM (
-        SELECT analytics.threshold('rounding_legal') AS legal, analytics.threshold('rounding_most') AS most,
+        SELECT analytics.money_threshold('rounding_legal', bill_verdict.currency) AS legal,
+            analytics.money_threshold('rounding_most', bill_verdict.currency) AS most,
             analytics.threshold('unstated_tip_most') AS tip
     ) AS limits
 $$;
 
-COMMENT ON FUNCTION analytics.bill_verdict(numeric, numeric, numeric, numeric, numeric, bigint) IS
+COMMENT ON FUNCTION analytics.bill_verdict(numeric, numeric, numeric, numeric, numeric, bigint, text) IS
     'Whether the payments of an order are legal, unusual or impossible. captured: the sum of their amounts; stated: of their totals; tips: of their tips; cash: of the amounts in cash; parts_gap: the greatest difference between the parts and the total of one payment; payments: how many there are. The limits are rounding_legal, rounding_most and unstated_tip_most in analytics.thresholds.';

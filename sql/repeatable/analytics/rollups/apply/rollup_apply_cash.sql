@@ -15,7 +15,7 @@ BEGIN
             WHERE h.rollup = 'sales' AND h.location_code = r.location_code AND h.hour = r.hour);
     INSERT INTO analytics.rollup_cash_hours (
         hour, location_code, business_date, orders, items_total, subtotal, total, paid, tips, refunded, unpaid_orders,
-        unpriced_orders, differing_orders, difference, evidence
+        unpriced_orders, differing_orders, difference, evidence, currency
     )
     SELECT c.*
     FROM (

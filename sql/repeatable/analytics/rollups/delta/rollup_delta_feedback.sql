@@ -45,4 +45,4 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.rollup_delta_feedback(timestamptz) IS
-    'What must be added to rollup_feedback_hours to get the feedback of now: see rollup_delta_sales.';
+    'What must be added to rollup_feedback_hours to get the feedback of now: see rollup_diff_sales.';

@@ -37,7 +37,10 @@ BEGIN
             SELECT DISTINCT r.order_id
             FROM new_rows AS r
             WHERE r.tax_included
+                OR r.is_replaced
                 OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
+                OR EXISTS (SELECT FROM analytics.order_item_voids AS v WHERE v.order_id = r.order_id)
+                OR EXISTS (SELECT FROM analytics.order_items AS n WHERE n.order_id = r.order_id AND n.is_replaced)
         ) AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
         LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
@@ -64,7 +67,10 @@ BEGIN
             SELECT DISTINCT r.order_id
             FROM old_rows AS r
             WHERE r.tax_included
+                OR r.is_replaced
                 OR EXISTS (SELECT FROM analytics.deducted_orders AS d WHERE d.order_id = r.order_id)
+                OR EXISTS (SELECT FROM analytics.order_item_voids AS v WHERE v.order_id = r.order_id)
+                OR EXISTS (SELECT FROM analytics.order_items AS n WHERE n.order_id = r.order_id AND n.is_replaced)
         ) AS r
         JOIN analytics.order_items AS i ON i.order_id = r.order_id
         LEFT JOIN analytics.orders AS o ON o.order_id = r.order_id
@@ -75,7 +81,7 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_items() IS
-    'Trigger function: writes the hours of changed lines, and of their orders, to rollup_invalidations, if the rollups have summed them, and records in future_events what is dated in the future. Also the hours of the other lines of these orders, where they share discounts or tax. The sales of an order are those of its lines.';
+    'Trigger function: writes the hours of changed lines, and of their orders, to rollup_invalidations, if the rollups have summed them, and records in future_events what is dated in the future. Also the hours of the other lines of these orders, where they share discounts or tax, or are void with another line. The sales of an order are those of its lines.';
 
 CREATE OR REPLACE TRIGGER rollup_insert AFTER INSERT ON analytics.order_items
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_items();

@@ -25,8 +25,10 @@ END
 $$;
 
 COMMENT ON FUNCTION analytics.trg_invalidate_thresholds() IS
-    'Trigger function: premium_order has changed, so all hours of sales go to rollup_invalidations.';
+    'Trigger function: premium_order has changed, perhaps in one currency only, so all hours of sales go to rollup_invalidations.';
 
 CREATE OR REPLACE TRIGGER rollup_change AFTER UPDATE OF value ON analytics.thresholds
     FOR EACH ROW WHEN (NEW.name = 'premium_order' AND NEW.value <> OLD.value)
     EXECUTE FUNCTION analytics.trg_invalidate_thresholds();
+CREATE OR REPLACE TRIGGER rollup_change AFTER INSERT OR UPDATE OR DELETE ON analytics.currency_thresholds
+    FOR EACH STATEMENT EXECUTE FUNCTION analytics.trg_invalidate_thresholds();

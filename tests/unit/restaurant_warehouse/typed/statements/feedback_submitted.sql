@@ -1,4 +1,4 @@
-COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY feedback (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, external_id, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (feedback_id)
@@ -9,6 +9,7 @@ WITH newest AS (
         (payload ->> 'nps')::integer AS nps,
         payload ->> 'comment' AS comment,
         analytics.moment(payload ->> 'created_ts') AS created_ts,
+        payload ->> '(external_id)' AS external_id,
         ts AS event_ts,
         event_id,
         version AS event_version,
@@ -17,8 +18,8 @@ WITH newest AS (
     WHERE event_type = 'feedback_submitted'
     ORDER BY feedback_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset)
-SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, event_ts, event_id, event_version, event_offset
+INSERT INTO feedback AS t (feedback_id, order_id, customer_id, rating, nps, comment, created_ts, external_id, event_ts, event_id, event_version, event_offset)
+SELECT feedback_id, order_id, customer_id, rating, nps, comment, created_ts, external_id, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (feedback_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -27,6 +28,7 @@ ON CONFLICT (feedback_id) DO UPDATE SET
     nps = excluded.nps,
     comment = excluded.comment,
     created_ts = excluded.created_ts,
+    external_id = excluded.external_id,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
     event_version = excluded.event_version,

@@ -1,4 +1,4 @@
-COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY menu_item_changes (menu_item_id, name, category, price, cost, changed_ts, currency, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (menu_item_id, changed_ts)
@@ -8,6 +8,7 @@ WITH newest AS (
         (payload ->> 'price')::numeric AS price,
         (payload ->> 'cost')::numeric AS cost,
         analytics.moment(payload ->> 'changed_ts') AS changed_ts,
+        (SELECT c.currency FROM analytics.currencies AS c WHERE c.currency = payload ->> 'currency') AS currency,
         ts AS event_ts,
         event_id,
         version AS event_version,
@@ -16,14 +17,15 @@ WITH newest AS (
     WHERE event_type = 'menu_item_changed'
     ORDER BY menu_item_id, changed_ts, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset)
-SELECT menu_item_id, name, category, price, cost, changed_ts, event_ts, event_id, event_version, event_offset
+INSERT INTO menu_item_changes AS t (menu_item_id, name, category, price, cost, changed_ts, currency, event_ts, event_id, event_version, event_offset)
+SELECT menu_item_id, name, category, price, cost, changed_ts, currency, event_ts, event_id, event_version, event_offset
 FROM newest
 ON CONFLICT (menu_item_id, changed_ts) DO UPDATE SET
     name = excluded.name,
     category = excluded.category,
     price = excluded.price,
     cost = excluded.cost,
+    currency = excluded.currency,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
     event_version = excluded.event_version,

@@ -1,4 +1,4 @@
-COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, scheduled_for, created_at, event_ts, event_id, event_version, event_offset, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY orders (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, scheduled_for, external_id, created_at, event_ts, event_id, event_version, event_offset, status, subtotal, tax, tip, total, updated_at) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_id)
@@ -10,9 +10,10 @@ WITH newest AS (
         payload ->> 'customer_id' AS customer_id,
         payload ->> 'city' AS city,
         CASE WHEN pg_input_is_valid(payload ->> 'guest_count', 'integer') THEN (payload ->> 'guest_count')::integer END AS guest_count,
-        payload ->> 'currency' AS currency,
+        (SELECT c.currency FROM analytics.currencies AS c WHERE c.currency = payload ->> 'currency') AS currency,
         payload ->> 'channel' AS channel,
         analytics.moment(payload ->> 'scheduled_for') AS scheduled_for,
+        payload ->> '(external_id)' AS external_id,
         ts AS created_at,
         ts AS event_ts,
         event_id,
@@ -22,8 +23,8 @@ WITH newest AS (
     WHERE event_type = 'order_created'
     ORDER BY order_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, scheduled_for, created_at, event_ts, event_id, event_version, event_offset, updated_at)
-SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, scheduled_for, created_at, event_ts, event_id, event_version, event_offset, event_ts
+INSERT INTO orders AS t (order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, scheduled_for, external_id, created_at, event_ts, event_id, event_version, event_offset, updated_at)
+SELECT order_id, visit_id, service_type, order_ts, location_code, customer_id, city, guest_count, currency, channel, scheduled_for, external_id, created_at, event_ts, event_id, event_version, event_offset, event_ts
 FROM newest
 ON CONFLICT (order_id) DO UPDATE SET
     visit_id = excluded.visit_id,
@@ -36,6 +37,7 @@ ON CONFLICT (order_id) DO UPDATE SET
     currency = excluded.currency,
     channel = excluded.channel,
     scheduled_for = excluded.scheduled_for,
+    external_id = excluded.external_id,
     created_at = excluded.created_at,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,

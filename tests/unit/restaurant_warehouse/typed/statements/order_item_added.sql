@@ -1,4 +1,4 @@
-COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
+COPY order_items (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, currency, external_id, event_ts, event_id, event_version, event_offset) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\');
 
 WITH newest AS (
     SELECT DISTINCT ON (order_item_id)
@@ -13,16 +13,19 @@ WITH newest AS (
         CASE WHEN pg_input_is_valid(payload ->> 'parent_item_id', 'uuid') THEN (payload ->> 'parent_item_id')::uuid END AS parent_item_id,
         CASE WHEN pg_input_is_valid(payload ->> 'tax_included', 'boolean') THEN (payload ->> 'tax_included')::boolean END AS tax_included,
         payload ->> 'kind' AS kind,
-        ts AS event_ts,
+        (SELECT c.currency FROM analytics.currencies AS c WHERE c.currency = payload ->> 'currency') AS currency,
+        payload ->> '(external_id)' AS external_id,
+        coalesce(part_ts, ts) AS event_ts,
         event_id,
         version AS event_version,
-        event_offset
+        event_offset,
+        CASE WHEN part_ts IS NOT NULL THEN ts END AS snapshot_ts
     FROM incoming
     WHERE event_type = 'order_item_added'
     ORDER BY order_item_id, coalesce(version, -1) DESC, ts DESC, event_offset DESC, event_id DESC
 )
-INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id, event_version, event_offset)
-SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, event_ts, event_id, event_version, event_offset
+INSERT INTO order_items AS t (order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, currency, external_id, event_ts, event_id, event_version, event_offset, snapshot_ts)
+SELECT order_item_id, order_id, menu_item_id, category, item_name, unit_price, qty, extended_price, parent_item_id, tax_included, kind, currency, external_id, event_ts, event_id, event_version, event_offset, snapshot_ts
 FROM newest
 ON CONFLICT (order_item_id) DO UPDATE SET
     order_id = excluded.order_id,
@@ -35,8 +38,12 @@ ON CONFLICT (order_item_id) DO UPDATE SET
     parent_item_id = excluded.parent_item_id,
     tax_included = excluded.tax_included,
     kind = excluded.kind,
+    currency = excluded.currency,
+    external_id = excluded.external_id,
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
     event_version = excluded.event_version,
-    event_offset = excluded.event_offset
-WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);
+    event_offset = excluded.event_offset,
+    snapshot_ts = excluded.snapshot_ts,
+    is_replaced = false
+WHERE (coalesce(t.event_version, -1), coalesce(t.snapshot_ts, t.event_ts), t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), coalesce(excluded.snapshot_ts, excluded.event_ts), excluded.event_offset, excluded.event_id);

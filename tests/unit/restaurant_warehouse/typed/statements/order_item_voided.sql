@@ -24,5 +24,6 @@ ON CONFLICT (order_item_id) DO UPDATE SET
     event_ts = excluded.event_ts,
     event_id = excluded.event_id,
     event_version = excluded.event_version,
-    event_offset = excluded.event_offset
+    event_offset = excluded.event_offset,
+    is_replaced = false
 WHERE (coalesce(t.event_version, -1), t.event_ts, t.event_offset, t.event_id) < (coalesce(excluded.event_version, -1), excluded.event_ts, excluded.event_offset, excluded.event_id);

@@ -1,0 +1,59 @@
+"""Records the events of one restaurant while its clock advances."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from random import Random
+from uuid import UUID
+
+import msgspec
+
+from api.log.interface import Draft, instant
+from api.simulator.catalogue import Restaurant
+
+_CENT = Decimal("0.01")
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """A draft, and the time (seconds since 1970) when a till sends it. The draft's `ts` is the time of the event."""
+
+    due: float
+    draft: Draft
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Rounded to the cent."""
+    return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+class Recorder:
+    """The events of one restaurant, in the order in which they happen."""
+
+    def __init__(self, rng: Random, clock: float, place: Restaurant) -> None:
+        self.rng = rng
+        self.clock = clock
+        self.place = place
+        self.emissions: list[Emission] = []
+
+    def record(self, event_type: str, payload: Mapping[str, object], version: int | None = None) -> None:
+        """An event of now. A field that is None is unknown, and is left out."""
+        known = {name: value for name, value in payload.items() if value is not None}
+        event_id = UUID(self.new_id())
+        draft = Draft(event_type, self.place.code, self.now(), _encode(known), event_id, version=version)
+        self.emissions.append(Emission(self.clock, draft))
+
+    def wait(self, least: float, most: float) -> None:
+        """Let so many seconds pass."""
+        self.clock += self.rng.uniform(least, most)
+
+    def now(self) -> str:
+        """The time, in milliseconds."""
+        return instant(datetime.fromtimestamp(int(self.clock * 1000) / 1000, UTC))
+
+    def new_id(self) -> str:
+        """A UUID v7 of the simulated time. https://www.rfc-editor.org/rfc/rfc9562#section-5.7"""
+        bits = int(self.clock * 1000) << 80 | 7 << 76 | self.rng.getrandbits(12) << 64 | 2 << 62
+        return str(UUID(int=bits | self.rng.getrandbits(62)))

@@ -1,0 +1,162 @@
+"""The simulator's past in a real warehouse: all of it once, the newest week first, also after an interruption."""
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from api.log.sse_frames import encode
+from api.simulator import past as past_file
+from api.simulator.past import DAY, WEEK, Past
+from api.simulator.past_events import frames
+from api.simulator.world import HORIZON, World
+from local.past.loader import Loader, stream_of
+from local.servers.services import database_url
+from local.servers.services import past as past_of
+from restaurant_warehouse.contract import CONTRACT, restaurant_parser
+from restaurant_warehouse.quality.rules import load
+from restaurant_warehouse.quality.run import RuleResult, run
+from sse_ingest.settings import Settings
+from sse_ingest.sources.sse_decoder import Decoder, Frame
+from sse_ingest.store.store import Store
+from tests.support.events import EPOCH, lifecycle, parsed
+
+pytestmark = pytest.mark.integration
+RATE, DAYS = 0.02, 9
+EVENTS = "SELECT count(*) FROM raw_data.events_raw"
+
+
+@pytest.fixture
+def past(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Past:
+    """A past of nine days up to now, and the settings of its world."""
+    for name, value in {
+        "EVENT_ENV_FILE": "", "EVENT_PUBLISH_TOKEN": "x", "EVENT_RATE": str(RATE), "EVENT_LOG_PATH": f"{tmp_path}/e.db",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    end = int(time.time())
+    new_past = Past(World(1, RATE).name, end - DAYS * DAY, end, int(DAYS * DAY * RATE))
+    past_file.save(tmp_path / "e.db.past", new_past)
+    return new_past
+
+
+def loader(warehouse: Any, tmp_path: Path) -> Loader:
+    settings = Settings(
+        contract=CONTRACT,
+        source_url="http://127.0.0.1:1",
+        mode="poll",
+        database_url=warehouse.url("airflow_user"),
+        writer="backfill:test",
+    )
+    return Loader(tmp_path / "e.db.past", settings, warehouse.url("restaurant_user"), threading.Event())
+
+
+def expected(past: Past) -> int:
+    return sum(1 for week in range(past.weeks) for _ in frames(World(1, RATE), past, week))
+
+
+def live_frames(past: Past) -> list[Frame]:
+    """Of the orders that were in flight at the end of the past."""
+    world, seconds = World(1, RATE), range(past.end - HORIZON, past.end)
+    slots = [e for second in seconds for e in world.slot(second, range(past.first, past.end).__contains__)]
+    drafts = [emission.draft for emission in slots if emission.due >= past.end]
+    return Decoder().decode(b"".join(encode("live", n, draft) for n, draft in enumerate(drafts, 1)))
+
+
+def _passed(result: object) -> bool:
+    return isinstance(result, RuleResult) and result.status != "failed"
+
+
+def test_all_of_it_is_loaded_once_and_passes_every_rule(
+    warehouse: Any, owner: Any, store: Store, past: Past, tmp_path: Path
+) -> None:
+    assert loader(warehouse, tmp_path).load()
+    events = expected(past)
+    assert owner.execute(EVENTS).fetchone() == (events,)
+    assert owner.execute(
+        "SELECT count(*) FROM raw_data.stream_checkpoints WHERE stream LIKE 'past%'"
+    ).fetchone() == (0,)
+    assert owner.execute(
+        "SELECT stream, complete FROM analytics.completeness() ORDER BY stream"
+    ).fetchall() == [
+        (stream_of(0), True),
+        (stream_of(1), True),
+    ]
+    stored = past_file.load(tmp_path / "e.db.past")
+    assert stored == replace(past, weeks_loaded=2, before=events, loaded=events)
+    assert stored.is_complete
+    assert owner.execute("SELECT count(*) FROM raw_data.late_arrivals").fetchone() == (0,)
+
+    # Live trade ends the orders that were in flight.
+    contract = restaurant_parser()
+    store.commit([contract.parse(one) for one in live_frames(past)])
+    rules = [replace(rule, grace=None) for rule in load()]
+    failed = [one for one in run(warehouse.url("airflow_user"), rules) if not _passed(one)]
+    assert failed == []
+    latency = "SELECT ingest_latency_p50_seconds, ingest_latency_p99_seconds FROM analytics.live_metrics"
+    assert owner.execute(latency).fetchone() == (None, None)
+    days = owner.execute("SELECT count(DISTINCT day) FROM analytics.daily_sales").fetchone()[0]
+    assert DAYS <= days <= DAYS + 1
+
+    assert loader(warehouse, tmp_path).load()
+    assert owner.execute(EVENTS).fetchone() == (events,)
+
+
+def test_the_newest_week_comes_first_and_an_interruption_loses_nothing(
+    warehouse: Any, owner: Any, past: Past, tmp_path: Path
+) -> None:
+    first = loader(warehouse, tmp_path)
+    first.settings = replace(first.settings, max_batch=500)
+    first.on_report = first.stop.set
+    assert not first.load()
+    partly, oldest = owner.execute("SELECT count(*), min(ts) FROM raw_data.events_raw").fetchone()
+    assert 0 < partly < expected(past)
+    assert oldest.timestamp() >= past.end - WEEK
+
+    assert loader(warehouse, tmp_path).load()
+    assert owner.execute(EVENTS).fetchone() == (expected(past),)
+    assert owner.execute("SELECT count(*) FROM raw_data.duplicates").fetchone() == (0,)
+
+
+def test_a_warehouse_with_events_of_these_days_keeps_them_alone(
+    warehouse: Any, owner: Any, store: Store, past: Past, tmp_path: Path
+) -> None:
+    """The log was lost, and its successor got a past."""
+    end = int(EPOCH.timestamp()) + DAY
+    past_file.save(tmp_path / "e.db.past", replace(past, first=end - DAYS * DAY, end=end))
+    store.commit([parsed(one) for one in lifecycle(1, 1)])
+    (events,) = owner.execute(EVENTS).fetchone()
+    assert loader(warehouse, tmp_path).load()
+    assert owner.execute(EVENTS).fetchone() == (events,)
+
+
+def test_without_a_past_there_is_nothing_to_load(warehouse: Any, owner: Any, tmp_path: Path) -> None:
+    assert not loader(warehouse, tmp_path).load()
+    assert owner.execute(EVENTS).fetchone() == (0,)
+
+
+def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
+    place.change("EVENT_RATE", "0.1")
+    place.change("EVENT_HISTORY_DAYS", "8")
+    up = place.stack("up", "--without-airflow", "--detach")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert "past of 8 days is loaded in the background" in up.stdout
+    assert "of 8 days loaded" in place.stack("status").stdout
+
+    def is_complete() -> bool:
+        past = past_of(place.settings)
+        return past is not None and past.is_complete
+
+    place.wait(is_complete)
+    assert place.stack("status").returncode == 0
+    with psycopg.connect(database_url(place.settings, "restaurant_user")) as owner:
+        streams = owner.execute("SELECT stream FROM raw_data.stream_checkpoints").fetchall()
+        days = owner.execute("SELECT count(DISTINCT day) FROM analytics.daily_sales").fetchone()
+    assert streams == [("restaurant",)]
+    assert days is not None
+    assert days[0] >= 8
+    assert place.stack("down").returncode == 0
+    assert "is loaded in the background" not in place.stack("up", "--without-airflow", "--detach").stdout

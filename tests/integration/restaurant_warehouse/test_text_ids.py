@@ -112,7 +112,9 @@ def test_a_snapshot_names_what_single_events_name(store: Store, owner: Connectio
     store.commit([parsed(frame(1, "order_item_added", line))])
     store.commit([parsed(frame(2, "order_snapshot", with_texts(whole) | lists | day, version=1))])
 
-    assert rows(owner, "SELECT order_id FROM analytics.order_snapshots") == [(order_id(day=day["business_day"]),)]
+    assert rows(owner, "SELECT order_id FROM analytics.order_snapshots") == [
+        (order_id(day=day["business_day"]),)
+    ]
     named = "SELECT order_id, external_id, event_version FROM analytics"
     for table, element in (("order_items", lists["items"][0]), ("payments", lists["payments"][0])):
         text = element["order_item_id" if table == "order_items" else "payment_id"]

@@ -60,7 +60,7 @@ def number(order: int = 1) -> str:
 
 
 def order_id(log: str = LOG, place: str = "LOC-ON-001", day: str = "", order: int = 1) -> Any:
-    return name_uuid(log, "order", place, day, number(order))
+    return name_uuid(log, "order", place, day, "", number(order))
 
 
 def contents(owner: Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from restaurant_warehouse.typed.text_ids import TEXT_IDS
 from sse_ingest.contract import named_ids
-from sse_ingest.contract.named_ids import name_uuid
+from sse_ingest.contract.named_ids import name_uuid, owner_of
 from tests.support.examples import examples
 
 pytestmark = pytest.mark.integration
@@ -25,6 +25,7 @@ PARTS = st.tuples(
     st.sampled_from(["order", "payment"]),
     st.one_of(st.sampled_from(["LOC-1", "LOC-2", ""]), TEXTS),
     st.sampled_from(["", "2026-03-14", "2026-03-15"]),
+    st.one_of(st.sampled_from(["", "1", "2"]), TEXTS),
     st.one_of(st.sampled_from(["1", "2"]), TEXTS),
 )
 FIELDS = {field: kind for ids in TEXT_IDS.values() for field, kind in ids.kinds.items()}
@@ -37,14 +38,14 @@ def owner(warehouse: Any) -> Iterator[psycopg.Connection[Any]]:
 
 
 @given(st.lists(PARTS, min_size=10, max_size=10))
-@example([("s", "order", "x" * n, "", "y" * 20) for n in range(70)])
+@example([("s", "order", "x" * n, "", "", "y" * 20) for n in range(70)])
 @settings(max_examples=examples(50), deadline=None, suppress_health_check=list(HealthCheck))
 def test_postgresql_makes_the_same_uuid(owner: psycopg.Connection[Any], some: list[tuple[str, ...]]) -> None:
     columns = [list(column) for column in zip(*some, strict=True)]
     rows = owner.execute(
-        "SELECT analytics.named_id(s, k, p, d, e)"
-        " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
-        " WITH ORDINALITY AS t (s, k, p, d, e, n)"
+        "SELECT analytics.named_id(s, k, p, d, o, e)"
+        " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+        " WITH ORDINALITY AS t (s, k, p, d, o, e, n)"
         " ORDER BY n",
         columns,
     ).fetchall()
@@ -59,15 +60,19 @@ VALUES = st.one_of(
 )
 
 
-@given(st.sampled_from(sorted(FIELDS)), VALUES, st.sampled_from([None, "2026-03-14"]))
+ORDERS = st.sampled_from(["7", "№ 7", *(str(UUID(int=7)), UUID(int=7).hex.upper())])
+
+
+@given(st.sampled_from(sorted(FIELDS)), VALUES, st.sampled_from([None, "2026-03-14"]), ORDERS)
 @settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
 def test_postgresql_reads_an_id_as_ingestion_does(
-    owner: psycopg.Connection[Any], field: str, value: Any, day: str | None
+    owner: psycopg.Connection[Any], field: str, value: Any, day: str | None, order: str
 ) -> None:
-    payload = json.dumps({field: value, "business_day": day})
+    payload = json.dumps({"order_id": order} | {field: value, "business_day": day})
     expected = None
     if isinstance(value, str) and named_ids.is_id(json.dumps(value).encode()):
-        expected = name_uuid("log_1", FIELDS[field], "LOC", day or "", value)
+        kind = FIELDS[field]
+        expected = name_uuid("log_1", kind.name, "LOC", day or "", kind.within and owner_of(order), value)
         if named_ids._UUID.fullmatch(value):
             expected = UUID(value)
     query = "SELECT analytics.payload_id(%s::jsonb, %s, 'log_1', 'LOC')"
@@ -75,7 +80,7 @@ def test_postgresql_reads_an_id_as_ingestion_does(
 
 
 def _law(first: tuple[str, ...], second: tuple[str, ...]) -> None:
-    """Two ids are equal exactly if stream, kind, place, day and text are."""
+    """Two ids are equal exactly if stream, kind, place, day, owner and text are."""
     alike = (named_ids.stream_of(first[0]), *first[1:]) == (named_ids.stream_of(second[0]), *second[1:])
     assert (named_ids.name_uuid(*first) == named_ids.name_uuid(*second)) == alike
 
@@ -86,7 +91,7 @@ def test_ids_are_equal_only_if_all_parts_are(first: tuple[str, ...], second: tup
     _law(first, second)
 
 
-@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize("part", range(6))
 def test_the_law_notices_a_part_that_is_missing(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = named_ids.name_uuid
 
@@ -98,7 +103,9 @@ def test_the_law_notices_a_part_that_is_missing(part: int, monkeypatch: pytest.M
     @settings(max_examples=500, deadline=None, database=None, derandomize=True, phases=[Phase.generate])
     @given(
         PARTS,
-        st.sampled_from([("a_1", "order", "LOC-1", "", "1"), ("b", "payment", "LOC-2", "2026-03-14", "2")]),
+        st.sampled_from(
+            [("a_1", "order", "LOC-1", "", "", "1"), ("b", "payment", "LOC-2", "2026-03-14", "2", "2")]
+        ),
     )
     def search(first: tuple[str, ...], second: tuple[str, ...]) -> None:
         _law(first, second)

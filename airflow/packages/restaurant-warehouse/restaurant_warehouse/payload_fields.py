@@ -60,11 +60,11 @@ class Quantity(Exact):
 
 
 OrderId: TypeAlias = Annotated[UUID, named("order")]
-ItemId: TypeAlias = Annotated[UUID, named("order_item")]
+ItemId: TypeAlias = Annotated[UUID, named("order_item", within="order_id")]
 PaymentId: TypeAlias = Annotated[UUID, named("payment")]
 RefundId: TypeAlias = Annotated[UUID, named("refund")]
-DiscountId: TypeAlias = Annotated[UUID, named("discount")]
-ChargeId: TypeAlias = Annotated[UUID, named("service_charge")]
+DiscountId: TypeAlias = Annotated[UUID, named("discount", within="order_id")]
+ChargeId: TypeAlias = Annotated[UUID, named("service_charge", within="order_id")]
 FeedbackId: TypeAlias = Annotated[UUID, named("feedback")]
 ExternalId: TypeAlias = Name | None
 """The text of the first id of a payload; None where that is a UUID. It is the last field of a payload."""

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION analytics.named_id(
-    stream_id text, kind text, partition_key text, business_day text, external_id text
+    stream_id text, kind text, partition_key text, business_day text, owner_id text, external_id text
 )
 RETURNS uuid
 LANGUAGE plpgsql
@@ -14,7 +14,7 @@ DECLARE
     message bytea := uuid_send('b6b1c8a4-52c1-5d0f-9a6e-0c5f1f6a7e21')
         || convert_to(analytics.stream_of(stream_id), 'UTF8') || '\x00'::bytea || convert_to(kind, 'UTF8') || '\x00'::bytea
         || convert_to(partition_key, 'UTF8') || '\x00'::bytea || convert_to(business_day, 'UTF8') || '\x00'::bytea
-        || convert_to(external_id, 'UTF8');
+        || convert_to(owner_id, 'UTF8') || '\x00'::bytea || convert_to(external_id, 'UTF8');
     size bigint := octet_length(message);
     w bigint[] := array_fill(0::bigint, ARRAY[80], ARRAY[0]);
     h bigint[] := ARRAY[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
@@ -55,5 +55,5 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION analytics.named_id(text, text, text, text, text) IS
-    'The UUID version 5 of an id of text, as ingestion makes it: of the stream of its log, what it names (order, order_item, payment, refund, discount, service_charge or feedback), the partition key, the business day or an empty text, and the text. To find an order, search orders.external_id instead.';
+COMMENT ON FUNCTION analytics.named_id(text, text, text, text, text, text) IS
+    'The UUID version 5 of an id of text, as ingestion makes it: of the stream of its log, what it names (order, order_item, payment, refund, discount, service_charge or feedback), the partition key, the business day or an empty text, the id of the order that it belongs to or an empty text, and the text. To find an order, search orders.external_id instead.';

@@ -9,7 +9,8 @@ RETURN CASE
         analytics.named_id(stream_id, '{
             "order_id": "order", "order_item_id": "order_item", "parent_item_id": "order_item", "payment_id": "payment",
             "refund_id": "refund", "discount_id": "discount", "charge_id": "service_charge", "feedback_id": "feedback"
-        }'::jsonb ->> field, partition_key, coalesce(payload ->> 'business_day', ''), payload ->> field)
+        }'::jsonb ->> field, partition_key, coalesce(payload ->> 'business_day', ''), analytics.payload_id_owner(payload, field),
+            payload ->> field)
 END;
 
 COMMENT ON FUNCTION analytics.payload_id(jsonb, text, text, text) IS

@@ -5,7 +5,8 @@ STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN payload ->> field ~ '^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})$' THEN (payload ->> field)::uuid
-    ELSE md5(jsonb_build_array(analytics.stream_of(stream_id), partition_key, payload ->> 'business_day', payload ->> field)::text)::uuid
+    ELSE md5(jsonb_build_array(analytics.stream_of(stream_id), partition_key, payload ->> 'business_day', analytics.payload_id_owner(payload, field),
+            payload ->> field)::text)::uuid
 END;
 
 COMMENT ON FUNCTION analytics.payload_id_group(jsonb, text, text, text) IS

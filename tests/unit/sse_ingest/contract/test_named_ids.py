@@ -12,7 +12,7 @@ from sse_ingest.contract import named_ids
 from sse_ingest.contract.named_ids import EXTERNAL, TextIds, is_id, name_uuid, named, stream_of
 
 ORDER = "6f1d5a1e-6f0c-4c39-9f43-0f6a55c1a000"
-PARTS = ("restaurant_a1b2", "order", "LOC-ON-001", "", "42")
+PARTS = ("restaurant_a1b2", "order", "LOC-ON-001", "", "", "42")
 
 
 class Payload(msgspec.Struct, kw_only=True):
@@ -24,8 +24,12 @@ class Payload(msgspec.Struct, kw_only=True):
 
 
 class Line(msgspec.Struct, kw_only=True):
-    line_id: Annotated[UUID, named("line")]
+    line_id: Annotated[UUID, named("line", within="order_id")]
     external_id: str | None = msgspec.field(default=None, name=EXTERNAL)
+
+
+class Added(Line, kw_only=True):
+    order_id: Annotated[UUID, named("order")]
 
 
 class Whole(msgspec.Struct, kw_only=True):
@@ -39,12 +43,12 @@ IDS = TextIds(Payload)
 
 def test_the_uuid_is_the_one_of_rfc_9562() -> None:
     own = name_uuid(*PARTS)
-    assert own == uuid5(named_ids.NAMESPACE, "restaurant\0order\0LOC-ON-001\0\x0042")
-    assert str(own) == "d0f6d3be-a9d1-57f7-b714-ffe6633fdaf6"
+    assert own == uuid5(named_ids.NAMESPACE, "restaurant\0order\0LOC-ON-001\0\0\x0042")
+    assert str(own) == "0613e8fc-135a-5d77-8216-5eeb7faa782e"
     assert (own.version, uuid5(NAMESPACE_DNS, "python.org").version) == (5, 5)
 
 
-@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize("part", range(6))
 def test_every_part_matters(part: int) -> None:
     others = [*PARTS]
     others[part] = "another"
@@ -52,8 +56,8 @@ def test_every_part_matters(part: int) -> None:
 
 
 def test_the_parts_cannot_run_together() -> None:
-    assert name_uuid("s", "order", "A", "", "B") != name_uuid("s", "order", "AB", "", "")
-    assert name_uuid("s", "order", "A\n", "", "B") != name_uuid("s", "order", "A", "", "\nB")
+    assert name_uuid("s", "order", "A", "", "", "B") != name_uuid("s", "order", "AB", "", "", "")
+    assert name_uuid("s", "order", "A\n", "", "", "B") != name_uuid("s", "order", "A", "", "", "\nB")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,7 @@ def test_a_log_that_follows_a_lost_one_is_of_the_same_stream(log: str, stream: s
 
 
 def test_the_ids_of_a_payload() -> None:
-    assert IDS.kinds == {"order_id": "order", "parent_id": "order"}
+    assert IDS.kinds == {"order_id": ("order", ""), "parent_id": ("order", "")}
     assert TextIds(msgspec.defstruct("Plain", [("plain_id", UUID)])).kinds == {}
 
 
@@ -76,7 +80,7 @@ def test_texts_become_uuids_and_the_first_is_kept() -> None:
     assert replaced.has_texts
     assert msgspec.json.decode(replaced.payload) == {
         "order_id": str(name_uuid(*PARTS)),
-        "parent_id": str(name_uuid(*PARTS[:4], "41")),
+        "parent_id": str(name_uuid(*PARTS[:5], "41")),
         "plain_id": "42",
         "note": "42",
         EXTERNAL: "42",
@@ -105,7 +109,27 @@ def test_the_business_day_is_part_of_the_key(literal: str, day: str) -> None:
     replaced = IDS.replace(f'{{"order_id":"42","business_day":{literal}}}'.encode(), PARTS[0], PARTS[2])
     assert replaced.has_texts
     assert replaced.day == day
-    assert msgspec.json.decode(replaced.payload)["order_id"] == str(name_uuid(*PARTS[:3], day, "42"))
+    assert msgspec.json.decode(replaced.payload)["order_id"] == str(name_uuid(*PARTS[:3], day, "", "42"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        ("41", "42", False),
+        ("42", "42", True),
+        (ORDER, ORDER.upper(), True),
+        (ORDER, ORDER.replace("-", ""), True),
+    ],
+)
+def test_a_line_is_numbered_within_its_order(first: str, second: str, alike: bool) -> None:
+    """Two orders with a line 1 have two lines, however the order's id is written."""
+    ids = [
+        msgspec.json.decode(
+            TextIds(Added).replace(f'{{"line_id":"1","order_id":"{order}"}}'.encode(), "s", "LOC").payload
+        )["line_id"]
+        for order in (first, second)
+    ]
+    assert (ids[0] == ids[1]) == alike
 
 
 def test_the_elements_of_a_list_have_ids_too() -> None:
@@ -115,7 +139,7 @@ def test_the_elements_of_a_list_have_ids_too() -> None:
     assert msgspec.json.decode(replaced.payload) == {
         "order_id": ORDER,
         "lines": [
-            {"line_id": str(name_uuid(PARTS[0], "line", PARTS[2], "", "1")), EXTERNAL: "1"},
+            {"line_id": str(name_uuid(PARTS[0], "line", PARTS[2], "", ORDER, "1")), EXTERNAL: "1"},
             {"line_id": ORDER},
             7,
         ],

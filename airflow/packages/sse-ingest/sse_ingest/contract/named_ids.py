@@ -1,15 +1,16 @@
 """Ids of text. A field of the type `Annotated[UUID, named("order")]` holds a UUID, or a producer's own number as text.
 
-A UUID stays as it is. A text becomes the UUID version 5 of five parts: the stream, what it names, the partition key,
-the business day if the payload has one, and the text. So a number that two shops use, or that a till uses again
-tomorrow, names two things; and every event that states the number in the same way names the same thing.
+A UUID stays as it is. A text becomes the UUID version 5 of six parts: the stream, what it names, the partition key,
+the business day if the payload has one, the owner, and the text. So a number that two shops use, or that a till uses
+again tomorrow, names two things; and every event that states the number in the same way names the same thing. The owner
+is the id in another field, for numbers that begin with 1 in each owner, as the lines of an order do.
 https://www.rfc-editor.org/rfc/rfc9562#section-5.5
 """
 
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeAlias
 from uuid import UUID, uuid5
@@ -32,15 +33,26 @@ _STRING = msgspec.json.Decoder(str)
 _encode = msgspec.json.Encoder().encode
 
 
-def named(kind: str) -> Meta:
-    """Marks a field as an id of this kind of thing, which may be a text."""
+def named(kind: str, within: str = "") -> Meta:
+    """Marks a field as an id of this kind of thing, which may be a text.
+
+    `within` is the field of the payload whose id the things belong to: a text then names one thing in each of them.
+    """
     description = "a UUID, or a text of 1 to 200 characters without control characters"
-    return Meta(description=description, extra={"names": kind})
+    return Meta(description=description, extra={"names": kind, "within": within})
 
 
-def name_uuid(stream_id: str, kind: str, place: str, day: str, text: str) -> UUID:
-    """The UUID of a text. No part holds a NUL, so the parts cannot run together."""
-    return uuid5(NAMESPACE, "\0".join((stream_of(stream_id), kind, place, day, text)))
+def name_uuid(stream_id: str, kind: str, place: str, day: str, owner: str, text: str) -> UUID:
+    """The UUID of a text. `owner` is the id that it belongs to, as owner_of() gives it, or empty.
+
+    No part holds a NUL, so the parts cannot run together.
+    """
+    return uuid5(NAMESPACE, "\0".join((stream_of(stream_id), kind, place, day, owner, text)))
+
+
+def owner_of(text: str) -> str:
+    """An id as part of a name: a UUID in its one usual form, a text as it is."""
+    return str(UUID(text)) if _UUID.fullmatch(text) else text
 
 
 def stream_of(stream_id: str) -> str:
@@ -48,11 +60,20 @@ def stream_of(stream_id: str) -> str:
     return stream_id.rpartition("_")[0] or stream_id
 
 
-def kind_of(annotation: Any) -> str | None:
+class Kind(NamedTuple):
+    """What an id names, and the field with the id of its owner, or an empty text."""
+
+    name: str
+    within: str
+
+
+def kind_of(annotation: Any) -> Kind | None:
     """What an id of this type names; None for a type that takes no text."""
     arms = (annotation, *typing.get_args(annotation))
     metas = (meta for arm in arms for meta in typing.get_args(arm)[1:] if isinstance(meta, Meta))
-    kinds = [meta.extra["names"] for meta in metas if meta.extra and "names" in meta.extra]
+    kinds = [
+        Kind(meta.extra["names"], meta.extra["within"]) for meta in metas if "names" in (meta.extra or ())
+    ]
     return kinds[0] if kinds else None
 
 
@@ -67,6 +88,8 @@ class _Key(NamedTuple):
     stream_id: str
     place: str
     day: str
+    owners: Mapping[str, str]
+    """The owner by the field that states it."""
 
 
 class WithUuids(NamedTuple):
@@ -85,6 +108,8 @@ class TextIds:
         self.kinds = {name: kind for name, type_ in fields.items() if (kind := kind_of(type_))}
         lists = {name: TextIds(element) for name, type_ in fields.items() for element in _elements(type_)}
         self.lists = {name: ids for name, ids in lists.items() if ids.takes_texts}
+        self.owners = {kind.within for kind in self.kinds.values()} - {""}
+        self.owners.update(*(ids.owners for ids in self.lists.values()))
         self._own = next(iter(self.kinds), None) if EXTERNAL in fields else None
 
     @property
@@ -96,13 +121,16 @@ class TextIds:
         """Put a UUID in the place of each text. Of a key that stands twice, the last value counts."""
         fields: dict[str, Any] = _FIELDS.decode(payload)
         day = _plain(fields.pop(DAY, None))
-        has_texts = self._replace(fields, _Key(stream_id, place, day))
+        owners = {name: owner_of(_string(fields.get(name)) or "") for name in self.owners}
+        has_texts = self._replace(fields, _Key(stream_id, place, day, owners))
         return WithUuids(_encode(fields), has_texts, day)
 
     def _replace(self, fields: dict[str, Any], key: _Key) -> bool:
         texts = {name: text for name in self.kinds if (text := _text(fields.get(name)))}
         for name, text in texts.items():
-            fields[name] = str(name_uuid(key.stream_id, self.kinds[name], key.place, key.day, text))
+            kind = self.kinds[name]
+            owner = key.owners.get(kind.within, "")
+            fields[name] = str(name_uuid(key.stream_id, kind.name, key.place, key.day, owner, text))
         if self._own in texts:
             fields[EXTERNAL] = texts[self._own]
         has_changed = bool(texts)

@@ -25,6 +25,7 @@ _LATEST = datetime(
     2199, 12, 31, 23, 59, 59, tzinfo=UTC
 )  # without a fraction, because a fraction can be rounded up
 FARTHEST_SCHEDULE = timedelta(days=731)  # two years
+MINUTE = timedelta(minutes=1)
 _FARTHEST_ZONE = timedelta(hours=16)  # the limit of PostgreSQL
 
 
@@ -48,9 +49,12 @@ def parse_instant(text: object) -> datetime:
 
 
 def check_schedule(placed: datetime, scheduled: datetime) -> None:
-    """Raise ValueError unless an order that was placed then can be scheduled for this time."""
-    if not placed <= scheduled <= placed + FARTHEST_SCHEDULE:
-        raise ValueError("must not lie before order_ts, nor more than 731 days after it")
+    """Raise ValueError unless an order that was placed then can be scheduled for this time.
+
+    Tills cut the time to whole minutes, so it may lie in the minute before.
+    """
+    if not placed - MINUTE < scheduled <= placed + FARTHEST_SCHEDULE:
+        raise ValueError("must not lie a minute or more before order_ts, nor more than 731 days after it")
 
 
 def _amount(
@@ -58,23 +62,21 @@ def _amount(
     digits: int,
     *,
     positive: bool = False,
-    text: bool,
     signed: bool = False,
     checked: bool = True,
 ) -> Callable[[object], Decimal]:
     """A check of an amount. Unless `checked`, a later check refuses too many decimals."""
     pattern = _SIGNED_DECIMAL if signed else _PLAIN_DECIMAL
-    kind = "a number or a string of digits" if text else "a number"
 
     def check(value: object) -> Decimal:
         if type(value) is int:
             number = Decimal(value)
         elif isinstance(value, Decimal):
             number = value
-        elif text and isinstance(value, str) and pattern.fullmatch(value):
+        elif isinstance(value, str) and pattern.fullmatch(value):
             number = Decimal(value)
         else:
-            raise ValueError(f"must be {kind}, as in 12.50")
+            raise ValueError("must be a number or a string of digits, as in 12.50")
         exponent = int(number.as_tuple().exponent)
         if exponent > 0 or (checked and exponent < -places):
             raise ValueError(f"must have at most {places} decimals")
@@ -87,11 +89,9 @@ def _amount(
     return check
 
 
-def _schema(places: int, digits: int, *, positive: bool, text: bool) -> dict[str, Any]:
+def _schema(places: int, digits: int, *, positive: bool) -> dict[str, Any]:
     number: dict[str, Any] = {"type": "number", "multipleOf": 10**-places, "exclusiveMaximum": 10**digits}
     number["exclusiveMinimum" if positive else "minimum"] = 0
-    if not text:
-        return number
     literal: dict[str, Any] = {"type": "string", "pattern": f"^[0-9]{{1,{digits}}}(\\.[0-9]{{1,{places}}})?$"}
     if positive:
         literal["not"] = {"pattern": "^[0.]*$"}
@@ -100,17 +100,17 @@ def _schema(places: int, digits: int, *, positive: bool, text: bool) -> dict[str
 
 Money = Annotated[
     Decimal,
-    PlainValidator(_amount(2, 10, checked=False, positive=False, text=True)),
-    WithJsonSchema(_schema(2, 10, positive=False, text=True)),
+    PlainValidator(_amount(2, 10, checked=False, positive=False)),
+    WithJsonSchema(_schema(2, 10, positive=False)),
 ]
 Price = Annotated[
     Decimal,
-    PlainValidator(_amount(2, 10, checked=False, positive=True, text=True)),
-    WithJsonSchema(_schema(2, 10, positive=True, text=True)),
+    PlainValidator(_amount(2, 10, checked=False, positive=True)),
+    WithJsonSchema(_schema(2, 10, positive=True)),
 ]
 SignedMoney = Annotated[
     Decimal,
-    PlainValidator(_amount(2, 10, checked=False, text=True, signed=True)),
+    PlainValidator(_amount(2, 10, checked=False, signed=True)),
     WithJsonSchema(
         {
             "anyOf": [
@@ -127,8 +127,8 @@ SignedMoney = Annotated[
 ]
 Quantity = Annotated[
     Decimal,
-    PlainValidator(_amount(3, 6, positive=True, text=False)),
-    WithJsonSchema(_schema(3, 6, positive=True, text=False)),
+    PlainValidator(_amount(3, 6, positive=True)),
+    WithJsonSchema(_schema(3, 6, positive=True)),
 ]
 Instant = Annotated[
     datetime, PlainValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})

@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from types import GenericAlias
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, create_model, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator, model_validator
 
+from api.contract.currencies import check_decimals
 from api.contract.fields import Instant
 
 MOST_ELEMENTS = 1_000
 _ORDER = "order_id"
+_QUANTITY = "qty"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}")
 
 
@@ -53,12 +56,13 @@ def snapshot(order: type[BaseModel], lists: Mapping[str, Elements]) -> type[Base
             ),
         )
 
-    def ids_are_unique(order: Any) -> Any:
+    def elements_fit(order: Any) -> Any:
         for name, elements in lists.items():
             _check_ids(name, getattr(order, name), elements.key)
+            _check_amounts(name, getattr(order, name), order.currency)
         return order
 
-    validators: dict[str, Any] = {"ids_are_unique": model_validator(mode="after")(ids_are_unique)}
+    validators: dict[str, Any] = {"elements_fit": model_validator(mode="after")(elements_fit)}
     return create_model(
         "OrderSnapshot",
         __base__=order,
@@ -93,7 +97,8 @@ def _element(elements: Elements) -> type[BaseModel]:
         own = Instant if elements.is_required else Instant | None
         default = ... if elements.is_required else None
         fields[elements.time] = (own, Field(default=default, description="when it happened"))
-    validators: dict[str, Any] = {}
+    # In place of the rule of the event type: see _check_amounts.
+    validators: dict[str, Any] = {"_fits_the_currency": field_validator("*")(_fits_its_own_currency)}
     if elements.rule is not None:
         rule = elements.rule
 
@@ -110,6 +115,24 @@ def _element(elements: Elements) -> type[BaseModel]:
         __validators__=validators,
         **fields,
     )
+
+
+def _fits_its_own_currency(value: Any, info: ValidationInfo) -> Any:
+    """An element that states no currency has that of the snapshot, which is checked after its elements."""
+    if isinstance(value, Decimal) and info.field_name != _QUANTITY and info.data.get("currency") is not None:
+        check_decimals(value, info.data)
+    return value
+
+
+def _check_amounts(name: str, listed: list[Any] | None, currency: str | None) -> None:
+    for position, one in enumerate(listed or ()):
+        for field, value in one if one.currency is None else ():
+            if isinstance(value, Decimal) and field != _QUANTITY:
+                try:
+                    check_decimals(value, {"currency": currency})
+                except ValueError as error:
+                    rule, colon, says = str(error).rpartition(": ")
+                    raise ValueError(f"{rule}{colon}{name}.{position}.{field} {says}") from None
 
 
 def _check_ids(name: str, listed: list[Any] | None, key: str) -> None:

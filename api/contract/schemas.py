@@ -101,7 +101,7 @@ class OrderCreated(_WithIds):
     channel: Text | None = None
     scheduled_for: Annotated[
         Instant | None,
-        Field(description="for an order for later: when; from order_ts to 731 days after it"),
+        Field(description="for an order for later: when; from the minute of order_ts to 731 days after it"),
     ] = None
 
     @field_validator(SCHEDULED)
@@ -150,7 +150,7 @@ class DiscountApplied(_Priced, _WithIds):
     order_item_id: Id | None = None
     name: Text | None = None
     kind: Literal["discount", "comp", "promotion", "loyalty"]
-    amount: Price
+    amount: Money
 
 
 class ServiceChargeAdded(_Priced, _WithIds):
@@ -159,7 +159,7 @@ class ServiceChargeAdded(_Priced, _WithIds):
     charge_id: Id
     order_id: Id
     name: Text | None = None
-    amount: Price
+    amount: Money
     gratuity: bool | None = None
 
 

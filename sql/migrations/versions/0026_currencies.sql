@@ -87,10 +87,16 @@ CREATE TABLE analytics.currency_thresholds (
     CONSTRAINT currency_thresholds_value_not_negative CHECK (value >= 0)
 );
 COMMENT ON TABLE analytics.currency_thresholds IS
-    'Thresholds of money that have a value of their own in a currency. Empty at first: see analytics.money_threshold().';
+    'Thresholds of money that have a value of their own in a currency: see analytics.money_threshold(). At first those of currencies whose cash is rounded to a coin of many of its smallest units.';
 COMMENT ON COLUMN analytics.currency_thresholds.name IS 'The threshold, as in thresholds: premium_order, rounding_legal or rounding_most.';
 COMMENT ON COLUMN analytics.currency_thresholds.currency IS 'The currency.';
 COMMENT ON COLUMN analytics.currency_thresholds.value IS 'Its value in units of this currency.';
+-- Half of the coin that cash is rounded to, and the whole coin.
+INSERT INTO analytics.currency_thresholds (name, currency, value)
+SELECT t.name, c.currency, t.coins * c.coin
+FROM (VALUES ('CZK', 1), ('DKK', 0.5), ('NOK', 1), ('SEK', 1), ('HUF', 5), ('COP', 50), ('IDR', 100), ('IQD', 250),
+    ('LBP', 1000), ('MMK', 50), ('PYG', 50), ('RUB', 1), ('TZS', 50), ('UGX', 50), ('VND', 1000)) AS c (currency, coin)
+CROSS JOIN (VALUES ('rounding_legal', 0.5), ('rounding_most', 1)) AS t (name, coins);
 COMMENT ON COLUMN analytics.thresholds.value IS
     'The limit. That of an amount of money is for a currency with two decimals: see analytics.money_threshold().';
 
@@ -188,3 +194,15 @@ COMMENT ON COLUMN analytics.rollup_bills.currency IS 'The currency of its sums.'
 -- A text that is no currency was valid before, and is null in the table.
 UPDATE analytics.event_types SET checked_fields = checked_fields || '{"currency": "text?"}'
 WHERE event_type IN ('menu_item_changed', 'discount_applied', 'service_charge_added');
+
+-- A charge of so many percent of a bill of 0 is 0.
+ALTER TABLE analytics.order_discounts
+    DROP CONSTRAINT order_discounts_amount_positive,
+    ADD CONSTRAINT order_discounts_amount_not_negative CHECK (amount >= 0);
+COMMENT ON COLUMN analytics.order_discounts.amount IS 'How much less.';
+ALTER TABLE analytics.service_charges
+    DROP CONSTRAINT service_charges_amount_positive,
+    ADD CONSTRAINT service_charges_amount_not_negative CHECK (amount >= 0);
+COMMENT ON COLUMN analytics.service_charges.amount IS 'How much.';
+UPDATE analytics.event_types SET checked_fields = checked_fields || '{"amount": "money"}'
+WHERE event_type IN ('discount_applied', 'service_charge_added');

@@ -106,9 +106,9 @@ VALUES
         },
         "discounts": {
             "discount_id": "key", "order_item_id": "any_id?", "name": "text?",
-            "kind": "discount|comp|promotion|loyalty", "amount": "price", "currency": "text?"
+            "kind": "discount|comp|promotion|loyalty", "amount": "money", "currency": "text?"
         },
-        "service_charges": {"charge_id": "key", "name": "text?", "amount": "price", "gratuity": "bool?", "currency": "text?"},
+        "service_charges": {"charge_id": "key", "name": "text?", "amount": "money", "gratuity": "bool?", "currency": "text?"},
         "payments": {
             "payment_id": "key", "method": "text", "provider": "text?", "amount": "money", "auth_code": "text?",
             "subtotal": "money", "tax": "money", "tip": "money", "total": "money", "location_code": "text?",

@@ -25,6 +25,7 @@ def test_the_example_answers_with_the_columns_it_names(warehouse: Any, fill: Cal
 
     assert {column["name"]: column["kind"] for column in answer.columns} == {
         "day": "date",
+        "currency": "text",
         "refunds": "number",
     }
     assert answer.rows

@@ -68,6 +68,7 @@ def test_where_the_sales_of_a_day_come_from(url: str) -> None:
     relations = catalog.read(url)
     traced = lineage.trace(relations, EVENTS)
     assert traced.reads["analytics.daily_sales"] == {
+        "analytics.decimals",
         "analytics.rollup_bill_days",
         "analytics.rollup_diff_bills",
         "analytics.rollup_sales_days",

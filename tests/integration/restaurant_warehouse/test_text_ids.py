@@ -20,7 +20,7 @@ from sse_ingest.events import Event, Rejected
 from sse_ingest.rebuild.rebuild import Request, rebuild
 from sse_ingest.store.store import Store
 from tests.support.core import owned
-from tests.support.events import LIFECYCLE, LOG, frame, parsed, payload, uid, with_texts
+from tests.support.events import LIFECYCLE, LOG, element, frame, parsed, payload, uid, with_texts
 from tests.support.warehouse.deliveries import TABLES
 
 pytestmark = pytest.mark.integration
@@ -103,6 +103,21 @@ def test_an_order_and_all_that_belongs_to_it(store: Store, owner: Connection, wa
     assert_follows_from_raw(warehouse, owner)
 
 
+def test_each_order_numbers_its_lines_from_one(store: Store, owner: Connection, warehouse: Any) -> None:
+    """Order A: 10.00 less 1.00; order B: 5.00 less 1.00. Both have a line 1 and a discount d1."""
+    for offset, (order, price) in enumerate((("A", "10.00"), ("B", "5.00")), 1):
+        line = element("order_item_added", offset, unit_price=price, extended_price=price)
+        off = {"discount_id": "d1", "order_item_id": "1", "kind": "discount", "amount": "1.00"}
+        lists = {"items": [line | {"order_item_id": "1"}], "discounts": [off], "payments": []}
+        whole = payload("order_snapshot", offset) | {"order_id": order} | lists
+        store.commit([parsed(frame(offset, "order_snapshot", whole, event_id=uid("own", offset)))])
+
+    sums = "SELECT external_id, gross_sales, discounts, net_sales FROM analytics.bills ORDER BY external_id"
+    expected = [("A", "10.00", "1.00", "9.00"), ("B", "5.00", "1.00", "4.00")]
+    assert rows(owner, sums) == [(order, *map(Decimal, money)) for order, *money in expected]
+    assert_follows_from_raw(warehouse, owner)
+
+
 def test_a_snapshot_names_what_single_events_name(store: Store, owner: Connection, warehouse: Any) -> None:
     """Elements of its lists too, on the business day that the snapshot states."""
     day = {"business_day": "2026-03-14"}
@@ -116,8 +131,8 @@ def test_a_snapshot_names_what_single_events_name(store: Store, owner: Connectio
         (order_id(day=day["business_day"]),)
     ]
     named = "SELECT order_id, external_id, event_version FROM analytics"
-    for table, element in (("order_items", lists["items"][0]), ("payments", lists["payments"][0])):
-        text = element["order_item_id" if table == "order_items" else "payment_id"]
+    for table, part in (("order_items", lists["items"][0]), ("payments", lists["payments"][0])):
+        text = part["order_item_id" if table == "order_items" else "payment_id"]
         assert rows(owner, f"{named}.{table}") == [(order_id(day=day["business_day"]), text, 1)], table
     assert_follows_from_raw(warehouse, owner)
 

@@ -36,10 +36,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "order_item_voided": {"order_item_id": "id", "order_id": "id", "reason": "text?", "voided_ts": "time"},
     "discount_applied": {
         "discount_id": "id", "order_id": "id", "order_item_id": "id?", "name": "text?",
-        "kind": "discount_kind", "amount": "price",
+        "kind": "discount_kind", "amount": "money",
     },
     "service_charge_added": {
-        "charge_id": "id", "order_id": "id", "name": "text?", "amount": "price", "gratuity": "flag?",
+        "charge_id": "id", "order_id": "id", "name": "text?", "amount": "money", "gratuity": "flag?",
     },
     "payment_refunded": {
         "refund_id": "id", "payment_id": "id", "order_id": "id", "amount": "price", "reason": "text?",

@@ -64,7 +64,11 @@ def test_a_list_that_is_absent_or_null_is_an_empty_one(parser: Parser, make_even
             "payload.payments.0",
             "payment_adds_up: total must be",
         ),
-        ({"scheduled_for": "2020-01-01T00:00:00Z"}, "payload.scheduled_for", "must not lie before order_ts"),
+        (
+            {"scheduled_for": "2020-01-01T00:00:00Z"},
+            "payload.scheduled_for",
+            "must not lie a minute or more before order_ts",
+        ),
     ],
 )
 def test_a_wrong_element_is_named(
@@ -86,3 +90,22 @@ def test_openapi_describes_the_elements() -> None:
     assert "order_id" not in named["SnapshotOrderItemAdded"]["properties"]
     assert "captured_ts" in named["SnapshotPaymentCaptured"]["required"]
     assert named["OrderSnapshot"]["properties"]["items"]["anyOf"][0]["maxItems"] == MOST_ELEMENTS
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "line", "detail"),
+    [
+        ("KWD", {"unit_price": "1.250"}, ""),
+        ("KWD", {"unit_price": "1.2500"}, "items.0.unit_price must have at most 3 decimals in KWD"),
+        ("JPY", {"unit_price": 500.50}, "items.0.unit_price must have no decimals in JPY"),
+        (None, {"unit_price": "1.250"}, "items.0.unit_price must have at most 2 decimals"),
+        ("JPY", {"unit_price": "1.250", "currency": "KWD"}, ""),
+    ],
+)
+def test_amounts_without_a_currency_are_in_that_of_the_snapshot(
+    parser: Parser, make_event: MakeEvent, snapshot: str | None, line: dict[str, Any], detail: str
+) -> None:
+    plain = {name: value for name, value in LINE.items() if name != "extended_price"}
+    event = make_event("order_snapshot", currency=snapshot, items=[plain | line])
+    rule = "decimals_fit_currency: " if snapshot else ""
+    assert errors(parser, event) == ({"payload": rule + detail} if detail else {})

@@ -14,6 +14,9 @@ from sse_ingest.contract.named_ids import EXTERNAL, named
 
 _FARTHEST_SCHEDULE = timedelta(days=731)  # two years
 _ANY_DECIMALS = 200  # more than a literal can have: check_decimals() refuses what is too many
+IN_SNAPSHOT = "is_in_snapshot"
+"""An attribute of the types of the elements of a snapshot."""
+_MINUTE = timedelta(minutes=1, microseconds=1)  # tills cut the time to whole minutes
 _ROUNDED = timedelta(microseconds=1)  # a seventh decimal is rounded here, and cut off by the service
 
 
@@ -108,9 +111,9 @@ def text_of_id() -> Any:
 
 def check_schedule(placed: datetime, scheduled: datetime) -> None:
     """Raise OutOfRange unless an order that was placed then can be scheduled for this time."""
-    if not -_ROUNDED <= scheduled - placed <= _FARTHEST_SCHEDULE + _ROUNDED:
+    if not -_MINUTE < scheduled - placed <= _FARTHEST_SCHEDULE + _ROUNDED:
         raise OutOfRange(
-            "payload.scheduled_for: must not lie before order_ts, nor more than 731 days after it"
+            "payload.scheduled_for: must not lie a minute or more before order_ts, nor more than 731 days after it"
         )
 
 
@@ -124,11 +127,17 @@ class Priced(Protocol):
 def check_decimals(payload: Priced) -> None:
     """Raise OutOfRange when an amount has more decimals than the stated currency, or more than 2 without a currency.
 
-    It costs next to nothing for a payload without a currency while no amount has more than two decimals.
+    It costs next to nothing for a payload without a currency while no amount has more than two decimals. An element of
+    a snapshot that states no currency has that of the snapshot, which checks it.
     """
     currency = payload.currency
-    if currency is None and not Money.any_is_fine:
+    if currency is None and (not Money.any_is_fine or hasattr(payload, IN_SNAPSHOT)):
         return
+    check_decimals_in(payload, currency)
+
+
+def check_decimals_in(payload: Priced, currency: str | None, prefix: str = "") -> None:
+    """The same for amounts in this currency. `prefix` is the path of the payload within a snapshot, with its dot."""
     most = decimals_of(currency)
     names: tuple[str, ...] = payload.__struct_fields__  # type: ignore[attr-defined]
     for name in names:
@@ -140,4 +149,4 @@ def check_decimals(payload: Priced) -> None:
                 if currency
                 else f"must have {allowed}"
             )
-            raise FieldOutOfRange(rule, name)
+            raise FieldOutOfRange(rule, prefix + name)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from restaurant_warehouse.payload_fields import IN_SNAPSHOT, Money, check_decimals_in
 from sse_ingest.contract.fields import Moment, OutOfRange, check_moment
 
 MOST_ELEMENTS = 1_000
@@ -37,7 +38,7 @@ def element(
     return msgspec.defstruct(
         f"Snapshot{payload.__name__}",
         fields,
-        namespace={**rules, "__post_init__": check, "__doc__": payload.__doc__},
+        namespace={**rules, "__post_init__": check, "__doc__": payload.__doc__, IN_SNAPSHOT: True},
         frozen=True,
         gc=False,
         kw_only=True,
@@ -61,6 +62,14 @@ def check_ids(field: str, listed: Sequence[Any] | None, key: str) -> None:
                 " send each element once"
             )
         earlier.add(value)
+
+
+def check_amounts(field: str, listed: Sequence[Any] | None, currency: str | None) -> None:
+    """Raise OutOfRange when an element that states no currency has more decimals than this one, of the snapshot."""
+    if currency is not None or Money.any_is_fine:
+        for position, one in enumerate(listed or ()):
+            if one.currency is None:
+                check_decimals_in(one, currency, f"{field}.{position}.")
 
 
 def _field(one: Any) -> _Field:

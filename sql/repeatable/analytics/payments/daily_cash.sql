@@ -16,7 +16,7 @@ SELECT
     sum(rounding) AS rounding,
     sum(refunds)::bigint AS refunds,
     sum(refunded) AS refunded,
-    CASE WHEN method = 'cash' THEN sum(captured) - sum(refunded) END AS expected_in_drawer,
+    CASE WHEN lower(method) = 'cash' THEN sum(captured) - sum(refunded) END AS expected_in_drawer,
     currency
 FROM parts
 GROUP BY business_date, location_code, method, currency

@@ -40,6 +40,13 @@ class Bill:
     def refund(self, amount: Any, payment: UUID | None = None) -> UUID:
         return self.books.refund(payment or self.payment, self.order, Decimal(amount))
 
+    def snapshot(self, **of_payments: Any) -> None:
+        """A snapshot of the order is there, and its payments are as it left them."""
+        self.books.typed(
+            "order_snapshots", "order_snapshot", None, {"order_id": self.order, "event_offset": 1}
+        )
+        self.set("payments", **({"snapshot_ts": NOON} | of_payments))
+
     def arrive(self, ingested_at: datetime) -> None:
         """All events of the bill arrived then."""
         self.owner.execute(

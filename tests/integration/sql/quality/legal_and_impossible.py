@@ -194,6 +194,13 @@ PAIRS: dict[str, Pair] = {
         {"refunded with its tip": lambda b: b.refund(10), "in cash, rounded": lambda b: b.refund("10.02")},
         {"a split bill to one card": refunded_to_one_card},
     ),
+    "snapshots_have_all_money": Pair(
+        {
+            "all of it": lambda b: b.snapshot(),
+            "a tender that a newer snapshot dropped": lambda b: b.snapshot(is_replaced=True),
+        },
+        {"a payment after it, without a version": lambda b: b.snapshot(is_replaced=True, snapshot_ts=None)},
+    ),
     "currencies_agree": Pair(
         {
             "no currency": lambda _: None,

@@ -104,3 +104,27 @@ def test_the_known_fields_include_those_of_the_elements() -> None:
         "city",
     } <= known
     assert not {name for name in known if name.endswith(".order_id")}
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "line", "detail"),
+    [
+        ("KWD", {"unit_price": "1.250"}, ""),
+        ("KWD", {"unit_price": "1.2500"}, 'must have at most 3 decimals in KWD, got "1.2500"'),
+        ("JPY", {"unit_price": 500.50}, "must have no decimals in JPY, got 500.5"),
+        (None, {"unit_price": "1.250"}, 'must have at most 2 decimals, got "1.250"'),
+        ("JPY", {"unit_price": "1.250", "currency": "KWD"}, ""),
+    ],
+)
+def test_amounts_without_a_currency_are_in_that_of_the_snapshot(
+    make_frame: Make, snapshot: str | None, line: dict[str, Any], detail: str
+) -> None:
+    plain = {name: value for name, value in LINE.items() if name != "extended_price"}
+    body = payload("order_snapshot", 1, currency=snapshot, items=[plain | line], payments=[])
+    outcome = parse(make_frame("order_snapshot", body))
+    rule = "decimals_fit_currency: " if snapshot else ""
+    if detail:
+        assert isinstance(outcome, Rejected)
+        assert outcome.detail == f"payload.items.0.unit_price: {rule}{detail}"
+    else:
+        assert isinstance(outcome, Event), outcome

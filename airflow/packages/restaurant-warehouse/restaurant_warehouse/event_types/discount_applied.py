@@ -9,8 +9,8 @@ from restaurant_warehouse.payload_fields import (
     DiscountKind,
     ExternalId,
     ItemId,
+    Money,
     OrderId,
-    PositiveMoney,
     check_decimals,
     text_of_id,
 )
@@ -25,7 +25,7 @@ class DiscountApplied(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     order_item_id: ItemId | None = None
     name: Text | None = None
     kind: DiscountKind
-    amount: PositiveMoney
+    amount: Money
     currency: Currency | None = None
     external_id: ExternalId = text_of_id()
 

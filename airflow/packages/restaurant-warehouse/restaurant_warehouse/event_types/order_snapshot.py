@@ -15,7 +15,7 @@ from restaurant_warehouse.event_types.payment_captured import PAYMENT_CAPTURED
 from restaurant_warehouse.event_types.payment_refunded import PAYMENT_REFUNDED
 from restaurant_warehouse.event_types.service_charge_added import SERVICE_CHARGE_ADDED
 from restaurant_warehouse.payload_fields import Status
-from restaurant_warehouse.snapshot_elements import check_ids, element, elements
+from restaurant_warehouse.snapshot_elements import check_amounts, check_ids, element, elements
 from sse_ingest.contract.fields import Moment, check_moment
 
 _ELEMENTS = {
@@ -33,6 +33,7 @@ def _check(order: Any) -> None:
         check_moment(order.changed_ts)
     for name, (kind, _element) in _ELEMENTS.items():
         check_ids(name, getattr(order, name), kind.key[0])
+        check_amounts(name, getattr(order, name), order.currency)
 
 
 OrderSnapshot = msgspec.defstruct(

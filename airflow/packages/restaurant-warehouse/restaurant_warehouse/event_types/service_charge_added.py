@@ -8,8 +8,8 @@ from restaurant_warehouse.payload_fields import (
     Currency,
     ExternalId,
     Flag,
+    Money,
     OrderId,
-    PositiveMoney,
     check_decimals,
     text_of_id,
 )
@@ -22,7 +22,7 @@ class ServiceChargeAdded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     charge_id: ChargeId
     order_id: OrderId
     name: Text | None = None
-    amount: PositiveMoney
+    amount: Money
     gratuity: Flag | None = None
     currency: Currency | None = None
     external_id: ExternalId = text_of_id()

@@ -85,8 +85,12 @@ def _over_fields(error: OutOfRange, fields: dict[str, msgspec.Raw] | None) -> st
     """What a rule over several fields says, with the value of the field that has to be corrected."""
     if not isinstance(error, FieldOutOfRange) or fields is None:
         return str(error)
-    payload = _fields(bytes(fields["payload"])) or {}
-    return f"payload.{error.field}: {error}, got {_shown(bytes(payload[error.field]))}"
+    literal = bytes(fields["payload"])
+    for name in error.field.split("."):
+        literal = bytes(
+            _LIST.decode(literal)[int(name)] if name.isdecimal() else _FIELDS.decode(literal)[name]
+        )
+    return f"payload.{error.field}: {error}, got {_shown(literal)}"
 
 
 def _check(kind: type[msgspec.Struct], fields: dict[str, msgspec.Raw], prefix: str) -> None:

@@ -22,7 +22,10 @@ class OutOfRange(ValueError):
 
 
 class FieldOutOfRange(OutOfRange):
-    """A rule over several fields of a payload is broken, and this field has to be corrected."""
+    """A rule over several fields of a payload is broken, and this field has to be corrected.
+
+    `field` is a name, or the path to an element of a list, as in items.0.unit_price.
+    """
 
     def __init__(self, rule: str, field: str) -> None:
         super().__init__(rule)

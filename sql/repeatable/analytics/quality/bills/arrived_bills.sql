@@ -20,7 +20,7 @@ AS $$
             sum(p.total) AS stated,
             sum(analytics.payment_parts(p)) AS shares,
             sum(p.tip) AS tips,
-            coalesce(sum(p.amount) FILTER (WHERE p.method = 'cash'), 0) AS cash,
+            coalesce(sum(p.amount) FILTER (WHERE lower(p.method) = 'cash'), 0) AS cash,
             max(abs(analytics.payment_parts(p) - p.total)) AS parts_gap,
             count(*) AS payments,
             min(p.currency) AS stated_currency

@@ -25,7 +25,7 @@ AS $$
     FROM analytics.orders AS o
     LEFT JOIN (
         SELECT order_id, sum(amount) AS paid, sum(tip) AS tips, count(*) AS payments,
-            coalesce(sum(amount) FILTER (WHERE method = 'cash'), 0) AS cash
+            coalesce(sum(amount) FILTER (WHERE lower(method) = 'cash'), 0) AS cash
         FROM analytics.captured_payments
         GROUP BY order_id
     ) AS p ON p.order_id = o.order_id

@@ -71,10 +71,8 @@ def kind_of(annotation: Any) -> Kind | None:
     """What an id of this type names; None for a type that takes no text."""
     arms = (annotation, *typing.get_args(annotation))
     metas = (meta for arm in arms for meta in typing.get_args(arm)[1:] if isinstance(meta, Meta))
-    kinds = [
-        Kind(meta.extra["names"], meta.extra["within"]) for meta in metas if "names" in (meta.extra or ())
-    ]
-    return kinds[0] if kinds else None
+    extras = [meta.extra for meta in metas if meta.extra and "names" in meta.extra]
+    return Kind(extras[0]["names"], extras[0]["within"]) if extras else None
 
 
 def is_id(literal: bytes) -> bool:

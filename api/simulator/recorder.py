@@ -18,10 +18,12 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """A draft, and the time (seconds since 1970) when a till sends it. The draft's `ts` is the time of the event."""
+    """A draft, and two times (seconds since 1970): when a till sends it, and when the event happens, its `ts`."""
 
     due: float
     draft: Draft
+    at: float
+    """Before `due` where a fault delays it."""
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -43,7 +45,7 @@ class Recorder:
         known = {name: value for name, value in payload.items() if value is not None}
         event_id = UUID(self.new_id())
         draft = Draft(event_type, self.place.code, self.now(), _encode(known), event_id, version=version)
-        self.emissions.append(Emission(self.clock, draft))
+        self.emissions.append(Emission(self.clock, draft, self.clock))
 
     def wait(self, least: float, most: float) -> None:
         """Let so many seconds pass."""

@@ -152,16 +152,16 @@ class World:
             return
         rng = Random(f"{self.name}|faults|{salt}")  # noqa: S311 - repeatable is what is wanted
         for emission in emissions:
-            due, draft = emission.due, emission.draft
+            due, draft, at = emission.due, emission.draft, emission.at
             if rng.random() < faults.duplicates:
-                yield Emission(due + rng.uniform(0.1, 5), replace(draft, unchecked=True))
+                yield Emission(due + rng.uniform(0.1, 5), replace(draft, unchecked=True), at)
             if rng.random() < faults.malformed:
-                yield Emission(due, _broken(rng, draft))
+                yield Emission(due, _broken(rng, draft), at)
             if rng.random() < faults.out_of_order:
                 due += rng.uniform(0.5, 5)
             if rng.random() < faults.late:
                 due += rng.uniform(60, LATE)
-            yield Emission(due, draft)
+            yield Emission(due, draft, at)
 
 
 def _broken(rng: Random, draft: Draft) -> Draft:

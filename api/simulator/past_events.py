@@ -15,7 +15,6 @@ from api.simulator import past as past_file
 from api.simulator.past import Past
 from api.simulator.world import World
 
-_PART = 6 * 3_600  # seconds whose events are in memory together
 _AT_ONCE = 1_000  # frames in one write
 
 
@@ -23,13 +22,10 @@ def frames(world: World, past: Past, week: int, after: int = 0) -> Iterator[byte
     """The frames of a week, in their order. They are numbered from 1; those up to `after` are left out."""
     stream_id = uuid5(NAMESPACE_URL, f"{past.world}|{past.first}|{past.end}|{week}").hex
     first, end = past.week(week)
-    offset = 0
-    for since in range(first, end, _PART):
-        has_orders = range(past.first, past.end).__contains__
-        for draft in world.between(since, min(since + _PART, end), has_orders):
-            offset += 1
-            if offset > after:
-                yield encode(stream_id, offset, draft)
+    has_orders = range(past.first, past.end).__contains__
+    for offset, draft in enumerate(world.between(first, end, has_orders), start=1):
+        if offset > after:
+            yield encode(stream_id, offset, draft)
 
 
 def main() -> int:

@@ -1,7 +1,9 @@
 """The past of a world: how long it is, its file, and its events, which are those of the world."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from api.log import sse_frames
 from api.simulator import past as past_file
 from api.simulator.past import DAY, Past, plan
 from api.simulator.past_events import frames, main
+from api.simulator.recorder import Emission
 from api.simulator.world import World
 
 NOW = 1_790_000_000
+NOON = NOW // DAY * DAY + DAY * 2 // 3  # in Toronto, roughly
 
 
 def ids(listed: list[bytes]) -> list[str]:
@@ -62,6 +66,25 @@ def test_the_newest_week_is_the_first_and_each_is_in_its_order() -> None:
     assert len({frame.split(b"-")[0] for listed in weeks for frame in listed}) == 2
     assert len({event for listed in weeks for event in ids(listed)}) == sum(len(listed) for listed in weeks)
     assert list(frames(world, past, 0, after=100)) == weeks[0][100:]
+
+
+class CountedWorld(World):
+    """Notes up to which second its events were made."""
+
+    newest = 0
+
+    def slot(self, second: int, has_orders: Callable[[int], bool] = lambda _: True) -> list[Emission]:
+        self.newest = max(self.newest, second)
+        return super().slot(second, has_orders)
+
+
+@pytest.mark.parametrize("rate", [0.5, 20])
+def test_only_the_orders_in_flight_are_in_memory(rate: float) -> None:
+    world = CountedWorld(1, rate)
+    past = Past(world.name, NOON - DAY, NOON, int(DAY * rate))
+    for frame in islice(frames(world, past, 0), 500):
+        ts = datetime.fromisoformat(json.loads(sse_frames.element(frame))["ts"]).timestamp()
+        assert world.newest <= ts + 60
 
 
 def test_past_and_live_trade_are_the_slots_of_the_world_without_a_gap() -> None:

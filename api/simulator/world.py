@@ -93,7 +93,8 @@ class World:
             for second in sorted(self._busy_seconds(minute)):
                 waiting += self.slot(second, has_orders)
             waiting.sort(key=_due)
-            first, end = (bisect_left(waiting, at, key=_due) for at in (since, min(60 * minute + 60, until)))
+            ends = float(since), float(min(60 * minute + 60, until))
+            first, end = (bisect_left(waiting, moment, key=_due) for moment in ends)
             yield from (emission.draft for emission in waiting[first:end])
             del waiting[:end]
 

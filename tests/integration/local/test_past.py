@@ -15,6 +15,7 @@ from api.simulator.past import DAY, Past
 from api.simulator.past_events import frames
 from api.simulator.world import HORIZON, World
 from local.past.loader import Loader
+from local.processes.process_records import Processes
 from local.servers.services import database_url
 from local.servers.services import past as past_of
 from restaurant_warehouse.contract import CONTRACT, restaurant_parser
@@ -215,6 +216,11 @@ def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
     assert up.returncode == 0, up.stdout + up.stderr
     assert "past of 10 days is loaded in the background" in up.stdout
     assert "of 10 days loaded" in place.stack("status").stdout
+    Processes(place.settings.run_dir).end("past", grace=0)
+    status = place.stack("status")
+    assert (status.returncode, "with ./stack restart past" in status.stdout) == (1, True)
+    assert place.stack("restart", "past").returncode == 0
+    assert "with ./stack restart past" not in place.stack("status").stdout
 
     def is_complete() -> bool:
         past = past_of(place.settings)
@@ -228,5 +234,6 @@ def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
     assert streams == [("restaurant",)]
     assert days is not None
     assert days[0] >= 10
+    assert "has no service 'past'" in place.stack("restart", "past").stderr
     assert place.stack("down").returncode == 0
     assert "is loaded in the background" not in place.stack("up", "--without-airflow", "--detach").stdout

@@ -237,3 +237,18 @@ def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
     assert "has no service 'past'" in place.stack("restart", "past").stderr
     assert place.stack("down").returncode == 0
     assert "is loaded in the background" not in place.stack("up", "--without-airflow", "--detach").stdout
+
+
+def test_a_stack_in_another_terminal_starts_the_loader_again(place: Any) -> None:
+    place.change("EVENT_RATE", "0.1")
+    place.change("EVENT_HISTORY_DAYS", "20")
+    with place.start("up", "--without-airflow") as up:
+        place.wait(lambda: {"past", "ingest", "dashboard"} <= place.running().keys())
+        Processes(place.settings.run_dir).end("past", grace=0)
+        restarted = place.stack("restart", "past")
+        assert restarted.returncode == 0, restarted.stdout + restarted.stderr
+        assert "past" in place.running()
+        up.terminate()
+        output, _ = up.communicate()
+    assert "Restarting past, as ./stack restart asked." in output
+    place.assert_nothing_is_left()

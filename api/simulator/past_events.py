@@ -1,4 +1,4 @@
-"""`python -m api.simulator.past_events`: the events of a week of the past as SSE frames on standard output.
+"""`python -m api.simulator.past_events`: the events of a part of the past as SSE frames on standard output.
 
 It reads EVENT_LOG_PATH, EVENT_RATE, EVENT_SEED and EVENT_YEN_RESTAURANT, as the event service does.
 """
@@ -15,27 +15,23 @@ from api.simulator import past as past_file
 from api.simulator.past import Past
 from api.simulator.world import World
 
-_PART = 6 * 3_600  # seconds whose events are in memory together
 _AT_ONCE = 1_000  # frames in one write
 
 
-def frames(world: World, past: Past, week: int, after: int = 0) -> Iterator[bytes]:
-    """The frames of a week, in their order. They are numbered from 1; those up to `after` are left out."""
-    stream_id = uuid5(NAMESPACE_URL, f"{past.world}|{past.first}|{past.end}|{week}").hex
-    first, end = past.week(week)
-    offset = 0
-    for since in range(first, end, _PART):
-        has_orders = range(past.first, past.end).__contains__
-        for draft in world.between(since, min(since + _PART, end), has_orders):
-            offset += 1
-            if offset > after:
-                yield encode(stream_id, offset, draft)
+def frames(world: World, past: Past, number: int, after: int = 0) -> Iterator[bytes]:
+    """The frames of a part, in their order. They are numbered from 1; those up to `after` are left out."""
+    stream_id = uuid5(NAMESPACE_URL, f"{past.world}|{past.first}|{past.end}|{number}").hex
+    first, end = past.part(number)
+    has_orders = range(past.first, past.end).__contains__
+    for offset, draft in enumerate(world.between(first, end, has_orders), start=1):
+        if offset > after:
+            yield encode(stream_id, offset, draft)
 
 
 def main() -> int:
     """Write them; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--week", type=int, required=True, help="its number; the newest is 0")
+    parser.add_argument("--part", type=int, required=True, help="its number; the newest is 0")
     parser.add_argument("--after", type=int, default=0, help="the number of the last frame that is known")
     arguments = parser.parse_args()
     try:
@@ -51,7 +47,7 @@ def main() -> int:
         )
         return 2
     pending: list[bytes] = []
-    for frame in frames(world, past, arguments.week, arguments.after):
+    for frame in frames(world, past, arguments.part, arguments.after):
         pending.append(frame)
         if len(pending) == _AT_ONCE:
             sys.stdout.buffer.write(b"".join(pending))

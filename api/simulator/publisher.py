@@ -6,12 +6,13 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
-from api.log.interface import Draft, EventIdConflict, EventLog, LogUnavailable
+from api.log.interface import Draft, EventIdConflict, EventLog, LogUnavailable, instant
 from api.simulator.past import PAST, plan
 from api.simulator.past import save as save_past
 from api.simulator.published_spans import PublishedSpans, load, save
@@ -119,8 +120,9 @@ class Publisher:
 
     def _emissions(self, seconds: list[int], spans: PublishedSpans, published_until: float) -> list[Emission]:
         """What is to be published of these seconds."""
-        emissions = (e for second in seconds for e in self._world.slot(second, spans.__contains__))
-        return [e for e in emissions if e.due >= spans.live_since and not _is_old_fault(e, published_until)]
+        slots = (e for second in seconds for e in self._world.slot(second, spans.__contains__))
+        emissions = (_sent_after_standstill(e, spans) for e in slots if e.at >= spans.live_since)
+        return [e for e in emissions if not _is_old_fault(e, published_until)]
 
     async def _flood(self) -> None:
         """Publish without pause. The next orders are made while the log stores the previous ones."""
@@ -152,6 +154,18 @@ class Publisher:
                 self._published += new
                 self._on_published(new)
                 return
+
+
+def _sent_after_standstill(emission: Emission, spans: PublishedSpans) -> Emission:
+    """The same, but for what was due in a standstill: that is sent afterwards, and happens then.
+
+    Otherwise the latency of live events would be that of the standstill.
+    """
+    due, at = spans.after_standstill(emission.due), spans.after_standstill(emission.at)
+    if at == emission.at:
+        return emission if due == emission.due else replace(emission, due=due)
+    draft = replace(emission.draft, ts=instant(datetime.fromtimestamp(at, UTC)))
+    return Emission(due, draft, at)
 
 
 def _is_old_fault(emission: Emission, published_until: float) -> bool:

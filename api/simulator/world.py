@@ -9,6 +9,7 @@ orders by the few lags that are possible. So a publisher remembers no order.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -82,14 +83,20 @@ class World:
                         emissions += FullOrder(start, self._guests, self._comments).events()[1]
         return sorted(self._with_faults(emissions, second), key=lambda emission: emission.due)
 
-    def between(self, since: int, until: int, has_orders: Callable[[int], bool]) -> list[Draft]:
-        """The events that are due in these seconds, in their order. For a past, which has no faults."""
-        minutes = range((since - HORIZON) // 60, until // 60 + 1)
-        seconds = (
-            second for minute in minutes for second in sorted(self._busy_seconds(minute)) if second < until
-        )
-        emissions = [e for second in seconds for e in self.slot(second, has_orders) if since <= e.due < until]
-        return [emission.draft for emission in sorted(emissions, key=lambda emission: emission.due)]
+    def between(self, since: int, until: int, has_orders: Callable[[int], bool]) -> Iterator[Draft]:
+        """The events that are due in these seconds, in their order. For a past, which has no faults.
+
+        They are made minute by minute, so that only those of the orders in flight are in memory.
+        """
+        waiting: list[Emission] = []
+        for minute in range((since - HORIZON) // 60, until // 60 + 1):
+            for second in sorted(self._busy_seconds(minute)):
+                waiting += self.slot(second, has_orders)
+            waiting.sort(key=_due)
+            ends = float(since), float(min(60 * minute + 60, until))
+            first, end = (bisect_left(waiting, moment, key=_due) for moment in ends)
+            yield from (emission.draft for emission in waiting[first:end])
+            del waiting[:end]
 
     def _busy_seconds(self, minute: int) -> set[int]:
         """The seconds of a minute that have events. Most have none, and `between` passes them over."""
@@ -152,16 +159,20 @@ class World:
             return
         rng = Random(f"{self.name}|faults|{salt}")  # noqa: S311 - repeatable is what is wanted
         for emission in emissions:
-            due, draft = emission.due, emission.draft
+            due, draft, at = emission.due, emission.draft, emission.at
             if rng.random() < faults.duplicates:
-                yield Emission(due + rng.uniform(0.1, 5), replace(draft, unchecked=True))
+                yield Emission(due + rng.uniform(0.1, 5), replace(draft, unchecked=True), at)
             if rng.random() < faults.malformed:
-                yield Emission(due, _broken(rng, draft))
+                yield Emission(due, _broken(rng, draft), at)
             if rng.random() < faults.out_of_order:
                 due += rng.uniform(0.5, 5)
             if rng.random() < faults.late:
                 due += rng.uniform(60, LATE)
-            yield Emission(due, draft)
+            yield Emission(due, draft, at)
+
+
+def _due(emission: Emission) -> float:
+    return emission.due
 
 
 def _broken(rng: Random, draft: Draft) -> Draft:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
+from local.processes.past_process import PAST
 from local.processes.stack import ORDER
 
 PROGRAM = "stack"  # shells look for the last part of ./stack
@@ -33,4 +34,4 @@ def script(shell: Shell) -> str:
 
 def service_names(incomplete: str) -> list[str]:
     """What a command that takes a service may be given."""
-    return [name for name in ("postgres", *ORDER) if name.startswith(incomplete)]
+    return [name for name in ("postgres", *ORDER, PAST) if name.startswith(incomplete)]

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from local.display.progress import Progress
 from local.errors import StackError
+from local.processes import past_process
 from local.processes.interrupts import Interrupts
 from local.processes.restart_requests import RestartRequests
 from local.processes.stack import POLL_SECONDS, Stack
@@ -28,6 +29,8 @@ def restart(settings: Settings, console: Console, name: str) -> None:
 
         def service() -> Service:
             """Made after the old process has ended, so that only the new one counts as ready."""
+            if name == past_process.PAST:
+                return services.past_loader(settings)
             return next(s for s in services.selected(settings, with_airflow=with_airflow) if s.name == name)
 
         lock = StackLock(settings.run_dir, "restart")
@@ -42,6 +45,8 @@ def _check_name(stack: Stack, name: str, *, with_airflow: bool) -> None:
     if not stack.alive():
         raise StackError("Nothing is running: start it with ./stack up.")
     names = [POSTGRES, *(s.name for s in services.selected(stack.settings, with_airflow=with_airflow))]
+    if past_process.unfinished(stack.settings):
+        names.append(past_process.PAST)
     if name not in names:
         raise StackError(f"The running stack has no service {name!r}; it has {', '.join(names)}.")
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.display import counters, tables
+from local.processes import past_process
 from local.processes.process_records import Processes
 from local.processes.stack import ORDER
 from local.servers import services
@@ -66,11 +67,20 @@ def show(settings: Settings, console: Console, *, show_passwords: bool) -> bool:
     console.print(table)
     tables.show_doors(console, settings, with_airflow=with_airflow, show_passwords=show_passwords)
     console.print(tables.counters(counters.read(settings)))
-    if (past := services.past(settings)) and not past.is_complete:
-        console.print(
-            f"The simulator's past: {past.percent}% of {past.days} days loaded (./stack logs past)."
-        )
-    return fine
+    return _show_past(settings, console) and fine
+
+
+def _show_past(settings: Settings, console: Console) -> bool:
+    """False when something of it is left to load, and nobody loads it."""
+    past = past_process.unfinished(settings)
+    if past is None:
+        return True
+    is_loading = past_process.is_running(settings)
+    more = "" if is_loading else " Nothing loads the rest: start that with ./stack restart past."
+    console.print(
+        f"The simulator's past: {past.percent}% of {past.days} days loaded (./stack logs past).{more}"
+    )
+    return is_loading
 
 
 def _word(state: State, service: Service | None) -> str:

@@ -9,8 +9,11 @@ import signal
 import sys
 import threading
 
+import psycopg
+
 from api.settings import SettingsError, env_file, load
 from api.simulator.past import file_of
+from api.simulator.world import World
 from local.past.errors import PastError
 from local.past.loader import Loader
 from sse_ingest.errors import IngestError
@@ -25,11 +28,13 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     writer = f"backfill:{default_writer()}"
     try:
-        file = file_of(load(env_file()).log_path)
+        simulator = load(env_file())
+        world = World(simulator.seed, simulator.rate, with_yen=simulator.yen_restaurant).name
         settings = Settings.from_environment(mode="poll", writer=writer)
-        Loader(file, settings, os.environ["INGEST_OWNER_URL"], stop).load()
-    except (SettingsError, IngestError, PastError) as error:
-        sys.stderr.write(f"{error}\n")
+        owner_url = os.environ["INGEST_OWNER_URL"]
+        Loader(file_of(simulator.log_path), world, settings, owner_url, stop).load()
+    except (SettingsError, IngestError, PastError, psycopg.Error, OSError) as error:
+        sys.stderr.write(f"The past is not loaded: {str(error).strip()}\n")
         return 2
     return 0
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from local.past.errors import PastError
+from local.past.errors import PartInterrupted, PastError
 from sse_ingest.sources.reader import Reader
 from sse_ingest.sources.sse_decoder import Decoder, Frame
 
@@ -15,12 +15,12 @@ _TICK_SECONDS = 0.25
 
 
 class PastSource:
-    """A Source of sse_ingest: a week of the past, to its end."""
+    """A Source of sse_ingest: a part of the past, to its end."""
 
     down_seconds = 0.0
 
-    def __init__(self, week: int) -> None:
-        self._week = week
+    def __init__(self, part: int) -> None:
+        self._part = part
         self._reader: Reader | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -31,8 +31,8 @@ class PastSource:
             sys.executable,
             "-m",
             "api.simulator.past_events",
-            "--week",
-            str(self._week),
+            "--part",
+            str(self._part),
             "--after",
             known,
         ]
@@ -65,6 +65,8 @@ class PastSource:
         with process.stdout as output:
             while chunk := output.read(_CHUNK):
                 reader.deliver(partial(decoder.decode, chunk), len(chunk))
-        if code := process.wait():
+        if (code := process.wait()) < 0:
+            raise PartInterrupted(f"Signal {-code} ended python -m api.simulator.past_events.")
+        if code:
             raise PastError(f"python -m api.simulator.past_events ended with exit code {code}: see above.")
         return True

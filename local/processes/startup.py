@@ -10,7 +10,7 @@ from api.settings import simulates
 from api.simulator import restaurants_csv
 from local.display import logs
 from local.errors import StackError
-from local.processes import preflight
+from local.processes import past_process, preflight
 from local.processes.stack import POLL_SECONDS, Stack
 from local.servers import airflow, provider_metadata, services
 from local.servers.services import Service
@@ -112,14 +112,12 @@ class Startup:
 
     def _load_past(self) -> None:
         """In the background: nobody waits for it, and it ends by itself."""
-        past = services.past(self.settings)
-        if past is None or past.is_complete:
+        past = past_process.unfinished(self.settings)
+        if past is None:
             return
-        loader = services.past_loader(self.settings)
-        self.stack.spawn(loader)
-        del self.stack.children[loader.name]
+        past_process.start(self.stack)
         self.progress.say(
-            f"The simulator's past of {past.days} days is loaded in the background, the newest week first: "
+            f"The simulator's past of {past.days} days is loaded in the background, the newest days first: "
             "./stack status shows how far it is."
         )
 

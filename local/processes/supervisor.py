@@ -9,6 +9,7 @@ from rich.live import Live
 
 from local.display import counters, tables
 from local.errors import StackError
+from local.processes import past_process
 from local.processes.restart_requests import RestartRequests
 from local.processes.stack import Stack
 from local.servers.services import Service
@@ -90,6 +91,8 @@ class Supervisor:
                 self.stack.restart_postgres()
             except StackError as error:
                 self.stack.progress.say(str(error))
+        if name == past_process.PAST:
+            past_process.start(self.stack)
         for service in self.services:
             if service.name == name:
                 self.attempts[name] = Attempt()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 from typing import Literal
 
@@ -23,7 +24,8 @@ _CHANNELS: Mapping[str, tuple[str, ...]] = {
     "catering": ("phone", "web"),
     "other": ("pos",),
 }
-_SHARES = (42, 20, 14, 7, 7, 4, 3, 1, 2)  # in percent, as _CHANNELS
+_SERVICES = tuple(_CHANNELS)
+_SHARES = tuple(accumulate((42, 20, 14, 7, 7, 4, 3, 1, 2)))  # in percent
 _TABLE = ((1, 2, 3, 4, 5, 6, 8, 10, 12), (12, 38, 14, 18, 6, 6, 3, 2, 1))  # guests, and how often
 _AT_THE_TABLE = {"dine_in", "bar", "room_service"}
 _TO_COLLECT = {"takeout", "curbside", "delivery"}
@@ -48,7 +50,7 @@ class Course:
 
 def choose(rng: Random) -> Course:
     """A course, by chance."""
-    service = rng.choices(list(_CHANNELS), _SHARES)[0]
+    service = rng.choices(_SERVICES, cum_weights=_SHARES)[0]
     channel = rng.choice(_CHANNELS[service])
     guests = _guests(rng, service)
     chance = rng.random()

@@ -118,6 +118,8 @@ class FullOrder(OrderEvents):
         if self.course.later == "refunded":
             self.refund(paid.payment_id, paid.amounts.total)
             return
+        if self._bill.has_gratuity:
+            return
         tip = self._tip(paid.amounts, self.rng.choice((15, 18, 20, 22)))
         restated = replace(paid.amounts, tip=tip).fields(self.place.unit)
         self.record("payment_captured", paid.fields | restated, version=2)

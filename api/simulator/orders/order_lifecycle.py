@@ -1,6 +1,7 @@
 """What every order of the simulator does, and the plain order of the first contract."""
 
 from decimal import Decimal
+from itertools import accumulate
 from random import Random
 
 from api.simulator.catalogue import MENU, PLAIN_RESTAURANTS, Dish, Restaurant
@@ -10,6 +11,9 @@ ITEMS = {1: 20, 2: 35, 3: 25, 4: 15, 5: 5}  # lines of an order, in percent
 CANCELLED, REFUNDED, FEEDBACK = 0.03, 0.03, 0.30
 METHODS = (("card", "moneris"), ("card", "stripe"), ("wallet", "apple_pay"), ("cash", None))
 TIPS = ((0, 10, 15, 18, 20), (20, 15, 30, 20, 15))  # percent of the bill, and how often
+# Sums, because the simulator makes them again for each choice otherwise.
+_COUNTS, _COUNTED = tuple(ITEMS), tuple(accumulate(ITEMS.values()))
+_CHOSEN = tuple(accumulate(dish.weight for dish in MENU))
 _STEPS = 4  # preparing, ready, completed, and the payment
 _OF_KNOWN_GUESTS = 0.6
 EVENTS_PER_ORDER = (
@@ -33,8 +37,8 @@ class OrderEvents(Recorder):
 
     def choose_dishes(self) -> list[Dish]:
         """What the guests order; a dish may come twice."""
-        count = self.rng.choices(list(ITEMS), list(ITEMS.values()))[0]
-        return self.rng.choices(MENU, [dish.weight for dish in MENU], k=count)
+        count = self.rng.choices(_COUNTS, cum_weights=_COUNTED)[0]
+        return self.rng.choices(MENU, cum_weights=_CHOSEN, k=count)
 
     def pass_kitchen(self) -> None:
         """The kitchen prepares the order, and the guests get it."""

@@ -118,3 +118,6 @@ VALUES
             "refund_id": "key", "payment_id": "any_id", "amount": "price", "reason": "text?", "currency": "text?", "refunded_ts": "time"
         }
     }');
+
+-- A history of five weeks, of which the last is scored, must be enough to know the closed days. What somebody set stays.
+UPDATE analytics.thresholds SET value = 3 WHERE name = 'anomaly_weekday_weeks' AND value = 6;

@@ -1,4 +1,4 @@
-"""The simulator's past in a real warehouse: all of it once, the newest week first, also after an interruption."""
+"""The simulator's past in a real warehouse: all of it once, the newest day first, whatever interrupts it."""
 
 import threading
 import time
@@ -11,10 +11,11 @@ import pytest
 
 from api.log.sse_frames import encode
 from api.simulator import past as past_file
-from api.simulator.past import DAY, WEEK, Past
+from api.simulator.past import DAY, Past
 from api.simulator.past_events import frames
 from api.simulator.world import HORIZON, World
-from local.past.loader import Loader, stream_of
+from local.past.loader import Loader
+from local.processes.process_records import Processes
 from local.servers.services import database_url
 from local.servers.services import past as past_of
 from restaurant_warehouse.contract import CONTRACT, restaurant_parser
@@ -24,10 +25,17 @@ from sse_ingest.settings import Settings
 from sse_ingest.sources.sse_decoder import Decoder, Frame
 from sse_ingest.store.store import Store
 from tests.support.events import EPOCH, lifecycle, parsed
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.integration
 RATE, DAYS = 0.02, 9
 EVENTS = "SELECT count(*) FROM raw_data.events_raw"
+BLOCKED = """
+INSERT INTO analytics.data_quality_results (rule, dimension, severity, owner, window_since, window_until, checked,
+    failed, status, sample, remedy)
+VALUES ('payments_add_up', 'integrity', 'critical', 'finance', now(), now(), 1, 1, 'failed', '[1]', 'Correct it.')
+"""
+CHECKPOINTS = "SELECT count(*) FROM raw_data.stream_checkpoints WHERE stream LIKE 'past%'"
 
 
 @pytest.fixture
@@ -51,11 +59,14 @@ def loader(warehouse: Any, tmp_path: Path) -> Loader:
         database_url=warehouse.url("airflow_user"),
         writer="backfill:test",
     )
-    return Loader(tmp_path / "e.db.past", settings, warehouse.url("restaurant_user"), threading.Event())
+    world = World(1, RATE).name
+    return Loader(
+        tmp_path / "e.db.past", world, settings, warehouse.url("restaurant_user"), threading.Event()
+    )
 
 
 def expected(past: Past) -> int:
-    return sum(1 for week in range(past.weeks) for _ in frames(World(1, RATE), past, week))
+    return sum(1 for number in range(past.parts) for _ in frames(World(1, RATE), past, number))
 
 
 def live_frames(past: Past) -> list[Frame]:
@@ -76,17 +87,16 @@ def test_all_of_it_is_loaded_once_and_passes_every_rule(
     assert loader(warehouse, tmp_path).load()
     events = expected(past)
     assert owner.execute(EVENTS).fetchone() == (events,)
-    assert owner.execute(
-        "SELECT count(*) FROM raw_data.stream_checkpoints WHERE stream LIKE 'past%'"
-    ).fetchone() == (0,)
+    assert owner.execute(CHECKPOINTS).fetchone() == (0,)
     assert owner.execute(
         "SELECT stream, complete FROM analytics.completeness() ORDER BY stream"
     ).fetchall() == [
-        (stream_of(0), True),
-        (stream_of(1), True),
+        ("past-1", True),
+        ("past-2", True),
+        ("past-3", True),
     ]
     stored = past_file.load(tmp_path / "e.db.past")
-    assert stored == replace(past, weeks_loaded=2, before=events, loaded=events)
+    assert stored == replace(past, parts_loaded=3, before=events, loaded=events)
     assert stored.is_complete
     assert owner.execute("SELECT count(*) FROM raw_data.late_arrivals").fetchone() == (0,)
 
@@ -105,20 +115,80 @@ def test_all_of_it_is_loaded_once_and_passes_every_rule(
     assert owner.execute(EVENTS).fetchone() == (events,)
 
 
-def test_the_newest_week_comes_first_and_an_interruption_loses_nothing(
-    warehouse: Any, owner: Any, past: Past, tmp_path: Path
-) -> None:
+def begin(warehouse: Any, tmp_path: Path) -> None:
+    """Load a little of it."""
     first = loader(warehouse, tmp_path)
-    first.settings = replace(first.settings, max_batch=500)
+    first.settings = replace(first.settings, max_batch=300)
     first.on_report = first.stop.set
     assert not first.load()
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_the_newest_day_comes_first_and_an_interruption_loses_nothing(
+    warehouse: Any, owner: Any, past: Past, tmp_path: Path, is_noted: bool
+) -> None:
+    """Also one between the first commit and its note in the file."""
+    begin(warehouse, tmp_path)
     partly, oldest = owner.execute("SELECT count(*), min(ts) FROM raw_data.events_raw").fetchone()
     assert 0 < partly < expected(past)
-    assert oldest.timestamp() >= past.end - WEEK
+    assert oldest.timestamp() >= past.end - DAY
+    if not is_noted:
+        past_file.save(tmp_path / "e.db.past", past)
 
     assert loader(warehouse, tmp_path).load()
     assert owner.execute(EVENTS).fetchone() == (expected(past),)
     assert owner.execute("SELECT count(*) FROM raw_data.duplicates").fetchone() == (0,)
+    assert owner.execute(CHECKPOINTS).fetchone() == (0,)
+
+
+def test_the_past_of_another_world_is_left_out(
+    warehouse: Any, owner: Any, past: Past, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin(warehouse, tmp_path)
+    (partly,) = owner.execute(EVENTS).fetchone()
+    caplog.set_level("INFO", "past")
+    assert replace(loader(warehouse, tmp_path), world=World(2, RATE).name).load()
+    assert "because EVENT_RATE, EVENT_SEED or EVENT_YEN_RESTAURANT has changed" in caplog.text
+    assert owner.execute(EVENTS).fetchone() == (partly,)
+    assert owner.execute(CHECKPOINTS).fetchone() == (0,)
+    stored = past_file.load(tmp_path / "e.db.past")
+    assert stored is not None
+    assert stored.is_complete
+
+
+def test_a_refresh_that_fails_is_left_out(
+    warehouse: Any, owner: Any, past: Past, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when a critical rule blocks every publication."""
+    owner.execute(BLOCKED)
+    assert loader(warehouse, tmp_path).load()
+    assert caplog.text.count("The rollups were not refreshed") == past.parts
+    assert owner.execute(EVENTS).fetchone() == (expected(past),)
+
+
+def test_it_waits_for_a_database_that_is_away(
+    warehouse: Any, owner: Any, past: Past, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = loader(warehouse, tmp_path)
+    waiting.settings = replace(waiting.settings, give_up_seconds=0)
+    with psycopg.connect(warehouse.server.admin_url, autocommit=True) as admin:
+
+        def allow(word: str) -> None:
+            admin.execute(f"ALTER DATABASE {warehouse.name} ALLOW_CONNECTIONS {word}")
+
+        def leave() -> None:
+            allow("false")
+            ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'sse_%'"
+            admin.execute(ended)
+
+        waiting.on_report = leave
+        thread = threading.Thread(target=waiting.load)
+        thread.start()
+        wait_until(lambda: "past" in {one.name for one in caplog.records}, "the loader waits", 60)
+        waiting.on_report = lambda: None
+        allow("true")
+        thread.join()
+    assert owner.execute(EVENTS).fetchone() == (expected(past),)
 
 
 def test_a_warehouse_with_events_of_these_days_keeps_them_alone(
@@ -131,6 +201,7 @@ def test_a_warehouse_with_events_of_these_days_keeps_them_alone(
     (events,) = owner.execute(EVENTS).fetchone()
     assert loader(warehouse, tmp_path).load()
     assert owner.execute(EVENTS).fetchone() == (events,)
+    assert owner.execute(CHECKPOINTS).fetchone() == (0,)
 
 
 def test_without_a_past_there_is_nothing_to_load(warehouse: Any, owner: Any, tmp_path: Path) -> None:
@@ -140,11 +211,16 @@ def test_without_a_past_there_is_nothing_to_load(warehouse: Any, owner: Any, tmp
 
 def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
     place.change("EVENT_RATE", "0.1")
-    place.change("EVENT_HISTORY_DAYS", "8")
+    place.change("EVENT_HISTORY_DAYS", "10")
     up = place.stack("up", "--without-airflow", "--detach")
     assert up.returncode == 0, up.stdout + up.stderr
-    assert "past of 8 days is loaded in the background" in up.stdout
-    assert "of 8 days loaded" in place.stack("status").stdout
+    assert "past of 10 days is loaded in the background" in up.stdout
+    assert "of 10 days loaded" in place.stack("status").stdout
+    Processes(place.settings.run_dir).end("past", grace=0)
+    status = place.stack("status")
+    assert (status.returncode, "with ./stack restart past" in status.stdout) == (1, True)
+    assert place.stack("restart", "past").returncode == 0
+    assert "with ./stack restart past" not in place.stack("status").stdout
 
     def is_complete() -> bool:
         past = past_of(place.settings)
@@ -157,6 +233,22 @@ def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
         days = owner.execute("SELECT count(DISTINCT day) FROM analytics.daily_sales").fetchone()
     assert streams == [("restaurant",)]
     assert days is not None
-    assert days[0] >= 8
+    assert days[0] >= 10
+    assert "has no service 'past'" in place.stack("restart", "past").stderr
     assert place.stack("down").returncode == 0
     assert "is loaded in the background" not in place.stack("up", "--without-airflow", "--detach").stdout
+
+
+def test_a_stack_in_another_terminal_starts_the_loader_again(place: Any) -> None:
+    place.change("EVENT_RATE", "0.1")
+    place.change("EVENT_HISTORY_DAYS", "20")
+    with place.start("up", "--without-airflow") as up:
+        place.wait(lambda: {"past", "ingest", "dashboard"} <= place.running().keys())
+        Processes(place.settings.run_dir).end("past", grace=0)
+        restarted = place.stack("restart", "past")
+        assert restarted.returncode == 0, restarted.stdout + restarted.stderr
+        assert "past" in place.running()
+        up.terminate()
+        output, _ = up.communicate()
+    assert "Restarting past, as ./stack restart asked." in output
+    place.assert_nothing_is_left()

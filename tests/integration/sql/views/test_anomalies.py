@@ -46,23 +46,23 @@ def scored(warehouse: Any, hour: datetime) -> list[tuple[Any, ...]]:
 
 
 def test_median_and_mad(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
-    """Of 4, 10 and 16, seven times each: median 10, MAD 6. 42 orders are (42 - 10) * 0.6745 / 6 away."""
-    for day in range(21):
+    """Of 4, 10 and 16, six times each: median 10, MAD 6. 42 orders are (42 - 10) * 0.6745 / 6 away."""
+    for day in range(18):
         sold(owner, NOON + day * DAY, (4, 10, 16)[day % 3])
-    today = NOON + 21 * DAY
+    today = NOON + 18 * DAY
     sold(owner, today, 42)
     refreshed(today + HOUR)
 
     assert scored(warehouse, today) == [
-        ("orders", 42, D("10.00"), D("3.60"), True, False, 21),
-        ("revenue", 840, D("200.00"), D("3.60"), True, False, 21),
+        ("orders", 42, D("10.00"), D("3.60"), True, False, 18),
+        ("revenue", 840, D("200.00"), D("3.60"), True, False, 18),
     ]
     with warehouse.connect("analytics_reader") as reader:
         rows = reader.execute(
             "SELECT kind, location_code, at, measure, value, expected, score, payment_id, evidence"
             " FROM analytics.anomalies ORDER BY measure"
         ).fetchall()
-    evidence = {"same_weekday": False, "compared_with": 21}
+    evidence = {"same_weekday": False, "compared_with": 18}
     assert rows == [
         ("hour", "LOC-ON-001", today, "orders", 42, 10, 3.6, None, evidence),
         ("hour", "LOC-ON-001", today, "revenue", 840, 200, 3.6, None, evidence),
@@ -125,6 +125,19 @@ def test_with_enough_history_a_monday_is_compared_with_mondays(
     assert scored(warehouse, monday)[0] == ("orders", 40, 10, D("9.49"), True, False, 56)
     owner.execute("UPDATE analytics.thresholds SET value = 10 WHERE name = 'anomaly_hour_score'")
     assert scored(warehouse, monday)[0][4] is False
+
+
+def test_closed_days_of_a_history_of_five_weeks_are_no_anomalies(
+    warehouse: Any, owner: Any, refreshed: Refresh
+) -> None:
+    """Mondays. The history begins on one, so its first sale is on the day after."""
+    for hour in range(35 * 24 + 1):
+        at = NOON + hour * HOUR
+        if at.weekday() and 10 <= at.hour <= 20:
+            sold(owner, at, 9)
+    refreshed(NOON + 35 * DAY)
+    hours = "SELECT count(*), count(*) FILTER (WHERE is_anomaly) FROM analytics.abnormality_of_hours()"
+    assert owner.execute(hours).fetchone() == (2 * 7 * 24, 0)
 
 
 def test_hours_are_those_of_the_restaurants_clock(warehouse: Any, owner: Any, refreshed: Refresh) -> None:

@@ -29,7 +29,7 @@ def test_a_short_standstill_is_made_up_for() -> None:
 
 def test_in_a_long_standstill_no_order_begins_but_all_go_on() -> None:
     spans = PublishedSpans([], 0, 0)
-    spans.advance(10_000, 10_000 + 10 * DAY)
+    spans.advance(10_000.5, 10_000 + 10 * DAY)
     assert (10_000 in spans, 10_001 in spans, 10_000 + 10 * DAY in spans) == (True, False, True)
     seconds = list(islice(spans.seconds(10_000), max(LAGS) + 2 * IN_FLIGHT))
     assert seconds[: max(LAGS)] == list(range(10_000 - IN_FLIGHT, 10_000 - IN_FLIGHT + max(LAGS)))
@@ -49,14 +49,21 @@ def test_no_order_begins_in_a_standstill_when_another_start_follows() -> None:
 def test_a_span_that_no_order_goes_on_from_is_forgotten() -> None:
     spans = PublishedSpans([], 0, 0)
     spans.advance(10_000, 10_000 + DAY)
-    assert spans.ended == [(0, 10_001)]
+    assert spans.ended == [(0, 10_000)]
     spans.advance(10_000 + 9 * DAY, 10_100 + 9 * DAY)
     assert spans.ended == []
     assert next(spans.seconds(10_000 + 9 * DAY)) == 10_000 + 9 * DAY - IN_FLIGHT
 
 
+def test_a_moment_in_a_standstill_becomes_that_of_its_end() -> None:
+    spans = PublishedSpans([(0, 100), (100, 200.25)], 300, 100)
+    moments = (50.5, 100.0, 200.25, 200.3, 250.0, 299.9, 300.5)
+    assert [spans.after_standstill(moment) for moment in moments] == [50.5, 100, 200.25, 300, 300, 300, 300.5]
+    assert PublishedSpans([], 300, 100).after_standstill(250.5) == 250.5
+
+
 def test_the_file_brings_them_back(tmp_path: Path) -> None:
-    marker, spans = tmp_path / "marker", PublishedSpans([(1, 5), (9, 12)], 20, 5)
+    marker, spans = tmp_path / "marker", PublishedSpans([(1, 5), (9, 12.25)], 20, 5)
     save(marker, "v3|1|5.0", spans)
     again = load(marker, "v3|1|5.0")
     assert again is not None

@@ -12,6 +12,7 @@ import pytest
 from api.log import sse_frames
 from api.log.interface import EventLog, LogUnavailable
 from api.simulator import past as past_file
+from api.simulator.published_spans import PublishedSpans, save
 from api.simulator.publisher import Publisher
 from api.simulator.world import Faults, World
 
@@ -87,12 +88,14 @@ async def test_it_waits_while_the_log_refuses(
     assert log.head > 0
 
 
-async def test_only_a_new_log_gets_a_past(open_log: OpenLog, tmp_path: Path) -> None:
+@pytest.mark.parametrize("faults", [Faults(), Faults(late=0.5), Faults(out_of_order=0.5)])
+async def test_only_a_new_log_gets_a_past(open_log: OpenLog, tmp_path: Path, faults: Faults) -> None:
+    """And no event of the past is published, also if a fault delays it beyond the end of the past."""
     log = await open_log()
-    world, marker = World(1, 50), tmp_path / "events.db.simulator"
+    world, marker = World(1, 50, faults), tmp_path / "events.db.simulator"
     async with Publisher(world, log, marker, ignore, history_days=1):
         began = int(time.time())
-        assert await log.changed(0)
+        assert await log.changed(20)
     past = past_file.load(tmp_path / "events.db.past")
     assert past is not None
     assert (past.world, past.end - past.first, past.loaded) == (world.name, 86_400, 0)
@@ -100,6 +103,26 @@ async def test_only_a_new_log_gets_a_past(open_log: OpenLog, tmp_path: Path) -> 
     events = [json.loads(sse_frames.element(frame)) for frame in await everything(log)]
     assert min(datetime.fromisoformat(event["ts"]).timestamp() for event in events) >= past.end
 
-    async with Publisher(World(2, 50), log, marker, ignore, history_days=1):
+    async with Publisher(World(2, 50, faults), log, marker, ignore, history_days=1):
         pass
     assert past_file.load(tmp_path / "events.db.past") == past
+
+
+async def test_what_was_due_in_a_standstill_happens_when_it_is_over(
+    open_log: OpenLog, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Orders of before an hour ago go on. Another start sends the same again, which the log knows."""
+    log, world, marker = await open_log(), World(1, 50, Faults(duplicates=0.1)), tmp_path / "marker"
+    start = int(time.time())
+    save(marker, world.name, PublishedSpans([(start - 36_000, start - 3_600)], start, start - 36_000))
+    for _ in range(2):
+        head = log.head
+        async with Publisher(world, log, marker, ignore):
+            while log.head < head + 20:
+                await log.changed(log.head)
+    events = [json.loads(sse_frames.element(frame)) for frame in await everything(log)]
+    assert "payment_captured" in {event["event_type"] for event in events if event.get("version") == 2}
+    assert min(datetime.fromisoformat(event["ts"]).timestamp() for event in events) >= start
+    contents = {(event["event_id"], event["ts"]) for event in events}
+    assert len(contents) == len({event["event_id"] for event in events})
+    assert "leaves out" not in caplog.text

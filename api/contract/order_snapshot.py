@@ -32,20 +32,21 @@ class Elements:
     """A rule over several fields."""
 
 
+_STATUS: Mapping[str, Any] = {
+    "status": (
+        Literal["pending", "preparing", "ready", "completed", "cancelled"] | None,
+        Field(default=None, description="the status of the order; absent where the snapshot does not say"),
+    ),
+    "changed_ts": (
+        Instant | None,
+        Field(default=None, description="since when it has the status; absent: since `ts`"),
+    ),
+}
+
+
 def snapshot(order: type[BaseModel], lists: Mapping[str, Elements]) -> type[BaseModel]:
     """The model of an order with these lists."""
-    fields: dict[str, Any] = {
-        "status": (
-            Literal["pending", "preparing", "ready", "completed", "cancelled"] | None,
-            Field(
-                default=None, description="the status of the order; absent where the snapshot does not say"
-            ),
-        ),
-        "changed_ts": (
-            Instant | None,
-            Field(default=None, description="since when it has the status; absent: since `ts`"),
-        ),
-    }
+    fields: dict[str, Any] = dict(_STATUS)
     for name, elements in lists.items():
         fields[name] = (
             GenericAlias(list, (_element(elements),)) | None,

@@ -42,14 +42,14 @@ class ProgressLog:
         self._stream = stream
         self._every = every
         self._now = now
-        self._written = now()
+        self._line_at = now()
         self._transactions = 0
 
     def tick(self, tally: Tally, position: str) -> None:
         """Called often. `tally` holds the counts of the run so far."""
-        if tally.transactions == self._transactions or self._now() - self._written < self._every:
+        if tally.transactions == self._transactions or self._now() - self._line_at < self._every:
             return
-        self._written, self._transactions = self._now(), tally.transactions
+        self._line_at, self._transactions = self._now(), tally.transactions
         log.info("Stream %s: committed so far %s.", self._stream, counts(tally, position))
 
 

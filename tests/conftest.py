@@ -17,7 +17,7 @@ from local.env_file import names
 from local.servers import scratch
 from local.servers.postgres import PostgresServer
 from local.settings import ADMIN, OWNER, READER, WRITER
-from tests.support.examples import register_profile
+from tests.support.examples import register_profiles
 from tests.support.guard import Guard, guarded
 from tests.support.ports import free_port
 from tests.support.service import ROOT, EventService
@@ -36,7 +36,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LEFT_OUT = pytest.StashKey[list[str]]()
-register_profile()
+register_profiles()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

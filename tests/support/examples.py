@@ -1,15 +1,21 @@
-"""How many examples a property is tried with: all, or with `--hypothesis-profile=quick` a part of them."""
+"""How many examples a property is tried with: all, or with `--hypothesis-profile=quick` a part of them.
+
+No example has a deadline: on a busy machine one would fail that is right.
+"""
 
 from hypothesis import settings
 
 _QUICK = "quick"
+_FULL = "full"
 _PART = 8
 _FEWEST = 5
 
 
-def register_profile() -> None:
-    """Make the profile known, with its part of the hundred examples that are usual."""
-    settings.register_profile(_QUICK, max_examples=100 // _PART)
+def register_profiles() -> None:
+    """Make the profiles known, `quick` with its part of the hundred examples that are usual. `full` is the default."""
+    settings.register_profile(_QUICK, max_examples=100 // _PART, deadline=None)
+    settings.register_profile(_FULL, deadline=None)
+    settings.load_profile(_FULL)
 
 
 def examples(number: int) -> int:

@@ -21,7 +21,7 @@ EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("payment_captured", payload("payment_captured", 1, 1, service_charge="1.00")),
     ("discount_applied", {"order_id": "7", "percent": 10}),
     ("discount_applied", payload("discount_applied", 1, 0, kind="coupon")),
-    ("discount_applied", payload("discount_applied", 1, 0, amount="0.00")),
+    ("discount_applied", payload("discount_applied", 1, 0, amount="-1.00")),
     ("discount_applied", payload("discount_applied", 1, 1)),
     ("order_item_voided", payload("order_item_voided", 1, 0, **VOID, order_item_id=7)),
     ("payment_voided", payload("payment_voided", 1, 0, voided_ts="yesterday")),

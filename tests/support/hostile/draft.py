@@ -57,7 +57,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "customer_id": "name", "city": "text?", "membership": "text?", "changed_ts": "time",
     },
     "order_snapshot": {
-        "order_id": "uuid", "service_type": "service", "order_ts": "time", "location_code": "text",
+        "order_id": "id", "service_type": "service", "order_ts": "time", "location_code": "text",
         "status": "status?", "changed_ts": "time?", "items": "items?", "payments": "payments?",
     },
 }  # fmt: skip

@@ -164,7 +164,7 @@ def test_one_order_looks_at_one_version_a_line(
     (versions,) = [node for node in plan if node.get("Relation Name", "").endswith("_changes")]
     assert versions["Actual Rows"] == 1
     assert versions.get("Rows Removed by Filter", 0) == 0
-    assert plan[0]["Total Cost"] < 200  # all versions of the item cost more than 700
+    assert plan[0]["Total Cost"] < 200  # reading all versions costs many times as much
 
 
 @pytest.mark.parametrize(("view", "key"), [("menu_items", "menu_item_id"), ("customers", "customer_id")])

@@ -199,6 +199,7 @@ class SSEToPostgresOperator(BaseOperator):
         return f"{self.stream}_stream_offset" if self.offset_variable is None else self.offset_variable
 
     def _report(self, result: Result, ended_by: str | None) -> dict[str, Any]:
+        reason = ended_by or result.reason
         report = {
             "events": result.events,
             "batches": result.batches,
@@ -209,13 +210,13 @@ class SSEToPostgresOperator(BaseOperator):
             "seconds": round(result.seconds, 3),
             "first_position": result.first_position,
             "last_position": result.last_position,
-            "reason": ended_by or result.reason,
+            "reason": reason,
         }
         tally = Tally(result.events, result.duplicates, result.rejected, result.gaps, result.batches)
-        self.log.info(end_of_run(report["reason"], tally, result.last_position, result.seconds))
+        self.log.info(end_of_run(reason, tally, result.last_position, result.seconds))
         if result.reason == "busy":
             raise AirflowSkipException(f"Another run streams '{self.stream}': nothing to do")
-        if self._killed and report["reason"] == "stopped":
+        if self._killed and reason == "stopped":
             raise StreamInterrupted(
                 f"Ended by the worker; committed up to {result.last_position or 'the last position'}"
             )

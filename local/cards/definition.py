@@ -11,8 +11,11 @@
     SELECT ... [[AND {{restaurant}}]]
 
 `chart` has Metabase's names: scalar (the first `y` large, the other columns beside it), bar and line (`x` along,
-each `y` or each value of `series` a colour), row (bars lying down), table. `unit` is the format of each `y`,
-`formats` that of other columns. The folder is the dashboard, `tab` a page of it. Filters: see filters.py.
+each `y` or each value of `series` a colour), row (bars lying down), scatter (`x` and `y` numbers), table. Two names
+are our own: heatmap (`x` along, the first `y` down, the second one the colour) and status (a list of ok, warn and
+error). `unit` is the format of each `y`, `formats` that of other columns. `compare` is the column with which the figure
+of a scalar is compared. `width` is a quarter, a half or the whole of a row. The folder is the dashboard, `tab` a page
+of it. Filters: see filters.py.
 """
 
 import re
@@ -25,13 +28,19 @@ from local.errors import StackError
 from restaurant_warehouse.sql_header import Header, HeaderError, read
 
 FOLDER = Path(__file__).parents[2] / "sql" / "dashboards"
-CHARTS = ("scalar", "bar", "row", "line", "table")
-UNITS = ("count", "money", "percent", "rating", "duration")
+CHARTS = ("scalar", "bar", "row", "line", "scatter", "heatmap", "table", "status")
+UNITS = ("count", "money", "percent", "rating", "duration", "weekday", "hour")
+WIDTHS = ("quarter", "half", "full")
 _REQUIRED = frozenset({"title", "chart", "description"})
-_OPTIONAL = frozenset({"x", "y", "series", "unit", "formats", "tab", *filters.FILTERS})
+_OPTIONAL = frozenset({"x", "y", "series", "unit", "formats", "tab", "compare", "width", *filters.FILTERS})
 KEYS = _REQUIRED | _OPTIONAL
 """What a header may name."""
-_NEEDED: dict[str, frozenset[str]] = {"table": frozenset(), "scalar": frozenset({"y"})}
+_NEEDED: dict[str, frozenset[str]] = {
+    "table": frozenset(),
+    "status": frozenset(),
+    "scalar": frozenset({"y"}),
+}
+_WIDTH = {"scalar": "quarter", "table": "full", "status": "full"}
 
 
 class CardError(StackError):
@@ -59,6 +68,9 @@ class Card:
     """The filters of the SQL, and the column that each restricts: schema.view.column."""
     template: str = ""
     """The SELECT with its filters."""
+    compare: str | None = None
+    """The column with which the figure of a scalar is compared."""
+    width: str = "half"
 
 
 def load(folder: Path = FOLDER) -> dict[str, Card]:
@@ -105,7 +117,17 @@ def _card(header: Header, dashboard: str) -> Card:
         formats=({} if unit == "count" else dict.fromkeys(y, unit)) | _formats(header),
         filters=_filters(header),
         template=header.sql,
+        compare=_compare(header, chart),
+        width=header.one_of("width", WIDTHS, default=_WIDTH.get(chart, "half")),
     )
+
+
+def _compare(header: Header, chart: str) -> str | None:
+    if "compare" in header.values and chart != "scalar":
+        raise header.wrong(
+            "compare", "a line of a scalar only; a chart is compared with the days before by the page"
+        )
+    return header.values.get("compare")
 
 
 def _formats(header: Header) -> dict[str, str]:

@@ -23,6 +23,7 @@ ORDER = (
     "airflow-api-server",
     "airflow-dag-processor",
     "airflow-scheduler",
+    "airflow-triggerer",
     "dashboard",
 )
 POLL_SECONDS = 0.2

@@ -51,6 +51,7 @@ class Startup:
         self._load_past()
         self._spawn("airflow-scheduler")  # its tasks need the whole schema
         self._finish_airflow_setup()
+        self._spawn("airflow-triggerer")  # last: nothing of ours waits for it
         for service in self.chosen.values():
             if service.name != "api":
                 self.stack.await_ready(service)

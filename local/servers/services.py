@@ -4,7 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -138,39 +139,25 @@ def dashboard(settings: Settings) -> Service:
 
 
 def airflow_services(settings: Settings) -> list[Service]:
-    """Airflow's three processes, which wait for each other by themselves: see airflow_process."""
+    """Airflow's four processes, which wait for each other by themselves: see airflow_process."""
     env = environment(settings, airflow.variables(settings))
-    python = [sys.executable, "-m", "local.servers.airflow_process"]
-    server = [
-        *python,
-        "api-server",
-        "--host",
-        LOOPBACK,
-        "--port",
-        str(settings.airflow_port),
-        "--workers",
-        "1",
-    ]
-    # The scheduler's own log server would listen on every address; the API server reads the files itself.
-    scheduler = [*python, "scheduler", "--skip-serve-logs"]
     health = airflow.Health(settings.airflow_url)
+
+    def service(command: str, title: str, *options: str) -> Service:
+        words = [sys.executable, "-m", "local.servers.airflow_process", command, *options]
+        beats = partial(health.component, command.replace("-", "_"))
+        return Service(f"airflow-{command}", f"Airflow {title}", words, env, ready=beats)
+
+    listen = ("--host", LOOPBACK, "--port", str(settings.airflow_port), "--workers", "1")
+    server = service("api-server", "API server", *listen)
+    # Their own log servers would listen on every address; the API server reads the files itself.
+    scheduler = service("scheduler", "scheduler", "--skip-serve-logs")
     return [
-        Service("airflow-api-server", "Airflow API server", server, env, settings.airflow_url, health.server),
-        Service(
-            "airflow-dag-processor",
-            "Airflow DAG processor",
-            [*python, "dag-processor"],
-            env,
-            ready=lambda: health.component("dag_processor"),
-        ),
-        Service(
-            "airflow-scheduler",
-            "Airflow scheduler",
-            scheduler,
-            env,
-            ready=lambda: health.component("scheduler"),
-            grace=25,  # a running task commits its batch and lets go
-        ),
+        replace(server, url=settings.airflow_url, ready=health.server),
+        service("dag-processor", "DAG processor"),
+        replace(scheduler, grace=25),  # a running task commits its batch and lets go
+        # No DAG of ours defers; a user's does with the sensor of sse-ingest.
+        service("triggerer", "triggerer", "--skip-serve-logs"),
     ]
 
 

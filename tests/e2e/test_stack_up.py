@@ -36,6 +36,7 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 STACK = str(ROOT / "stack")
+AIRFLOW_PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 
 
 @pytest.fixture
@@ -182,8 +183,11 @@ def test_the_whole_stack(env_file: Path) -> None:
 
 
 def assert_airflow_has_the_dags(settings: Settings) -> None:
-    """All of them, none paused; the viewer cannot pause one."""
+    """All of them, none paused; the viewer cannot pause one. Airflow's home page shows no red light."""
     with airflow(settings, "admin") as client:
+        health = client.get("/api/v2/monitor/health").json()
+        parts = {name: health[name]["status"] for name in AIRFLOW_PARTS}
+        assert parts == dict.fromkeys(AIRFLOW_PARTS, "healthy")
         wait(lambda: {dag["dag_id"] for dag in client.get("/api/v2/dags").json()["dags"]} >= set(DAGS), 300)
         dags = client.get("/api/v2/dags").json()["dags"]
         assert [dag["dag_id"] for dag in dags if dag["is_paused"]] == []

@@ -25,7 +25,7 @@ from tests.support.ports import free_port
 from tests.unit.compose.compose_file import ROOT
 
 pytestmark = pytest.mark.integration
-AIRFLOW = ("airflow-api-server", "airflow-dag-processor", "airflow-scheduler")
+AIRFLOW = ("airflow-api-server", "airflow-dag-processor", "airflow-scheduler", "airflow-triggerer")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def stack() -> Iterator[Processes]:
         "EVENT_HISTORY_DAYS": "0",
         "EVENT_RATE": "50",
     }
-    ports = {port: free_port() for port in ("5432", "8000", "8080", "8793", "8974")}
+    ports = {port: free_port() for port in ("5432", "8000", "8080", "8793", "8794", "8974")}
     password = values["POSTGRES_ADMIN_PASSWORD"]
     server = PostgresServer(home / "postgres", ports["5432"], home / "pg.log", password, {"fsync": "off"})
     server.initialise()

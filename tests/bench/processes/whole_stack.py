@@ -21,7 +21,7 @@ from local.servers.ports import free_ports
 from local.settings import OWNER, PORTS, ROOT, WRITER, Settings
 from tests.bench.processes.process import TOKEN
 
-AIRFLOW = ("airflow-api-server", "airflow-dag-processor", "airflow-scheduler")
+AIRFLOW = ("airflow-api-server", "airflow-dag-processor", "airflow-scheduler", "airflow-triggerer")
 _CHANGES = {
     "EVENT_RATE": "0",
     "EVENT_PUBLISH_TOKEN": TOKEN,

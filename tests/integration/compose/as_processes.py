@@ -55,7 +55,14 @@ class Processes:
         moved["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         # The images hold these packages elsewhere: as wheels, and beside the service.
         moved["PYTHONPATH"] += f":{python_path(ROOT)}"
-        return moved | mark() | {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.ports["8793"])}
+        return (
+            moved
+            | mark()
+            | {
+                "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.ports["8793"]),
+                "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.ports["8794"]),
+            }
+        )
 
     def once(self, service: str) -> subprocess.CompletedProcess[str]:
         """Run a one-shot service to its end."""

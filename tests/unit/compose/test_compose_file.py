@@ -176,7 +176,7 @@ def test_the_tuning_of_env_reaches_postgres_and_airflow() -> None:
     wanted = {"--max_connections=77", "--shared_buffers=512MB", "--effective_cache_size=2GB"}
     assert wanted <= set(tuned["postgres"]["command"])
     assert tuned["api"]["environment"]["API_HOT_RELOAD"] == "true"
-    for name in ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor"):
+    for name in ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"):
         environment = tuned[name]["environment"]
         assert environment["AIRFLOW__CORE__PARALLELISM"] == "5"
         assert environment["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] == "6"

@@ -17,6 +17,7 @@ from restaurant_warehouse.operators.anomalies import PaymentScoringOperator
 
 with DAG(
     dag_id="restaurant_anomalies",
+    dag_display_name="Restaurant 5: anomalies",
     description="Scores new payments, so that unusual ones are seen.",
     doc_md=__doc__,
     schedule=timedelta(hours=1),

@@ -25,6 +25,7 @@ from restaurant_warehouse.operators.quality import DataQualityOperator
 
 with DAG(
     dag_id="restaurant_data_quality",
+    dag_display_name="Restaurant 4: data quality",
     description="Runs the rules over the events that arrived and checks the health; fails when a check fails.",
     doc_md=__doc__,
     schedule=timedelta(minutes=10),

@@ -41,6 +41,7 @@ if months is not None and (not months.isdecimal() or int(months) < 1):
 
 with DAG(
     dag_id="restaurant_maintenance",
+    dag_display_name="Restaurant 6: maintenance",
     description="Adds partitions, archives old months, deletes old results, and checks all tables against each other.",
     doc_md=__doc__,
     schedule=timedelta(days=1),

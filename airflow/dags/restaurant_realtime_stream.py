@@ -30,7 +30,8 @@ INTERVAL = timedelta(seconds=int(seconds))
 
 with DAG(
     dag_id="restaurant_realtime_stream",
-    description="Streams restaurant orders into the warehouse; runs hand over to each other.",
+    dag_display_name="Restaurant 1: orders, streamed",
+    description="Streams orders into the warehouse. Two runs are active: one streams, and one waits to take over.",
     doc_md=__doc__,
     schedule=INTERVAL,
     start_date=datetime(2024, 1, 1, tzinfo=UTC),

@@ -15,12 +15,14 @@ To sum everything again: `SELECT analytics.reset_rollups()` as restaurant_user, 
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Asset
 
 from restaurant_warehouse.operators.rollups import RollupRefreshOperator
+from sse_ingest.airflow.assets import stream_asset
 
 with DAG(
     dag_id="restaurant_rollups",
+    dag_display_name="Restaurant 3: sums for the views",
     description="Sums closed hours, so that the views do not have to read every order.",
     doc_md=__doc__,
     schedule=timedelta(minutes=10),
@@ -31,4 +33,9 @@ with DAG(
     tags=["restaurant", "warehouse"],
     default_args={"owner": "data-engineering", "retries": 2, "retry_delay": timedelta(seconds=30)},
 ):
-    RollupRefreshOperator(task_id="refresh")
+    # Another DAG can be scheduled on the outlet: it runs after each refresh.
+    RollupRefreshOperator(
+        task_id="refresh",
+        inlets=[stream_asset("restaurant")],
+        outlets=[Asset("restaurant_rollups", "x-restaurant://analytics/rollups")],
+    )

@@ -16,7 +16,8 @@ from sse_operator import SSEToPostgresOperator
 
 with DAG(
     dag_id="restaurant_stream_ingest_polling",
-    description="Fetches restaurant orders over REST while no run streams them.",
+    dag_display_name="Restaurant 2: orders, polled (fallback)",
+    description="Fetches orders over REST while no run streams them. Skipped is its healthy state.",
     doc_md=__doc__,
     schedule=timedelta(minutes=2),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),

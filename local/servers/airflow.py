@@ -85,6 +85,7 @@ def _connections(settings: Settings) -> dict[str, str]:
                 "port": settings.event_port,
                 "schema": "http",
                 "password": settings.values.get("EVENT_STREAM_TOKEN", ""),
+                "extra": {"dashboard_url": settings.dashboard_url},
             }
         ),
         "AIRFLOW_CONN_POSTGRES_RESTAURANT": _warehouse(settings, WRITER),

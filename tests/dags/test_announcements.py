@@ -36,11 +36,18 @@ class TestAssetEvents:
         assert report["outlets"] == ["own", "sse:till"]
 
 
-def test_the_link_leads_to_the_state_of_the_stream_from_the_start(report: Any) -> None:
-    assert [url for _, url in report["links"]] == [
+def links_of(report: Any, name: str) -> list[str]:
+    return [url for key, url in report["links"] if key == f"_link_{name}"]
+
+
+def test_a_link_leads_to_the_state_of_the_stream_from_the_start(report: Any) -> None:
+    assert links_of(report, "StreamStateLink") == [
         "http://127.0.0.1:8000/health",
         "https://events.example.com/health",
         "https://status/a%2Fb?tab=lag",
         "",
     ]
-    assert {key for key, _ in report["links"]} == {"_link_StreamStateLink"}
+
+
+def test_a_link_leads_to_the_dashboard_where_the_connection_names_one(report: Any) -> None:
+    assert links_of(report, "DashboardLink") == ["", "", "https://bi/a%2Fb", ""]

@@ -27,7 +27,11 @@ SOURCES = [
     {
         "conn_type": "sse",
         "host": "api",
-        "extra": {"endpoint": "/feed", "state_url": "https://status/{stream}"},
+        "extra": {
+            "endpoint": "/feed",
+            "state_url": "https://status/{stream}",
+            "dashboard_url": "https://bi/1",
+        },
     },
     {"conn_type": "sse", "host": "api", "extra": {"endpoint": " ", "state_url": None}},
     {"conn_type": "http"},
@@ -60,7 +64,7 @@ def test_databases_that_cannot_be(report: Any) -> None:
 
 
 def address(url: str, **more: str) -> dict[str, str | None]:
-    return {"url": url, "token": None, "endpoint": None, "state_url": None, **more}
+    return {"url": url, "token": None, "endpoint": None, "state_url": None, "dashboard_url": None, **more}
 
 
 def test_sources(report: Any) -> None:
@@ -69,7 +73,9 @@ def test_sources(report: Any) -> None:
         address("https://events.example.com"),
         address("https://events.example.com:8443/feeds"),
         address("http://[::1]:8000"),
-        address("http://api", endpoint="/feed", state_url="https://status/{stream}"),
+        address(
+            "http://api", endpoint="/feed", state_url="https://status/{stream}", dashboard_url="https://bi/1"
+        ),
         address("http://api"),
     ]
 

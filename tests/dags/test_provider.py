@@ -77,7 +77,10 @@ def report(probe: Any, servers: dict[str, Server], tmp_path_factory: pytest.Temp
 def test_airflow_finds_the_provider_by_its_entry_point(report: Any) -> None:
     assert report["known"] is True
     assert report["schema_errors"] == []
-    assert report["links"] == ["sse_ingest.airflow.links.StreamStateLink"]
+    assert sorted(report["links"]) == [
+        "sse_ingest.airflow.links.DashboardLink",
+        "sse_ingest.airflow.links.StreamStateLink",
+    ]
     assert report["asset_scheme"] is True
 
 
@@ -88,7 +91,7 @@ def test_the_connection_type_has_a_form_and_a_test_button(report: Any) -> None:
     assert form["hook_name"] == "Server-Sent Events"
     assert form["standard_fields"]["login"]["hidden"] is True
     assert form["standard_fields"]["password"]["title"] == "Bearer token"
-    assert set(form["extra_fields"]) == {"endpoint", "state_url"}
+    assert set(form["extra_fields"]) == {"endpoint", "state_url", "dashboard_url"}
 
 
 @pytest.mark.parametrize(

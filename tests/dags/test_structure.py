@@ -153,6 +153,25 @@ def test_the_dags_are_these(report: Any) -> None:
     assert report["dags"] == DAGS
 
 
+def test_the_list_of_the_dags_follows_the_path_of_an_event(report: Any) -> None:
+    assert [dag_id for _, dag_id in report["titles"]] == [
+        "restaurant_realtime_stream",
+        "restaurant_stream_ingest_polling",
+        "restaurant_rollups",
+        "restaurant_data_quality",
+        "restaurant_anomalies",
+        "restaurant_maintenance",
+    ]
+
+
+def test_the_sums_follow_from_the_stream_as_airflow_shows_it(report: Any) -> None:
+    assert report["assets"] == {
+        "stream": [[], ["sse:restaurant"]],
+        "poll": [[], ["sse:restaurant"]],
+        "refresh": [["sse:restaurant"], ["restaurant_rollups"]],
+    }
+
+
 def test_the_standby_waits_all_but_ten_seconds_of_the_interval(report: Any, probe: Any) -> None:
     assert report["standby_seconds"] == 50
     shorter = probe("structure", {"RESTAURANT_STREAM_INTERVAL_SECONDS": "30"})

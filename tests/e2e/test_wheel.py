@@ -244,7 +244,8 @@ def test_the_task_links_to_the_state_of_its_stream(place: Place) -> None:
     run = place.airflow.until(ended, "a run of the stream has ended")[0]
     links = f"/dags/orders/dagRuns/{run['dag_run_id']}/taskInstances/stream/links"
     assert place.airflow.api("GET", links)["extra_links"] == {
-        "Stream state": f"http://127.0.0.1:{place.source_port}/health"
+        "Dashboard": None,  # the connection names none
+        "Stream state": f"http://127.0.0.1:{place.source_port}/health",
     }
 
 

@@ -74,8 +74,12 @@ def state_links() -> list[list[str]]:
     links.clear()
     executed(1)
     executed(1, source_url="https://events.example.com/v1")
-    for state_url in ("https://status/{stream}?tab=lag", "javascript:alert(1)"):
-        connection = {"conn_type": "sse", "host": "h", "extra": {"state_url": state_url}}
+    for state_url, dashboard_url in (
+        ("https://status/{stream}?tab=lag", "https://bi/{stream}"),
+        ("javascript:alert(1)", "javascript:alert(2)"),
+    ):
+        pages = {"state_url": state_url, "dashboard_url": dashboard_url}
+        connection = {"conn_type": "sse", "host": "h", "extra": pages}
         os.environ["AIRFLOW_CONN_WITH_STATE"] = json.dumps(connection)
         executed(0, api_conn_id="with_state", stream="a/b", offset_variable="")
     return links

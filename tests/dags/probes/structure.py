@@ -46,6 +46,15 @@ sys.stdout.write(
     json.dumps(
         {
             "dags": {dag_id: described(dag) for dag_id, dag in sorted(bag.dags.items())},
+            "titles": sorted((dag.dag_display_name, dag_id) for dag_id, dag in bag.dags.items()),
+            "assets": {
+                task.task_id: [
+                    sorted(asset.name for asset in assets) for assets in (task.inlets, task.outlets)
+                ]
+                for dag in bag.dags.values()
+                for task in dag.tasks
+                if task.inlets or task.outlets
+            },
             "import_errors": {Path(file).name: error for file, error in bag.import_errors.items()},
             "standby_seconds": stream.get_task("stream").standby.total_seconds() if stream else None,
             "plugins_of_ours": [str(p.source) for p in plugins if "PLUGINS_FOLDER" in str(p.source)],

@@ -45,12 +45,14 @@ class StreamAddress:
     """The path of the stream; None: the default path of the source."""
     state_url: str | None = None
     """A page that shows the state of the stream, for the task's link. `{stream}` is replaced by the stream's name."""
+    dashboard_url: str | None = None
+    """A page that shows what is made of the stream, for the task's other link; `{stream}` as above."""
 
 
 def stream_address(conn_id: str) -> StreamAddress:
     """The address in a connection of the type Server-Sent Events or HTTP. The scheme https is given in Schema or Host.
 
-    The bearer token is the connection's password. Extra may hold `endpoint` and `state_url`. Raises
+    The bearer token is the connection's password. Extra may hold `endpoint`, `state_url` and `dashboard_url`. Raises
     AirflowFailException or AirflowNotFoundException.
     """
     return _address(_get(conn_id, _SOURCE_EXAMPLE))
@@ -81,6 +83,7 @@ def _address(connection: Connection) -> StreamAddress:
         connection.password or None,
         endpoint=_text(connection, "endpoint"),
         state_url=_text(connection, "state_url"),
+        dashboard_url=_text(connection, "dashboard_url"),
     )
 
 

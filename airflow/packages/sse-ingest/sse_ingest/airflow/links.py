@@ -1,4 +1,4 @@
-"""The link of a task to the state of its stream."""
+"""The links of a task: to the state of its stream, and to the dashboard of what is made of it."""
 
 from typing import Protocol, cast
 from urllib.parse import quote, urljoin
@@ -10,7 +10,7 @@ from sse_ingest.airflow.connections import StreamAddress, stream_address
 
 
 class StreamTask(Protocol):
-    """What the link needs of a task."""
+    """What the links need of a task."""
 
     stream: str
     source_url: str | None
@@ -27,14 +27,37 @@ class StreamStateLink(BaseOperatorLink):
         return state_url(cast("StreamTask", operator))
 
 
+class DashboardLink(BaseOperatorLink):
+    """Leads to the connection's `dashboard_url`; without one the link leads nowhere."""
+
+    name = "Dashboard"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - Airflow's signature
+        """As that of StreamStateLink."""
+        return dashboard_url(cast("StreamTask", operator))
+
+
 def state_url(task: StreamTask) -> str:
     """The page that shows the state of the task's stream; empty when the address is not http:// or https://."""
-    address = StreamAddress(task.source_url) if task.source_url else stream_address(task.api_conn_id)
-    url = address.state_url or urljoin(address.url, "/health")
+    address = _address(task)
+    return _page(task, address.state_url or urljoin(address.url, "/health"))
+
+
+def dashboard_url(task: StreamTask) -> str:
+    """The dashboard that the task's connection names; empty when it names none, or none of http:// or https://."""
+    return _page(task, _address(task).dashboard_url or "")
+
+
+def show_links_while_running(task: StreamTask, context: Context) -> None:
+    """Store the links now: Airflow stores links when a task ends, and a stream may run for days."""
+    context["ti"].xcom_push(key=StreamStateLink().xcom_key, value=state_url(task))
+    context["ti"].xcom_push(key=DashboardLink().xcom_key, value=dashboard_url(task))
+
+
+def _address(task: StreamTask) -> StreamAddress:
+    return StreamAddress(task.source_url) if task.source_url else stream_address(task.api_conn_id)
+
+
+def _page(task: StreamTask, url: str) -> str:
     url = url.replace("{stream}", quote(task.stream, safe=""))
     return url if url.startswith(("http://", "https://")) else ""
-
-
-def show_link_while_running(task: StreamTask, context: Context) -> None:
-    """Store the link now: Airflow stores links when a task ends, and a stream may run for days."""
-    context["ti"].xcom_push(key=StreamStateLink().xcom_key, value=state_url(task))

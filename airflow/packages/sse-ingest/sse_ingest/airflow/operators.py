@@ -22,13 +22,15 @@ from sse_ingest.airflow.assets import announce, stream_alias
 from sse_ingest.airflow.companion import Companion
 from sse_ingest.airflow.connections import StreamAddress, database_url, stream_address
 from sse_ingest.airflow.event_processors import Processor, check_processors, create_custom_event_processor
-from sse_ingest.airflow.links import StreamStateLink, show_link_while_running
+from sse_ingest.airflow.links import DashboardLink, StreamStateLink, show_links_while_running
 from sse_ingest.airflow.sensors import SSEStreamSensor
 from sse_ingest.contract.protocol import Contract
 from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import TerminalError
+from sse_ingest.pipeline.progress_log import end_of_run
 from sse_ingest.pipeline.run import Result, run
 from sse_ingest.settings import Settings
+from sse_ingest.store.store import Tally
 
 __all__ = [
     "SSEStreamOperator",
@@ -90,7 +92,7 @@ class SSEToPostgresOperator(BaseOperator):
         "offset_variable",
     )
     ui_color = "#e8f4ea"
-    operator_extra_links = (StreamStateLink(),)
+    operator_extra_links = (StreamStateLink(), DashboardLink())
 
     def __init__(  # noqa: PLR0913 - one keyword per setting, as usual for operators
         self,
@@ -147,7 +149,7 @@ class SSEToPostgresOperator(BaseOperator):
             max_events=self.max_events,
             log=self.log,
         )
-        self._attempt("the link to the stream's state", lambda: show_link_while_running(self, context))
+        self._attempt("the task's links", lambda: show_links_while_running(self, context))
         try:
             settings = self._settings()
             with companion:
@@ -209,7 +211,8 @@ class SSEToPostgresOperator(BaseOperator):
             "last_position": result.last_position,
             "reason": ended_by or result.reason,
         }
-        self.log.info("Run over: %s", report)
+        tally = Tally(result.events, result.duplicates, result.rejected, result.gaps, result.batches)
+        self.log.info(end_of_run(report["reason"], tally, result.last_position, result.seconds))
         if result.reason == "busy":
             raise AirflowSkipException(f"Another run streams '{self.stream}': nothing to do")
         if self._killed and report["reason"] == "stopped":

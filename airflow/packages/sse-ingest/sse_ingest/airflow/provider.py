@@ -25,7 +25,7 @@ def get_provider_info() -> dict[str, Any]:
         "hooks": _modules("hooks"),
         "triggers": _modules("triggers"),
         "connection-types": [_connection_type()],
-        "extra-links": [f"{_PACKAGE}.links.StreamStateLink"],
+        "extra-links": [f"{_PACKAGE}.links.{name}" for name in ("StreamStateLink", "DashboardLink")],
         "asset-uris": [{"schemes": ["sse"], "handler": None, "factory": f"{_PACKAGE}.assets.stream_asset"}],
     }
 
@@ -54,6 +54,12 @@ def _connection_type() -> dict[str, Any]:
                 "label": "State URL",
                 "description": "A page that shows the state of the stream, for the task's link; {stream} is replaced "
                 "by the stream's name. Empty: /health of the service",
+                "schema": _OPTIONAL_TEXT,
+            },
+            "dashboard_url": {
+                "label": "Dashboard URL",
+                "description": "A page that shows what is made of the stream, for the task's second link; "
+                "{stream} is replaced by the stream's name. Empty: no link",
                 "schema": _OPTIONAL_TEXT,
             },
         },

@@ -5,6 +5,7 @@ renews a lease, and when it expires, a standby ends the holder's backends. The n
 if an earlier writer continues after all, its commit is refused.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from sse_ingest.database.query_timeout import cut, query_timeout
 from sse_ingest.errors import FenceLost, IngestError
 from sse_ingest.settings import Settings
 
+log = logging.getLogger("sse_ingest")
 _SQL = load("lease.sql", __package__)
 _RENEW_SECONDS = 0.5
 _WATCH_SECONDS = 0.25
@@ -128,6 +130,10 @@ class Lease:
         failures: list[BaseException] = []
         waiter = threading.Thread(
             target=self._wait_for_lock, args=(failures,), name="sse-ingest-standby", daemon=True
+        )
+        log.info(
+            "Stream %s: another run writes it. This one waits as its standby, and takes over when that one ends.",
+            self._settings.stream,
         )
         with connect(self._settings.database_url, "standby", self._settings.schemas) as watch:
             waiter.start()

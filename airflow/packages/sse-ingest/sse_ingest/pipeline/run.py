@@ -17,6 +17,7 @@ from sse_ingest.errors import DatabaseUnavailable, SourceUnavailable
 from sse_ingest.lease.lease import Lease, Position
 from sse_ingest.pipeline.committer import Committer
 from sse_ingest.pipeline.gc_tuning import tuned
+from sse_ingest.pipeline.progress_log import ProgressLog
 from sse_ingest.pipeline.source_head import HeadWatcher
 from sse_ingest.settings import Settings
 from sse_ingest.sources.backoff import Backoff
@@ -105,6 +106,9 @@ class _Run:
     collected: float = field(default_factory=time.monotonic)
     backoff: Backoff = field(default_factory=lambda: Backoff(base=0.25))
 
+    def __post_init__(self) -> None:
+        self.progress = ProgressLog(self.settings.stream)
+
     def until_done(self) -> Result:
         while True:
             try:
@@ -137,9 +141,9 @@ class _Run:
             if position is None:
                 return self._reason_to_end() or "busy"
             log.info(
-                "stream %s: writing after %r, fence %d",
+                "Stream %s: this run writes what follows after %s (fence %d).",
                 settings.stream,
-                position.last_event_id,
+                position.last_event_id or "the beginning",
                 position.fence,
             )
             return self._stream(source, store.begin(position.fence), lease, position)
@@ -154,6 +158,7 @@ class _Run:
                 lease.check()
                 committer.check()
                 self._collect()
+                self.progress.tick(self.total, self.last_position)
                 items = detector.detect([parser.parse(frame) for frame in frames])
                 committer.add(items, more=source.pending)
                 if committer.idle:

@@ -30,7 +30,7 @@ def options() -> set[str]:
 def test_every_setting_exists_in_this_airflow(options: set[str]) -> None:
     services = [name for name in COMPOSE if name.startswith("airflow-")]
     named = {name for service in services for name in COMPOSE[service]["environment"] if "__" in name}
-    assert len(services) == 4
+    assert len(services) == 5
     assert (named | set(SETTINGS)) - options == set()
 
 

@@ -85,6 +85,13 @@ def test_a_control_that_no_card_uses_is_not_there(visit: Callable[..., Visit]) -
     expect(page.page.get_by_label("7 days")).to_be_checked()
 
 
+def test_a_dashboard_has_a_heading_for_each_tab(visit: Callable[..., Visit]) -> None:
+    page = visit("/?dashboard=guests")
+    assert page.page.locator("#cards > h2").all_inner_texts() == ["Ratings", "Service"]
+    page.page.get_by_role("link", name="Menu").click()
+    expect(page.page.locator("#cards > h2")).to_have_count(0)
+
+
 def test_filters_can_be_reset(visit: Callable[..., Visit]) -> None:
     page = visit(LINK)
     page.page.get_by_role("button", name="Reset filters").click()

@@ -126,9 +126,18 @@ CARDS = [
     ),
     card("top_items", "Most sold", "row", x="item_name", y=["sold"]),
     card("items", "Items", "table", "full", formats={"revenue": "money", "sold": "count"}),
-    card("rating", "Rating", "line", x="day", y=["rating"], unit="rating"),
-    card("recommendation", "Would recommend", "bar", x="day", y=["share"], unit="percent"),
-    card("mystery", "Waiting time at the door", "line", "full", x="day", y=["seconds"], unit="duration"),
+    card("rating", "Rating", "line", tab="Ratings", x="day", y=["rating"], unit="rating"),
+    card("recommendation", "Would recommend", "bar", tab="Ratings", x="day", y=["share"], unit="percent"),
+    card(
+        "mystery",
+        "Waiting time at the door",
+        "line",
+        "full",
+        tab="Service",
+        x="day",
+        y=["seconds"],
+        unit="duration",
+    ),
 ]
 DASHBOARDS = {
     "today": ("Today", 0, 5),

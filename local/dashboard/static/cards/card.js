@@ -17,11 +17,10 @@ class CardView {
     this.failure = element("p", { className: "failure", hidden: true, attributes: { role: "status" } });
     this.empty = element("p", { className: "empty", hidden: true });
     this.body = element("div", { className: "body" });
-    this.tab = element("p", { className: "tab", textContent: card.tab || "", hidden: !card.tab });
     const head = element(
       "header",
       {},
-      element("div", { className: "heading" }, this.heading, this.tab),
+      element("div", { className: "heading" }, this.heading),
       this.buildInfo(),
       this.buildMenu(),
     );

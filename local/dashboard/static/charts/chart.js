@@ -39,7 +39,9 @@ class ChartView {
     if (this.plot.style.minHeight !== height) this.plot.style.minHeight = height;
     if (!this.chart) this.chart = echarts.init(this.plot, null, { renderer: "svg" });
     else this.resize();
-    this.chart.setOption(this.complete(this.picture.option), { replaceMerge: ["series", "dataZoom", "grid", "xAxis", "yAxis"] });
+    this.chart.setOption(this.complete(this.picture.option), {
+      replaceMerge: ["series", "dataZoom", "grid", "xAxis", "yAxis"],
+    });
     this.showLegend();
     this.showNotes();
   }

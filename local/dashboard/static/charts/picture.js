@@ -1,24 +1,22 @@
 // A chart as a picture that stands alone: with its title, its days and its legend.
 
 function pictureOf(card, answer, { width, height }) {
-  const { option, legend, height: wanted } = PICTURES[card.chart](card, answer, new Set());
+  const { option, legend, compared, scale, height: wanted } = PICTURES[card.chart](card, answer, new Set());
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height: Math.max(height, wanted + 120) });
   const margin = 28,
     top = legend.length ? 116 : 96;
   const room = chart.getHeight() - top - margin;
-  const grids = [option.grid]
-    .flat()
-    .map((grid) =>
-      "height" in grid
-        ? {
-            ...grid,
-            left: grid.left + margin,
-            right: grid.right + margin,
-            top: top + (parseFloat(grid.top) / 100) * room,
-            height: (parseFloat(grid.height) / 100) * room,
-          }
-        : { ...grid, left: margin, right: grid.right + margin, top, bottom: margin },
-    );
+  const grids = [option.grid].flat().map((grid) =>
+    "height" in grid
+      ? {
+          ...grid,
+          left: grid.left + margin,
+          right: grid.right + margin,
+          top: top + (parseFloat(grid.top) / 100) * room,
+          height: (parseFloat(grid.height) / 100) * room,
+        }
+      : { ...grid, left: margin, right: grid.right + margin, top, bottom: margin },
+  );
   chart.setOption({
     ...option,
     animation: false,
@@ -28,7 +26,7 @@ function pictureOf(card, answer, { width, height }) {
     textStyle: textStyle(),
     title: {
       text: card.title,
-      subtext: pictureSubtitle(card, answer),
+      subtext: pictureSubtitle(card, compared, scale),
       left: margin,
       top: 20,
       textStyle: { ...textStyle(theme().ink, 20), fontWeight: 600 },
@@ -52,13 +50,14 @@ function pictureOf(card, answer, { width, height }) {
   return text;
 }
 
-function pictureSubtitle(card, answer) {
+function pictureSubtitle(card, compared, scale) {
   const { choice, catalogue } = context;
   const days = card.filters.includes("day") ? daysOf(choice, catalogue.today) : null;
   const period = days
     ? [moment(days.from, "date") + (days.to === days.from ? "" : " – " + moment(days.to, "date"))]
     : [];
   const chosen = LISTS.filter((name) => card.filters.includes(name)).flatMap((name) => choice[name].map(label));
-  const against = answer.before ? [comparisonWords(choice, catalogue.today)] : [];
-  return [...period, ...chosen, ...against].join("  ·  ");
+  const against = compared ? [comparisonWords(choice, catalogue.today)] : [];
+  const range = scale ? [scale.name + " " + scale.low + " – " + scale.high] : [];
+  return [...period, ...chosen, ...against, ...range].join("  ·  ");
 }

@@ -8,10 +8,7 @@ function theme() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue("--" + name).trim();
   colours = Object.fromEntries(
-    ["card", "ink", "soft", "line", "grid", "accent", "heat-low", "heat-high", "before"].map((name) => [
-      name,
-      read(name),
-    ]),
+    ["card", "ink", "soft", "line", "grid", "accent", "heat-low", "heat-high"].map((name) => [name, read(name)]),
   );
   colours.series = Array.from({ length: SERIES_COLOURS }, (_, index) => read("c" + index));
   // In a picture the font stands in an attribute, within double quotes.
@@ -46,7 +43,7 @@ function categoryAxis(labels) {
   return {
     type: "category",
     data: labels,
-    axisLabel: { ...textStyle(), hideOverlap: true },
+    axisLabel: { ...textStyle(), hideOverlap: true, margin: 11 },
     axisTick: { show: false },
     axisLine: { lineStyle: { color: theme().line } },
   };

@@ -105,15 +105,16 @@ class Page {
   }
 
   showCards() {
-    // A card whose definition has changed is another card.
-    const keyOf = (card) => card.name + JSON.stringify(card);
     const views = new Map();
-    const create = (card) => {
-      views.set(card.name, new CardView(card));
-      return views.get(card.name).node;
+    const create = (item) => {
+      if (item.heading) return element("h2", { className: "tab", textContent: item.heading });
+      views.set(item.name, new CardView(item));
+      return views.get(item.name).node;
     };
-    reconcile(this.grid, this.cards, keyOf, create, (node, card) => {
-      if (!views.has(card.name)) views.set(card.name, this.views.get(card.name));
+    // A card whose definition has changed is another card.
+    const keyOf = (item) => item.name + JSON.stringify(item);
+    reconcile(this.grid, this.items(), keyOf, create, (node, item) => {
+      if (item.name && !views.has(item.name)) views.set(item.name, this.views.get(item.name));
     });
     for (const [name, view] of this.views) if (views.get(name) !== view) view.dispose();
     const isNew = this.cards.some(({ name }) => this.views.get(name) !== views.get(name));
@@ -122,8 +123,16 @@ class Page {
     return isNew;
   }
 
+  items() {
+    // The cards, and a heading wherever another tab of the dashboard begins.
+    return this.cards.flatMap((card, index) => {
+      const before = index ? this.cards[index - 1].tab : null;
+      return card.tab && card.tab !== before ? [{ heading: card.tab, width: "full" }, card] : [card];
+    });
+  }
+
   arrange() {
-    if (this.cards) arrange(this.grid, this.cards);
+    if (this.cards) arrange(this.grid, this.items());
   }
 
   receive(name, data) {

@@ -49,13 +49,13 @@ class CardError(StackError):
 
 @dataclass(frozen=True)
 class Card:
-    """One card; `name` is the file's name without its number. `sql` is its SELECT while no filter has a value."""
+    """One card; `name` is the file's name without its number. `template` is its SELECT with the filters."""
 
     name: str
     title: str
     chart: str
     description: str
-    sql: str
+    template: str
     x: str | None = None
     y: tuple[str, ...] = ()
     series: str | None = None
@@ -66,11 +66,14 @@ class Card:
     """The format of each column that is not a plain count: one of UNITS."""
     filters: Mapping[str, str] = field(default_factory=dict)
     """The filters of the SQL, and the column that each restricts: schema.view.column."""
-    template: str = ""
-    """The SELECT with its filters."""
     compare: str | None = None
     """The column with which the figure of a scalar is compared."""
     width: str = "half"
+
+    @property
+    def sql(self) -> str:
+        """The SELECT while no filter has a value."""
+        return filters.without(self.template)
 
 
 def load(folder: Path = FOLDER) -> dict[str, Card]:
@@ -107,7 +110,7 @@ def _card(header: Header, dashboard: str) -> Card:
         title=values["title"],
         chart=chart,
         description=values["description"],
-        sql=filters.without(header.sql),
+        template=header.sql,
         x=values.get("x"),
         y=y,
         series=values.get("series"),
@@ -116,7 +119,6 @@ def _card(header: Header, dashboard: str) -> Card:
         tab=values.get("tab"),
         formats=({} if unit == "count" else dict.fromkeys(y, unit)) | _formats(header),
         filters=_filters(header),
-        template=header.sql,
         compare=_compare(header, chart),
         width=header.one_of("width", WIDTHS, default=_WIDTH.get(chart, "half")),
     )

@@ -10,6 +10,7 @@ event: tick     everything is as it was sent
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sse_starlette import ServerSentEvent
@@ -25,28 +26,36 @@ STATUS = "status_line"
 """The card whose rows every dashboard shows."""
 
 
+class _Sent:
+    """What the page has been sent, by card."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def is_news(self, key: str, data: Mapping[str, Any]) -> bool:
+        """Whether anything but the time has changed since it was sent. It is sent now."""
+        text = json.dumps({name: value for name, value in data.items() if name != "taken_at"})
+        known, self._known[key] = self._known.get(key), text
+        return known != text
+
+
 async def updates(
     reader: Reader, cards: Mapping[str, Card], shown: Sequence[str], asked: Question, seconds: float = SECONDS
 ) -> AsyncIterator[ServerSentEvent]:
     """Without an end: the page closes the connection."""
-    sent: dict[str, str] = {}
-
-    def changed(event: str, key: str, data: Mapping[str, Any]) -> ServerSentEvent | None:
-        known = json.dumps({name: value for name, value in data.items() if name != "taken_at"})
-        if sent.get(key) == known:
-            return None
-        sent[key] = known
-        return ServerSentEvent(json.dumps(data), event=event)
-
+    sent = _Sent()
+    sent.is_news("", await _attempt(partial(catalogue.page, reader, cards)))  # the page has just loaded it
+    names = [STATUS, *shown] if STATUS in cards else shown
     while True:
-        for name in [STATUS, *shown] if STATUS in cards else shown:
-            data = await _attempt(lambda card=cards[name]: ask(reader, card, asked))  # type: ignore[misc]
-            kind = "failure" if "status" in data else "status" if name == STATUS else "card"
-            if message := changed(kind, name, {"name": name} | data):
-                yield message
-        choices = await _attempt(lambda: catalogue.page(reader, cards))
-        is_first = "" not in sent
-        if "status" not in choices and (message := changed("page", "", choices)) and not is_first:
+        # Side by side: the first load takes as long as the slowest card.
+        reads = [asyncio.create_task(_attempt(partial(ask, reader, cards[name], asked))) for name in names]
+        for name, read in zip(names, reads, strict=True):
+            data = {"name": name} | await read
+            if sent.is_news(name, data):
+                kind = "failure" if "detail" in data else "status" if name == STATUS else "card"
+                yield ServerSentEvent(json.dumps(data), event=kind)
+        choices = await _attempt(partial(catalogue.page, reader, cards))
+        if "detail" not in choices and sent.is_news("", choices):
             yield ServerSentEvent("{}", event="page")
         yield ServerSentEvent("{}", event="tick")
         await asyncio.sleep(seconds)

@@ -127,7 +127,7 @@ def test_what_is_wrong_is_reported_and_then_it_goes_on(warehouse: Any, cluster: 
     with pytest.raises(DatabaseDown, match=r"\./stack up"):
         Reader(url.replace(warehouse.name, "absent")).read(CARDS["orders"])
     with pytest.raises(CardFailed, match="migrates"):
-        Reader(url).read(replace(CARDS["orders"], sql="SELECT * FROM analytics.absent"))
+        Reader(url).read(replace(CARDS["orders"], template="SELECT * FROM analytics.absent"))
     assert Reader(url).read(CARDS["orders"]).rows
 
 

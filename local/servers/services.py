@@ -125,6 +125,8 @@ def dashboard(settings: Settings) -> Service:
     """The local page of the dashboards' cards."""
     own = {
         "DASHBOARD_PORT": str(settings.dashboard_port),
+        "DASHBOARD_HOST": settings.values.get("DASHBOARD_HOST", ""),
+        "DASHBOARD_PASSWORD": settings.values.get("DASHBOARD_PASSWORD", ""),
         "DASHBOARD_DATABASE_URL": database_url(settings, "analytics_reader"),
         "EVENT_SERVICE_URL": settings.event_url,
     }
@@ -134,7 +136,7 @@ def dashboard(settings: Settings) -> Service:
         [sys.executable, "-m", "local.dashboard"],
         environment(settings, own),
         settings.dashboard_url,
-        lambda: loopback.answers(settings.dashboard_url),
+        lambda: loopback.answers(f"{settings.dashboard_url}/alive"),
     )
 
 

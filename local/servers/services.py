@@ -99,6 +99,7 @@ def ingest(settings: Settings) -> Service:
         "INGEST_DATABASE_URL": database_url(settings, WRITER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "EVENT_STREAM_TOKEN": settings.values.get("EVENT_STREAM_TOKEN", ""),
+        **{name: settings.values.get(name, "") for name in airflow.METRICS},
     }
     command = [sys.executable, "-m", "sse_ingest", "run"]
     return Service("ingest", "ingestion (without Airflow)", command, environment(settings, own))

@@ -293,3 +293,15 @@ def test_any_stream_of_json_is_taken_raw(warehouse: Any, owner: Any) -> None:
     ).fetchall()
     assert rows == [("weather", {"city": "Oslo", "celsius": -3.5}), ("message", [1, 2])]
     assert owner.execute("SELECT count(*) FROM analytics.orders").fetchone() == (0,)
+
+
+def test_a_run_shows_its_metrics_to_prometheus(
+    service: EventService, configured: Callable[..., Settings], tmp_path: Path
+) -> None:
+    service.publish(published(1))
+    file = tmp_path / "writer.prom"
+    result = run(configured(mode="poll", metrics_file=file))
+    text = file.read_text()
+    assert f'sse_ingest_events_total{{stream="restaurant"}} {result.events}.0' in text
+    assert 'sse_ingest_committed_offset{stream="restaurant"} 7.0' in text
+    assert 'sse_ingest_holds_lease{stream="restaurant"} 0.0' in text  # the run is over

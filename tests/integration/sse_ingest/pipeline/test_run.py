@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import ConfigurationError, Unauthorized
 from sse_ingest.pipeline.run import Result, run
@@ -21,21 +20,6 @@ from tests.support.events import event, published
 from tests.support.service import EventService
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def configured(service: EventService, warehouse: Any) -> Callable[..., Settings]:
-    def make(**changes: Any) -> Settings:
-        defaults = {
-            "contract": CONTRACT,
-            "stream": "restaurant",
-            "source_url": service.url,
-            "database_url": warehouse.url("airflow_user"),
-            "lease_seconds": 1,
-        }
-        return Settings(**{**defaults, **changes})
-
-    return make
 
 
 @pytest.fixture
@@ -293,15 +277,3 @@ def test_any_stream_of_json_is_taken_raw(warehouse: Any, owner: Any) -> None:
     ).fetchall()
     assert rows == [("weather", {"city": "Oslo", "celsius": -3.5}), ("message", [1, 2])]
     assert owner.execute("SELECT count(*) FROM analytics.orders").fetchone() == (0,)
-
-
-def test_a_run_shows_its_metrics_to_prometheus(
-    service: EventService, configured: Callable[..., Settings], tmp_path: Path
-) -> None:
-    service.publish(published(1))
-    file = tmp_path / "writer.prom"
-    result = run(configured(mode="poll", metrics_file=file))
-    text = file.read_text()
-    assert f'sse_ingest_events_total{{stream="restaurant"}} {result.events}.0' in text
-    assert 'sse_ingest_committed_offset{stream="restaurant"} 7.0' in text
-    assert 'sse_ingest_holds_lease{stream="restaurant"} 0.0' in text  # the run is over

@@ -63,5 +63,6 @@ def _conditions(columns: Mapping[str, str], choice: Choice) -> dict[str, str]:
     chosen = {"restaurant": choice.restaurants, "service": choice.services, "currency": choice.currencies}
     conditions = {name: f"{columns[name]} = ANY(%({name})s)" for name in columns if chosen.get(name)}
     if choice.days is not None and "day" in columns:
-        conditions["day"] = f"{columns['day']} BETWEEN %(first_day)s AND %(last_day)s"
+        # Not BETWEEN: of a column of times, the last day is to be there to its end.
+        conditions["day"] = f"{columns['day']} >= %(first_day)s AND {columns['day']} < %(last_day)s + 1"
     return conditions

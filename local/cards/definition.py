@@ -103,7 +103,7 @@ def _card(header: Header, dashboard: str) -> Card:
     chart = header.one_of("chart", CHARTS)
     header.need(_NEEDED.get(chart, {"x", "y"}), f"a {chart}")
     values = header.values
-    y = tuple(name.strip() for name in values.get("y", "").split(",") if name.strip())
+    y = _y(header, chart)
     unit = header.one_of("unit", UNITS, default="count")
     return Card(
         name=re.sub(r"^\d+_", "", Path(header.file).stem),
@@ -122,6 +122,13 @@ def _card(header: Header, dashboard: str) -> Card:
         compare=_compare(header, chart),
         width=header.one_of("width", WIDTHS, default=_WIDTH.get(chart, "half")),
     )
+
+
+def _y(header: Header, chart: str) -> tuple[str, ...]:
+    y = tuple(name.strip() for name in header.values.get("y", "").split(",") if name.strip())
+    if chart == "heatmap" and len(y) != 2:
+        raise header.wrong("y", "two columns of a heatmap: the one down, and the value")
+    return y
 
 
 def _compare(header: Header, chart: str) -> str | None:

@@ -1,25 +1,28 @@
--- title: Revenue by day
+-- title: Sales by day
 -- chart: line
 -- unit: money
 -- x: day
--- y: revenue
+-- y: net_sales, gross_sales
 -- series: currency
--- formats: net_sales money
+-- formats: revenue money
+-- width: full
+-- tab: Time
 -- day: analytics.daily_sales.day
 -- restaurant: analytics.daily_sales.location_code
 -- currency: analytics.daily_sales.currency
--- description: The paid orders of the 30 business days up to the newest order, or of the chosen days. A day without a
---   paid order has no point: its revenue is unknown, not zero. Net sales need no payment.
+-- description: Net sales are gross sales, the lines at menu price, less discounts, comps and the tax in the prices; neither
+--   needs a payment. Revenue is the total of the paid orders. The 28 business days up to the newest order, or the chosen days.
 SELECT
     day,
     currency,
-    round(sum(total_revenue), analytics.decimals(currency)) AS revenue,
     round(sum(net_sales), analytics.decimals(currency)) AS net_sales,
+    round(sum(gross_sales), analytics.decimals(currency)) AS gross_sales,
+    round(sum(total_revenue), analytics.decimals(currency)) AS revenue,
     sum(order_count)::bigint AS orders,
     sum(unpaid_orders)::bigint AS unpaid_orders
 FROM analytics.daily_sales
 WHERE (
-    day > (SELECT analytics.newest_business_date()) - 30
+    day > (SELECT analytics.newest_business_date()) - 28
     -- Both ends, so that the planner expects a few days.
     AND day <= (SELECT analytics.newest_business_date())
     -- A chosen day replaces this time span.

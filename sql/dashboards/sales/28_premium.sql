@@ -1,6 +1,7 @@
 -- title: Premium orders by city
 -- chart: table
--- tab: Comparison
+-- width: half
+-- tab: Breakdown
 -- formats: premium_order_share percent, premium_revenue money, premium_revenue_share percent, market_share percent
 -- description: Paid orders with a total of at least the threshold premium_order (500 by default, and as many of
 --   the smallest units in a currency without two decimals), over all time.

@@ -1,16 +1,21 @@
--- title: Orders, last 24 hours
+-- title: Orders today
 -- chart: scalar
 -- unit: count
 -- y: orders
--- restaurant: analytics.hourly_sales.location_code
--- service: analytics.hourly_sales.service_type
--- description: Orders in the 24 full hours (UTC) up to the newest order, without cancelled ones.
+-- compare: orders_last_week
+-- formats: orders_last_week count
+-- restaurant: analytics.sales_today.location_code
+-- service: analytics.sales_today.service_type
+-- currency: analytics.sales_today.currency
+-- description: Orders of the business day so far, without cancelled ones. Compared with the same weekday last week, up to the
+--   same time of the business day.
 SELECT
-    coalesce(sum(order_count), 0)::bigint AS orders,
-    coalesce(sum(cancelled_orders), 0)::bigint AS cancelled_orders
-FROM analytics.hourly_sales
-WHERE hour > (SELECT date_trunc('hour', analytics.newest_moment(), 'UTC')) - interval '24 hours'
-    -- Both ends, so that the planner expects a short time span.
-    AND hour <= (SELECT analytics.newest_moment())
+    coalesce(sum(orders), 0)::bigint AS orders,
+    coalesce(sum(orders_last_week), 0)::bigint AS orders_last_week,
+    max(day) AS day,
+    coalesce(sum(orders - paid_orders), 0)::bigint AS unpaid_orders
+FROM analytics.sales_today
+WHERE true
     [[AND {{restaurant}}]]
-    [[AND {{service}}]];
+    [[AND {{service}}]]
+    [[AND {{currency}}]];

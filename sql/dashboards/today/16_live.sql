@@ -2,11 +2,9 @@
 -- chart: scalar
 -- unit: count
 -- y: orders_per_minute
--- formats: revenue_last_hour money, revenue_today money, projected_revenue_today money, latency_p50 duration,
---   latency_p99 duration, data_quality_percent percent, freshness duration
+-- formats: revenue_last_hour money, revenue_today money, projected_revenue_today money
 -- description: Orders of the last 60 minutes, without cancelled ones. In the currency with the most of them: their revenue,
---   how many are unpaid, and the projected revenue of today. For ingestion: latency, share of events accepted, and age of
---   the newest event.
+--   how many are unpaid, and the projected revenue of today.
 SELECT
     sum(orders_per_minute) OVER () AS orders_per_minute,
     currency,
@@ -14,11 +12,7 @@ SELECT
     unpaid_orders_last_hour AS unpaid_orders,
     active_customers,
     round(revenue_today, analytics.decimals(currency)) AS revenue_today,
-    projected_revenue_today,
-    ingest_latency_p50_seconds AS latency_p50,
-    ingest_latency_p99_seconds AS latency_p99,
-    data_quality_percent,
-    freshness_seconds AS freshness
+    projected_revenue_today
 FROM analytics.live_metrics
 ORDER BY orders_last_hour DESC, revenue_today DESC NULLS LAST, currency
 LIMIT 1;

@@ -1,18 +1,21 @@
--- title: Revenue by daypart
+-- title: Sales by daypart
 -- chart: row
 -- unit: money
 -- x: daypart
--- y: revenue
+-- y: net_sales
 -- series: currency
+-- formats: gross_sales money
+-- tab: Breakdown
 -- day: analytics.daypart_sales.day
 -- restaurant: analytics.daypart_sales.location_code
 -- currency: analytics.daypart_sales.currency
--- description: The paid orders of the 28 business days up to the newest order, or of the chosen days, in the time
---   zones of the restaurants.
+-- description: Net sales of breakfast, lunch, dinner and late, by the clocks of the restaurants. The 28 business days up to
+--   the newest order, or the chosen days.
 SELECT
     daypart,
     currency,
-    round(sum(total_revenue), analytics.decimals(currency)) AS revenue,
+    round(sum(net_sales), analytics.decimals(currency)) AS net_sales,
+    round(sum(gross_sales), analytics.decimals(currency)) AS gross_sales,
     sum(order_count)::bigint AS orders
 FROM analytics.daypart_sales
 WHERE (

@@ -4,11 +4,13 @@
 --   A row without restaurant and day blocks everything. Other figures are published; the views are exact for all.
 SELECT
     rule,
-    location_code,
+    l.name AS restaurant,
+    data_quality_blocking.location_code,
     business_date,
     failed,
     failing_since,
     owner,
     remedy
 FROM analytics.data_quality_blocking
-ORDER BY failing_since, rule, location_code, business_date;
+LEFT JOIN analytics.locations AS l ON l.location_code = data_quality_blocking.location_code
+ORDER BY failing_since, rule, data_quality_blocking.location_code, business_date;

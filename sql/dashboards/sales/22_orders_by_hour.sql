@@ -4,6 +4,7 @@
 -- x: hour
 -- y: orders
 -- series: service_type
+-- tab: Time
 -- day: analytics.hourly_sales.hour
 -- restaurant: analytics.hourly_sales.location_code
 -- service: analytics.hourly_sales.service_type

@@ -2,7 +2,6 @@
 -- chart: scalar
 -- unit: count
 -- y: late_events
--- tab: Control
 -- restaurant: analytics.late_events.location_code
 -- description: Events of the last 24 hours that came after their minute was final, and the windows that they changed.
 SELECT
@@ -12,4 +11,5 @@ SELECT
     round(extract(epoch FROM max(late_by)) / 60, 1) AS worst_minutes
 FROM analytics.late_events
 WHERE known_at > now() - interval '24 hours'
+    AND known_at <= now()
     [[AND {{restaurant}}]];

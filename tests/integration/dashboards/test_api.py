@@ -59,7 +59,7 @@ def test_a_comparison_has_the_days_before(warehouse: Any, app: FastAPI) -> None:
     reader = Reader(warehouse.url("analytics_reader"))
     with warehouse.connect("analytics_reader") as connection:
         (today,) = connection.execute("SELECT max(day) FROM analytics.daily_sales").fetchone()
-    card = CARDS["daily_revenue"]
+    card = CARDS["sales_by_day"]
     tomorrow = today + timedelta(days=1)
     compared = ask(reader, card, Question(Choice((tomorrow, tomorrow)), "previous"))
     assert compared["before"] == {
@@ -83,7 +83,7 @@ async def _events(stream: AsyncIterator[Any], number: int) -> list[tuple[str, An
 
 def test_at_first_all_cards_then_only_what_has_changed(warehouse: Any, fill: Callable[[], None]) -> None:
     fill()
-    names = ["daily_revenue", "order_status"]
+    names = ["sales_by_day", "live_orders"]
 
     async def watch() -> list[list[tuple[str, Any]]]:
         reader = Reader(warehouse.url("analytics_reader"))
@@ -99,7 +99,7 @@ def test_at_first_all_cards_then_only_what_has_changed(warehouse: Any, fill: Cal
     first, quiet, changed = asyncio.run(watch())
     assert [data["name"] for event, data in first if event == "card"] == names
     assert quiet == [("tick", {})]
-    assert "order_status" in [data["name"] for event, data in changed if event == "card"]
+    assert "live_orders" in [data["name"] for event, data in changed if event == "card"]
 
 
 def test_a_card_that_fails_is_one_failure_and_comes_back(warehouse: Any, fill: Callable[[], None]) -> None:
@@ -108,7 +108,7 @@ def test_a_card_that_fails_is_one_failure_and_comes_back(warehouse: Any, fill: C
 
     async def watch() -> list[tuple[str, Any]]:
         async with aclosing(
-            updates(reader, CARDS, ["order_status"], Question(Choice()), seconds=0)
+            updates(reader, CARDS, ["live_orders"], Question(Choice()), seconds=0)
         ) as stream:
             events = await _events(stream, 2)
             reader._url = warehouse.url("analytics_reader")
@@ -117,6 +117,6 @@ def test_a_card_that_fails_is_one_failure_and_comes_back(warehouse: Any, fill: C
     events = [
         (event, data.get("status"))
         for event, data in asyncio.run(watch())
-        if data.get("name") == "order_status"
+        if data.get("name") == "live_orders"
     ]
     assert events == [("failure", 503), ("card", None)]

@@ -19,14 +19,17 @@ from local.settings import ROOT
 Command = list[str]
 _PYTEST = [sys.executable, "-m", "pytest"]
 # In the order of the folders: the long files are not in the last ones, so that both cores have work to the end.
-_SIDE_BY_SIDE = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-# What measures time, or needs both cores for itself, has the machine for itself when everything runs.
-_ALONE = "stack or chaos or alone"
+_BY_FILE = ["--dist", "loadfile", "--no-loadscope-reorder"]
+_SIDE_BY_SIDE = ["--numprocesses", "2", *_BY_FILE]
+# Whole stacks and faults wait more than they work, so that two cores have time for three of them. What measures time,
+# or needs both cores for itself, has the machine for itself when everything runs.
+_STACKS = "stack or chaos"
 # The names of the runs of pytest, and their options.
 QUICK = {"pytest": ["-m", "not long", "--hypothesis-profile=quick", *_SIDE_BY_SIDE]}
 ALL = {
-    "pytest, side by side": ["-m", f"not ({_ALONE})", *_SIDE_BY_SIDE],
-    "pytest, one by one": ["-m", _ALONE],
+    "pytest, side by side": ["-m", f"not ({_STACKS} or alone)", *_SIDE_BY_SIDE],
+    "pytest, whole stacks": ["-m", f"({_STACKS}) and not alone", "--numprocesses", "3", *_BY_FILE],
+    "pytest, one by one": ["-m", "alone"],
 }
 
 

@@ -21,6 +21,7 @@ AS $$
         -- A stream that is taken raw has no tables, even if its types have the same names.
         WHERE r.partition_key <> r.stream_id
             AND (t.checked_fields IS NULL OR analytics.payload_fits(t.checked_fields, r.payload))
+        OFFSET 0 -- the id of an event is computed once, and not for each row that it is compared with
     )
     SELECT 'raw_events_are_in_analytics', e.event_id, NULL::timestamptz,
         jsonb_build_object('event_type', e.event_type, 'row', coalesce(

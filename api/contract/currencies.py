@@ -28,6 +28,11 @@ def known_currency(value: object) -> str:
     return value
 
 
+def is_amount(field: str | None, value: object) -> bool:
+    """Whether a field of a payload holds money: the only other exact number is a quantity."""
+    return isinstance(value, Decimal) and field != "qty"
+
+
 def check_decimals(amount: Decimal, stated: Mapping[str, object]) -> None:
     """Raise ValueError when an amount has more decimals than its currency, or more than 2 where none is stated.
 

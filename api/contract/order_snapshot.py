@@ -4,18 +4,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from types import GenericAlias
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator, model_validator
 
-from api.contract.currencies import check_decimals
+from api.contract.currencies import check_decimals, is_amount
 from api.contract.fields import Instant
 
 MOST_ELEMENTS = 1_000
 _ORDER = "order_id"
-_QUANTITY = "qty"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}")
 
 
@@ -120,7 +118,7 @@ def _element(elements: Elements) -> type[BaseModel]:
 
 def _fits_its_own_currency(value: Any, info: ValidationInfo) -> Any:
     """An element that states no currency has that of the snapshot, which is checked after its elements."""
-    if isinstance(value, Decimal) and info.field_name != _QUANTITY and info.data.get("currency") is not None:
+    if is_amount(info.field_name, value) and info.data.get("currency") is not None:
         check_decimals(value, info.data)
     return value
 
@@ -128,7 +126,7 @@ def _fits_its_own_currency(value: Any, info: ValidationInfo) -> Any:
 def _check_amounts(name: str, listed: list[Any] | None, currency: str | None) -> None:
     for position, one in enumerate(listed or ()):
         for field, value in one if one.currency is None else ():
-            if isinstance(value, Decimal) and field != _QUANTITY:
+            if is_amount(field, value):
                 try:
                     check_decimals(value, {"currency": currency})
                 except ValueError as error:

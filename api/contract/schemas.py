@@ -1,7 +1,6 @@
 """The payloads of published events, for validation and for OpenAPI."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -14,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from api.contract.currencies import check_decimals
+from api.contract.currencies import check_decimals, is_amount
 from api.contract.fields import (
     Currency,
     Day,
@@ -71,7 +70,7 @@ class _Priced(_Payload):
     @field_validator("*")
     @classmethod
     def _fits_the_currency(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, Decimal) and info.field_name != "qty":
+        if is_amount(info.field_name, value):
             check_decimals(value, info.data)
         return value
 

@@ -21,8 +21,8 @@ _PYTEST = [sys.executable, "-m", "pytest"]
 # In the order of the folders: the long files are not in the last ones, so that both cores have work to the end.
 _BY_FILE = ["--dist", "loadfile", "--no-loadscope-reorder"]
 _SIDE_BY_SIDE = ["--numprocesses", "2", *_BY_FILE]
-# Whole stacks and faults wait more than they work, so that two cores have time for three of them. What measures time,
-# or needs both cores for itself, has the machine for itself when everything runs.
+# Whole stacks and faults wait at times, so that three of them share two cores. What measures time, or needs both cores
+# for itself, has the machine for itself when everything runs.
 _STACKS = "stack or chaos"
 # The names of the runs of pytest, and their options.
 QUICK = {"pytest": ["-m", "not long", "--hypothesis-profile=quick", *_SIDE_BY_SIDE]}

@@ -65,7 +65,7 @@ class Loader:
             past = replace(past, parts_loaded=past.parts)
             past_file.save(self.file, past)
         if past.is_complete:
-            streams.retire_all(self.owner_url)
+            streams.retire(self.owner_url, range(past.parts))  # also those not loaded to their end
             return True
         return self._load_parts(past)
 

@@ -7,7 +7,6 @@ import psycopg
 
 from api.simulator.past import Past
 
-_PREFIX = "past-"
 _OTHERS = """
 SELECT NOT EXISTS (SELECT FROM raw_data.stream_checkpoints WHERE stream = %s)
     AND EXISTS (SELECT FROM raw_data.events_raw WHERE ts >= to_timestamp(%s) AND ts < to_timestamp(%s))
@@ -17,15 +16,11 @@ _RETIRE = """
 SELECT raw_data.retire_stream(c.stream)
 FROM (SELECT DISTINCT stream FROM raw_data.stream_checkpoints WHERE stream = ANY(%s)) AS c
 """
-_RETIRE_ALL = """
-SELECT raw_data.retire_stream(c.stream)
-FROM (SELECT DISTINCT stream FROM raw_data.stream_checkpoints WHERE stream ~ %s) AS c
-"""
 
 
 def name(number: int) -> str:
     """The stream of a part."""
-    return f"{_PREFIX}{number + 1}"
+    return f"past-{number + 1}"
 
 
 def are_others_there(owner_url: str, past: Past) -> bool:
@@ -39,13 +34,8 @@ def offset(owner_url: str, number: int) -> int:
 
 
 def retire(owner_url: str, numbers: Iterable[int]) -> None:
-    """No more comes from the streams of loaded parts: nothing waits for them."""
+    """No more comes from the streams of these parts: nothing waits for them."""
     _value(owner_url, _RETIRE, [[name(number) for number in numbers]])
-
-
-def retire_all(owner_url: str) -> None:
-    """Also those of parts that are not loaded to their end."""
-    _value(owner_url, _RETIRE_ALL, [f"^{_PREFIX}[0-9]+$"])
 
 
 def _value(owner_url: str, statement: str, parameters: list[Any]) -> Any:

@@ -25,6 +25,7 @@ from local.processes.process_records import Processes
 from local.servers import services
 from local.servers.airflow import DAGS
 from local.settings import PORTS, ROOT, Settings
+from tests.support.airflow.own_airflow import HEALTHY
 from tests.support.contention import Contention
 from tests.support.ports import free_port
 
@@ -36,7 +37,6 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 STACK = str(ROOT / "stack")
-AIRFLOW_PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 
 
 @pytest.fixture
@@ -186,8 +186,8 @@ def assert_airflow_has_the_dags(settings: Settings) -> None:
     """All of them, none paused; the viewer cannot pause one. Airflow's home page shows no red light."""
     with airflow(settings, "admin") as client:
         health = client.get("/api/v2/monitor/health").json()
-        parts = {name: health[name]["status"] for name in AIRFLOW_PARTS}
-        assert parts == dict.fromkeys(AIRFLOW_PARTS, "healthy")
+        parts = {name: health[name]["status"] for name in HEALTHY}
+        assert parts == dict.fromkeys(HEALTHY, "healthy")
         wait(lambda: {dag["dag_id"] for dag in client.get("/api/v2/dags").json()["dags"]} >= set(DAGS), 300)
         dags = client.get("/api/v2/dags").json()["dags"]
         assert [dag["dag_id"] for dag in dags if dag["is_paused"]] == []

@@ -18,7 +18,7 @@ def test_raw_violations_makes_each_id_once(store: Store, warehouse: Any, cluster
     with psycopg.connect(address, autocommit=True) as admin:
         (events,) = admin.execute("SELECT count(*) FROM raw_data.events_raw").fetchone() or (0,)
         admin.execute("SET track_functions = 'all'")
-        # The plan of a table that has just been filled, and is not analyzed yet.
+        # A merge join, which PostgreSQL also chooses for tables that are not analyzed yet.
         admin.execute("SET enable_hashjoin = off")
         assert admin.execute("SELECT * FROM analytics.raw_violations()").fetchall() == []
         admin.execute("SELECT pg_stat_force_next_flush()")

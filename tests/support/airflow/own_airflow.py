@@ -19,7 +19,8 @@ _PARTS = {
     "scheduler": ["--skip-serve-logs"],
     "triggerer": ["--skip-serve-logs"],
 }
-_HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+"""The parts that Airflow's home page shows."""
 
 
 class OwnAirflow:
@@ -115,7 +116,7 @@ class OwnAirflow:
             health = httpx.get(f"{self._url}/api/v2/monitor/health", timeout=10).json()
         except (httpx.TransportError, ValueError):
             return False
-        return all(health[part] and health[part]["status"] == "healthy" for part in _HEALTHY)
+        return all(health[part] and health[part]["status"] == "healthy" for part in HEALTHY)
 
     def _last_words(self) -> str:
         return "\n".join(

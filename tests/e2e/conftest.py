@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from tests.support.publisher import Publisher
-from tests.support.stack import RunningStack, running_stack, wait_for
+from tests.support.stack import RunningStack, running_stack
+from tests.support.waiting import eventually
 
 SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
 
@@ -32,10 +33,9 @@ def all_arrived(stack: RunningStack) -> Callable[[], None]:
 
     def check() -> None:
         head = httpx.get(f"{stack.settings.event_url}/health", timeout=5).json()["head_offset"]
-        wait_for(
+        eventually(
             lambda: stack.value("SELECT event_offset FROM raw_data.stream_checkpoints") == head,
             f"offset {head} committed",
-            60,
         )
         account = """
             SELECT count(*) FROM (

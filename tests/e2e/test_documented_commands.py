@@ -19,7 +19,7 @@ from local.settings import PORTS
 from tests.support.documents.commands import PAGES, Clone, blocks, commands, mentioned
 from tests.support.ports import free_port
 from tests.support.service import ROOT
-from tests.support.stack import wait_for
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -102,7 +102,7 @@ def clone() -> Iterator[Clone]:
     try:
         result = copy.run("./stack up --without-airflow --detach")
         assert result.returncode == 0, result.stdout + result.stderr
-        wait_for(lambda: (counters.read(copy.settings).dead_letters or 0) >= 10, "ten dead letters", 300)
+        eventually(lambda: (counters.read(copy.settings).dead_letters or 0) >= 10, "ten dead letters")
         yield copy
     finally:
         stopped = copy.run("./stack down")

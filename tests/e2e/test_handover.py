@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.contention import Contention
 from tests.support.publisher import Publisher
-from tests.support.stack import RunningStack, wait_for
+from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -28,7 +29,7 @@ def thousand_a_second(
 ) -> Iterator[None]:
     with publisher(per_second=1000 / 21, orders_at_once=3):
         holder = "SELECT holder IS NOT NULL FROM raw_data.stream_checkpoints"
-        wait_for(lambda: bool(stack.value(holder)), "somebody streams", 60)
+        eventually(lambda: bool(stack.value(holder)), "somebody streams")
         yield
     all_arrived()
 
@@ -61,7 +62,7 @@ def test_handovers_do_not_pause_the_stream(
         return bool(stack.value(FENCE) >= first + HANDOVERS)
 
     busy = Contention()
-    took = wait_for(handed_over, f"{HANDOVERS} handovers", 300)
+    took = eventually(handed_over, f"{HANDOVERS} handovers")
     pause = longest_pause(stack, since)
     rate = stack.value(f"SELECT count(*) FROM raw_data.events_raw WHERE ingested_at > '{since}'") / took
 
@@ -77,13 +78,13 @@ def test_handovers_do_not_pause_the_stream(
 def test_a_standby_replaces_an_incumbent_that_is_killed_or_stopped(
     stack: RunningStack, thousand_a_second: None, number: int, record_property: Callable[[str, object], None]
 ) -> None:
-    wait_for(lambda: standbys(stack) > 0, "a standby waits", 90)
+    eventually(lambda: standbys(stack) > 0, "a standby waits")
     fence, holder = stack.query("SELECT fence, holder FROM raw_data.stream_checkpoints")[0]
     incumbent = psutil.Process(int(holder.rpartition(":")[2]))
     busy = Contention()
     incumbent.send_signal(number)
     try:
-        took = wait_for(lambda: stack.value(FENCE) > fence, "the standby takes over", 30)
+        took = eventually(lambda: stack.value(FENCE) > fence, "the standby takes over")
         record_property("replaced_after_seconds", took)
         print(f"replaced after {took:.2f} s")  # noqa: T201
         assert took < 3 + busy.seconds

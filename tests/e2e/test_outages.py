@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from tests.support.publisher import Publisher
-from tests.support.stack import RunningStack, wait_for
+from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -23,20 +24,20 @@ def flowing(
 ) -> Iterator[None]:
     """Orders flow before, during and after; then every one of them is accounted for."""
     with publisher(per_second=10):
-        advances(stack, 60)
+        advances(stack)
         yield
     all_arrived()
 
 
-def advances(stack: RunningStack, within: float) -> float:
-    """Seconds until something new is committed."""
+def advances(stack: RunningStack) -> None:
+    """Something new is committed."""
     before: list[int] = []
 
     def moved() -> bool:
         before.append(stack.value(COMMITTED) or 0)
         return before[-1] > before[0]
 
-    return wait_for(moved, "the checkpoint moves", within)
+    eventually(moved, "the checkpoint moves")
 
 
 def kill(processes: list[psutil.Process]) -> None:
@@ -51,7 +52,7 @@ def test_the_event_service_restarts(stack: RunningStack, number: int) -> None:
     leader.send_signal(number)
     psutil.wait_procs([leader], 30)
 
-    assert advances(stack, 40) < 40
+    advances(stack)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
@@ -61,16 +62,16 @@ def test_postgresql_restarts(stack: RunningStack, number: int) -> None:
     postmaster.send_signal(number)
     psutil.wait_procs([postmaster], 30)
 
-    assert advances(stack, 60) < 60
+    advances(stack)
 
 
 def test_the_scheduler_alone_is_killed(stack: RunningStack) -> None:
     kill([stack.leader("airflow-scheduler")])
     time.sleep(1)
 
-    assert advances(stack, 30) < 30
+    advances(stack)
     running_again(stack)
-    assert advances(stack, 30) < 30
+    advances(stack)
 
 
 def test_the_scheduler_restarts(stack: RunningStack) -> None:
@@ -84,7 +85,7 @@ def test_the_scheduler_restarts(stack: RunningStack) -> None:
     assert record.members() == []
     running_again(stack)
 
-    assert advances(stack, 60) < 60
+    advances(stack)
 
 
 def test_the_scheduler_stands_still_and_goes_on(stack: RunningStack) -> None:
@@ -96,38 +97,37 @@ def test_the_scheduler_stands_still_and_goes_on(stack: RunningStack) -> None:
     finally:
         leader.resume()
 
-    assert advances(stack, 30) < 30
+    advances(stack)
 
 
 def test_the_scheduler_and_all_its_tasks_are_killed(stack: RunningStack) -> None:
     tree = stack.members("airflow-scheduler")
     kill(tree)
     psutil.wait_procs(tree, 10)
-    took = running_again(stack)
+    running_again(stack)
 
-    assert took + advances(stack, 30) < 60
+    advances(stack)
     # Back for good, not by a last batch of what was dying.
     for _ in range(5):
         time.sleep(1)
-        advances(stack, 5)
+        advances(stack)
 
 
 def test_the_polling_dag_takes_over_and_hands_back(stack: RunningStack) -> None:
     pause(stack, REALTIME, paused=True)
-    wait_for(
+    eventually(
         lambda: stack.value("SELECT holder IS NULL FROM raw_data.stream_checkpoints"),
         "the stream is let go",
-        60,
     )
     try:
-        assert advances(stack, 150) < 150
+        advances(stack)
         states = {run["state"] for run in runs(stack, POLLING)}
         assert "success" in states
     finally:
         pause(stack, REALTIME, paused=False)
     holder = "SELECT holder IS NOT NULL FROM raw_data.stream_checkpoints"
-    wait_for(lambda: stack.value(holder), "the realtime DAG streams again", 90)
-    assert advances(stack, 30) < 30
+    eventually(lambda: bool(stack.value(holder)), "the realtime DAG streams again")
+    advances(stack)
 
 
 def pause(stack: RunningStack, dag: str, *, paused: bool) -> None:
@@ -139,7 +139,7 @@ def runs(stack: RunningStack, dag: str) -> list[dict[str, str]]:
     return listed
 
 
-def running_again(stack: RunningStack) -> float:
+def running_again(stack: RunningStack) -> None:
     def alive() -> bool:
         return stack.leader("airflow-scheduler").is_running()
 
@@ -148,4 +148,4 @@ def running_again(stack: RunningStack) -> float:
             return alive()
         return False
 
-    return wait_for(there, "the scheduler runs again", 30)
+    eventually(there, "the scheduler runs again")

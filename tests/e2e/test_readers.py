@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.publisher import Publisher
-from tests.support.stack import RunningStack, wait_for
+from tests.support.stack import RunningStack
+from tests.support.waiting import eventually
 
 pytestmark = [
     pytest.mark.stack,
@@ -36,15 +37,15 @@ def test_two_readers_see_everything_and_one_resumes(
     one, two, three = (tmp_path / name for name in ("one", "two", "three"))
     with publisher(per_second=5) as producer:
         readers = [curl(stack, file, query="?since=earliest") for file in (one, two)]
-        wait_for(lambda: producer.orders >= 5, "five orders published", 30)
+        eventually(lambda: producer.orders >= 5, "five orders published")
         readers[0].terminate()
         readers[0].wait()
         last_seen = offsets(one)[-1]
         stream_id = re.findall(r"^id: (\w+)-", one.read_text(), re.MULTILINE)[0]
         readers.append(curl(stack, three, "-H", f"Last-Event-ID: {stream_id}-{last_seen}"))
-        wait_for(lambda: producer.orders >= 10, "ten orders published", 30)
+        eventually(lambda: producer.orders >= 10, "ten orders published")
     head = offsets(two)[-1]
-    wait_for(lambda: offsets(three)[-1:] == offsets(two)[-1:], "both readers at the head", 20)
+    eventually(lambda: offsets(three)[-1:] == offsets(two)[-1:], "both readers at the head")
     for reader in readers:
         reader.terminate()
         reader.wait()

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.support.publisher import Publisher
-from tests.support.stack import RunningStack, running_stack, wait_for
+from tests.support.stack import RunningStack, running_stack
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
@@ -28,12 +29,12 @@ def test_a_run_hands_over_to_the_next_and_every_event_is_accounted_for(
     stack: RunningStack, publisher: Callable[..., Publisher], all_arrived: Callable[[], None]
 ) -> None:
     with publisher(per_second=20):
-        wait_for(lambda: stack.value(FENCE) is not None, "a run streams", 120)
+        eventually(lambda: stack.value(FENCE) is not None, "a run streams")
         first = stack.value("SELECT fence FROM raw_data.stream_checkpoints")
-        wait_for(lambda: (stack.value(FENCE) or 0) > first, "the next run streams", 120)
+        eventually(lambda: (stack.value(FENCE) or 0) > first, "the next run streams")
         arrived = stack.value("SELECT count(*) FROM raw_data.events_raw")
-        wait_for(
-            lambda: stack.value("SELECT count(*) FROM raw_data.events_raw") > arrived, "it takes events", 60
+        eventually(
+            lambda: stack.value("SELECT count(*) FROM raw_data.events_raw") > arrived, "it takes events"
         )
     all_arrived()
 

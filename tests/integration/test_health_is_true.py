@@ -13,7 +13,7 @@ from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
 from tests.support.events import published
 from tests.support.service import EventService
-from tests.support.stack import wait_for
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -80,7 +80,7 @@ def test_nobody_ingests(
     for order in range(2, 8):
         service.publish(published(order))
 
-    wait_for(lambda: reported("freshness")[0] == "error", "freshness is an error", 10)
+    eventually(lambda: reported("freshness")[0] == "error", "freshness is an error")
     assert reported("lease")[0] == "warn"
     assert reported("lease")[1]["remedy"]
     assert reported("freshness")[1]["remedy"]
@@ -88,9 +88,9 @@ def test_nobody_ingests(
     assert service.health()["head_offset"] == 49
 
     with streaming(settings):
-        wait_for(lambda: reported("freshness")[0] == "ok", "freshness is mended", 10)
+        eventually(lambda: reported("freshness")[0] == "ok", "freshness is mended")
         assert reported("lease")[0] == "ok"
-        wait_for(lambda: reported("lag")[1].get("lag_events") == 0, "the lag is known to be nothing", 10)
+        eventually(lambda: reported("lag")[1].get("lag_events") == 0, "the lag is known to be nothing")
 
 
 def test_the_log_was_lost(
@@ -101,7 +101,7 @@ def test_the_log_was_lost(
 ) -> None:
     with streaming(settings):
         service.publish(published(1))
-        wait_for(lambda: reported("freshness")[0] == "ok", "the first events are in", 10)
+        eventually(lambda: reported("freshness")[0] == "ok", "the first events are in")
         assert reported("gaps")[0] == "ok"
         before = service.health()["stream_id"]
         service.stop()
@@ -110,7 +110,7 @@ def test_the_log_was_lost(
         service.start()
         service.publish(published(2))
 
-        wait_for(lambda: reported("gaps")[0] == "error", "the gap is reported", 20)
+        eventually(lambda: reported("gaps")[0] == "error", "the gap is reported")
 
     assert service.health()["stream_id"] != before
     assert reported("gaps")[1]["remedy"]
@@ -134,7 +134,7 @@ def test_a_producer_sends_what_nobody_can_take(
                 database_url=warehouse.url("airflow_user"),
             )
         ):
-            wait_for(lambda: reported("dead_letters")[0] != "ok", "dead letters are reported", 20)
+            eventually(lambda: reported("dead_letters")[0] != "ok", "dead letters are reported")
             status, details = reported("dead_letters")
             assert status == "warn"
             assert details["open"] == sum(details["by_reason"].values())

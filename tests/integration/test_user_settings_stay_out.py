@@ -19,7 +19,7 @@ from tests.bench.processes import process
 from tests.chaos.environment import event_service
 from tests.support.ports import free_port
 from tests.support.service import ROOT
-from tests.support.stack import wait_for
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -75,7 +75,7 @@ def of_the_stack(folder: Path) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         started = subprocess.Popen(service.command, env=dict(service.env), stdout=log, stderr=log)
     try:
-        wait_for(service.ready, "the event service answers", 60)
+        eventually(service.ready, "the event service answers")
         yield service.url
     finally:
         started.terminate()

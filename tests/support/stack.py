@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,16 +127,3 @@ def running_stack(changes: Mapping[str, str]) -> Iterator[RunningStack]:
 def _environment() -> dict[str, str]:
     path = python_path(ROOT)
     return {**os.environ, "PYTHONPATH": path, "COLUMNS": "200"}
-
-
-def wait_for(condition: Callable[[], bool], what: str, seconds: float) -> float:
-    """Seconds until it held. Errors of a database or service that is down count as not yet."""
-    busy, began = Contention(), time.monotonic()
-    while True:
-        try:
-            if condition():
-                return time.monotonic() - began
-        except (psycopg.OperationalError, httpx.TransportError):
-            pass
-        assert time.monotonic() - began < seconds + busy.seconds, f"not within {seconds:g} s: {what}"
-        time.sleep(0.2)

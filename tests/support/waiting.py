@@ -2,10 +2,15 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+
+import httpx
+import psycopg
 
 from tests.support.contention import Contention
 
 _MOST_FORGIVEN = 3
+_HANGS_SECONDS = 300.0
 
 
 def wait_until(
@@ -28,3 +33,17 @@ def wait_until(
             raise TimeoutError(f"not within {seconds:g} s: {what}")
         time.sleep(pause)
     return time.monotonic() - began
+
+
+def eventually(condition: Callable[[], bool], what: str, *, pause: float = 0.2) -> float:
+    """Seconds until the condition holds, however busy the machine is; after five minutes it counts as a hang.
+
+    What a test asserts is the condition. Errors of a database or service that is down count as not yet.
+    """
+
+    def holds() -> bool:
+        with suppress(psycopg.OperationalError, httpx.TransportError):
+            return condition()
+        return False
+
+    return wait_until(holds, what, _HANGS_SECONDS, pause=pause)

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.support.service import ROOT
+from tests.support.waiting import eventually
 
 RUN = """
 import subprocess, sys
@@ -46,10 +46,7 @@ def test_a_server_that_detaches_itself_ends_with_the_run(tmp_path: Path, killed:
         run.stdin.close()
         run.wait()
 
-    deadline = time.monotonic() + 60
-    while lives(detached) or folder.exists():
-        assert time.monotonic() < deadline, "what the run has started outlives it"
-        time.sleep(0.05)
+    eventually(lambda: not (lives(detached) or folder.exists()), "what the run has started ends with it")
 
 
 def lives(process: psutil.Process) -> bool:

@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.contention import Contention
 from tests.support.service import ROOT, EventService
-from tests.support.subscribers.company import bad_company, crowd, event, follow, until
+from tests.support.subscribers.company import bad_company, crowd, event, follow
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.alone]
 MakeService = Callable[..., EventService]
@@ -29,6 +30,10 @@ def connections(service: EventService) -> int:
     return sum(one.status != "LISTEN" for one in process_of(service).net_connections("tcp"))
 
 
+def deserted(service: EventService) -> bool:
+    return bool(service.health()["subscribers"] == 0 and connections(service) == 0)
+
+
 @pytest.mark.long
 def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeService) -> None:
     service = make_service(**TIMEOUTS)
@@ -37,12 +42,12 @@ def test_bad_subscribers_neither_slow_the_good_one_nor_stay(make_service: MakeSe
     process, memory = process_of(service), []
     for _ in range(6):
         with bad_company(service, 200):
-            until(lambda: connections(service) > 150)
+            eventually(lambda: connections(service) > 150, "150 connect")
             busy = Contention()
             delays = follow(service, rate=150, seconds=4, size=2_000)
             assert delays[-1] < 1 + busy.seconds, "an event came late to the good reader"
             assert connections(service) >= 40, "those who only listen are no burden, and stay"
-        until(lambda: service.health()["subscribers"] == 0 and connections(service) == 0)
+        eventually(lambda: deserted(service), "all connections are gone")
         memory.append(process.memory_info().rss / 1e6)
     # The first rounds fill pools, and any may end in the middle of something: from then on nothing may stay.
     assert min(memory[-2:]) - max(memory[:2]) < 25, f"megabytes after each round: {memory}"
@@ -52,7 +57,7 @@ def test_those_who_read_nothing_are_cut_while_they_stay(make_service: MakeServic
     service = make_service(**TIMEOUTS)
     with crowd(service, "stalled", 50), crowd(service, "silent", 50):
         follow(service, rate=150, seconds=5, size=4_000)
-        until(lambda: service.health()["subscribers"] == 0 and connections(service) == 0)
+        eventually(lambda: deserted(service), "all connections are gone")
 
 
 def test_a_stop_does_not_wait_for_those_who_read_nothing(make_service: MakeService) -> None:

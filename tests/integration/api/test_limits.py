@@ -15,7 +15,7 @@ import pytest
 from api.http.connection_limits import MOST_REFUSING
 from tests.support.contention import Contention
 from tests.support.service import TOKEN, EventService
-from tests.support.subscribers.company import until
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 MakeService = Callable[..., EventService]
@@ -137,7 +137,7 @@ def test_connections_from_one_address(connect: Connect, make_service: MakeServic
     assert b"retry-after: 5" in answer
     assert service.health()["subscribers"] == 3  # another address
     inside.pop().close()
-    until(lambda: service.health()["subscribers"] == 2)
+    eventually(lambda: bool(service.health()["subscribers"] == 2), "2 subscribers")
     assert connect(service, HEALTH, "127.0.0.2").recv(100).startswith(b"HTTP/1.1 200")
     text = httpx.get(f"{service.url}/metrics").text
     assert 'connections_refused_total{reason="too-many-connections-from-address"} 1.0' in text
@@ -150,13 +150,13 @@ def test_connections_in_all_and_a_flood_beyond(connect: Connect, make_service: M
         assert peer.recv(100).startswith(b"HTTP/1.1 200")
     assert problem(rest(connect(service, HEALTH))) == (503, "too-many-connections")
     flood = [connect(service) for _ in range(2 * MOST_REFUSING)]
-    until(lambda: sum(map(_closed, flood)) >= MOST_REFUSING - 5)
+    eventually(lambda: sum(map(_closed, flood)) >= MOST_REFUSING - 5, "the flood is refused")
     time.sleep(0.5)  # for those that should stay
     assert sum(map(_closed, flood)) <= MOST_REFUSING + 5
     assert not any(_closed(peer) for peer in inside)
     for peer in (*flood, *inside):
         peer.close()
-    until(lambda: connect(service, HEALTH).recv(100).startswith(b"HTTP/1.1 200"))
+    eventually(lambda: connect(service, HEALTH).recv(100).startswith(b"HTTP/1.1 200"), "a new one is served")
 
 
 def _closed(peer: socket.socket) -> bool:
@@ -173,14 +173,14 @@ def test_streams_and_the_places_of_those_who_went(connect: Connect, make_service
         if turn % 2:
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         peer.close()
-    until(lambda: service.health()["subscribers"] == 0)
+    eventually(lambda: bool(service.health()["subscribers"] == 0), "0 subscribers")
     inside = [connect(service, STREAM) for _ in range(3)]
-    until(lambda: service.health()["subscribers"] == 3)
+    eventually(lambda: bool(service.health()["subscribers"] == 3), "3 subscribers")
     answer = httpx.get(f"{service.url}/stream")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.json()["type"] == "urn:restaurant-events:too-many-subscribers"
     inside.pop().close()
-    until(lambda: service.health()["subscribers"] == 2)
+    eventually(lambda: bool(service.health()["subscribers"] == 2), "2 subscribers")
     with httpx.stream("GET", f"{service.url}/stream") as following:
         assert following.status_code == 200
 
@@ -191,5 +191,5 @@ def test_a_large_page_is_not_kept_for_who_does_not_read(
     service = make_service(EVENT_SEND_TIMEOUT_SECONDS="1")
     service.publish(numbered(1, 60, size=100_000))
     peer = connect(service, b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
-    until(lambda: "readers_cut_total 1.0" in httpx.get(f"{service.url}/metrics").text)
+    eventually(lambda: "readers_cut_total 1.0" in httpx.get(f"{service.url}/metrics").text, "one is cut")
     peer.close()

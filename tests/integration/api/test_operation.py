@@ -6,7 +6,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from api import __version__
 from tests.support.ports import free_port
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 Numbered = Callable[..., list[dict[str, Any]]]
@@ -28,7 +28,7 @@ def test_health_reports_the_log(make_service: MakeService, numbered: Numbered) -
     stream_id = service.publish(numbered(1, 3))["stream_id"]
     assert stream_id.startswith("restaurant_")
     health = service.health()
-    assert 0 < health.pop("uptime_seconds") < 60
+    assert health.pop("uptime_seconds") > 0
     assert health == {
         "status": "ok",
         "trouble": None,
@@ -109,9 +109,7 @@ def test_a_full_disk_is_reported_and_passes(make_service: MakeService, numbered:
 
 def test_the_simulator_publishes_orders(make_service: MakeService) -> None:
     service = make_service(EVENT_RATE="100", EVENT_FAULT_MALFORMED="0.2", EVENT_FAULT_DUPLICATES="0.2")
-    deadline = time.monotonic() + 60
-    while service.health()["head_offset"] < 200 and time.monotonic() < deadline:
-        time.sleep(0.1)
+    eventually(lambda: bool(service.health()["head_offset"] >= 200), "200 events are published")
     events = httpx.get(f"{service.url}/events?limit=10000").json()["events"]
     assert {"order_created", "payment_captured"} < {
         e["event_type"] for e in events if isinstance(e, dict) and "payload" in e

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.service import ROOT, EventService
-from tests.support.stack import wait_for
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 MakeService = Callable[..., EventService]
@@ -33,7 +33,7 @@ def test_a_change_is_served(make_service: MakeService, tmp_path: Path) -> None:
             app.touch()  # again: the watcher may have seen the file for the first time after it was written
         return served == "Changed"
 
-    wait_for(changed, "the changed title is served", 240)
+    eventually(changed, "the changed title is served", pause=0.5)
 
 
 def test_a_wrong_switch_is_named(tmp_path: Path) -> None:

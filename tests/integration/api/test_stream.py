@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.contention import Contention
 from tests.support.service import EventService
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 Numbered = Callable[..., list[dict[str, Any]]]
@@ -125,9 +126,7 @@ def test_a_deleted_position_is_reported_with_the_number_missing(
 ) -> None:
     service = make_service(EVENT_RETENTION_COUNT="10")
     stream_id = service.publish(numbered(1, 50))["stream_id"]
-    deadline = time.monotonic() + 60
-    while service.health()["oldest_offset"] < 41 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    eventually(lambda: bool(service.health()["oldest_offset"] >= 41), "retention deletes 40 events")
     with follow(service, f"?since={stream_id}-5") as stream:
         gap, first = islice(stream, 2)
     expected = {"requested": f"{stream_id}-5", "oldest": 41, "missing": 35, "stream_id": stream_id}
@@ -151,13 +150,13 @@ def test_a_reader_that_does_not_read_is_cut_and_others_go_on(
     service = make_service(EVENT_SEND_TIMEOUT_SECONDS="5", EVENT_HEARTBEAT_SECONDS="600")
     with socket.create_connection(("127.0.0.1", service.port)) as slow, follow(service) as stream:
         slow.sendall(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
-        _until(lambda: service.health()["subscribers"] == 2)
+        eventually(lambda: bool(service.health()["subscribers"] == 2), "both read")
         with ThreadPoolExecutor(1) as pool:
             numbers = pool.submit(lambda: [block.number for block in islice(stream, 240)])
             for first in range(1, 241, 8):
                 service.publish(numbered(first, first + 7, size=100_000))
             assert numbers.result(60) == list(range(1, 241))
-        _until(lambda: service.health()["subscribers"] == 1)
+        eventually(lambda: bool(service.health()["subscribers"] == 1), "one is cut")
         assert "readers_cut_total 1.0" in httpx.get(f"{service.url}/metrics").text
 
 
@@ -176,10 +175,3 @@ def test_a_stop_ends_the_streams_and_the_reader_goes_on_with_the_next_service(
     service.publish(numbered(6, 6))
     with follow(service, **{"Last-Event-ID": position}) as stream:
         assert next(stream).number == 6
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)

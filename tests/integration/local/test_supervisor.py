@@ -4,7 +4,6 @@ import io
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from local.processes.interrupts import Interrupts
 from local.processes.stack import Stack
 from local.processes.supervisor import ATTEMPTS, HEALTHY_SECONDS, Supervisor
 from local.servers.services import Service
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 FLAKY = Service("flaky", "flaky service", [sys.executable, "-c", "print('last words'); exit(3)"], os.environ)
@@ -81,10 +81,7 @@ def test_postgres_is_started_again(stack: Stack) -> None:
     pid = stack.postgres.pid()
     assert pid
     os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while stack.postgres.pid() is not None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    eventually(lambda: stack.postgres.pid() is None, "PostgreSQL ends")
     supervisor.look(1000.0)
     assert stack.postgres.pid() is None
     supervisor.look(1001.0)

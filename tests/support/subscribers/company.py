@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +14,6 @@ from uuid import uuid4
 import httpx
 
 from tests.support.service import ROOT, TOKEN, EventService
-from tests.support.waiting import wait_until
 
 BAD = ("idle", "stalled", "slow", "vanishing", "silent")
 
@@ -73,11 +72,6 @@ def bad_company(service: EventService, count: int) -> Iterator[None]:
             if count:
                 stack.enter_context(crowd(service, kind, count // len(BAD)))
         yield
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> float:
-    """Wait for the condition; return the seconds it took."""
-    return wait_until(condition, "the condition of the test holds", seconds, pause=0.05)
 
 
 class GoodReader:

@@ -5,7 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.subscribers.company import crowd, serving, until
+from tests.support.subscribers.company import crowd, serving
+from tests.support.waiting import eventually
 
 _ELSEWHERE = "10.9.8.7"
 _HEARTBEAT, _SEND_TIMEOUT = 1.0, 2.0
@@ -29,10 +30,10 @@ def main() -> None:
         serving(Path(folder), environment) as (service, _),
         crowd(service, "good", 20, _ELSEWHERE),
     ):
-        until(lambda: service.health()["subscribers"] == 20)
+        eventually(lambda: bool(service.health()["subscribers"] == 20), "twenty read")
         ip("address", "delete", f"{_ELSEWHERE}/32", "dev", "lo")
         ip("route", "add", "blackhole", f"{_ELSEWHERE}/32")
-        seconds = until(lambda: service.health()["subscribers"] == 0, 30)
+        seconds = eventually(lambda: bool(service.health()["subscribers"] == 0), "they are found to be gone")
     sys.stdout.write(f"20 vanished peers were gone after {seconds:.1f} s\n")
 
 

@@ -3,18 +3,16 @@
 import os
 import subprocess
 import sys
-import time
 
 from tests.bench.measuring.peaks import Peaks, own, proportional, resident
+from tests.support.waiting import eventually
 
 
 def test_a_peak_between_beginning_and_end_is_seen() -> None:
     now = 1.0
     with Peaks({"x": lambda: now}, seconds=0.005) as peaks:
         now = 5.0
-        deadline = time.monotonic() + 5
-        while peaks.values["x"] < 5 and time.monotonic() < deadline:
-            time.sleep(0.005)
+        eventually(lambda: peaks.values["x"] >= 5, "the peak is seen")
         now = 2.0
     assert peaks.values == {"x": 5.0}
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from tests.support.contention import Contention
 from tests.support.core import CONTRACT_NAME
 from tests.support.publisher import Publisher
 from tests.support.service import ROOT, TOKEN, EventService
+from tests.support.waiting import eventually
 from tests.support.warehouse.earlier_version import EarlierVersion
 from tests.support.warehouse.plain import assert_exact
 
@@ -46,13 +47,6 @@ def writing(cwd: Path, environment: Mapping[str, str], log: Path) -> Iterator[su
         process.wait(60)
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.05)
-
-
 def committed(owner: psycopg.Connection[Any]) -> int:
     row = owner.execute(COMMITTED).fetchone()
     assert row is not None
@@ -62,7 +56,7 @@ def committed(owner: psycopg.Connection[Any]) -> int:
 def assert_nothing_is_lost(owner: psycopg.Connection[Any], service: EventService) -> None:
     """Every event that the service accepted is there once, and the views are what the tables are."""
     head = service.health()["head_offset"]
-    until(lambda: committed(owner) == head, f"offset {head} committed")
+    eventually(lambda: committed(owner) == head, f"offset {head} committed")
     offsets = "SELECT count(*), count(DISTINCT event_offset), max(event_offset) FROM raw_data.events_raw"
     assert owner.execute(offsets).fetchall() == [(head, head, head)]
     account = "SELECT complete_up_to_offset, missing_offsets, dead_letters FROM analytics.completeness()"
@@ -92,20 +86,20 @@ def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
         Publisher(service.url, TOKEN, per_second=50),
     ):
         with writing(tmp_path, earlier.environment(**addresses), old_log) as old:
-            until(lambda: committed(owner) > 100, "the old writer writes")
+            eventually(lambda: committed(owner) > 100, "the old writer writes")
 
             busy = Contention()
             longest = migrated_meanwhile(url, owner)
             assert sql.status(url).current
             assert longest < LONGEST_PAUSE + busy.seconds
             here = committed(owner)
-            until(lambda: committed(owner) > here + 300, "the old writer goes on")
+            eventually(lambda: committed(owner) > here + 300, "the old writer goes on")
             assert old.poll() is None
 
             with writing(tmp_path, now, new_log):
-                until(lambda: old.poll() is not None, "the old writer hands over")
+                eventually(lambda: old.poll() is not None, "the old writer hands over")
                 here = committed(owner)
-                until(lambda: committed(owner) > here + 300, "the new writer goes on")
+                eventually(lambda: committed(owner) > here + 300, "the new writer goes on")
         fences = owner.execute("SELECT fence FROM raw_data.stream_checkpoints").fetchall()
     assert_handed_over(old_log.read_text())
     assert fences == [(2,)], "each writer has taken the stream once"

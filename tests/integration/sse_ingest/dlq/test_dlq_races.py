@@ -1,8 +1,6 @@
 """Dead letters are resolved beside live writers, and by several people at once."""
 
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -15,6 +13,7 @@ from sse_ingest.errors import DatabaseUnavailable, DeadLetterRefused
 from sse_ingest.store.store import Store
 from tests.support.core import owned
 from tests.support.events import lifecycle, parsed
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
@@ -82,9 +81,9 @@ def test_a_retry_and_a_batch_under_way_see_each_other(
 
     with ThreadPoolExecutor() as pool:
         batch = pool.submit(store.commit, [*children, created] if again else children)
-        wait_until(lambda: rows(owner, WAITING) == [(1,)])
+        eventually(lambda: rows(owner, WAITING) == [(1,)], "the retry waits")
         retry = pool.submit(dead_letters.retry, only(dead_letters))
-        wait_until(lambda: rows(owner, WAITING) == [(2,)] or retry.done())
+        eventually(lambda: rows(owner, WAITING) == [(2,)] or retry.done(), "both wait")
         owner.execute("SELECT pg_advisory_unlock(42)")
         batch.result()
         assert retry.result().succeeded
@@ -102,13 +101,6 @@ def test_a_writer_that_hangs_is_waited_for_briefly(
         with pytest.raises(DatabaseUnavailable, match="lock timeout"):
             dead_letters.retry(only(dead_letters))
     assert dead_letters.retry(only(dead_letters)).succeeded
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_retries_beside_a_live_writer_lose_no_part_of_an_order(

@@ -15,6 +15,7 @@ from sse_ingest.errors import DatabaseUnavailable, FenceLost
 from sse_ingest.lease.lease import Lease, Position
 from sse_ingest.settings import Settings
 from tests.support.contention import Contention
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -115,10 +116,7 @@ def test_the_standby_goes_on_at_once(settings: Settings) -> None:
 
     thread = threading.Thread(target=stand_by)
     thread.start()
-    deadline = time.monotonic() + 60
-    while incumbent.standby_waited < 0.2:
-        assert time.monotonic() < deadline, "the incumbent never saw the standby"
-        time.sleep(0.02)
+    eventually(lambda: incumbent.standby_waited >= 0.2, "the incumbent sees the standby")
 
     busy = Contention()
     incumbent.release()
@@ -144,13 +142,8 @@ def test_a_stopped_standby_leaves_the_queue(settings: Settings, owner: Any) -> N
 def test_the_checkpoint_shows_holder_and_head(settings: Settings, owner: Any) -> None:
     with lease_of(settings) as lease:
         take(lease)
-        deadline = time.monotonic() + 60
-        while True:
-            row = owner.execute("SELECT holder, head_offset FROM raw_data.stream_checkpoints").fetchone()
-            if row == ("test", 41) or time.monotonic() > deadline:
-                break
-            time.sleep(0.05)
-        assert row == ("test", 41)
+        shown = "SELECT holder, head_offset FROM raw_data.stream_checkpoints"
+        eventually(lambda: owner.execute(shown).fetchone() == ("test", 41), "the checkpoint shows both")
 
     assert owner.execute("SELECT holder FROM raw_data.stream_checkpoints").fetchone() == (None,)
 

@@ -19,6 +19,7 @@ from sse_ingest.settings import Settings
 from tests.support.contention import Contention
 from tests.support.events import event, published
 from tests.support.service import EventService
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -56,11 +57,8 @@ def in_background() -> Iterator[Callable[..., tuple[Future[Result], threading.Ev
                 stop.set()
 
 
-def wait_until(owner: Any, query: str, expected: object, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while (value := owner.execute(query).fetchone()[0]) != expected:
-        assert time.monotonic() < deadline, f"{query}: {value}, expected {expected}"
-        time.sleep(0.05)
+def arrived(owner: Any, events: int) -> None:
+    eventually(lambda: owner.execute(EVENTS).fetchone() == (events,), f"{events} events arrive")
 
 
 EVENTS = "SELECT count(*) FROM raw_data.events_raw"
@@ -87,7 +85,7 @@ def test_a_stream_is_committed_as_it_arrives(
     future, stop = in_background(configured())
     for order in range(10):
         service.publish(published(order))
-    wait_until(owner, EVENTS, 70)
+    arrived(owner, 70)
     stop.set()
 
     result = future.result(60)
@@ -105,7 +103,7 @@ def test_a_restart_of_the_service_loses_and_repeats_nothing(
         service.publish(published(order))
         if order == 2:
             service.restart(number)
-    wait_until(owner, EVENTS, 42)
+    arrived(owner, 42)
     stop.set()
 
     assert future.result(60).duplicates == 0
@@ -120,7 +118,7 @@ def test_ended_database_connections_lose_and_repeat_nothing(
     with warehouse.connect("airflow_user", autocommit=True) as other:
         for order in range(6):
             service.publish(published(order))
-            wait_until(owner, EVENTS, 7 * (order + 1))
+            arrived(owner, 7 * (order + 1))
             other.execute(ended)
     stop.set()
 
@@ -135,7 +133,7 @@ def test_one_cursor_for_stream_and_poll(
     run(configured(mode="poll"))
     future, stop = in_background(configured())
     service.publish(published(2))
-    wait_until(owner, EVENTS, 14)
+    arrived(owner, 14)
 
     assert run(configured(mode="poll")).reason == "busy"
     stop.set()
@@ -149,12 +147,12 @@ def test_handover_without_a_gap(
 ) -> None:
     first, _ = in_background(configured(standby_seconds=0.5, writer="first"))
     service.publish(published(1))
-    wait_until(owner, EVENTS, 7)
+    arrived(owner, 7)
     second, stop = in_background(configured(standby_seconds=0.5, writer="second"))
 
     assert first.result(60).reason == "handed_over"
     service.publish(published(2))
-    wait_until(owner, EVENTS, 14)
+    arrived(owner, 14)
     writers = owner.execute("SELECT DISTINCT ingested_by FROM raw_data.events_raw ORDER BY 1").fetchall()
     assert writers == [("first",), ("second",)]
     stop.set()

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.support.contention import Contention
 from tests.support.core import CONTRACT_NAME, owned
 from tests.support.events import lifecycle, parsed, uid
 from tests.support.service import ROOT, EventService
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 Connection = psycopg.Connection[Any]
@@ -48,7 +48,8 @@ def live(tmp_path: Path, warehouse: Any) -> Iterator[None]:
             running = pool.submit(run, settings, stop=stop)
             try:
                 with warehouse.connect("restaurant_user", autocommit=True) as owner:
-                    wait_for(owner, "SELECT count(*) > 800 FROM raw_data.events_raw")
+                    many = "SELECT count(*) > 800 FROM raw_data.events_raw"
+                    eventually(lambda: owner.execute(many).fetchone() == (True,), "800 events arrive")
                 yield
                 assert not running.done()
             finally:
@@ -56,13 +57,6 @@ def live(tmp_path: Path, warehouse: Any) -> Iterator[None]:
             assert running.result(60).rejected == 0
     finally:
         service.stop()
-
-
-def wait_for(connection: Connection, query: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while connection.execute(query).fetchone() != (True,):
-        assert time.monotonic() < deadline, query
-        time.sleep(0.05)
 
 
 def test_under_live_load_nothing_differs(live: None, warehouse: Any) -> None:
@@ -145,11 +139,11 @@ def test_what_a_killed_rebuild_leaves_is_cleared_by_the_next(
     with warehouse.connect("restaurant_user") as blocker:
         blocker.execute("LOCK TABLE raw_data.event_ids IN ROW EXCLUSIVE MODE")  # it cannot apply
         killed = command(warehouse, "--apply")
-        wait_for(
-            owner,
+        waits = (
             "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '%LOCK TABLE%event_ids IN SHARE%'"
-            " AND wait_event_type = 'Lock' AND application_name = 'sse_ingest rebuild'",
+            " AND wait_event_type = 'Lock' AND application_name = 'sse_ingest rebuild'"
         )
+        eventually(lambda: owner.execute(waits).fetchone() == (True,), "the rebuild waits")
         with pytest.raises(RebuildRefused, match="Another rebuild"):
             rebuild(owned(warehouse.url("restaurant_user")), Request(query_timeout_seconds=0.5))
         killed.send_signal(signal.SIGKILL)

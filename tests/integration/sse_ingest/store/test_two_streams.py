@@ -11,6 +11,7 @@ import pytest
 
 from sse_ingest.store.store import Store
 from tests.support.events import frame, parsed, payload
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -28,10 +29,10 @@ def test_parts_of_an_order_that_come_at_the_same_time_find_each_other(
         other.execute("SELECT FROM raw_data.stream_checkpoints WHERE stream = 'restaurant' FOR UPDATE")
         first = pool.submit(live.commit, [created])
         with warehouse.connect("postgres_admin", autocommit=True) as watch:
-            deadline = time.monotonic() + 60
-            while watch.execute(waiting, ["sse_ingest writer"]).fetchone() == (0,):
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
+            eventually(
+                lambda: watch.execute(waiting, ["sse_ingest writer"]).fetchone() != (0,),
+                "the first one waits",
+            )
         second = pool.submit(backfill.commit, [paid])
         time.sleep(0.3)
         other.rollback()

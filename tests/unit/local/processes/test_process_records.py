@@ -14,6 +14,7 @@ import pytest
 
 from local.processes.process_records import Processes
 from tests.support.contention import Contention
+from tests.support.waiting import eventually
 
 FAMILY = """
 import os, signal, subprocess, sys, time
@@ -46,20 +47,13 @@ def start(processes: Processes, tmp_path: Path) -> Iterator[Callable[..., int]]:
         command = [sys.executable, "-c", code, *arguments]
         child = processes.start(name, command, os.environ, cwd=tmp_path, log=tmp_path / "log")
         children.append(child)
-        wait_for((tmp_path / "ready").exists)
+        eventually((tmp_path / "ready").exists, "the child is ready")
         return child.pid
 
     yield start
     for child in children:
         processes.end("child", grace=0)
         child.wait(60)
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def gone(pid: int) -> bool:
@@ -79,8 +73,8 @@ def test_the_whole_family_ends(
 ) -> None:
     pid = start(*(["deaf"] if deaf else []))
     assert processes.end("child", grace=0.5)
-    wait_for(lambda: gone(pid_in(tmp_path / "task.pid")))
-    wait_for(lambda: gone(pid_in(tmp_path / "own.pid")))
+    eventually(lambda: gone(pid_in(tmp_path / "task.pid")), "the task ends")
+    eventually(lambda: gone(pid_in(tmp_path / "own.pid")), "the one with a session of its own ends")
     assert gone(pid)
     assert processes.names() == []
 
@@ -102,7 +96,7 @@ def test_orphans_of_a_killed_leader_end_too(
     assert record
     assert record.leader() is None
     assert processes.end("child", grace=5)
-    wait_for(lambda: gone(pid_in(tmp_path / "task.pid")))
+    eventually(lambda: gone(pid_in(tmp_path / "task.pid")), "the task ends")
     psutil.Process(pid_in(tmp_path / "own.pid")).kill()  # left the session before its parent was killed
 
 

@@ -22,6 +22,7 @@ PASSWORD_VARIABLES = {
     WRITER: "AIRFLOW_DB_PASSWORD",
     READER: "ANALYTICS_DB_PASSWORD",
 }
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - only read
 PORTS = {"POSTGRES_PORT": 5433, "EVENT_PORT": 8000, "AIRFLOW_PORT": 8081, "DASHBOARD_PORT": 8050}
 START_TIMEOUT = "STACK_START_TIMEOUT_SECONDS"
 SECRETS = (
@@ -117,7 +118,9 @@ class Settings:
 
     @property
     def dashboard_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.dashboard_port}"
+        host = self.values.get("DASHBOARD_HOST") or LOOPBACK
+        # 0.0.0.0 is every address of this machine, so that of loopback too.
+        return f"http://{LOOPBACK if host in EVERY_ADDRESS else host}:{self.dashboard_port}"
 
 
 def _refuse_other_hosts(values: Mapping[str, str], env_file: Path) -> None:

@@ -11,8 +11,11 @@
     SELECT ... [[AND {{restaurant}}]]
 
 `chart` has Metabase's names: scalar (the first `y` large, the other columns beside it), bar and line (`x` along,
-each `y` or each value of `series` a colour), row (bars lying down), table. `unit` is the format of each `y`,
-`formats` that of other columns. The folder is the dashboard, `tab` a page of it. Filters: see filters.py.
+each `y` or each value of `series` a colour), row (bars lying down), scatter (`x` and `y` numbers), table. Two names
+are our own: heatmap (`x` along, the first `y` down, the second one the colour) and status (a list of ok, warn and
+error). `unit` is the format of each `y`, `formats` that of other columns. `compare` is the column with which the figure
+of a scalar is compared. `width` is a quarter, a half or the whole of a row. The folder is the dashboard, `tab` a page
+of it. Filters: see filters.py.
 """
 
 import re
@@ -25,13 +28,19 @@ from local.errors import StackError
 from restaurant_warehouse.sql_header import Header, HeaderError, read
 
 FOLDER = Path(__file__).parents[2] / "sql" / "dashboards"
-CHARTS = ("scalar", "bar", "row", "line", "table")
-UNITS = ("count", "money", "percent", "rating", "duration")
+CHARTS = ("scalar", "bar", "row", "line", "scatter", "heatmap", "table", "status")
+UNITS = ("count", "money", "percent", "rating", "duration", "weekday", "hour")
+WIDTHS = ("quarter", "half", "full")
 _REQUIRED = frozenset({"title", "chart", "description"})
-_OPTIONAL = frozenset({"x", "y", "series", "unit", "formats", "tab", *filters.FILTERS})
+_OPTIONAL = frozenset({"x", "y", "series", "unit", "formats", "tab", "compare", "width", *filters.FILTERS})
 KEYS = _REQUIRED | _OPTIONAL
 """What a header may name."""
-_NEEDED: dict[str, frozenset[str]] = {"table": frozenset(), "scalar": frozenset({"y"})}
+_NEEDED: dict[str, frozenset[str]] = {
+    "table": frozenset(),
+    "status": frozenset(),
+    "scalar": frozenset({"y"}),
+}
+_WIDTH = {"scalar": "quarter", "table": "full", "status": "full"}
 
 
 class CardError(StackError):
@@ -40,13 +49,13 @@ class CardError(StackError):
 
 @dataclass(frozen=True)
 class Card:
-    """One card; `name` is the file's name without its number. `sql` is its SELECT while no filter has a value."""
+    """One card; `name` is the file's name without its number. `template` is its SELECT with the filters."""
 
     name: str
     title: str
     chart: str
     description: str
-    sql: str
+    template: str
     x: str | None = None
     y: tuple[str, ...] = ()
     series: str | None = None
@@ -57,8 +66,14 @@ class Card:
     """The format of each column that is not a plain count: one of UNITS."""
     filters: Mapping[str, str] = field(default_factory=dict)
     """The filters of the SQL, and the column that each restricts: schema.view.column."""
-    template: str = ""
-    """The SELECT with its filters."""
+    compare: str | None = None
+    """The column with which the figure of a scalar is compared."""
+    width: str = "half"
+
+    @property
+    def sql(self) -> str:
+        """The SELECT while no filter has a value."""
+        return filters.without(self.template)
 
 
 def load(folder: Path = FOLDER) -> dict[str, Card]:
@@ -88,14 +103,14 @@ def _card(header: Header, dashboard: str) -> Card:
     chart = header.one_of("chart", CHARTS)
     header.need(_NEEDED.get(chart, {"x", "y"}), f"a {chart}")
     values = header.values
-    y = tuple(name.strip() for name in values.get("y", "").split(",") if name.strip())
+    y = _y(header, chart)
     unit = header.one_of("unit", UNITS, default="count")
     return Card(
         name=re.sub(r"^\d+_", "", Path(header.file).stem),
         title=values["title"],
         chart=chart,
         description=values["description"],
-        sql=filters.without(header.sql),
+        template=header.sql,
         x=values.get("x"),
         y=y,
         series=values.get("series"),
@@ -104,8 +119,24 @@ def _card(header: Header, dashboard: str) -> Card:
         tab=values.get("tab"),
         formats=({} if unit == "count" else dict.fromkeys(y, unit)) | _formats(header),
         filters=_filters(header),
-        template=header.sql,
+        compare=_compare(header, chart),
+        width=header.one_of("width", WIDTHS, default=_WIDTH.get(chart, "half")),
     )
+
+
+def _y(header: Header, chart: str) -> tuple[str, ...]:
+    y = tuple(name.strip() for name in header.values.get("y", "").split(",") if name.strip())
+    if chart == "heatmap" and len(y) != 2:
+        raise header.wrong("y", "two columns of a heatmap: the one down, and the value")
+    return y
+
+
+def _compare(header: Header, chart: str) -> str | None:
+    if "compare" in header.values and chart != "scalar":
+        raise header.wrong(
+            "compare", "a line of a scalar only; a chart is compared with the days before by the page"
+        )
+    return header.values.get("compare")
 
 
 def _formats(header: Header) -> dict[str, str]:

@@ -29,21 +29,21 @@ FILTERS: Mapping[str, Filter] = {
     "currency": Filter("Currency", "string/="),
 }
 COLUMN = re.compile(r"[a-z_]+\.[a-z_]+\.[a-z_]+")
-_BLOCK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
-_TAG = re.compile(r"\{\{\s*([^}]*?)\s*\}\}")
+BLOCK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+TAG = re.compile(r"\{\{\s*([^}]*?)\s*\}\}")
 
 
 def without(template: str) -> str:
     """The SQL while no filter has a value."""
-    return _BLOCK.sub("", template)
+    return BLOCK.sub("", template)
 
 
 def used(template: str) -> frozenset[str]:
     """The names of the filters in the SQL."""
-    return frozenset(_TAG.findall(template))
+    return frozenset(TAG.findall(template))
 
 
 def outside(template: str) -> str | None:
     """The name of a filter that stands outside of a block, or None. Such SQL cannot run without its value."""
-    tag = _TAG.search(without(template))
+    tag = TAG.search(without(template))
     return tag[1] if tag else None

@@ -5,7 +5,8 @@ slow card holds up no other. The answer is kept for a moment, so that many open 
 """
 
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,11 +16,13 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
+from local.cards.choice import EVERYTHING, Choice, statement
 from local.cards.definition import Card
 from local.errors import StackError
 
 TIMEOUT_SECONDS = 5
 KEPT_SECONDS = 3
+KEPT_ANSWERS = 400
 _OPTIONS = f"-c statement_timeout={TIMEOUT_SECONDS}s -c default_transaction_read_only=on -c timezone=UTC"
 
 
@@ -53,23 +56,28 @@ class Reader:
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url = url
         self._clock = clock
-        self._slots: dict[str, _Slot] = {}
+        self._slots: OrderedDict[tuple[str, Choice], _Slot] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, card: Card) -> Answer:
-        """The card's rows, at most KEPT_SECONDS old. Raises CardFailed."""
+    def read(self, card: Card, choice: Choice = EVERYTHING) -> Answer:
+        """The card's rows with these filters, at most KEPT_SECONDS old. Raises CardFailed."""
+        key = (card.name, choice)
         with self._lock:
-            slot = self._slots.setdefault(card.name, _Slot())
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            if len(self._slots) > KEPT_ANSWERS:
+                self._slots.popitem(last=False)
         with slot.lock:
             if slot.answer is None or self._clock() >= slot.until:
-                slot.answer = self._run(card)
+                slot.answer = self.query(*statement(card, choice))
                 slot.until = self._clock() + KEPT_SECONDS
             return slot.answer
 
-    def _run(self, card: Card) -> Answer:
+    def query(self, query: str, parameters: Mapping[str, Any] | None = None) -> Answer:
+        """The rows of a SELECT of ours, of this moment. Raises CardFailed."""
         try:
             with psycopg.connect(self._url, connect_timeout=3, options=_OPTIONS) as connection:
-                cursor = connection.execute(card.sql.encode())
+                cursor = connection.execute(query.encode(), parameters)
                 kinds = [_kind(column.type_code) for column in cursor.description or []]
                 names = [column.name for column in cursor.description or []]
                 rows = [[_plain(value) for value in row] for row in cursor]

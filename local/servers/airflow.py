@@ -30,6 +30,8 @@ DAGS = (
     "restaurant_anomalies",
 )
 
+METRICS = ("INGEST_METRICS_PORT", "INGEST_METRICS_FILE")
+"""Where a writer shows its metrics to Prometheus."""
 # Compose has the same defaults, by the same names.
 TUNING = {
     "AIRFLOW__CORE__PARALLELISM": ("AIRFLOW_PARALLELISM", "8"),
@@ -68,6 +70,7 @@ def variables(settings: Settings) -> dict[str, str]:
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": LOOPBACK,
         "INGEST_ARCHIVE_DIR": str(settings.archive_dir),
+        **{name: settings.values.get(name, "") for name in METRICS},
     }
     plain = {name: value or "" for name, value in dotenv_values(common, interpolate=False).items()}
     dags = {name: value for name, value in settings.values.items() if name.startswith("RESTAURANT_")}

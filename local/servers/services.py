@@ -99,6 +99,7 @@ def ingest(settings: Settings) -> Service:
         "INGEST_DATABASE_URL": database_url(settings, WRITER),
         "INGEST_STREAM": settings.values.get("INGEST_STREAM") or "restaurant",
         "EVENT_STREAM_TOKEN": settings.values.get("EVENT_STREAM_TOKEN", ""),
+        **{name: settings.values.get(name, "") for name in airflow.METRICS},
     }
     command = [sys.executable, "-m", "sse_ingest", "run"]
     return Service("ingest", "ingestion (without Airflow)", command, environment(settings, own))
@@ -125,6 +126,8 @@ def dashboard(settings: Settings) -> Service:
     """The local page of the dashboards' cards."""
     own = {
         "DASHBOARD_PORT": str(settings.dashboard_port),
+        "DASHBOARD_HOST": settings.values.get("DASHBOARD_HOST", ""),
+        "DASHBOARD_PASSWORD": settings.values.get("DASHBOARD_PASSWORD", ""),
         "DASHBOARD_DATABASE_URL": database_url(settings, "analytics_reader"),
         "EVENT_SERVICE_URL": settings.event_url,
     }
@@ -134,7 +137,7 @@ def dashboard(settings: Settings) -> Service:
         [sys.executable, "-m", "local.dashboard"],
         environment(settings, own),
         settings.dashboard_url,
-        lambda: loopback.answers(settings.dashboard_url),
+        lambda: loopback.answers(f"{settings.dashboard_url}/alive"),
     )
 
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.contract.currencies import DECIMALS
@@ -27,7 +27,7 @@ def card_body(
     return {
         "name": card.title,
         "description": card.description,
-        "display": card.chart,
+        "display": display(card),
         "collection_id": collection,
         "dataset_query": query(card, database, fields),
         "visualization_settings": settings(card, currency),
@@ -54,22 +54,66 @@ def _tag(card: str, name: str, field: int) -> dict[str, Any]:
     }
 
 
+def display(card: Card) -> str:
+    """Metabase's name of the chart. Its trend compares two columns of one row, and shows a date beside them."""
+    if card.compare:
+        return "smartscalar"
+    return "table" if card.chart in ("heatmap", "status") else card.chart
+
+
 def settings(card: Card, currency: str) -> dict[str, Any]:
     """How the card is drawn. Columns are named as the SELECT names them."""
-    visualization: dict[str, Any] = {}
-    if card.chart == "scalar":
-        visualization["scalar.field"] = card.y[0]
-    elif card.chart != "table":
-        visualization["graph.dimensions"] = [name for name in (card.x, card.series) if name]
-        visualization["graph.metrics"] = list(card.y)
-        if card.chart == "bar" and card.series:
-            visualization["stackable.stack_type"] = "stacked"
+    drawing = _DRAWINGS.get(card.chart, _graph)(card)
     columns = {
         json.dumps(["name", column], separators=(",", ":")): style
         for column, unit in card.formats.items()
         if (style := _style(unit, currency))
     }
-    return visualization | ({"column_settings": columns} if columns else {})
+    return drawing | ({"column_settings": columns} if columns else {})
+
+
+def _graph(card: Card) -> dict[str, Any]:
+    """With a colour per value of `series` Metabase draws one metric: amounts of two currencies stay apart."""
+    drawing: dict[str, Any] = {
+        "graph.dimensions": [name for name in (card.x, card.series) if name],
+        "graph.metrics": list(card.y[:1] if card.series else card.y),
+    }
+    if card.chart == "bar" and card.series:
+        drawing["stackable.stack_type"] = "stacked"
+    return drawing
+
+
+def _figure(card: Card) -> dict[str, Any]:
+    drawing: dict[str, Any] = {"scalar.field": card.y[0]}
+    if card.compare:
+        label = card.compare.removeprefix(f"{card.y[0]}_").replace("_", " ")
+        comparison = {"id": card.compare, "type": "anotherColumn", "column": card.compare, "label": label}
+        drawing["scalar.comparisons"] = [comparison]
+    return drawing
+
+
+def _heatmap(card: Card) -> dict[str, Any]:
+    """A table with a column per value of `x`: the stronger the colour, the more."""
+    value = card.y[1]
+    colours = {"type": "range", "columns": [value], "colors": ["#FFFFFF", "#509EE3"]}
+    return {
+        "table.pivot": True,
+        "table.pivot_column": card.x,
+        "table.cell_column": value,
+        "table.column_formatting": [colours | {"min_type": None, "max_type": None}],
+    }
+
+
+def _table(_card: Card) -> dict[str, Any]:
+    return {}
+
+
+_DRAWINGS: Mapping[str, Callable[[Card], dict[str, Any]]] = {
+    "scalar": _figure,
+    "heatmap": _heatmap,
+    "table": _table,
+    "status": _table,
+}
 
 
 def _style(unit: str, currency: str) -> dict[str, Any]:
@@ -82,5 +126,7 @@ def _style(unit: str, currency: str) -> dict[str, Any]:
         "rating": {"decimals": 2},
         "percent": {"suffix": " %"},
         "duration": {"suffix": " s"},
+        "weekday": {"column_title": "Weekday, 1 is Monday"},
+        "hour": {"suffix": ":00"},
     }
     return styles.get(unit, {})

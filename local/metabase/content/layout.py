@@ -1,13 +1,14 @@
-"""Where the cards of a dashboard stand, on Metabase's grid of 24 columns: in their order, row by row."""
+"""Where the cards of a dashboard stand, on Metabase's grid of 24 columns: in their order, row by row, without holes."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local.cards.definition import Card
 
 COLUMNS = 24
-_SIZES = {"scalar": (6, 3), "table": (24, 8)}
-_CHART = (12, 6)
+_WIDTHS = {"quarter": 6, "half": 12, "full": COLUMNS}
+_HEIGHTS = {"scalar": 3, "status": 3, "table": 8, "heatmap": 8}
+_CHART = 6
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,26 @@ def place(cards: Collection[Card]) -> list[Place]:
 
 
 def _flow(cards: Iterable[Card], tab: str | None) -> Iterator[Place]:
-    row = col = tallest = 0
+    top = 0
+    for row in _rows(cards):
+        col = 0
+        places = []
+        for card in row:
+            places.append(Place(card, tab, top, col, _WIDTHS[card.width], _HEIGHTS.get(card.chart, _CHART)))
+            col += _WIDTHS[card.width]
+        tallest = max(one.height for one in places)
+        places[-1] = replace(places[-1], width=places[-1].width + COLUMNS - col)
+        yield from (replace(one, height=tallest) for one in places)
+        top += tallest
+
+
+def _rows(cards: Iterable[Card]) -> Iterator[list[Card]]:
+    """As many cards as stand beside each other."""
+    row: list[Card] = []
     for card in cards:
-        width, height = _SIZES.get(card.chart, _CHART)
-        if col + width > COLUMNS:
-            row, col, tallest = row + tallest, 0, 0
-        yield Place(card, tab, row, col, width, height)
-        col, tallest = col + width, max(tallest, height)
+        if sum(_WIDTHS[one.width] for one in [*row, card]) > COLUMNS:
+            yield row
+            row = []
+        row.append(card)
+    if row:
+        yield row

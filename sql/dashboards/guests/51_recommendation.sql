@@ -1,14 +1,15 @@
--- title: Would recommend, by day
+-- title: Net promoter score by day
 -- chart: line
--- unit: percent
+-- unit: count
 -- x: day
--- y: promoter_rate, detractor_rate
--- formats: avg_nps rating
+-- y: score
+-- formats: promoter_rate percent, detractor_rate percent, avg_nps rating
 -- day: analytics.satisfaction_summary.day
--- description: Percentage of promoters (9 or 10) and detractors (0 to 6) among the answers, in the 30 days (UTC) up
---   to the newest feedback, or on the chosen days. A day without an answer has no point.
+-- description: The percentage of promoters (9 or 10) less that of detractors (0 to 6) among the answers, -100 to 100, in the
+--   30 days (UTC) up to the newest feedback, or on the chosen days. A day without an answer has no point.
 SELECT
     day,
+    promoter_rate - detractor_rate AS score,
     promoter_rate,
     detractor_rate,
     avg_nps,

@@ -41,6 +41,8 @@ _INDEXES: tuple[LiteralString, ...] = (
     "order_items_event_ts",
     "payments_event_ts",
     "feedback_created_ts",
+    "orders_customer_business_ts",
+    "order_items_parts",
 )
 """Views and refreshes read by these indexes; ingestion does not need them."""
 

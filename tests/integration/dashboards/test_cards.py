@@ -17,6 +17,8 @@ from tests.support.contention import Contention
 from tests.support.servers.asgi import get
 
 CARDS = load()
+WITHOUT_STREAM = {"completeness"}
+"""Cards that show nothing while no stream is ingested."""
 pytestmark = pytest.mark.integration
 
 
@@ -47,30 +49,40 @@ def test_every_card_answers_with_the_columns_it_names(
         assert all(columns[y] == "number" for y in each.y), each.name
         if each.chart in ("bar", "line"):
             assert columns[str(each.x)] in ("time", "date"), each.name
-        if each.chart == "scalar":
+        if each.chart in ("scalar", "status"):
             assert len(answer.rows) == 1, each.name
-        if filled:
+        if each.compare:  # Metabase's trend shows a date
+            assert columns[each.compare] == "number", each.name
+            assert "date" in columns.values(), each.name
+        if filled and each.name not in WITHOUT_STREAM:
             assert answer.rows, each.name
 
 
 def test_an_empty_warehouse_has_no_orders_and_unknown_revenue(reader: Reader) -> None:
-    assert named(reader.read(CARDS["orders"])) == [{"orders": 0, "cancelled_orders": 0}]
-    assert named(reader.read(CARDS["revenue"])) == [
-        {"revenue": None, "currency": None, "unpaid_orders": 0, "other_currencies": "none"}
-    ]
-    assert named(reader.read(CARDS["latest_offset"])) == [{"latest_offset": None}]
+    orders, tips, lag = (named(reader.read(CARDS[name]))[0] for name in ("orders_today", "tips_today", "lag"))
+    assert orders == {"orders": 0, "orders_last_week": 0, "day": None, "unpaid_orders": 0}
+    assert (tips["tips"], tips["currency"], tips["other_currencies"]) == (None, None, "none")
+    assert (lag["events_behind"], lag["status"]) == (None, "warn")
 
 
 def test_the_figures_are_those_of_the_orders(reader: Reader, fill: Callable[[], None]) -> None:
     fill()
-    day = [number for number in range(24) if number % 7 != 6]
+    day = [number for number in range(13) if number % 7 != 6]  # from noon back to midnight in UTC
     paid = [number for number in day if number % 5]
-    assert named(reader.read(CARDS["orders"])) == [{"orders": len(day), "cancelled_orders": 24 - len(day)}]
-    assert named(reader.read(CARDS["revenue"])) == [
+    assert named(reader.read(CARDS["orders_today"])) == [
         {
-            "revenue": f"{sum(13 + number for number in paid) + 0.3 * len(paid):.2f}",
-            "currency": "CAD",
+            "orders": len(day),
+            "orders_last_week": 0,
+            "day": "2024-03-05",
             "unpaid_orders": len(day) - len(paid),
+        }
+    ]
+    assert named(reader.read(CARDS["average_bill_today"])) == [
+        {
+            "average_bill": f"{sum(13.3 + number for number in paid) / len(paid):.2f}",
+            "average_bill_last_week": None,
+            "currency": "CAD",
+            "day": "2024-03-05",
             "other_currencies": "none",
         }
     ]
@@ -78,6 +90,7 @@ def test_the_figures_are_those_of_the_orders(reader: Reader, fill: Callable[[], 
     unknown = {row["what"]: row["unknown"] for row in named(reader.read(CARDS["unknown"]))}
     assert list(unknown)[0::4] == ["Lines without a price", "Feedback without an answer on recommending"]
     assert unknown["Lines without a price"] == unknown["Lines whose item is NONE"] == len(unpriced)
+    assert [row["modifier"] for row in named(reader.read(CARDS["modifiers"]))] == ["Egg"]
     none = next(row for row in named(reader.read(CARDS["top_items"])) if row["item_name"] == "NONE")
     assert none["revenue"] is None
 
@@ -87,6 +100,14 @@ def test_health_is_reported_with_a_remedy(reader: Reader) -> None:
     assert reported["database"]["status"] == "ok"
     assert reported["freshness"]["status"] == "warn"
     assert reported["freshness"]["remedy"]
+
+
+def test_the_status_line_is_the_worst_check(reader: Reader, fill: Callable[[], None]) -> None:
+    fill()
+    ((status, check, message),) = reader.read(CARDS["status_line"]).rows
+    assert (status, check) == ("warn", "freshness")
+    assert message.startswith("Never ingested. Nothing was ever committed: ")
+    assert message.endswith("Also: lag, lease, quality.")
 
 
 def test_a_card_reads_and_never_writes(reader: Reader) -> None:
@@ -103,7 +124,7 @@ def test_a_slow_card_is_stopped_and_holds_up_no_other(
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(reader.read, card("SELECT pg_sleep(30)"))
         busy, began = Contention(), time.monotonic()
-        reader.read(CARDS["orders"])
+        reader.read(CARDS["orders_today"])
         assert time.monotonic() - began < 0.6 + busy.seconds
         with pytest.raises(CardFailed, match="stopped"):
             slow.result()
@@ -123,18 +144,18 @@ def test_an_answer_is_kept_for_a_moment(warehouse: Any) -> None:
 def test_what_is_wrong_is_reported_and_then_it_goes_on(warehouse: Any, cluster: Any) -> None:
     url = warehouse.url("analytics_reader")
     with pytest.raises(DatabaseDown, match="ANALYTICS_DB_PASSWORD"):
-        Reader(url.replace("reader-password", "wrong")).read(CARDS["orders"])
+        Reader(url.replace("reader-password", "wrong")).read(CARDS["orders_today"])
     with pytest.raises(DatabaseDown, match=r"\./stack up"):
-        Reader(url.replace(warehouse.name, "absent")).read(CARDS["orders"])
+        Reader(url.replace(warehouse.name, "absent")).read(CARDS["orders_today"])
     with pytest.raises(CardFailed, match="migrates"):
-        Reader(url).read(replace(CARDS["orders"], sql="SELECT * FROM analytics.absent"))
-    assert Reader(url).read(CARDS["orders"]).rows
+        Reader(url).read(replace(CARDS["orders_today"], template="SELECT * FROM analytics.absent"))
+    assert Reader(url).read(CARDS["orders_today"]).rows
 
 
 def test_over_http_a_failing_card_leaves_the_others_alone(warehouse: Any) -> None:
-    cards = {"broken": card("SELECT 1/0", "broken"), "orders": CARDS["orders"]}
+    cards = {"broken": card("SELECT 1/0", "broken"), "orders_today": CARDS["orders_today"]}
     app = create_app(Reader(warehouse.url("analytics_reader")), cards)
     broken = get(app, "/api/cards/broken")
     assert broken.status_code == 502
     assert broken.json()["detail"] == "The database answers: division by zero"
-    assert get(app, "/api/cards/orders").json()["rows"] == [[0, 0]]
+    assert get(app, "/api/cards/orders_today").json()["rows"] == [[0, 0, None, 0]]

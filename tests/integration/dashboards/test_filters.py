@@ -22,7 +22,7 @@ def reader(warehouse: Any, fill: Callable[[], None]) -> Reader:
 
 
 def answer(reader: Reader, card: Card, *names: str) -> Answer:
-    return reader.read(replace(card, name=f"{card.name} {names}", sql=chosen(card, *names)))
+    return reader.read(replace(card, name=f"{card.name} {names}", template=chosen(card, *names)))
 
 
 def column(result: Answer, name: str) -> list[Any]:
@@ -64,7 +64,7 @@ def test_chosen_days_replace_the_default_time_span(warehouse: Any, reader: Reade
             " 'LOC-ON-001', 'completed', now(), now(), now(), gen_random_uuid())"
         )
     day = {"day": "{column} = date '2023-05-05'"}
-    card = CARDS["daily_revenue"]
+    card = CARDS["sales_by_day"]
     assert "2023-05-05" not in column(reader.read(card), "day")
-    old = reader.read(replace(card, name="old", sql=chosen(card, "day", values=day)))
+    old = reader.read(replace(card, name="old", template=chosen(card, "day", values=day)))
     assert column(old, "day") == ["2023-05-05"]

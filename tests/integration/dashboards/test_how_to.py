@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "how-to" / "add-a-dashboard-card.md").read_text(encoding
 def test_the_example_answers_with_the_columns_it_names(warehouse: Any, fill: Callable[[], None]) -> None:
     example = re.search(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     assert example
-    card = parse("26_refunds.sql", example[1])
+    card = parse("29_refunds.sql", example[1])
     fill()
 
     answer = Reader(warehouse.url("analytics_reader")).read(card)
@@ -41,4 +41,4 @@ def test_the_example_can_be_tried_as_the_page_says() -> None:
     example = re.search(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     assert example
     tried = re.sub(r"\[\[.*\]\]", "", example[1])
-    assert tried.endswith(parse("26_refunds.sql", example[1]).sql + "\n")
+    assert tried.endswith(parse("29_refunds.sql", example[1]).sql + "\n")

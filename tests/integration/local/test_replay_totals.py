@@ -160,7 +160,7 @@ def test_a_priced_history_has_its_net_sales_everywhere(
             for view in ("daily_sales", "hourly_sales", "menu_performance", "store_performance", "bills"):
                 query = f"SELECT sum(net_sales) FROM analytics.{view}".encode()
                 assert reader.execute(query).fetchall() == [(NET_SALES,)], view
-            for card in ("daily_revenue", "restaurants", "categories"):
+            for card in ("sales_by_day", "restaurants", "categories"):
                 card_query = cards[card].sql.strip().rstrip(";")
                 query = f"SELECT sum(net_sales) FROM ({card_query}) AS card".encode()
                 assert reader.execute(query).fetchall() == [(NET_SALES,)], card

@@ -11,7 +11,7 @@ from local.metabase.provision import provision
 from local.metabase.settings import Login, Target, from_values
 from tests.support.metabase.state import ADMINISTRATORS, ALL_USERS, State
 
-CARDS = {name: card for name, card in load().items() if name in ("orders", "cash_up")}
+CARDS = {name: card for name, card in load().items() if name in ("orders_by_hour", "cash_up")}
 
 
 def session(target: Target, login: Login) -> httpx.Client:
@@ -139,7 +139,7 @@ def test_a_warehouse_that_metabase_cannot_read(state: State, target: Target) -> 
 def test_a_column_that_does_not_come(state: State, target: Target) -> None:
     state.columns = {column for column in state.columns if "cash_up" not in column}
     with pytest.raises(
-        errors.SyncTimeout, match=r"does not list analytics\.cash_up\.day, analytics\.cash_up\."
+        errors.SyncTimeout, match=r"does not list analytics\.cash_up\.currency, analytics\.cash_up\."
     ):
         provision(replace(target, wait_seconds=0.1), CARDS)
 

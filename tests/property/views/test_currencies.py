@@ -24,7 +24,7 @@ from tests.support.warehouse.clock import Clock
 from tests.support.warehouse.deliveries import TABLES, writing
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
-NOW = EPOCH + timedelta(days=1)
+NOW = EPOCH + timedelta(hours=6)
 PLACES = {"LOC-ON-001": None, "LOC-QC-001": "CAD", "LOC-JP-001": "JPY"}
 """The currency of each restaurant that is entered."""
 WITHOUT_AMOUNTS = {
@@ -44,14 +44,16 @@ OF_THE_CLOCK = {"live_metrics", "sales_per_minute"}
 AS_STATED = {"captured_payments", "order_lines"}
 """Row by row, with the currency that the event states."""
 COUNTING_CARDS = {
-    *("blocked", "by_minute", "health", "late_events", "latest_offset", "live", "order_status", "orders"),
-    *("orders_by_hour", "rating", "recommendation", "unknown"),
+    *("blocked", "by_minute", "completeness", "data_quality", "dead_letters", "guests_today", "health"),
+    *("ingest_latency", "lag", "late_events", "live", "live_orders", "orders_by_hour", "orders_today"),
+    *("peak_hours", "rating", "recommendation", "returning_guests", "status_line", "unknown"),
 }
 """Cards of counts, and those of the clock."""
 BESIDE = {
-    "card revenue": "revenue",
-    "card average_order": "avg_order_value",
-    "card net_sales": "net_sales",
+    "card average_bill_today": "average_bill",
+    "card net_sales_today": "net_sales",
+    "card refunds_today": "refunds",
+    "card tips_today": "tips",
 }
 """Cards with one figure, and the other currencies beside it."""
 Group = tuple[str, list[Event]]

@@ -22,9 +22,9 @@ SELECT n, md5('other' || n)::uuid, 'other', t, 'LOC-' || n % 20, '{}', t + inter
 FROM numbered, LATERAL (VALUES (timestamptz '2025-08-01 00:00:00+00' + n * interval '50 seconds')) AS v (t);
 
 INSERT INTO analytics.orders
-    (order_id, service_type, order_ts, location_code, status, subtotal, tax, tip, total,
+    (order_id, service_type, order_ts, location_code, customer_id, status, subtotal, tax, tip, total,
      created_at, updated_at, event_ts, event_id)
-SELECT order_id, 'takeout', ts, 'LOC-' || n % 20, CASE WHEN n % 30 = 0 THEN 'cancelled' ELSE 'completed' END,
+SELECT order_id, 'takeout', ts, 'LOC-' || n % 20, 'CUST-' || n % 9000, CASE WHEN n % 30 = 0 THEN 'cancelled' ELSE 'completed' END,
     10, 1, 1, 12, ts, ts, ts, md5('created' || n)::uuid
 FROM numbered;
 

@@ -17,6 +17,7 @@ from sse_ingest.events import Event
 from sse_ingest.named_objects import load_object
 from sse_ingest.sources.registry import SOURCES, is_known
 
+_LAST_PORT = 65_535
 Processor: TypeAlias = Callable[[Cursor[Any], Event, dict[str, Any]], None]
 
 
@@ -59,6 +60,11 @@ class Settings:
     give_up_seconds: float = 300.0
     """Raise the transient error after this long without a commit and without a healthy connection that is idle."""
 
+    metrics_port: int | None = None
+    """Port of 127.0.0.1 on which Prometheus reads the metrics of the run; None: none."""
+    metrics_file: Path | None = None
+    """File for the textfile collector of Prometheus's node exporter; its name ends in .prom."""
+
     def __post_init__(self) -> None:
         check_schema(self.schema)
         if self.max_batch < 1:
@@ -92,6 +98,7 @@ class Settings:
             "database_url": database_url,
             "stream": os.environ.get("INGEST_STREAM") or "default",
             "token": os.environ.get("EVENT_STREAM_TOKEN") or None,
+            **metrics_from_environment(),
         }
         return cls(**{**values, **overrides})
 
@@ -118,6 +125,18 @@ class Warehouse:
                 "INGEST_OWNER_URL is not set: give the warehouse as postgresql://OWNER:…@host:port/database."
             )
         return cls(url=url, **_common())
+
+
+def metrics_from_environment() -> dict[str, Any]:
+    """`metrics_port` and `metrics_file` of INGEST_METRICS_PORT and _FILE. Raises ConfigurationError."""
+    port, file = os.environ.get("INGEST_METRICS_PORT", ""), os.environ.get("INGEST_METRICS_FILE", "")
+    if port and (not port.isdecimal() or not 1 <= int(port) <= _LAST_PORT):
+        raise ConfigurationError(f"INGEST_METRICS_PORT is {port!r}: set it to a port from 1 to {_LAST_PORT}.")
+    if file and not file.endswith(".prom"):
+        raise ConfigurationError(
+            f"INGEST_METRICS_FILE is {file!r}: Prometheus reads files that end in .prom."
+        )
+    return {"metrics_port": int(port) if port else None, "metrics_file": Path(file) if file else None}
 
 
 def _common(contract: Contract | None = None) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from restaurant_warehouse.contract import CONTRACT
 from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import ConfigurationError, Unauthorized
 from sse_ingest.pipeline.run import Result, run
@@ -22,21 +21,6 @@ from tests.support.service import EventService
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def configured(service: EventService, warehouse: Any) -> Callable[..., Settings]:
-    def make(**changes: Any) -> Settings:
-        defaults = {
-            "contract": CONTRACT,
-            "stream": "restaurant",
-            "source_url": service.url,
-            "database_url": warehouse.url("airflow_user"),
-            "lease_seconds": 1,
-        }
-        return Settings(**{**defaults, **changes})
-
-    return make
 
 
 @pytest.fixture

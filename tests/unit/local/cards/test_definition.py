@@ -49,6 +49,12 @@ def test_a_header_says_what_a_card_is() -> None:
             GOOD.replace("-- y: orders, others\n", "").replace("chart: bar", "chart: scalar"),
             "a scalar needs y",
         ),
+        (GOOD.replace("unit: count", "compare: others"), "line 3: compare is a line of a scalar only"),
+        (GOOD.replace("unit: count", "width: third"), "line 3: width is one of quarter, half, full"),
+        (
+            GOOD.replace("chart: bar", "chart: heatmap").replace("orders, others", "orders"),
+            "line 5: y is two columns of a heatmap",
+        ),
     ],
 )
 def test_a_header_that_is_wrong_names_the_file(text: str, says: str) -> None:
@@ -61,7 +67,9 @@ def test_every_card_of_ours_is_well_formed_and_named_once() -> None:
     by_name = load()
     assert len(by_name) == len(list(definition.FOLDER.rglob("*.sql"))) >= 10
     assert len({card.title for card in by_name.values()}) == len(by_name)
-    assert next(iter(by_name)) == "health"
+    dashboards = list(dict.fromkeys(card.dashboard for card in by_name.values()))
+    assert dashboards == ["today", "sales", "menu", "money", "guests", "operations"]
+    assert all(card.compare for card in by_name.values() if card.name.endswith("_today") and not card.x)
     assert {card.chart for card in by_name.values()} == set(definition.CHARTS)
 
 

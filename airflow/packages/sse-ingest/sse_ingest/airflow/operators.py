@@ -29,7 +29,7 @@ from sse_ingest.contract.raw import RAW
 from sse_ingest.errors import TerminalError
 from sse_ingest.pipeline.progress_log import end_of_run
 from sse_ingest.pipeline.run import Result, run
-from sse_ingest.settings import Settings
+from sse_ingest.settings import Settings, metrics_from_environment
 from sse_ingest.store.store import Tally
 
 __all__ = [
@@ -187,6 +187,7 @@ class SSEToPostgresOperator(BaseOperator):
             processors=self.event_processors,
             contract=self.contract,
             schema=self.schema,
+            **metrics_from_environment(),
         )
 
     def _attempt(self, what: str, step: Callable[[], None]) -> None:

@@ -17,6 +17,7 @@ from sse_ingest.errors import DatabaseUnavailable, SourceUnavailable
 from sse_ingest.lease.lease import Lease, Position
 from sse_ingest.pipeline.committer import Committer
 from sse_ingest.pipeline.gc_tuning import tuned
+from sse_ingest.pipeline.metrics import Exporter, NoExport, exporter_of
 from sse_ingest.pipeline.progress_log import ProgressLog
 from sse_ingest.pipeline.source_head import HeadWatcher
 from sse_ingest.settings import Settings
@@ -105,6 +106,7 @@ class _Run:
     failing_since: float | None = None
     collected: float = field(default_factory=time.monotonic)
     backoff: Backoff = field(default_factory=lambda: Backoff(base=0.25))
+    metrics: Exporter = field(default_factory=NoExport)
 
     def __post_init__(self) -> None:
         self.progress = ProgressLog(self.settings.stream)
@@ -146,9 +148,12 @@ class _Run:
                 position.last_event_id or "the beginning",
                 position.fence,
             )
-            return self._stream(source, store.begin(position.fence), lease, position)
+            with closing(exporter_of(settings)) as self.metrics:
+                return self._stream(source, store.begin(position.fence), lease, position, head)
 
-    def _stream(self, source: Source, store: Store, lease: Lease, position: Position) -> Reason:
+    def _stream(
+        self, source: Source, store: Store, lease: Lease, position: Position, head: HeadWatcher
+    ) -> Reason:
         """Commit the events after the checkpoint as they arrive."""
         settings = self.settings
         parser = settings.contract.parser(settings.stream, position.offset)
@@ -159,6 +164,7 @@ class _Run:
                 committer.check()
                 self._collect()
                 self.progress.tick(self.total, self.last_position)
+                self.metrics.tick(head.value())
                 items = detector.detect([parser.parse(frame) for frame in frames])
                 committer.add(items, more=source.pending)
                 if committer.idle:
@@ -210,6 +216,7 @@ class _Run:
     def _committed(self, tally: Tally, batch: Batch) -> None:
         self._reset_failures()
         self.total.add(tally)
+        self.metrics.committed(tally, batch)
         self.first_position = self.first_position or batch.first_position
         self.last_position = batch.last_position or self.last_position
         self.on_commit(Progress(self.total, self.last_position))

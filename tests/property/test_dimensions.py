@@ -38,7 +38,7 @@ money = st.sampled_from(
 @st.composite
 def events(draw: st.DrawFn) -> list[Event]:
     """Changes of two items and two guests, many at the same instant, and orders before, between and after them."""
-    items = []
+    items: dict[Any, Event] = {}
     for offset in range(1, draw(st.integers(2, 16)) + 1):
         kind, order, part = draw(st.sampled_from(KINDS)), draw(st.integers(1, 2)), draw(st.integers(0, 1))
         fields: dict[str, Any] = {}
@@ -60,8 +60,9 @@ def events(draw: st.DrawFn) -> list[Event]:
                 fields["menu_item_id"] = draw(st.sampled_from([None, "MI-1", "MI-2"]))
         body = payload(kind, order, part, **fields)
         at, version = draw(st.integers(0, 2)), draw(st.sampled_from([None, None, 0, 1]))
-        items.append(parsed(frame(offset, kind, body, seconds=at, version=version)))
-    return items
+        event = parsed(frame(offset, kind, body, seconds=at, version=version))
+        items.setdefault(event.event_id, event)  # the same body again has the same id: a duplicate, not a change
+    return list(items.values())
 
 
 class Model:

@@ -61,7 +61,9 @@ def events(draw: st.DrawFn) -> list[Event]:
         body = payload(kind, order, part, **fields)
         at, version = draw(st.integers(0, 2)), draw(st.sampled_from([None, None, 0, 1]))
         event = parsed(frame(offset, kind, body, seconds=at, version=version))
-        items.setdefault(event.event_id, event)  # the same body again has the same id: a duplicate, not a change
+        items.setdefault(
+            event.event_id, event
+        )  # the same body again has the same id: a duplicate, not a change
     return list(items.values())
 
 

@@ -3,8 +3,8 @@
 -- unit: count
 -- y: orders_per_minute
 -- formats: revenue_last_hour money, revenue_today money, projected_revenue_today money
--- description: Orders of the last 60 minutes, without cancelled ones. In the currency with the most of them: their revenue,
---   how many are unpaid, and the projected revenue of today.
+-- description: Orders of the last 60 minutes, without cancelled ones; of fewer minutes while the first order is younger. In
+--   the currency with the most of them: their revenue, how many are unpaid, and the projected revenue of today.
 SELECT
     sum(orders_per_minute) OVER () AS orders_per_minute,
     currency,

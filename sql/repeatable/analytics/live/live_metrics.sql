@@ -2,7 +2,7 @@ CREATE OR REPLACE VIEW analytics.live_metrics AS
 SELECT
     n.measured_at,
     coalesce(b.order_count, 0) AS orders_last_hour,
-    round(coalesce(b.order_count, 0) / 60.0, 2) AS orders_per_minute,
+    round(coalesce(b.order_count, 0) / w.minutes, 2) AS orders_per_minute,
     b.revenue AS revenue_last_hour,
     coalesce(b.unpaid_orders, 0) AS unpaid_orders_last_hour,
     coalesce(b.customers, 0) AS active_customers,
@@ -15,6 +15,11 @@ SELECT
     coalesce(b.currency, (SELECT analytics.default_currency())) AS currency
 FROM (SELECT clock_timestamp() AS measured_at) AS n
 CROSS JOIN LATERAL analytics.last_hour_of_ingest(n.measured_at) AS i
+CROSS JOIN LATERAL (
+    -- Of a warehouse that is younger than an hour, the minutes that it has.
+    SELECT coalesce(least(60, greatest(1, extract(epoch FROM n.measured_at - min(o.business_ts)) / 60)), 60) AS minutes
+    FROM analytics.orders AS o
+) AS w
 LEFT JOIN LATERAL (
     SELECT coalesce(s.currency, t.currency) AS currency, s.order_count, s.revenue, s.unpaid_orders, s.customers,
         t.revenue AS revenue_today, t.projected
@@ -26,7 +31,8 @@ COMMENT ON VIEW analytics.live_metrics IS
     'The state of sales and ingestion now, in one row per currency. The last hour is the last 60 minutes, by business_ts for sales and by arrival for ingestion.';
 COMMENT ON COLUMN analytics.live_metrics.measured_at IS 'Now, by the clock of the database.';
 COMMENT ON COLUMN analytics.live_metrics.orders_last_hour IS 'Orders of the last hour, without cancelled ones.';
-COMMENT ON COLUMN analytics.live_metrics.orders_per_minute IS 'orders_last_hour divided by 60.';
+COMMENT ON COLUMN analytics.live_metrics.orders_per_minute IS
+    'orders_last_hour divided by 60, or by the minutes since the first order where these are fewer.';
 COMMENT ON COLUMN analytics.live_metrics.revenue_last_hour IS
     'Total of the paid ones among them, as in hourly_sales; null while none is paid.';
 COMMENT ON COLUMN analytics.live_metrics.unpaid_orders_last_hour IS 'How many of them are not paid yet.';

@@ -91,6 +91,18 @@ def test_the_last_hour(owner: Any, books: Any) -> None:
     assert metrics["freshness_seconds"] == 20
 
 
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [((20, 10, 5), D("0.15")), ((0.5,), D(1)), ((90, 20), D("0.02")), ((), D(0))]
+)
+def test_a_young_warehouse_has_orders_per_minute_of_its_own_minutes(
+    owner: Any, books: Any, minutes: tuple[float, ...], expected: Decimal
+) -> None:
+    for ago in minutes:
+        books.order(AT - ago * MINUTE, **TEN)
+
+    assert live_at(owner, AT)["orders_per_minute"] == expected
+
+
 def ingest(owner: Any, books: Any, now: datetime) -> None:
     """103 events in the last hour, 100 of them with a latency that counts, and two dead letters that count."""
     for latency in range(1, 101):

@@ -227,7 +227,7 @@ def test_processors_of_ones_own_are_found(place: str, clone: Clone, tmp_path: Pa
 
 
 def test_every_file_and_folder_that_the_readme_names_is_there() -> None:
-    named = re.findall(r"`((?:api|airflow|sql|local|tests)/[\w./]*)`", README)
+    named = re.findall(r"`((?:api|airflow|sql|local|ops|tests)/[\w./]*)`", README)
 
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []

@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[2]
 TOP = [ROOT / f"{name}.md" for name in ("README", "ARCHITECTURE", "CHANGELOG", "CONTRIBUTING", "SECURITY")]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*TOP, *DOCS]
-NAMED = re.compile(r"`((?:api|airflow|docs|local|restaurant_warehouse|sql|sse_ingest|tests)/[\w./-]*[\w/])`")
+NAMED = re.compile(
+    r"`((?:api|airflow|docs|local|ops|restaurant_warehouse|sql|sse_ingest|tests)/[\w./-]*[\w/])`"
+)
 PACKAGES = {
     "sse_ingest": "airflow/packages/sse-ingest/sse_ingest",
     "restaurant_warehouse": "airflow/packages/restaurant-warehouse/restaurant_warehouse",

@@ -1,10 +1,6 @@
-"""What we send is valid by Metabase's own schemas, which its npm packages publish. Metabase itself does not run here.
-
-The packages are fetched when the test runs and are no part of this repository.
-"""
+"""What we send is valid by Metabase's own schemas, which its npm packages publish. Metabase does not run here."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -17,6 +13,7 @@ from local.metabase.content.bodies import entity_id
 from local.metabase.provision import provision
 from local.metabase.settings import Target
 from tests.support.metabase.state import State
+from tests.support.npm import fetch
 
 PACKAGES = ("@metabase/representations@1.2.0", "@metabase/cli@0.3.1")
 DATABASE = "Restaurant warehouse"
@@ -27,22 +24,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.long]
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the packages' commands."""
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed: Metabase's published schemas were not checked")
     folder = tmp_path_factory.mktemp("npm")
-    command = [
-        "npm",
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--fetch-retries=1",
-        *PACKAGES,
-    ]
-    installation = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if installation.returncode != 0:
-        pytest.skip(f"npm cannot fetch {PACKAGES}: Metabase's published schemas were not checked")
-    return folder / "node_modules" / ".bin"
+    return fetch(folder, "Metabase's published schemas were not checked", *PACKAGES)
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:

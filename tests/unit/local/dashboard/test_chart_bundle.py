@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.dashboard.document import LIBRARY
+from tests.support.npm import fetch
 
 SOURCES = Path(__file__).parents[4] / "local" / "dashboard" / "charts"
 FILES = ("package.json", "package-lock.json", "entry.js", "build.js")
@@ -25,13 +26,9 @@ def test_the_lock_holds_hashes_and_no_addresses() -> None:
 
 @pytest.mark.long
 def test_the_bundle_is_what_its_sources_build(tmp_path: Path) -> None:
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed: the bundle of charts was not built again")
     for name in FILES:
         shutil.copy(SOURCES / name, tmp_path)
-    install = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1"]
-    if subprocess.run(install, cwd=tmp_path, capture_output=True, check=False).returncode != 0:
-        pytest.skip("npm cannot fetch the packages of the charts: their bundle was not built again")
+    fetch(tmp_path, "the bundle of charts was not built again")
     built = tmp_path / "built"
     subprocess.run(["node", "build.js", built], cwd=tmp_path, check=True, capture_output=True)
     for file in built.iterdir():

@@ -10,8 +10,9 @@ from uuid import UUID
 import httpx
 import pytest
 
+from sse_ingest.dead_letter_reasons import Reason
 from sse_ingest.errors import ConfigurationError
-from sse_ingest.events import Event
+from sse_ingest.events import Event, Rejected
 from sse_ingest.pipeline import metrics
 from sse_ingest.pipeline.metrics import NoExport, PrometheusExport, exporter_of
 from sse_ingest.settings import Settings, metrics_from_environment
@@ -45,9 +46,7 @@ def batch(offset: int, seconds_ago: int, clock: Clock) -> Batch:
         content_hash=b"h" * 16,
         last_event_id=f"log_1-{offset}",
     )
-    one = Batch(SETTINGS)
-    one.events = [event]
-    return one
+    return Batch(SETTINGS, [event])
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def test_nobody_asks_for_metrics_by_default() -> None:
 
 def test_a_file_has_the_counts_the_lag_and_the_lease(tmp_path: Path, clock: Clock) -> None:
     file = tmp_path / "writer.prom"
-    export = PrometheusExport("till", None, file, clock)
+    export = PrometheusExport("till", None, file, now=clock)
     export.committed(Tally(events=5, duplicates=1, rejected=2, gaps=1, transactions=1), batch(7, 3, clock))
     export.tick(10)
     text = file.read_text()
@@ -82,9 +81,27 @@ def test_a_file_has_the_counts_the_lag_and_the_lease(tmp_path: Path, clock: Cloc
     assert 'sse_ingest_holds_lease{stream="till"} 0.0' in file.read_text()
 
 
+def test_a_run_that_has_committed_nothing_yet_knows_its_lag(tmp_path: Path, clock: Clock) -> None:
+    file = tmp_path / "writer.prom"
+    export = PrometheusExport("till", None, file, 7, clock)
+    export.tick(10)
+    assert 'sse_ingest_committed_offset{stream="till"} 7.0' in file.read_text()
+    assert 'sse_ingest_lag_events{stream="till"} 3.0' in file.read_text()
+
+
+def test_a_dead_letter_is_no_lag(tmp_path: Path, clock: Clock) -> None:
+    file = tmp_path / "writer.prom"
+    export = PrometheusExport("till", None, file, now=clock)
+    rejected = Rejected("log_1", 8, None, None, Reason.INVALID_JSON, "", b"{", "log_1-8")
+    export.committed(Tally(rejected=1, transactions=1), Batch(SETTINGS, [rejected]))
+    export.tick(8)
+    assert 'sse_ingest_committed_offset{stream="till"} 8.0' in file.read_text()
+    assert 'sse_ingest_lag_events{stream="till"} 0.0' in file.read_text()
+
+
 def test_it_is_written_every_five_seconds(tmp_path: Path, clock: Clock) -> None:
     file = tmp_path / "writer.prom"
-    export = PrometheusExport("till", None, file, clock)
+    export = PrometheusExport("till", None, file, now=clock)
     export.tick(None)
     file.unlink()
     clock.seconds += 4
@@ -101,7 +118,7 @@ def port() -> int:
 
 
 def test_prometheus_reads_it_over_http_while_the_run_lasts(port: int, clock: Clock) -> None:
-    export = PrometheusExport("till", port, None, clock)
+    export = PrometheusExport("till", port, None, now=clock)
     export.committed(Tally(events=5, transactions=1), batch(7, 0, clock))
     export.tick(None)
     page = f"http://127.0.0.1:{port}/metrics"
@@ -116,7 +133,7 @@ def test_a_port_that_the_run_before_still_has_stops_nothing(
 ) -> None:
     caplog.set_level(logging.WARNING, "sse_ingest")
     with socket.create_server(("127.0.0.1", port)):
-        export = PrometheusExport("till", port, None, clock)
+        export = PrometheusExport("till", port, None, now=clock)
         export.tick(None)
         assert "Metrics cannot be exported now" in caplog.text
     clock.seconds += 5

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sse_ingest.errors import ConfigurationError
+from sse_ingest.events import Gap
 from sse_ingest.settings import Settings
 from sse_ingest.store.batch import Batch
 from sse_ingest.store.store import Tally
@@ -41,8 +42,10 @@ class NoExport:
     def close(self) -> None: ...
 
 
-def exporter_of(settings: Settings) -> Exporter:
-    """The exporter that the settings ask for. Raises ConfigurationError when its library is absent."""
+def exporter_of(settings: Settings, offset: int = 0) -> Exporter:
+    """The exporter that the settings ask for, of a run that begins after `offset`. Raises ConfigurationError when its
+    library is absent.
+    """
     if settings.metrics_port is None and settings.metrics_file is None:
         return NoExport()
     try:
@@ -52,21 +55,26 @@ def exporter_of(settings: Settings) -> Exporter:
             "Metrics need prometheus-client: pip install 'sse-ingest[metrics]', or leave INGEST_METRICS_PORT and "
             "INGEST_METRICS_FILE empty."
         ) from error
-    return PrometheusExport(settings.stream, settings.metrics_port, settings.metrics_file)
+    return PrometheusExport(settings.stream, settings.metrics_port, settings.metrics_file, offset)
 
 
 class PrometheusExport:
     """Counts since the run began. Prometheus adds what follows a restart."""
 
     def __init__(
-        self, stream: str, port: int | None, file: Path | None, now: Callable[[], float] = time.time
+        self,
+        stream: str,
+        port: int | None,
+        file: Path | None,
+        offset: int = 0,
+        now: Callable[[], float] = time.time,
     ) -> None:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram  # noqa: PLC0415 - of an extra
 
         self._port, self._file, self._now = port, file, now
         self._server: Any = None
         self._exported = 0.0
-        self._offset: int | None = None
+        self._offset = offset
         self.registry = CollectorRegistry()
         of_stream: dict[str, Any] = {"labelnames": ["stream"], "registry": self.registry}
 
@@ -83,7 +91,9 @@ class PrometheusExport:
             "gaps": counter("gaps", "Gaps in the offsets"),
             "transactions": counter("transactions", "Transactions committed"),
         }
-        self._committed_offset = gauge("committed_offset", "Offset of the newest committed event")
+        self._committed_offset = gauge(
+            "committed_offset", "Offset of the newest committed event or dead letter"
+        )
         self._lag = gauge("lag_events", "Events that the source has and the warehouse has not")
         self._holds = gauge("holds_lease", "1 while this run writes the stream")
         self._newest = gauge("last_commit_timestamp_seconds", "When the newest transaction was committed")
@@ -93,6 +103,7 @@ class PrometheusExport:
             buckets=_BUCKETS,
             **of_stream,
         ).labels(stream)
+        self._committed_offset.set(offset)
         self._holds.set(1)
 
     def committed(self, tally: Tally, batch: Batch) -> None:
@@ -100,15 +111,16 @@ class PrometheusExport:
         for name, count in vars(tally).items():
             self._counters[name].inc(count)
         self._newest.set(self._now())
-        if batch.events:
-            newest = batch.events[-1]
+        newest = next((item for item in reversed(batch.items) if not isinstance(item, Gap)), None)
+        if newest is not None and newest.offset is not None:
             self._offset = newest.offset
             self._committed_offset.set(newest.offset)
-            self._latency.observe(max(0.0, self._now() - newest.ts.timestamp()))
+        if batch.events:
+            self._latency.observe(max(0.0, self._now() - batch.events[-1].ts.timestamp()))
 
     def tick(self, head: int | None) -> None:
         """Called often: exports every five seconds. `head` is the newest offset of the source, where it reports one."""
-        if head is not None and self._offset is not None:
+        if head is not None:
             self._lag.set(max(0, head - self._offset))
         if self._now() - self._exported >= _SECONDS:
             self._exported = self._now()

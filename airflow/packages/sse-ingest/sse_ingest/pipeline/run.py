@@ -148,7 +148,7 @@ class _Run:
                 position.last_event_id or "the beginning",
                 position.fence,
             )
-            with closing(exporter_of(settings)) as self.metrics:
+            with closing(exporter_of(settings, position.offset)) as self.metrics:
                 return self._stream(source, store.begin(position.fence), lease, position, head)
 
     def _stream(

@@ -45,12 +45,22 @@ AS_STATED = {"captured_payments", "order_lines"}
 """Row by row, with the currency that the event states."""
 COUNTING_CARDS = {
     *("blocked", "by_minute", "completeness", "data_quality", "dead_letters", "guests_today", "health"),
-    *("ingest_latency", "lag", "late_events", "live", "live_orders", "orders_by_hour", "orders_today"),
+    *(
+        "ingest_latency",
+        "lag",
+        "late_events",
+        "live",
+        "live_orders",
+        "orders",
+        "orders_by_hour",
+        "orders_today",
+    ),
     *("peak_hours", "rating", "recommendation", "returning_guests", "status_line", "unknown"),
 }
 """Cards of counts, and those of the clock."""
 BESIDE = {
     "card average_bill_today": "average_bill",
+    "card net_sales": "net_sales",
     "card net_sales_today": "net_sales",
     "card refunds_today": "refunds",
     "card tips_today": "tips",

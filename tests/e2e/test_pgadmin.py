@@ -20,9 +20,13 @@ from tests.support.warehouse import restaurant
 
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(1800)]
 COMPOSE = definition.read()
-# Since 5.8.2, is_locked() of a user means the opposite, and pgAdmin 9.16 lets nobody in: issue 10311 of pgadmin4. The
-# image is older.
-BESIDE = "flask-security-too<5.8.2"
+OVERRIDES = (
+    # Since 5.8.2, is_locked() of a user means the opposite, and pgAdmin 9.16 lets nobody in: its issue 10311. The image
+    # is older.
+    "flask-security-too==5.8.1",
+    # libpass, which that needs, has the same files and works without pkg_resources; both would overwrite each other.
+    "passlib; python_version < '3'",
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def python(folder: Path) -> Path:
     try:
-        return python_with_release(folder, f"pgadmin4=={COMPOSE.release}", BESIDE)
+        return python_with_release(folder, f"pgadmin4=={COMPOSE.release}", *OVERRIDES)
     except ReleaseUnavailable as error:
         pytest.skip(f"pip cannot fetch pgadmin4 {COMPOSE.release}: {error}")
 

@@ -34,10 +34,10 @@ def fresh_python(folder: Path, package: str, extra: str) -> Path:
     return python
 
 
-def python_with_release(folder: Path, release: str, *others: str) -> Path:
+def python_with_release(folder: Path, release: str, *overrides: str) -> Path:
     """The interpreter of a new environment in `folder` that holds this release from the package index.
 
-    `others` are requirements beside those of the release. Raises ReleaseUnavailable.
+    `overrides` are requirements instead of the release's own. Raises ReleaseUnavailable.
     """
     dist = folder / "dist"
     python = _new_environment(folder)
@@ -45,7 +45,9 @@ def python_with_release(folder: Path, release: str, *others: str) -> Path:
     if download.returncode != 0:
         raise ReleaseUnavailable(download.stderr.strip().rpartition("\n")[2])
     [wheel] = dist.iterdir()
-    _install(python, str(wheel), *others)
+    replacements = folder / "overrides.txt"
+    replacements.write_text("\n".join(overrides) + "\n")
+    _install(python, "--overrides", str(replacements), str(wheel))
     return python
 
 

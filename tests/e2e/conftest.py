@@ -1,16 +1,19 @@
-"""One whole stack for all end-to-end tests: embedded PostgreSQL, the event service, real Airflow."""
+"""One whole stack for all end-to-end tests: embedded PostgreSQL, the event service, real Airflow. And one browser."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support.publisher import Publisher
 from tests.support.stack import RunningStack, running_stack
 from tests.support.waiting import eventually
 
 SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +67,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real order data are not beside the project: ../shared/data is absent")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for each module: while it runs, no test in this thread can run an event loop of its own."""
+    if not CHROMIUM.exists():
+        pytest.skip("no browser: install the Debian package chromium")
+    expect.set_options(timeout=120_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

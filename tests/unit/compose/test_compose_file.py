@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 import init_data_dir
+from tests.support.pgadmin import definition
 from tests.unit.compose.compose_file import COMPOSE, ROOT, MissingVariableError, documented, load, references
 
 ONE_SHOTS = {"bootstrap", "migrate", "restaurants", "past", "airflow-init", "metabase-setup"}
@@ -145,7 +147,7 @@ def test_every_mount_is_a_folder_that_init_data_dir_makes() -> None:
     mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
     assert all(mount["type"] == "bind" and mount["bind"] == {"create_host_path": False} for mount in mounts)
     sources = {mount["source"] for mount in mounts}
-    assert sources - {"./api", "./pyproject.toml"} == {
+    assert sources - {"./api", "./pyproject.toml", "./sql/pgadmin"} == {
         f"./var/compose/{folder.name}" for folder in init_data_dir.FOLDERS
     }
 
@@ -196,18 +198,35 @@ def test_commands_name_modules_that_exist() -> None:
         assert importlib.util.find_spec(f"{module}.__main__"), f"python -m {module} does not run"
 
 
-def test_pgadmin_knows_every_role() -> None:
+def test_pgadmin_lists_the_reader_first_and_no_superuser() -> None:
     assert SERVICES["pgadmin"]["configs"] == [
         {"source": "pgadmin-servers", "target": "/pgadmin4/servers.json"}
     ]
-    servers = json.loads(PROJECT["configs"]["pgadmin-servers"]["content"])["Servers"].values()
+    servers = list(json.loads(PROJECT["configs"]["pgadmin-servers"]["content"])["Servers"].values())
     assert {server["Host"] for server in servers} <= set(SERVICES)
-    assert {(server["Username"], server["MaintenanceDB"]) for server in servers} == {
-        ("analytics_reader", "restaurant_analytics"),
-        ("restaurant_user", "restaurant_analytics"),
-        ("airflow_user", "airflow_db"),
-        ("postgres_admin", "postgres"),
-    }
+    # pgAdmin sorts them by name.
+    assert [server["Username"] for server in sorted(servers, key=itemgetter("Name"))] == [
+        "analytics_reader",
+        "airflow_user",
+        "restaurant_user",
+    ]
     for server in servers:
         assert {"Name", "Group", "Port", "SSLMode"} <= set(server)
+        assert server["MaintenanceDB"] == server["DBRestriction"] == "restaurant_analytics"
+        assert server["DBRestrictionType"] == "databases"
         assert "Password" not in server
+
+
+def test_pgadmin_asks_nothing_of_others() -> None:
+    settings = definition.read().settings
+    assert settings["UPGRADE_CHECK_ENABLED"] is False
+    assert settings["SHOW_GRAVATAR_IMAGE"] is False
+    assert settings["LLM_ENABLED"] is False
+    assert "http" not in settings["CONTENT_SECURITY_POLICY"]
+
+
+def test_pgadmin_has_the_queries_of_the_repository() -> None:
+    [mount] = [mount for mount in SERVICES["pgadmin"]["volumes"] if mount["source"] == "./sql/pgadmin"]
+    assert mount["read_only"] is True
+    [storage] = definition.read().settings["SHARED_STORAGE"]
+    assert (Path(storage["path"]) / "daily_sales.sql").samefile(ROOT / "sql" / "pgadmin" / "daily_sales.sql")

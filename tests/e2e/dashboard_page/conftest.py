@@ -1,29 +1,24 @@
 """A server of the page's contract, and a browser that reports what the page must never do."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.support.dashboard.browser import Visit
+from tests.support.dashboard.chromium import CHROMIUM, headless_browser
 from tests.support.dashboard.server import ContractServer, contract_server
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for each module: while it runs, no test in this thread can run an event loop of its own."""
+    """One for each module."""
     if not CHROMIUM.exists():
         pytest.skip("no browser: install the Debian package chromium")
     expect.set_options(timeout=120_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with headless_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

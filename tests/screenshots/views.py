@@ -1,0 +1,66 @@
+"""What is shown in the browser when a picture is taken: each dashboard of the local page, and Airflow."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from local.errors import StackError
+from local.settings import Settings
+from tests.screenshots.manifest import AIRFLOW_VIEWS
+from tests.screenshots.png import compressed
+from tests.support.dashboard.browser import Visit
+from tests.support.dashboard.server import ContractServer
+
+Theme = Literal["light", "dark"]
+WIDTH, HEIGHT = 1280, 800
+
+
+@contextmanager
+def window(browser: Browser, theme: Theme) -> Iterator[BrowserContext]:
+    """A new user of the browser, who prefers a theme."""
+    context = browser.new_context(
+        locale="en-CA",
+        timezone_id="UTC",
+        color_scheme=theme,
+        reduced_motion="reduce",
+        viewport={"width": WIDTH, "height": HEIGHT},
+    )
+    yield context
+    context.close()
+
+
+def picture_of_dashboard(context: BrowserContext, url: str, dashboard: str) -> bytes:
+    """The whole page, once each card has its figures. Raises StackError when one has none, or the page an error."""
+    visit = Visit(context, ContractServer(url)).open(f"/?dashboard={dashboard}")
+    failures = visit.page.locator("#cards .failure:not([hidden])").all_inner_texts()
+    if problems := failures + visit.problems():
+        raise StackError(f"The page of the dashboard {dashboard} is not in order: {'; '.join(problems)}")
+    return _picture(visit.page, full_page=True)
+
+
+def log_in(context: BrowserContext, settings: Settings) -> None:
+    """To Airflow, as its users do."""
+    page = context.new_page()
+    page.goto(f"{settings.airflow_url}/auth/login/")
+    page.fill("#username", "admin")
+    page.fill("#password", settings.values["AIRFLOW_ADMIN_PASSWORD"])
+    page.click("input[type=submit]")
+    page.wait_for_selector("[data-testid=nav-dags-link], nav")
+    page.close()
+
+
+def picture_of_airflow(context: BrowserContext, url: str, view: str) -> bytes:
+    """A view of Airflow, once it has its rows."""
+    page = context.new_page()
+    page.goto(url + AIRFLOW_VIEWS[view])
+    page.wait_for_selector("text=restaurant_realtime_stream")
+    page.wait_for_function("() => !document.querySelector('.chakra-skeleton, .chakra-progress')")
+    return _picture(page)
+
+
+def _picture(page: Page, *, full_page: bool = False) -> bytes:
+    picture = compressed(page.screenshot(full_page=full_page, animations="disabled"))
+    page.close()
+    return picture

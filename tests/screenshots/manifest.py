@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal, get_args
 
 from local.cards import definition
 from local.settings import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
 MANIFEST = "pictures.json"
-THEMES = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = get_args(Theme)
 AIRFLOW_VIEWS = {"dags": "/dags", "realtime-stream": "/dags/restaurant_realtime_stream"}
 
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from local.errors import StackError
 from local.settings import Settings
-from tests.screenshots.manifest import AIRFLOW_VIEWS
+from tests.screenshots.manifest import AIRFLOW_VIEWS, Theme
 from tests.screenshots.png import compressed
 from tests.support.dashboard.browser import Visit
 from tests.support.dashboard.server import ContractServer
 
-Theme = Literal["light", "dark"]
 WIDTH, HEIGHT = 1280, 800
 
 
@@ -27,8 +25,10 @@ def window(browser: Browser, theme: Theme) -> Iterator[BrowserContext]:
         reduced_motion="reduce",
         viewport={"width": WIDTH, "height": HEIGHT},
     )
-    yield context
-    context.close()
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 def picture_of_dashboard(context: BrowserContext, url: str, dashboard: str) -> bytes:

@@ -13,7 +13,11 @@ FOLDER = ROOT / "docs" / "pictures"
 MANIFEST = "pictures.json"
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
-AIRFLOW_VIEWS = {"dags": "/dags", "realtime-stream": "/dags/restaurant_realtime_stream"}
+AIRFLOW_VIEWS = {
+    "dags": ("/dags", "[data-testid=dag-card]"),
+    "realtime-stream": ("/dags/restaurant_realtime_stream", "canvas"),
+}
+"""The address of each view, and what is there once it shows runs."""
 
 
 def names(cards: Path = definition.FOLDER) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """What is shown in the browser when a picture is taken: each dashboard of the local page, and Airflow."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import TimeoutError as TimedOut
 
 from local.errors import StackError
 from local.settings import Settings
@@ -12,7 +13,10 @@ from tests.screenshots.png import compressed
 from tests.support.dashboard.browser import Visit
 from tests.support.dashboard.server import ContractServer
 
-WIDTH, HEIGHT = 1280, 800
+FAILURE = "#cards .failure:not([hidden])"
+WIDTH, HEIGHT = 1280, 720
+DAGS_HEIGHT = 1100
+"""Of the window in which all our DAGs are in the list."""
 
 
 @contextmanager
@@ -32,10 +36,14 @@ def window(browser: Browser, theme: Theme) -> Iterator[BrowserContext]:
 
 
 def picture_of_dashboard(context: BrowserContext, url: str, dashboard: str) -> bytes:
-    """The whole page, once each card has its figures. Raises StackError when one has none, or the page an error."""
+    """The whole page, once each card has its figures. Raises StackError when one gets none, or the page has an error.
+
+    A card that took too long is asked again by the page.
+    """
     visit = Visit(context, ContractServer(url)).open(f"/?dashboard={dashboard}")
-    failures = visit.page.locator("#cards .failure:not([hidden])").all_inner_texts()
-    if problems := failures + visit.problems():
+    with suppress(TimedOut):
+        visit.page.wait_for_function(f"() => !document.querySelector('{FAILURE}')")
+    if problems := visit.page.locator(FAILURE).all_inner_texts() + visit.problems():
         raise StackError(f"The page of the dashboard {dashboard} is not in order: {'; '.join(problems)}")
     return _picture(visit.page, full_page=True)
 
@@ -54,8 +62,10 @@ def log_in(context: BrowserContext, settings: Settings) -> None:
 def picture_of_airflow(context: BrowserContext, url: str, view: str) -> bytes:
     """A view of Airflow, once it has its rows."""
     page = context.new_page()
-    page.goto(url + AIRFLOW_VIEWS[view])
-    page.wait_for_selector("text=restaurant_realtime_stream")
+    page.set_viewport_size({"width": WIDTH, "height": DAGS_HEIGHT})
+    path, sign = AIRFLOW_VIEWS[view]
+    page.goto(url + path)
+    page.wait_for_selector(sign)
     page.wait_for_function("() => !document.querySelector('.chakra-skeleton, .chakra-progress')")
     return _picture(page)
 

@@ -192,6 +192,17 @@ def bench_command(
     from_tests.run("bench", arguments or [])
 
 
+@app.command("screenshots", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+def screenshots_command(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="--help lists the options.", metavar="[OPTIONS]…")
+    ] = None,
+) -> None:
+    """Take the pictures of the README and the docs from a scratch stack, after a change of cards or page."""
+    dev_tools.ensure()
+    from_tests.run("screenshots", arguments or [])
+
+
 @app.command("completion")
 def completion_command(
     shell: Annotated[completion.Shell, typer.Argument(help="bash, zsh or fish.")],

@@ -1,4 +1,4 @@
-"""Commands whose code is in tests/: `./stack bench` and `./stack chaos`.
+"""Commands whose code is in tests/: `./stack bench`, `./stack chaos` and `./stack screenshots`.
 
 They are imported when they are called: the stack runs without tests/, and nothing else here depends on it.
 """

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.support.dashboard.chromium import CHROMIUM, headless_browser
 from tests.support.publisher import Publisher
 from tests.support.stack import RunningStack, running_stack
 from tests.support.waiting import eventually
 
 SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 @pytest.fixture(scope="session")
@@ -71,11 +70,9 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for each module: while it runs, no test in this thread can run an event loop of its own."""
+    """One for each module."""
     if not CHROMIUM.exists():
         pytest.skip("no browser: install the Debian package chromium")
     expect.set_options(timeout=120_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with headless_browser() as browser:
         yield browser
-        browser.close()

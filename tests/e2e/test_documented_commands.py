@@ -24,11 +24,12 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.timeout(900)]
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# There is no Metabase here. `reset` would remove the data, this stack has no Airflow, and `build` is long: other tests
-# run these three, and one builds the bundle of charts. The clone has no history for a hook, and no network for a lock.
-# The last four are examples of pages with files or addresses of the reader: other tests follow these pages.
+# There is no Metabase here. `reset` would remove the data, this stack has no Airflow, and `build` and `screenshots` are
+# long: other tests run these four, and one builds the bundle of charts. The clone has no history for a hook, and no
+# network for a lock. The last four are examples of pages with files or addresses of the reader: others follow them.
 ELSEWHERE = re.compile(
-    r"^(\./stack (up|down|metabase|reset|airflow|build)\b|docker |pip |git |\S+pre-commit install|lock=|core=|\$lock )"
+    r"^(\./stack (up|down|metabase|reset|airflow|build|screenshots)\b|docker |pip |git |\S+pre-commit install)"
+    r"|^(lock=|core=|\$lock )"
     r"|^(npm |cd local/dashboard/charts$)"
     r"|\bdaily_seatings\b|\b29_refunds\b|--processors my_module\b|\bPASSWORD@HOST\b"
 )

@@ -17,6 +17,7 @@ import psycopg
 
 import init_data_dir
 from local.code_path import python_path
+from local.errors import StackError
 from local.processes.process_records import Processes, Record
 from local.servers.scratch import folder_in_memory
 from local.servers.services import database_url
@@ -51,7 +52,7 @@ class RunningStack:
         busy, began = Contention(), time.monotonic()
         while self.settings.event_url not in self._output.read_text(errors="replace"):
             if self._up.poll() is not None or time.monotonic() - began > 240 + busy.seconds:
-                raise RuntimeError(f"./stack up did not come up:\n{self._output.read_text(errors='replace')}")
+                raise StackError(f"./stack up did not come up:\n{self._output.read_text(errors='replace')}")
             time.sleep(0.2)
 
     def stop(self) -> None:
@@ -112,9 +113,9 @@ class RunningStack:
 
 
 @contextmanager
-def running_stack(changes: Mapping[str, str]) -> Iterator[RunningStack]:
-    """Up when it is entered; it and its data are gone afterwards."""
-    folder = folder_in_memory("stack-")
+def running_stack(changes: Mapping[str, str], folder: Path | None = None) -> Iterator[RunningStack]:
+    """Up when it is entered; it and its folder are gone afterwards."""
+    folder = folder or folder_in_memory("stack-")
     running = RunningStack(folder, changes)
     try:
         running.start()

@@ -41,6 +41,10 @@ def test_every_card_is_drawn(visit: Callable[[str], Visit], dashboard: str) -> N
         [1 for card in CARDS.values() if card.dashboard == dashboard]
     )
     assert page.locator("#cards .failure:not([hidden])").all_inner_texts() == []
+    assert page.locator("#checks summary").inner_text() != "Undefined"
+    for table in page.locator("#cards table").all():
+        headings = table.locator("thead th").all_inner_texts()
+        assert len(set(headings)) == len(headings), headings
 
 
 def test_a_restaurant_is_chosen_in_the_address(visit: Callable[[str], Visit]) -> None:

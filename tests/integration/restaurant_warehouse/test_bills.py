@@ -153,7 +153,7 @@ def test_a_comped_order_is_closed_and_not_unpaid(send: Send, ask: Ask) -> None:
         **amounts(comps="10", net_sales="0", total_collected="0"),
     }
     assert ask("share, avg_amount", "payment_mix") == {"share": None, "avg_amount": Decimal(0)}
-    assert ask("parts_gap, refunded_share", "payment_facts") == {"parts_gap": None, "refunded_share": None}
+    assert ask("parts_gap, refunded_share", "payment_facts") == {"parts_gap": None, "refunded_share": 0}
 
 
 def test_sales_need_no_payment_and_money_needs_no_line(

@@ -105,11 +105,7 @@ class ContractServer:
                 yield "card", {"name": name, **self.answer(name, request)}
         if not self.down:
             rows = rows_of("checks", read_question(None, None, lambda _: []))
-            names = [column["name"] for column in columns_of("checks")]
-            yield (
-                "status",
-                {"rows": [dict(zip(names, row, strict=True)) for row in rows], "taken_at": TAKEN_AT},
-            )
+            yield "status", {"columns": columns_of("checks"), "rows": rows, "taken_at": TAKEN_AT}
             yield "tick", {"taken_at": TAKEN_AT}
 
 

@@ -5,11 +5,10 @@ class StatusView {
     this.node = element("ul", { className: "checklist wide" });
   }
 
-  update({ columns, rows }) {
-    const items = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column.name, row[index]])));
+  update(answer) {
     reconcile(
       this.node,
-      items,
+      checksOf(answer),
       (item) => item.check || item.component,
       () => element("li"),
       checkItem,

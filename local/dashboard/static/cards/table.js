@@ -1,5 +1,7 @@
 // Rows that can be sorted, with totals; a shadow shows where there is more to scroll to.
 
+const LONG = 80;
+
 class TableView {
   constructor(card) {
     this.card = card;
@@ -33,7 +35,7 @@ class TableView {
       this.head,
       columns,
       (column) => column.name,
-      (column) => this.buildHeading(column),
+      (column) => this.buildHeading(column, columns),
       (node, column) => {
         const order = this.sort && this.sort.name === column.name ? this.sort.order : "none";
         if (node.getAttribute("aria-sort") !== order) node.setAttribute("aria-sort", order);
@@ -57,11 +59,11 @@ class TableView {
     );
   }
 
-  buildHeading(column) {
+  buildHeading(column, columns) {
     const button = element(
       "button",
       { type: "button" },
-      element("span", { textContent: heading(column.name) }),
+      element("span", { textContent: heading(column.name, columns) }),
       icon("up"),
     );
     button.addEventListener("click", () => {
@@ -86,7 +88,8 @@ class TableView {
         const blank = values[index] === undefined;
         const text = blank ? "" : cellText(this.card, columns, values, index);
         setText(cell, !index && title ? (first ? title : title + " " + text) : text);
-        cell.className = column.kind + (text === UNKNOWN && !isKnown(values[index]) ? " unknown" : "");
+        cell.className = column.kind + (text === UNKNOWN && !isKnown(values[index]) ? " unknown" : "") + (text.length > LONG ? " long" : "");
+        if (column.name === "location_code" && title === undefined) cell.classList.add("code");
       },
     );
   }

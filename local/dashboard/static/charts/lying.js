@@ -13,7 +13,7 @@ function rowPicture(card, answer, hidden) {
       id: member + one.key,
       name: one.name,
       type: "bar",
-      stack: member + (one.currency || ""),
+      stack: data.unit === "percent" ? member + one.key : member + (one.currency || ""), // shares of different wholes
       barMaxWidth: 26,
       barCategoryGap: "28%",
       barGap: "10%",
@@ -30,7 +30,7 @@ function rowPicture(card, answer, hidden) {
   const names = { ...categoryAxis(data.labels.short), inverse: true, axisLine: { show: false } };
   const values = {
     ...valueAxis(data.unit, axisCurrency(data)),
-    splitLine: { show: !alone },
+    splitLine: { ...valueAxis(data.unit, axisCurrency(data)).splitLine, show: !alone },
     axisLabel: { ...valueAxis(data.unit, axisCurrency(data)).axisLabel, show: !alone, hideOverlap: true },
   };
   return {

@@ -24,6 +24,10 @@ function checkItem(node, row) {
   );
 }
 
+function checksOf({ columns, rows }) {
+  return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column.name, row[index]])));
+}
+
 function showChecks(menu, rows) {
   const worst = [...rows].sort(
     (one, other) => GRADES.indexOf(gradeOf(other.status)) - GRADES.indexOf(gradeOf(one.status)),

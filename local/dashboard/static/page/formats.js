@@ -20,8 +20,9 @@ function words(name) {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-function heading(column) {
-  return column === "location_code" ? "Restaurant" : words(column);
+function heading(column, columns) {
+  if (column !== "location_code") return words(column);
+  return indexOf(columns, "restaurant") < 0 ? "Restaurant" : "Code";
 }
 
 function money(value, currency, options) {
@@ -91,7 +92,8 @@ function cellText(card, columns, row, index) {
   if (unit) return inUnit(value, unit, row[indexOf(columns, "currency")]);
   if (column.kind === "number") return inUnit(value, "count");
   if (column.kind === "time" || column.kind === "date") return moment(value, column.kind);
-  return label(value);
+  // Beside the column with its name, a restaurant's code stays a code.
+  return column.name === "location_code" && indexOf(columns, "restaurant") >= 0 ? value : label(value);
 }
 
 function label(value) {

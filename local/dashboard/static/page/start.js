@@ -139,7 +139,7 @@ class Page {
     const view = this.views.get(data.name);
     if (name === "card" && view) this.receiveCard(view, data);
     if (name === "failure") this.fail(view, data);
-    if (name === "status") showChecks(this.checks, data.rows);
+    if (name === "status") showChecks(this.checks, checksOf(data));
     if (name === "page") this.load();
     if (name === "tick" && !this.down.size) this.report("");
     if (data.taken_at)

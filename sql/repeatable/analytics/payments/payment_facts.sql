@@ -16,7 +16,7 @@ SELECT
     s.order_payments,
     s.repeats,
     r.refunds,
-    (r.refunded / nullif(p.amount, 0))::double precision AS refunded_share,
+    coalesce(r.refunded / nullif(p.amount, 0), 0)::double precision AS refunded_share,
     p.event_version,
     p.event_offset,
     coalesce(p.currency, o.currency, l.currency, (SELECT analytics.default_currency())) AS currency

@@ -52,6 +52,18 @@ def test_each_payment_of_the_window_is_scored_once(fill: Any, owner: Any, run: R
     assert count(owner, "SELECT count(*) FROM analytics.anomaly_models") == 1
 
 
+def test_a_payment_of_nothing_is_scored(fill: Any, owner: Any, run: Run) -> None:
+    end = fill().end
+    newest = "SELECT payment_id FROM analytics.payments WHERE event_ts < %s ORDER BY event_ts DESC LIMIT 1"
+    ((payment,),) = owner.execute(newest, [end]).fetchall()
+    owner.execute(
+        "UPDATE analytics.payments SET subtotal = 0, tax = 0, tip = 0, total = 0, amount = 0 WHERE payment_id = %s",
+        [payment],
+    )
+    run(end)
+    assert payment in scores(owner)
+
+
 def test_a_later_run_scores_only_what_came_since(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     before = run(end - timedelta(hours=5))

@@ -32,7 +32,7 @@ def stack(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["bench", "chaos"])
+@pytest.mark.parametrize("name", ["bench", "chaos", "screenshots"])
 def test_without_tests_a_command_says_what_is_missing(without_tests: Path, name: str) -> None:
     result = stack(without_tests, name, "--help")
 

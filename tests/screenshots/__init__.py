@@ -1,0 +1,1 @@
+"""`./stack screenshots`: the pictures of the README and the docs."""

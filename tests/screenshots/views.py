@@ -10,7 +10,7 @@ from local.errors import StackError
 from local.settings import Settings
 from tests.screenshots.manifest import AIRFLOW_VIEWS, Theme
 from tests.screenshots.png import compressed
-from tests.support.dashboard.browser import Visit
+from tests.support.dashboard.browser import HANGS_SECONDS, Visit
 from tests.support.dashboard.server import ContractServer
 
 FAILURE = "#cards .failure:not([hidden])"
@@ -29,6 +29,7 @@ def window(browser: Browser, theme: Theme) -> Iterator[BrowserContext]:
         reduced_motion="reduce",
         viewport={"width": WIDTH, "height": HEIGHT},
     )
+    context.set_default_timeout(HANGS_SECONDS * 1000)
     try:
         yield context
     finally:

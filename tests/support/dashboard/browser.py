@@ -17,7 +17,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 EXPECTED = ("Failed to load resource: the server responded with a status of 503", "net::ERR_")
 """Errors that the browser logs when a test makes the server fail."""
-_HANGS_SECONDS = 120
+HANGS_SECONDS = 120
+"""After which a browser that waits counts as hanging, however busy the machine is."""
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(_HANGS_SECONDS * 1000)
+        self.page.set_default_timeout(HANGS_SECONDS * 1000)
         self.page.add_init_script(REFUSALS)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on(
@@ -72,7 +73,7 @@ class Visit:
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Until a condition holds outside of the browser, which goes on meanwhile."""
-        wait_until(condition, what, _HANGS_SECONDS, check=lambda: self.page.evaluate("1"))
+        wait_until(condition, what, HANGS_SECONDS, check=lambda: self.page.evaluate("1"))
 
     def choose(self, name: str, action: str) -> None:
         """An action of a card's menu."""

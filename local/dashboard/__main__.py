@@ -44,7 +44,7 @@ def from_environment() -> tuple[str, int]:
 
 
 def access_from_environment() -> Access:
-    """Where to listen, and for whom. Raises StackError when others could see the page without a password."""
+    """The address to listen on, and the password. Raises StackError when other machines could read without one."""
     access = Access(os.environ.get("DASHBOARD_HOST") or LOCAL.host, os.environ.get("DASHBOARD_PASSWORD", ""))
     if not access.is_local and not access.password:
         raise StackError(

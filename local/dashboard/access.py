@@ -1,6 +1,6 @@
 """Who may see the page: this machine alone, or with a password whoever reaches it (HTTP Basic, RFC 7617).
 
-The user name is of no account. Without TLS the password can be read on the way: put a proxy with TLS in front.
+Any user name is accepted. Without TLS the password can be read on the way: put a proxy with TLS in front.
 """
 
 import base64
@@ -13,15 +13,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
-
-
 ALIVE = "/alive"
 """Answers without the password, and says nothing else."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """Where the page listens, and the password that it asks for; empty: none."""
+    """Where the page listens, and the password that it asks for. When that is empty, it asks for none."""
 
     host: str = "127.0.0.1"
     password: str = field(default="", repr=False)

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, Request, WebSocket, expect
 
-HANGS_SECONDS = 120
+from tests.support.dashboard.browser import HANGS_SECONDS
+
 EXPLORER = "#id-object-explorer .file-entry"
 GROUPS, SERVERS, COLLECTIONS, DATABASES = 1, 2, 3, 4
 """How deep they are in the tree."""

@@ -16,10 +16,17 @@ SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[RunningStack]:
+def shared_stack() -> Iterator[RunningStack]:
     """Running, with the simulator silent: what arrives is what a test publishes."""
     with running_stack(SILENT) as running:
         yield running
+
+
+@pytest.fixture
+def stack(shared_stack: RunningStack) -> RunningStack:
+    """The shared one, once all that earlier tests published is committed: a test may count what it adds."""
+    _committed(shared_stack)
+    return shared_stack
 
 
 @pytest.fixture
@@ -34,11 +41,7 @@ def all_arrived(stack: RunningStack) -> Callable[[], None]:
     """Waits until every offset is committed, and holds the promise to account."""
 
     def check() -> None:
-        head = httpx.get(f"{stack.settings.event_url}/health", timeout=5).json()["head_offset"]
-        eventually(
-            lambda: stack.value("SELECT event_offset FROM raw_data.stream_checkpoints") == head,
-            f"offset {head} committed",
-        )
+        head = _committed(stack)
         account = """
             SELECT count(*) FROM (
                 SELECT event_offset FROM raw_data.events_raw
@@ -76,3 +79,16 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=120_000)
     with headless_browser() as browser:
         yield browser
+
+
+def _committed(stack: RunningStack) -> int:
+    """The offset of the newest event, once every event up to it is committed."""
+    head = 0
+
+    def caught_up() -> bool:
+        nonlocal head
+        head = httpx.get(f"{stack.settings.event_url}/health", timeout=5).json()["head_offset"]
+        return bool((stack.value("SELECT event_offset FROM raw_data.stream_checkpoints") or 0) == head)
+
+    eventually(caught_up, "all published events committed")
+    return head

@@ -15,7 +15,7 @@ MakeService = Callable[..., EventService]
 
 
 def title(service: EventService) -> str:
-    return str(httpx.get(f"{service.url}/openapi.json", timeout=5).json()["info"]["title"])
+    return str(httpx.get(f"{service.url}/openapi.json", timeout=60).json()["info"]["title"])
 
 
 def test_a_change_is_served(make_service: MakeService, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from local.env_file import names
 from local.servers import scratch
@@ -35,6 +37,7 @@ PASSWORDS = {
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+ONE_STACK = "tests/e2e/one_stack/"
 LEFT_OUT = pytest.StashKey[list[str]]()
 register_profiles()
 
@@ -55,6 +58,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     file = session.config.getoption("--left-out")
     if file and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
         file.write_text(json.dumps(session.config.stash.get(LEFT_OUT, [])))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """The files that share one stack run in one process, so that only one such stack is started."""
+    return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+class _ByFile(LoadFileScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_STACK if nodeid.startswith(ONE_STACK) else super()._split_scope(nodeid)
 
 
 @pytest.fixture(autouse=True, scope="session")

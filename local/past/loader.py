@@ -81,6 +81,7 @@ class Loader:
             # First the file: a checkpoint that is gone while its part counts as not loaded would be begun again.
             past_file.save(self.file, past)
             streams.retire(self.owner_url, [number])
+            self._refresh()
         return True
 
     def _reason_to_end(self, past: Past) -> str | None:
@@ -117,10 +118,7 @@ class Loader:
         )
         if result.reason == "busy":
             raise PartInterrupted(f"Another loader writes {settings.stream}.")
-        if result.reason != "caught_up":
-            return False
-        self._refresh()
-        return True
+        return result.reason == "caught_up"
 
     def _settings_of(self, past: Past, number: int) -> Settings:
         settings = replace(self.settings, stream=streams.name(number))

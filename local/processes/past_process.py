@@ -15,6 +15,12 @@ def unfinished(settings: Settings) -> Past | None:
     return None if past is None or past.is_complete else past
 
 
+def is_urgent(settings: Settings) -> bool:
+    """Whether the part that is being loaded now is one that is loaded as fast as it goes."""
+    past = unfinished(settings)
+    return past is not None and past.is_urgent(past.parts_loaded) and is_running(settings)
+
+
 def is_running(settings: Settings) -> bool:
     """Whether somebody loads it."""
     record = Processes(settings.run_dir).find(PAST)

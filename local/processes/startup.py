@@ -17,6 +17,8 @@ from local.servers.services import Service
 from local.settings import OWNER
 from sql.tool import location_file, locations
 
+_WEEK_SECONDS = 60.0
+
 
 class Startup:
     """One start of the chosen services. What runs already and answers keeps running."""
@@ -37,9 +39,6 @@ class Startup:
         self._spawn("api")
         with self.progress.step("roles and databases"):
             sql.bootstrap(self.stack.postgres.admin_url, self.settings.passwords)
-        if self.with_airflow:
-            self._begin_airflow_setup()
-            self._spawn("airflow-api-server", "airflow-dag-processor")
         with self.progress.step("warehouse schema"):
             sql.migrate(
                 services.database_url(self.settings, OWNER),
@@ -49,7 +48,9 @@ class Startup:
         self.stack.await_ready(self.chosen["api"])
         self._enter_restaurants()
         self._load_past()
-        self._spawn("airflow-scheduler")  # its tasks need the whole schema
+        if self.with_airflow:
+            self._begin_airflow_setup()
+        self._spawn("airflow-api-server", "airflow-dag-processor", "airflow-scheduler")
         self._finish_airflow_setup()
         self._spawn("airflow-triggerer")  # last: nothing of ours waits for it
         for service in self.chosen.values():
@@ -121,6 +122,15 @@ class Startup:
             f"The simulator's past of {past.days} days is loaded in the background, the newest days first: "
             "./stack status shows how far it is."
         )
+        if self.with_airflow:
+            self._await_newest_week()
+
+    def _await_newest_week(self) -> None:
+        """Airflow's start takes two cores for a while: the newest week comes first, for a minute at most."""
+        deadline = time.monotonic() + _WEEK_SECONDS
+        with self.progress.step("the newest week of the past"):
+            while past_process.is_urgent(self.settings) and time.monotonic() < deadline:
+                time.sleep(POLL_SECONDS)
 
     def _begin_airflow_setup(self) -> None:
         (self.settings.data_dir / "airflow").mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,32 +1,13 @@
-"""One whole stack for all end-to-end tests: embedded PostgreSQL, the event service, real Airflow. And one browser."""
+"""What the tests of whole stacks share: a publisher, the account of a stack, and one browser."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.dashboard.chromium import CHROMIUM, headless_browser
 from tests.support.publisher import Publisher
-from tests.support.stack import RunningStack, running_stack
-from tests.support.waiting import eventually
-
-SILENT = {"EVENT_RATE": "0", "RESTAURANT_STREAM_INTERVAL_SECONDS": "30"}
-
-
-@pytest.fixture(scope="session")
-def shared_stack() -> Iterator[RunningStack]:
-    """Running, with the simulator silent: what arrives is what a test publishes."""
-    with running_stack(SILENT) as running:
-        yield running
-
-
-@pytest.fixture
-def stack(shared_stack: RunningStack) -> RunningStack:
-    """The shared one, once all that earlier tests published is committed: a test may count what it adds."""
-    _committed(shared_stack)
-    return shared_stack
+from tests.support.stack import RunningStack
 
 
 @pytest.fixture
@@ -41,7 +22,7 @@ def all_arrived(stack: RunningStack) -> Callable[[], None]:
     """Waits until every offset is committed, and holds the promise to account."""
 
     def check() -> None:
-        head = _committed(stack)
+        head = stack.await_committed()
         account = """
             SELECT count(*) FROM (
                 SELECT event_offset FROM raw_data.events_raw
@@ -63,14 +44,6 @@ def all_arrived(stack: RunningStack) -> Callable[[], None]:
     return check
 
 
-@pytest.fixture
-def shared_data() -> Path:
-    folder = Path(__file__).parents[3] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the real order data are not beside the project: ../shared/data is absent")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One for each module."""
@@ -79,16 +52,3 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=120_000)
     with headless_browser() as browser:
         yield browser
-
-
-def _committed(stack: RunningStack) -> int:
-    """The offset of the newest event, once every event up to it is committed."""
-    head = 0
-
-    def caught_up() -> bool:
-        nonlocal head
-        head = httpx.get(f"{stack.settings.event_url}/health", timeout=5).json()["head_offset"]
-        return bool((stack.value("SELECT event_offset FROM raw_data.stream_checkpoints") or 0) == head)
-
-    eventually(caught_up, "all published events committed")
-    return head

@@ -13,7 +13,7 @@ from local.code_path import python_path
 from local.settings import ROOT
 from tests.bench.suites import SUITES
 
-pytestmark = [pytest.mark.alone, pytest.mark.long, pytest.mark.integration, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.integration, pytest.mark.timeout(900)]
 
 
 def test_every_suite_measures_something(

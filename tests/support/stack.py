@@ -25,6 +25,7 @@ from local.settings import Settings
 from tests.support.contention import Contention
 from tests.support.ports import free_port
 from tests.support.service import ROOT
+from tests.support.waiting import eventually
 
 
 class RunningStack:
@@ -79,6 +80,18 @@ class RunningStack:
         """The first column of the first row; None without one."""
         rows = self.query(statement)
         return rows[0][0] if rows else None
+
+    def await_committed(self) -> int:
+        """Wait until every event of the log is committed; the offset of the newest."""
+        head = 0
+
+        def caught_up() -> bool:
+            nonlocal head
+            head = httpx.get(f"{self.settings.event_url}/health", timeout=30).json()["head_offset"]
+            return bool((self.value("SELECT event_offset FROM raw_data.stream_checkpoints") or 0) == head)
+
+        eventually(caught_up, "every event of the log is committed")
+        return head
 
     def members(self, service: str) -> list[psutil.Process]:
         """A service's process and everything that it has started."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.service import ROOT
 from tests.support.stack import RunningStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.shared, pytest.mark.timeout(900)]
@@ -24,6 +25,14 @@ FROM_FILE = (
     "FROM analytics.order_items JOIN analytics.orders USING (order_id) WHERE location_code = 'LOC-REPLAY-001'"
 )
 CHIPOTLE = (4622, Decimal(4972), Decimal("34500.16"))
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real order data are not beside the project: ../shared/data is absent")
+    return folder
 
 
 def replayed(stack: RunningStack, file: Path) -> None:

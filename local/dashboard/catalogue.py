@@ -1,4 +1,4 @@
-"""What there is to choose from: dashboards, restaurants, services, currencies, and the newest business day."""
+"""What there is to choose from: dashboards, restaurants, services, currencies, the first and the newest day."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from local.dashboard.query import describe
 from local.dashboard.warehouse import Reader
 
 TODAY = "SELECT analytics.newest_business_date()"
+SINCE = "SELECT business_date FROM analytics.order_facts ORDER BY business_ts LIMIT 1"
 # Restaurants with orders that nobody has entered have no name.
 RESTAURANTS = """
 SELECT location_code, max(name) AS name
@@ -53,8 +54,10 @@ def dashboards(cards: Collection[Card]) -> list[dict[str, Any]]:
 def page(reader: Reader, cards: Mapping[str, Card]) -> dict[str, Any]:
     """Everything but the figures. Raises CardFailed."""
     ((today,),) = reader.query(TODAY).rows
+    first = reader.query(SINCE).rows
     return {
         "today": today,
+        "since": first[0][0] if first else None,
         "restaurants": [{"code": code, "name": name} for code, name in reader.query(RESTAURANTS).rows],
         "services": [service for (service,) in reader.query(SERVICES).rows],
         "currencies": [

@@ -71,6 +71,7 @@ class Loader:
 
     def _load_parts(self, past: Past) -> bool:
         """False when it was stopped."""
+        streams.ensure_partitions(self.owner_url, past)
         streams.retire(self.owner_url, range(past.parts_loaded))
         while not past.is_complete:
             number = past.parts_loaded

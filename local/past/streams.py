@@ -12,6 +12,7 @@ SELECT NOT EXISTS (SELECT FROM raw_data.stream_checkpoints WHERE stream = %s)
     AND EXISTS (SELECT FROM raw_data.events_raw WHERE ts >= to_timestamp(%s) AND ts < to_timestamp(%s))
 """
 _OFFSET = "SELECT coalesce(max(event_offset), 0) FROM raw_data.stream_checkpoints WHERE stream = %s"
+_PARTITIONS = "SELECT raw_data.ensure_partitions(to_timestamp(%s), to_timestamp(%s))"
 _RETIRE = """
 SELECT raw_data.retire_stream(c.stream)
 FROM (SELECT DISTINCT stream FROM raw_data.stream_checkpoints WHERE stream = ANY(%s)) AS c
@@ -31,6 +32,11 @@ def are_others_there(owner_url: str, past: Past) -> bool:
 def offset(owner_url: str, number: int) -> int:
     """How many events of a part are in the warehouse."""
     return int(_value(owner_url, _OFFSET, [name(number)]))
+
+
+def ensure_partitions(owner_url: str, past: Past) -> None:
+    """Create the partitions of all its months now: while it is loaded, readers hold the default partition at times."""
+    _value(owner_url, _PARTITIONS, [past.first, past.end])
 
 
 def retire(owner_url: str, numbers: Iterable[int]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from local.code_path import python_path
+from tests.support.airflow.dag_runs import airflow, warm_airflow
 from tests.support.servers.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +42,12 @@ def airflow_env(tmp_path_factory: pytest.TempPathFactory, _clean_environment: No
 
 
 @pytest.fixture(scope="session")
-def airflow_home(airflow_env: dict[str, str]) -> dict[str, str]:
-    """The same, with Airflow's own database made."""
-    command = [sys.executable, "-m", "airflow", "db", "migrate"]
-    subprocess.run(command, env=airflow_env, cwd=airflow_env["AIRFLOW_HOME"], check=True, capture_output=True)
-    return airflow_env
+def airflow_home(airflow_env: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The same, with Airflow's own database made, and Airflow imported once for all commands."""
+    with warm_airflow(airflow_env):
+        migrated = airflow(["db", "migrate"], airflow_env)
+        assert migrated.returncode == 0, migrated.stdout
+        yield airflow_env
 
 
 @pytest.fixture(scope="session")

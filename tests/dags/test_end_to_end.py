@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from local.code_path import python_path
-from tests.support.airflow.dag_runs import dags_test, output, xcom
+from tests.support.airflow.dag_runs import airflow, dags_test, output, xcom
 from tests.support.contention import Contention
 from tests.support.core import CONTRACT_NAME
 from tests.support.servers.mailbox import Mailbox
@@ -119,8 +119,7 @@ def test_polling_takes_what_there_is_and_then_nothing_twice(
             " (SELECT sum(total) FROM analytics.orders)"
         ).fetchone()
     assert counted == (3 * ORDERS, ORDERS, Decimal("678.00"))
-    variable = [sys.executable, "-m", "airflow", "variables", "get", "restaurant_stream_offset"]
-    mirrored = subprocess.run(variable, env=env, check=True, capture_output=True, text=True)
+    mirrored = airflow(["variables", "get", "restaurant_stream_offset"], env)
     assert mirrored.stdout.splitlines()[-1] == report["last_position"]
 
 

@@ -1,5 +1,6 @@
 """Every figure and every chart stands beside the period before."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -34,6 +35,16 @@ def test_where_nothing_can_be_compared_a_reason_stands(
     server.rows["orders_today"] = [[501, value, 12]]
     page = visit("/?dashboard=today")
     expect(page.card("orders_today").locator(".change")).to_have_text(f"nothing to compare with: {reason}")
+
+
+def test_days_without_data_are_not_compared_with(visit: Callable[..., Visit], server: ContractServer) -> None:
+    server.since = "2026-01-04"
+    page = visit("/?dashboard=sales&period=custom&from=2026-01-11&to=2026-01-17")
+    expect(page.card("orders").locator(".change b")).to_be_visible()
+    page = visit("/?dashboard=sales&period=custom&from=2026-01-10&to=2026-01-17")
+    expect(page.card("orders").locator(".change")).to_have_text(
+        re.compile("nothing to compare with: the data begin on .*2026")
+    )
 
 
 def test_lines_are_dashed_and_bars_faded(visit: Callable[..., Visit]) -> None:

@@ -33,7 +33,7 @@ def test_what_there_is_to_choose_from(app: FastAPI) -> None:
     assert {one["code"] for one in page["restaurants"]} >= {"LOC-ON-001", "LOC-ON-002"}
     assert set(page["services"]) >= {"dine_in", "takeout"}
     assert {"code": "CAD", "decimals": 2} in page["currencies"]
-    assert page["today"]
+    assert page["since"] < page["today"]
     named = [name for dashboard in page["dashboards"] for name in dashboard["cards"]]
     assert sorted(named) == sorted(page["cards"])
 
@@ -41,6 +41,7 @@ def test_what_there_is_to_choose_from(app: FastAPI) -> None:
 def test_an_empty_warehouse_has_a_page(warehouse: Any) -> None:
     page = get(create_app(Reader(warehouse.url("analytics_reader")), CARDS), "/api/page").json()
     assert (page["restaurants"], page["services"], page["currencies"]) == ([], [], [])
+    assert (page["since"], page["today"]) == (None, None)
     assert page["cards"].keys() == CARDS.keys()
 
 

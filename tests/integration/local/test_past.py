@@ -25,7 +25,7 @@ from sse_ingest.settings import Settings
 from sse_ingest.sources.sse_decoder import Decoder, Frame
 from sse_ingest.store.store import Store
 from tests.support.events import EPOCH, lifecycle, parsed
-from tests.support.waiting import wait_until
+from tests.support.waiting import eventually, wait_until
 
 pytestmark = pytest.mark.integration
 RATE, DAYS = 0.02, 9
@@ -99,6 +99,8 @@ def test_all_of_it_is_loaded_once_and_passes_every_rule(
     assert stored == replace(past, parts_loaded=3, before=events, loaded=events)
     assert stored.is_complete
     assert owner.execute("SELECT count(*) FROM raw_data.late_arrivals").fetchone() == (0,)
+    latency = "SELECT ingest_latency_p50_seconds, ingest_latency_p99_seconds FROM analytics.live_metrics"
+    assert owner.execute(latency).fetchone() == (None, None)
 
     # Live trade ends the orders that were in flight.
     contract = restaurant_parser()
@@ -106,13 +108,39 @@ def test_all_of_it_is_loaded_once_and_passes_every_rule(
     rules = [replace(rule, grace=None) for rule in load()]
     failed = [one for one in run(warehouse.url("airflow_user"), rules) if not _passed(one)]
     assert failed == []
-    latency = "SELECT ingest_latency_p50_seconds, ingest_latency_p99_seconds FROM analytics.live_metrics"
-    assert owner.execute(latency).fetchone() == (None, None)
     days = owner.execute("SELECT count(DISTINCT day) FROM analytics.daily_sales").fetchone()[0]
     assert DAYS <= days <= DAYS + 1
 
     assert loader(warehouse, tmp_path).load()
     assert owner.execute(EVENTS).fetchone() == (events,)
+
+
+def test_its_months_have_their_partitions_also_when_the_default_one_is_in_use(
+    warehouse: Any, owner: Any, past: Past, tmp_path: Path
+) -> None:
+    """As at a start on the first days of a month, beside a reader of raw events."""
+    partitions = (
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'raw_data.events_raw'::regclass"
+    )
+    for (name,) in owner.execute(
+        f"SELECT p FROM ({partitions}) AS n (p) WHERE p <> 'raw_data.events_raw_default'"
+    ):
+        owner.execute(f"DROP TABLE {name}")
+    late = loader(warehouse, tmp_path)
+    with warehouse.connect("restaurant_user") as reader:
+        reader.execute("LOCK TABLE raw_data.events_raw_default IN ACCESS SHARE MODE")
+        loading = threading.Thread(target=late.load)
+        loading.start()
+        is_blocked = (
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0)"
+        )
+        eventually(
+            lambda: owner.execute(is_blocked).fetchone()[0], "the loader waits for the default partition"
+        )
+        reader.rollback()
+    loading.join()
+    assert owner.execute(EVENTS).fetchone() == (expected(past),)
+    assert owner.execute("SELECT count(*) FROM raw_data.events_raw_default").fetchone() == (0,)
 
 
 def begin(warehouse: Any, tmp_path: Path) -> None:

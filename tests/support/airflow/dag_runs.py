@@ -1,34 +1,84 @@
-"""One run of a DAG by `airflow dags test`, and what its tasks returned."""
+"""Commands of Airflow, forked from one that is imported already: a run of a DAG, and what its tasks returned."""
 
 import json
+import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import eventually
 
-def dags_test(dag_id: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "airflow", "dags", "test", dag_id]
-    return subprocess.run(
-        command, env=env, cwd=env["AIRFLOW_HOME"], capture_output=True, text=True, check=False, timeout=600
-    )
+_NEWEST = """
+import json, sys
+from airflow.models.xcom import XComModel
+from airflow.utils.session import create_session
+from sqlalchemy import select
+with create_session() as session:
+    query = select(XComModel.value).filter_by(dag_id=sys.argv[1], task_id=sys.argv[2], key='return_value')
+    value = session.scalars(query.order_by(XComModel.timestamp.desc())).first()
+print(value if isinstance(value, str) else json.dumps(value))
+"""
 
 
-def output(result: subprocess.CompletedProcess[str]) -> str:
-    return result.stdout[-20000:] + result.stderr[-6000:]
+@contextmanager
+def warm_airflow(env: Mapping[str, str]) -> Iterator[None]:
+    """Inside, the functions of this module work with AIRFLOW_HOME of that environment."""
+    home = env["AIRFLOW_HOME"]
+    command = [sys.executable, "-m", "tests.support.airflow.warm_server", str(_socket(env))]
+    with (
+        Path(home, "warm.log").open("wb") as log,
+        subprocess.Popen(command, env=env, cwd=home, stdout=log, stderr=log) as server,
+    ):
+        try:
+            eventually(lambda: _socket(env).exists() or server.poll() is not None, "Airflow is imported")
+            assert server.poll() is None, Path(home, "warm.log").read_text()
+            yield
+        finally:
+            server.terminate()
 
 
-def xcom(env: dict[str, str], dag_id: str, task_id: str) -> Any:
+def dags_test(dag_id: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """`airflow dags test`: one run of a DAG."""
+    return airflow(["dags", "test", dag_id], env)
+
+
+def airflow(arguments: list[str], env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """A command of Airflow; what it prints is in `stdout`."""
+    return _sent(arguments, env, "")
+
+
+def output(result: "subprocess.CompletedProcess[str]") -> str:
+    return result.stdout[-26000:]
+
+
+def xcom(env: Mapping[str, str], dag_id: str, task_id: str) -> Any:
     """The newest return value of a task, from Airflow's own database."""
-    code = (
-        "import json, sys\n"
-        "from airflow.models.xcom import XComModel\n"
-        "from airflow.utils.session import create_session\n"
-        "from sqlalchemy import select\n"
-        "with create_session() as s:\n"
-        "    q = select(XComModel.value).filter_by(dag_id=sys.argv[1], task_id=sys.argv[2], key='return_value')\n"
-        "    v = s.scalars(q.order_by(XComModel.timestamp.desc())).first()\n"
-        "print(v if isinstance(v, str) else json.dumps(v))\n"
-    )
-    command = [sys.executable, "-c", code, dag_id, task_id]
-    result = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    result = _sent([dag_id, task_id], env, _NEWEST)
+    assert result.returncode == 0, result.stdout
     return json.loads(result.stdout.splitlines()[-1])
+
+
+def _sent(arguments: list[str], env: Mapping[str, str], code: str) -> "subprocess.CompletedProcess[str]":
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as connection:
+        printed = Path(folder, "output")
+        request = {
+            "arguments": arguments,
+            "code": code,
+            "environment": dict(env),
+            "folder": env["AIRFLOW_HOME"],
+            "output": str(printed),
+        }
+        connection.connect(str(_socket(env)))
+        with connection.makefile("rw") as lines:
+            lines.write(json.dumps(request) + "\n")
+            lines.flush()
+            answer = int(lines.readline())
+        return subprocess.CompletedProcess(arguments, answer, printed.read_text(errors="replace"), "")
+
+
+def _socket(env: Mapping[str, str]) -> Path:
+    return Path(env["AIRFLOW_HOME"], "warm")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+SINCE = "2020-01-01"
 TODAY = "2026-11-30"
 SERVICES = ["dine_in", "takeout", "delivery"]
 RESTAURANTS: list[dict[str, str | None]] = [
@@ -155,6 +156,7 @@ def page(*, empty: bool = False) -> dict[str, Any]:
     ]
     return {
         "today": None if empty else TODAY,
+        "since": None if empty else SINCE,
         "restaurants": [] if empty else RESTAURANTS,
         "services": [] if empty else SERVICES,
         "currencies": [] if empty else CURRENCIES,

@@ -39,6 +39,7 @@ class ContractServer:
     streams: int = 0
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     today: str = catalogue.TODAY
+    since: str = catalogue.SINCE
     closing: bool = False
     hang_ups: int = 0
 
@@ -52,7 +53,7 @@ class ContractServer:
 
     def page(self) -> dict[str, Any]:
         page = catalogue.page(empty=self.empty)
-        return page if self.empty else page | {"today": self.today}
+        return page if self.empty else page | {"today": self.today, "since": self.since}
 
     def answer(self, name: str, request: Request) -> dict[str, Any]:
         card = next(card for card in catalogue.CARDS if card["name"] == name)

@@ -16,7 +16,7 @@ function noRows(card) {
   const when = days ? "from " + moment(days.from, "date") + " to " + moment(days.to, "date") : "";
   const which = chosen.length ? "for the chosen " + chosen.join(" and ") : "";
   const parts = [when, which].filter(Boolean);
-  return parts.length ? "Nothing " + parts.join(", ") + "." : "Nothing has happened here yet.";
+  return parts.length ? "Nothing " + parts.join(", ") + "." : "There is none.";
 }
 
 function nothingKnown(card, answer) {

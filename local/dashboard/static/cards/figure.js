@@ -56,6 +56,7 @@ function comparisonOf(card, answer, row) {
     };
   }
   if (!answer.before) return null;
+  const { since } = context.catalogue;
   const before = answer.before.rows.find((other) => currency < 0 || other[currency] === row[currency]);
   return {
     now: row[main],
@@ -63,15 +64,18 @@ function comparisonOf(card, answer, row) {
     unit,
     currency: row[currency],
     words: comparisonWords(context.choice, context.catalogue.today),
+    // A part of the days before has no data: a difference would look like growth.
+    missing: since && answer.before.from < since ? "the data begin on " + moment(since, "date") : "",
   };
 }
 
 function showChange(node, comparison) {
   node.hidden = !comparison;
   if (!comparison) return;
-  const { text, direction } = changeOf(comparison);
+  const { text, direction } = comparison.missing ? { text: "" } : changeOf(comparison);
   const before = inUnit(comparison.before, comparison.unit, comparison.currency);
-  const sentence = text ? comparison.words : "nothing to compare with: " + before + " before";
+  const reason = comparison.missing || before + " before";
+  const sentence = text ? comparison.words : "nothing to compare with: " + reason;
   if (node.dataset.content === JSON.stringify([text, sentence, before])) return;
   node.dataset.content = JSON.stringify([text, sentence, before]);
   const mark = text

@@ -38,6 +38,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ONE_STACK = "tests/e2e/one_stack/"
+LONGEST = (
+    ONE_STACK,
+    "tests/e2e/test_documented_commands.py",
+    "tests/chaos/test_chaos.py",
+    "tests/e2e/test_stack_up.py",
+    "tests/e2e/test_bench.py",
+    "tests/e2e/test_pgadmin.py",
+)
 LEFT_OUT = pytest.StashKey[list[str]]()
 register_profiles()
 
@@ -51,6 +59,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     names = items[0].config.stash.setdefault(LEFT_OUT, [])
     names.extend(item.nodeid for item in items)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end, no process works alone."""
+    items.sort(
+        key=lambda item: next(
+            (n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST)
+        )
+    )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

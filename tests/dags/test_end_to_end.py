@@ -123,6 +123,7 @@ def test_polling_takes_what_there_is_and_then_nothing_twice(
     assert mirrored.stdout.splitlines()[-1] == report["last_position"]
 
 
+@pytest.mark.long
 def test_polling_is_skipped_while_somebody_streams(
     service: str, warehouse: Any, env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -163,6 +164,7 @@ def until(warehouse: Any, condition: LiteralString, seconds: float) -> None:
     pytest.fail(f"after {seconds} s it is not so that {condition}")
 
 
+@pytest.mark.long
 def test_a_signal_to_the_task_commits_and_lets_the_stream_go(
     service: str, warehouse: Any, env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -185,6 +187,7 @@ def test_a_signal_to_the_task_commits_and_lets_the_stream_go(
         task.wait(60)
 
 
+@pytest.mark.long
 def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
     service: str, warehouse: Any, env: dict[str, str], mailbox: Mailbox
 ) -> None:
@@ -224,6 +227,7 @@ def test_quality_passes_on_a_healthy_warehouse_and_names_what_broke(
     assert dags_test("restaurant_rollups", env).returncode == 0
 
 
+@pytest.mark.long
 def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, str]) -> None:
     publish(service, order(0))
     assert dags_test("restaurant_stream_ingest_polling", env).returncode == 0
@@ -237,6 +241,7 @@ def test_the_rollups_are_refreshed(service: str, warehouse: Any, env: dict[str, 
     assert summed == 1
 
 
+@pytest.mark.long
 def test_payments_are_scored_once_there_is_a_history(warehouse: Any, env: dict[str, str]) -> None:
     with warehouse.connect("restaurant_user") as connection:
         connection.execute(
@@ -268,6 +273,7 @@ def test_payments_are_scored_once_there_is_a_history(warehouse: Any, env: dict[s
         assert connection.execute("SELECT count(*) FROM analytics.payment_scores").fetchone() == (1,)
 
 
+@pytest.mark.long
 def test_a_password_that_is_wrong_is_reported_without_retries(env: dict[str, str], warehouse: Any) -> None:
     right = psycopg.conninfo.conninfo_to_dict(warehouse.url("airflow_user"))
     wrong = f"postgres://airflow_user:{quote('nope')}@{right['host']}:{right['port']}/{right['dbname']}"

@@ -66,6 +66,7 @@ def test_without_retention_everything_stays(
     assert not (tmp_path / "archive").exists()
 
 
+@pytest.mark.long
 def test_with_retention_old_months_are_archived(
     stray: None, warehouse: Any, env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -76,6 +77,7 @@ def test_with_retention_old_months_are_archived(
     assert (tmp_path / "archive" / "events_raw_2020_01.parquet").is_file()
 
 
+@pytest.mark.long
 def test_what_was_changed_by_hand_is_found_and_reported(
     warehouse: Any, env: dict[str, str], mailbox: Mailbox
 ) -> None:
@@ -101,6 +103,7 @@ def test_what_was_changed_by_hand_is_found_and_reported(
     assert len(mailbox.mails) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

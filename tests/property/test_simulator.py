@@ -120,6 +120,7 @@ def test_an_order_lives_lawfully(seed: int, clock: int) -> None:
         )
 
 
+@pytest.mark.long
 def test_a_week_keeps_the_rate() -> None:
     """Some 16,000 events of it, evenly spread."""
     world = World(1, 150)

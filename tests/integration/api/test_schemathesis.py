@@ -22,6 +22,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 SEED = "1"
 
 
+@pytest.mark.long
 def test_it_finds_nothing(make_service: Callable[..., EventService], tmp_path: Path) -> None:
     service = make_service(EVENT_STREAM_TOKEN="read-me")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]

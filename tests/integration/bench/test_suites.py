@@ -35,6 +35,7 @@ def rows(results: Iterator[Row]) -> dict[str, dict[str, float]]:
     return {row.case: {name: figure.median for name, figure in row.figures.items()} for row in results}
 
 
+@pytest.mark.long
 def test_transport(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "CATCH_UP", ((1, 2_000, 2_000), (20, 500, 500)))
     cases = ((0, 40, 40), (1, 40, 40), (20, 40, 40))
@@ -59,6 +60,7 @@ def test_transport(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < by_case["live at 500/s, 20 readers"]["published"] < 700
 
 
+@pytest.mark.long
 def test_publish(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish, "CASES", ((50, 1, 200, 200), (50, 3, 200, 200), (1, 2, 20, 20)))
 
@@ -74,6 +76,7 @@ def test_publish(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         assert figures["of the limit"] == pytest.approx(figures["events/s"] / 100_000)
 
 
+@pytest.mark.long
 def test_memory(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "BACKLOGS", (1_000,))
     monkeypatch.setattr(memory, "SUBSCRIBERS", (1, 20))

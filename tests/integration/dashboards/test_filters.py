@@ -38,6 +38,7 @@ def test_cards_have_filters_and_columns_have_formats(reader: Reader) -> None:
         assert set(card.formats) <= {column["name"] for column in answer(reader, card).columns}, card.name
 
 
+@pytest.mark.long
 def test_every_combination_of_filters_answers_with_the_same_columns(reader: Reader) -> None:
     for name, names in CASES:
         result = answer(reader, CARDS[name], *names)

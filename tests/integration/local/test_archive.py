@@ -10,6 +10,7 @@ Place = Any  # the fixture's class; conftest files cannot be imported from
 COUNT = "COPY (SELECT count(*) FROM raw_data.events_raw WHERE ts < '2021-01-01') TO STDOUT"
 
 
+@pytest.mark.long
 def test_an_old_month_is_archived_and_read_back(place: Place, tmp_path: Path) -> None:
     assert place.stack("up", "--without-airflow", "--detach").returncode == 0
     history = tmp_path / "orders.csv"

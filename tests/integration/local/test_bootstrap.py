@@ -68,6 +68,7 @@ def test_what_is_installed_is_not_installed_again(root: Path) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
+@pytest.mark.long
 def test_another_lock_is_added_once(root: Path) -> None:
     assert bootstrap(root).returncode == 0
     added = bootstrap(root, "requirements-dev.lock")
@@ -79,6 +80,7 @@ def test_another_lock_is_added_once(root: Path) -> None:
     assert bootstrap(root).stderr == ""
 
 
+@pytest.mark.long
 def test_pip_adds_another_lock_where_uv_has_no_acceptable_wheel(root: Path) -> None:
     assert bootstrap(root).returncode == 0
     spoil(root / "bootstrap.lock")
@@ -89,6 +91,7 @@ def test_pip_adds_another_lock_where_uv_has_no_acceptable_wheel(root: Path) -> N
     assert installed(root, TOOL)
 
 
+@pytest.mark.long
 def test_pip_installs_where_uv_has_no_acceptable_wheel(root: Path) -> None:
     spoil(root / "bootstrap.lock")
     result = bootstrap(root)
@@ -98,6 +101,7 @@ def test_pip_installs_where_uv_has_no_acceptable_wheel(root: Path) -> None:
     assert installed(root)
 
 
+@pytest.mark.long
 def test_pip_installs_where_the_install_by_uv_fails(root: Path) -> None:
     result = bootstrap(root, UV_DEFAULT_INDEX=(root / "empty").as_uri())
     assert result.returncode == 0, result.stderr
@@ -105,6 +109,7 @@ def test_pip_installs_where_the_install_by_uv_fails(root: Path) -> None:
     assert installed(root)
 
 
+@pytest.mark.long
 def test_a_file_with_another_hash_is_installed_by_neither(root: Path) -> None:
     spoil(root / "requirements.lock")
     result = bootstrap(root)
@@ -115,6 +120,7 @@ def test_a_file_with_another_hash_is_installed_by_neither(root: Path) -> None:
     assert not installed(root)
 
 
+@pytest.mark.long
 def test_a_python_without_pip_gets_uv_through_its_venv(root: Path) -> None:
     (root / "without").mkdir()
     (root / "without" / "sitecustomize.py").write_text(

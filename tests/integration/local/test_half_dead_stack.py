@@ -39,6 +39,7 @@ def all_running(place: Place) -> dict[str, int]:
     return {**place.running(), **({"postgres": pid} if pid else {})}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ingest", "api", "postgres"])
 def test_only_what_is_dead_is_started(place: Place, name: str) -> None:
     up(place)
@@ -52,6 +53,7 @@ def test_only_what_is_dead_is_started(place: Place, name: str) -> None:
     assert "running already, in the background" in place.stack(*UP).stderr
 
 
+@pytest.mark.long
 def test_what_has_other_settings_now_is_started_again(place: Place) -> None:
     up(place)
     before = all_running(place)
@@ -62,6 +64,7 @@ def test_what_has_other_settings_now_is_started_again(place: Place) -> None:
     assert {name for name in before if after[name] != before[name]} == {"api", "ingest"}
 
 
+@pytest.mark.long
 def test_postgres_moves_to_another_port(place: Place) -> None:
     up(place)
     before = all_running(place)
@@ -86,6 +89,7 @@ def service(stack: Stack, ready: bool) -> Service:
     return Service("api", "event service", command, os.environ, "http://address", lambda: ready)
 
 
+@pytest.mark.long
 def test_what_runs_but_does_not_answer_is_ended(place: Place, stack: Stack) -> None:
     child = stack.spawn(service(stack, ready=True))
     successor = Stack(stack.settings, stack.progress, stack.interrupts)

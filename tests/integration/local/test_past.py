@@ -184,6 +184,7 @@ def test_the_past_of_another_world_is_left_out(
     assert stored.is_complete
 
 
+@pytest.mark.long
 def test_a_refresh_that_fails_is_left_out(
     warehouse: Any, owner: Any, past: Past, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -194,6 +195,7 @@ def test_a_refresh_that_fails_is_left_out(
     assert owner.execute(EVENTS).fetchone() == (expected(past),)
 
 
+@pytest.mark.long
 def test_it_waits_for_a_database_that_is_away(
     warehouse: Any, owner: Any, past: Past, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -237,6 +239,7 @@ def test_without_a_past_there_is_nothing_to_load(warehouse: Any, owner: Any, tmp
     assert owner.execute(EVENTS).fetchone() == (0,)
 
 
+@pytest.mark.long
 def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
     place.change("EVENT_RATE", "0.1")
     place.change("EVENT_HISTORY_DAYS", "10")
@@ -267,6 +270,7 @@ def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
     assert "is loaded in the background" not in place.stack("up", "--without-airflow", "--detach").stdout
 
 
+@pytest.mark.long
 def test_a_stack_in_another_terminal_starts_the_loader_again(place: Any) -> None:
     place.change("EVENT_RATE", "0.1")
     place.change("EVENT_HISTORY_DAYS", "20")

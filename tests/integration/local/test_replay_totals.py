@@ -112,6 +112,7 @@ def check(warehouse: Any, file: Totals) -> None:
         assert reader.execute(CORRECTIONS.encode()).fetchall() == [(0,)], "all of it comes from the rollups"
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_longest_real_history(warehouse: Any, ingested: Callable[[Path], None]) -> None:
     real = shared("breadbasket.csv")

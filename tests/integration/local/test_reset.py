@@ -19,6 +19,7 @@ def reset(place: Place, answer: str) -> str:
     return output
 
 
+@pytest.mark.long
 def test_the_data_go_and_what_is_not_ours_stays(place: Place, tmp_path: Path) -> None:
     assert place.stack(*UP).returncode == 0
     data = place.settings.data_dir

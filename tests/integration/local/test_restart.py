@@ -45,6 +45,7 @@ def test_of_a_stack_in_the_background(place: Place) -> None:
     assert "no service 'airflow-scheduler'; it has postgres, api, ingest, dashboard." in refused.stderr
 
 
+@pytest.mark.long
 def test_of_a_stack_in_another_terminal(place: Place) -> None:
     with place.start(*UP) as up:
         place.wait(lambda: {"api", "ingest", "dashboard"} <= place.running().keys() and committed(place) > 0)

@@ -81,12 +81,14 @@ def assert_psql_has_the_rights_of_its_role(place: Place) -> None:
     assert owner.returncode == 0, owner.stderr
 
 
+@pytest.mark.long
 def test_without_the_simulator_its_restaurants_are_not_entered(place: Place) -> None:
     place.change("EVENT_RATE", "0")
     assert place.stack(*UP, "--detach").returncode == 0
     assert place.stack("locations").stdout.splitlines()[1:] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_everything(place: Place, number: signal.Signals) -> None:
     with place.start(*UP) as up:
@@ -102,6 +104,7 @@ def test_a_signal_stops_everything(place: Place, number: signal.Signals) -> None
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_a_signal_in_the_middle_of_starting(place: Place) -> None:
     with place.start(*UP) as up:
         assert up.stdout
@@ -114,6 +117,7 @@ def test_a_signal_in_the_middle_of_starting(place: Place) -> None:
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_down_stops_what_runs_in_another_terminal(place: Place) -> None:
     with place.start(*UP) as up:
         place.wait(lambda: "ingest" in place.running())
@@ -124,6 +128,7 @@ def test_down_stops_what_runs_in_another_terminal(place: Place) -> None:
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_what_a_killed_up_left_running_keeps_running(place: Place) -> None:
     with place.start(*UP) as up:
         place.wait(lambda: "ingest" in place.running() and flowing(place))
@@ -140,6 +145,7 @@ def test_what_a_killed_up_left_running_keeps_running(place: Place) -> None:
     place.wait(lambda: flowing(place))
 
 
+@pytest.mark.long
 def test_a_service_that_dies_is_started_again(place: Place) -> None:
     with place.start(*UP) as up:
         place.wait(lambda: "ingest" in place.running() and flowing(place))
@@ -156,6 +162,7 @@ def test_a_service_that_dies_is_started_again(place: Place) -> None:
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_a_service_that_dies_while_the_rest_starts_is_started_again(place: Place) -> None:
     with place.start(*UP) as up:
         place.wait(lambda: "ingest" in place.running())
@@ -168,6 +175,7 @@ def test_a_service_that_dies_while_the_rest_starts_is_started_again(place: Place
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_a_detached_stack_of_which_a_part_dies_at_once_is_not_left_running(place: Place) -> None:
     # More than a key can be, so that ingestion gives up.
     place.change("INGEST_STREAM", secrets.token_urlsafe(6000))
@@ -177,6 +185,7 @@ def test_a_detached_stack_of_which_a_part_dies_at_once_is_not_left_running(place
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_a_part_of_a_detached_stack_that_died(place: Place) -> None:
     assert place.stack(*UP, "--detach").returncode == 0
     os.kill(place.running()["ingest"], signal.SIGKILL)
@@ -201,6 +210,7 @@ def test_a_busy_port_is_one_sentence_and_nothing_is_started(place: Place) -> Non
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_another_password_than_the_data_were_made_with(place: Place) -> None:
     assert place.stack(*UP, "--detach").returncode == 0
     assert place.stack("down").returncode == 0
@@ -211,6 +221,7 @@ def test_another_password_than_the_data_were_made_with(place: Place) -> None:
     place.assert_nothing_is_left()
 
 
+@pytest.mark.long
 def test_a_data_folder_that_is_no_database(place: Place) -> None:
     folder = Path(place.settings.data_dir) / "postgres"
     folder.mkdir(parents=True)
@@ -221,6 +232,7 @@ def test_a_data_folder_that_is_no_database(place: Place) -> None:
     assert (folder / "precious").exists()
 
 
+@pytest.mark.long
 def test_a_service_that_cannot_start_says_its_last_words(place: Place) -> None:
     place.change("EVENT_RATE", "fast")
     up: subprocess.CompletedProcess[str] = place.stack(*UP, "--detach")

@@ -224,6 +224,7 @@ def one_order_each() -> list[Group]:
     return drawn
 
 
+@pytest.mark.long
 def test_the_law_fails_without_any_of_its_rules(bench: Bench) -> None:
     texts = {one.name.removeprefix("analytics/"): one.text for one in repeatables.on_disk()}
     holds(bench, one_order_each(), refreshed=True)

@@ -263,6 +263,7 @@ def of_every_kind() -> list[Event]:
     return [*events, dated("order_status_changed", 4, later, status="cancelled", ts=NOW)]
 
 
+@pytest.mark.long
 def test_the_law_fails_without_any_of_its_rules(bench: Bench) -> None:
     texts = {one.name.removeprefix("analytics/"): one.text for one in repeatables.on_disk()}
     holds(bench, of_every_kind(), True, True)

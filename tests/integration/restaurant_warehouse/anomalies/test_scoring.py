@@ -64,6 +64,7 @@ def test_a_payment_of_nothing_is_scored(fill: Any, owner: Any, run: Run) -> None
     assert payment in scores(owner)
 
 
+@pytest.mark.long
 def test_a_later_run_scores_only_what_came_since(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     before = run(end - timedelta(hours=5))
@@ -74,6 +75,7 @@ def test_a_later_run_scores_only_what_came_since(fill: Any, owner: Any, run: Run
     assert before.model_id != later.model_id
 
 
+@pytest.mark.long
 def test_the_same_payments_get_the_same_scores(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     run(end)
@@ -96,6 +98,7 @@ RESTATEMENTS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", RESTATEMENTS)
 def test_what_changed_is_scored_again(fill: Any, owner: Any, run: Run, change: str) -> None:
     end = fill().end
@@ -118,6 +121,7 @@ def test_what_changed_is_scored_again(fill: Any, owner: Any, run: Run, change: s
     assert run(end).scored == 0
 
 
+@pytest.mark.long
 def test_a_payment_is_scored_again_when_its_lines_are_there(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     (payment, order) = owner.execute(
@@ -136,6 +140,7 @@ def test_a_payment_is_scored_again_when_its_lines_are_there(fill: Any, owner: An
     assert owner.execute(overpaid, [payment]).fetchone() == (False,)
 
 
+@pytest.mark.long
 def test_an_anomaly_is_seen_until_its_payment_is_restated(
     fill: Any, owner: Any, run: Run, warehouse: Any
 ) -> None:
@@ -174,6 +179,7 @@ def test_with_little_history_it_says_so_and_scores_nothing(fill: Any, owner: Any
     assert run(end, least=result.history).scored > 0
 
 
+@pytest.mark.long
 def test_it_learns_from_the_newest_only(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     run(end, history=1_000)
@@ -186,6 +192,7 @@ def test_it_learns_from_the_newest_only(fill: Any, owner: Any, run: Run) -> None
     assert last < end - WEEK
 
 
+@pytest.mark.long
 def test_a_run_that_was_cut_off_is_finished_by_the_next(fill: Any, owner: Any, run: Run) -> None:
     end = fill().end
     limit = (end - timedelta(days=2)).isoformat()
@@ -200,6 +207,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(fill: Any, owner: Any, r
     assert {key: value for key, value in scores(owner).items() if key in before} == before
 
 
+@pytest.mark.long
 def test_most_frauds_are_found_and_most_that_is_found_is_fraud(fill: Any, owner: Any, run: Run) -> None:
     """Chance would find one in a hundred, and be wrong 99 times of a hundred; see docs/explanation/anomalies.md."""
     history = fill(seed=6, days=21, orders=900)
@@ -215,6 +223,7 @@ def test_most_frauds_are_found_and_most_that_is_found_is_fraud(fill: Any, owner:
     assert sum(order in frauds for order in flagged) / len(flagged) > 0.35
 
 
+@pytest.mark.long
 def test_scoring_scans_no_fact_table(fill: Any, owner: Any, warehouse: Any, run: Run) -> None:
     """Refunds are few enough here for a scan to be right."""
     end = fill(days=30).end

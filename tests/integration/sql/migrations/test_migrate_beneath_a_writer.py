@@ -66,6 +66,7 @@ def assert_nothing_is_lost(owner: psycopg.Connection[Any], service: EventService
     assert_exact(owner)
 
 
+@pytest.mark.long
 def test_the_writer_of_before_goes_on_and_the_one_of_now_takes_over(
     service: EventService, bootstrapped: Any, tmp_path: Path
 ) -> None:

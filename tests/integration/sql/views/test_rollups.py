@@ -228,6 +228,7 @@ def test_emptied_tables_have_empty_views(owner: Any, books: Any, refreshed: Refr
     assert_exact(owner)
 
 
+@pytest.mark.long
 def test_queries_of_the_views_scan_no_fact_table(warehouse: Any, owner: Any, refreshed: Refresh) -> None:
     """Once most of it is summed: counted by PostgreSQL itself, since EXPLAIN does not look into functions."""
     owner.execute(

@@ -135,3 +135,16 @@ def test_what_was_left_out_is_named_with_its_command(tmp_path: Path, *, everythi
 @pytest.mark.parametrize(("name", "command"), run.beside().items())
 def test_every_tool_is_installed(name: str, command: list[str]) -> None:
     assert Path(command[0]).exists(), name
+
+
+def test_compiled_modules_are_kept_whatever_the_shell_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise each of hundreds of processes compiles the same modules again."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("TEST_OF_CHECKS", "here")
+    command = [
+        sys.executable,
+        "-c",
+        "import os, sys; print(sys.dont_write_bytecode, os.environ['TEST_OF_CHECKS'])",
+    ]
+    [check] = run.run_all({"asked": command}, {}, Console(file=StringIO()))
+    assert check.output == "False here\n"

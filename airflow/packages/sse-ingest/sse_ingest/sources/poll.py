@@ -7,6 +7,7 @@ import httpx
 import msgspec
 
 from sse_ingest.errors import ConfigurationError, SourceUnavailable
+from sse_ingest.sources.content_encoding import decoded
 from sse_ingest.sources.http import HttpSource
 from sse_ingest.sources.http_errors import raise_for_status, shown
 from sse_ingest.sources.poll_page import read_page
@@ -74,7 +75,7 @@ class PollSource(HttpSource):
                 raise_for_status(response, "application/json")
             reader.connected()
             body = bytearray()
-            for chunk in response.iter_bytes():
+            for chunk in decoded(response):
                 body += chunk
                 if len(body) > _LARGEST_PAGE_BYTES:
                     break

@@ -9,6 +9,7 @@ import httpx
 
 from sse_ingest.errors import ConfigurationError, SourceUnavailable
 from sse_ingest.sources.cancellation import Cancellation
+from sse_ingest.sources.content_encoding import decoded
 from sse_ingest.sources.http import HttpSource, Limits
 from sse_ingest.sources.http_errors import raise_for_status, shown
 from sse_ingest.sources.sse_decoder import Decoder, Frame
@@ -67,7 +68,7 @@ class Probe(HttpSource):
         decoder = Decoder(max_frame_bytes=self._limits.max_frame_bytes)
         until = time.monotonic() + self._seconds
         try:
-            for chunk in response.iter_bytes():
+            for chunk in decoded(response):
                 if frames := decoder.decode(chunk):
                     return frames[0]
                 if time.monotonic() >= until:

@@ -5,6 +5,7 @@ from functools import partial
 
 import httpx
 
+from sse_ingest.sources.content_encoding import decoded
 from sse_ingest.sources.http import HttpSource
 from sse_ingest.sources.http_errors import raise_for_status
 from sse_ingest.sources.reader import Reader
@@ -42,7 +43,7 @@ class StreamSource(HttpSource):
 
     def _read(self, response: httpx.Response, reader: Reader) -> None:
         decoder = Decoder(reader.position, max_frame_bytes=self._limits.max_frame_bytes)
-        for chunk in response.iter_bytes():
+        for chunk in decoded(response):
             reader.deliver(partial(_decode, decoder, chunk, reader), len(chunk))
 
 

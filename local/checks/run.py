@@ -61,7 +61,7 @@ def run(arguments: Sequence[str], console: Console, *, everything: bool = False)
         raise StackError("--all runs every test: leave out the arguments of pytest, or leave out --all.")
     if arguments:
         command = [*_PYTEST, *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode == 0
+        return subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode == 0
     runs = ALL if everything else QUICK
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -105,7 +105,7 @@ def _captured(name: str, command: Command) -> Check:
     ended = subprocess.run(
         ["nice", "-n", "5", *command],  # noqa: S607 - of coreutils, wherever that is
         cwd=ROOT,
-        env=environment(),
+        env=_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -117,11 +117,11 @@ def _captured(name: str, command: Command) -> Check:
 def _shown(name: str, command: Command) -> Check:
     """Run a check whose output the terminal shows as it comes."""
     began = time.monotonic()
-    ended = subprocess.run(command, cwd=ROOT, env=environment(), check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=_environment(), check=False)
     return Check(name, ended.returncode == 0, time.monotonic() - began)
 
 
-def environment() -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """Ours, but compiled modules are kept: the tests start hundreds of processes, and each would compile them again."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 

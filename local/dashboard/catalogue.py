@@ -7,8 +7,11 @@ from local.cards.definition import Card
 from local.dashboard.query import describe
 from local.dashboard.warehouse import Reader
 
-TODAY = "SELECT analytics.newest_business_date()"
-SINCE = "SELECT business_date FROM analytics.order_facts ORDER BY business_ts LIMIT 1"
+DAYS = """
+SELECT
+    (SELECT business_date FROM analytics.order_facts ORDER BY business_ts LIMIT 1) AS since,
+    analytics.newest_business_date() AS today
+"""
 # Restaurants with orders that nobody has entered have no name.
 RESTAURANTS = """
 SELECT location_code, max(name) AS name
@@ -53,11 +56,10 @@ def dashboards(cards: Collection[Card]) -> list[dict[str, Any]]:
 
 def page(reader: Reader, cards: Mapping[str, Card]) -> dict[str, Any]:
     """Everything but the figures. Raises CardFailed."""
-    ((today,),) = reader.query(TODAY).rows
-    first = reader.query(SINCE).rows
+    ((since, today),) = reader.query(DAYS).rows
     return {
         "today": today,
-        "since": first[0][0] if first else None,
+        "since": since,
         "restaurants": [{"code": code, "name": name} for code, name in reader.query(RESTAURANTS).rows],
         "services": [service for (service,) in reader.query(SERVICES).rows],
         "currencies": [

@@ -1,4 +1,4 @@
-"""The loader of the simulator's past: it runs beside the services, nobody waits for it, and it ends by itself."""
+"""The loader of the simulator's past: it runs beside the services, and it ends by itself."""
 
 from api.simulator.past import Past
 from local.processes.process_records import Processes

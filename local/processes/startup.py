@@ -49,6 +49,7 @@ class Startup:
         self._enter_restaurants()
         self._load_past()
         if self.with_airflow:
+            self._await_newest_week()
             self._begin_airflow_setup()
         self._spawn("airflow-api-server", "airflow-dag-processor", "airflow-scheduler")
         self._finish_airflow_setup()
@@ -113,7 +114,7 @@ class Startup:
             )
 
     def _load_past(self) -> None:
-        """In the background: nobody waits for it, and it ends by itself."""
+        """In the background; it ends by itself."""
         past = past_process.unfinished(self.settings)
         if past is None:
             return
@@ -122,11 +123,11 @@ class Startup:
             f"The simulator's past of {past.days} days is loaded in the background, the newest days first: "
             "./stack status shows how far it is."
         )
-        if self.with_airflow:
-            self._await_newest_week()
 
     def _await_newest_week(self) -> None:
         """Airflow's start takes two cores for a while: the newest week comes first, for a minute at most."""
+        if not past_process.is_urgent(self.settings):
+            return
         deadline = time.monotonic() + _WEEK_SECONDS
         with self.progress.step("the newest week of the past"):
             while past_process.is_urgent(self.settings) and time.monotonic() < deadline:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.code_path import python_path
-from tests.support.airflow.dag_runs import airflow, warm_airflow
+from tests.support.airflow.dag_runs import airflow, output, warm_airflow
 from tests.support.servers.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def airflow_home(airflow_env: dict[str, str]) -> Iterator[dict[str, str]]:
     """The same, with Airflow's own database made, and Airflow imported once for all commands."""
     with warm_airflow(airflow_env):
         migrated = airflow(["db", "migrate"], airflow_env)
-        assert migrated.returncode == 0, migrated.stdout
+        assert migrated.returncode == 0, output(migrated)
         yield airflow_env
 
 

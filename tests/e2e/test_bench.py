@@ -1,4 +1,4 @@
-"""`./stack bench --quick`, as users run it. The figures are recorded and not compared."""
+"""`./stack bench --quick`, as users run it. The figures are recorded and not compared: other tests run beside."""
 
 import json
 import os

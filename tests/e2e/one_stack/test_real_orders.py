@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.service import ROOT
+from tests.support.histories.real_orders import real_orders
 from tests.support.stack import RunningStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.long, pytest.mark.shared, pytest.mark.timeout(900)]
@@ -27,14 +27,6 @@ FROM_FILE = (
 CHIPOTLE = (4622, Decimal(4972), Decimal("34500.16"))
 
 
-@pytest.fixture
-def shared_data() -> Path:
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the real order data are not beside the project: ../shared/data is absent")
-    return folder
-
-
 def replayed(stack: RunningStack, file: Path) -> None:
     result = stack.cli("replay", str(file))
     assert result.returncode == 0, result.stdout + result.stderr
@@ -46,11 +38,11 @@ def more(stack: RunningStack, query: str, before: tuple[Any, ...]) -> tuple[Any,
 
 
 def test_chipotle_lands_to_the_cent_and_only_once(
-    stack: RunningStack, shared_data: Path, all_arrived: Callable[[], None]
+    stack: RunningStack, all_arrived: Callable[[], None]
 ) -> None:
     before = {query: stack.query(query)[0] for query in (ORDERS, ITEMS, MENU, SALES)}
     for _ in range(2):
-        replayed(stack, shared_data / "chipotle.tsv")
+        replayed(stack, real_orders("chipotle.tsv"))
         all_arrived()
 
         assert more(stack, ORDERS, before[ORDERS]) == (1834,)
@@ -61,12 +53,10 @@ def test_chipotle_lands_to_the_cent_and_only_once(
     assert stack.query(best) == [("Chicken Bowl", Decimal(761))]
 
 
-def test_breadbasket_keeps_the_unknown_unknown(
-    stack: RunningStack, shared_data: Path, all_arrived: Callable[[], None]
-) -> None:
+def test_breadbasket_keeps_the_unknown_unknown(stack: RunningStack, all_arrived: Callable[[], None]) -> None:
     before = {query: stack.query(query)[0] for query in (ORDERS, ITEMS)}
     for _ in range(2):
-        replayed(stack, shared_data / "breadbasket.csv")
+        replayed(stack, real_orders("breadbasket.csv"))
         all_arrived()
 
         assert more(stack, ORDERS, before[ORDERS]) == (9531,)

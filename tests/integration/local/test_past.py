@@ -15,6 +15,7 @@ from api.simulator.past import DAY, Past
 from api.simulator.past_events import frames
 from api.simulator.world import HORIZON, World
 from local.past.loader import Loader
+from local.processes import past_process
 from local.processes.process_records import Processes
 from local.servers.services import database_url
 from local.servers.services import past as past_of
@@ -257,6 +258,11 @@ def test_a_new_stack_gets_its_past_beside_live_trade(place: Any) -> None:
         past = past_of(place.settings)
         return past is not None and past.is_complete
 
+    # Until then `up` keeps Airflow back.
+    place.wait(lambda: not past_process.is_urgent(place.settings))
+    past = past_of(place.settings)
+    assert past is not None
+    assert past.is_complete or not past.is_urgent(past.parts_loaded)
     place.wait(is_complete)
     assert place.stack("status").returncode == 0
     with psycopg.connect(database_url(place.settings, "restaurant_user")) as owner:

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from local.code_path import python_path
+from tests.support.histories.real_orders import real_orders
 from tests.support.service import TOKEN, EventService
 
 ROOT = Path(__file__).parents[3]
-SHARED = ROOT.parent / "shared" / "data"
 pytestmark = pytest.mark.integration
 
 
@@ -46,16 +46,9 @@ def payloads(published: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]
     return [event["payload"] for event in published if event["event_type"] == kind]
 
 
-def shared(name: str) -> Path:
-    file = SHARED / name
-    if not file.exists():
-        pytest.skip(f"the real order data are not here: put {name} into {SHARED}")
-    return file
-
-
 @pytest.mark.shared
 def test_chipotle_arrives_whole_and_once(service: EventService) -> None:
-    first = replay(service, shared("chipotle.tsv"))
+    first = replay(service, real_orders("chipotle.tsv"))
     assert first.returncode == 0, first.stderr
     assert "4,622 items of 1,834 orders" in first.stdout
     assert "8,290 events are new, 0 were there already" in first.stdout
@@ -74,7 +67,7 @@ def test_chipotle_arrives_whole_and_once(service: EventService) -> None:
         units[item["item_name"]] += item["qty"]
     assert units.most_common(1) == [("Chicken Bowl", 761)]
 
-    again = replay(service, shared("chipotle.tsv"))
+    again = replay(service, real_orders("chipotle.tsv"))
     assert again.returncode == 0, again.stderr
     assert "0 events are new, 8,290 were there already" in again.stdout
     assert len(events(service)) == len(published)
@@ -82,7 +75,7 @@ def test_chipotle_arrives_whole_and_once(service: EventService) -> None:
 
 @pytest.mark.shared
 def test_breadbasket_arrives_with_nothing_made_up(service: EventService) -> None:
-    result = replay(service, shared("breadbasket.csv"))
+    result = replay(service, real_orders("breadbasket.csv"))
     assert result.returncode == 0, result.stderr
     published = events(service)
     items = payloads(published, "order_item_added")

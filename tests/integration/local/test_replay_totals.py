@@ -23,12 +23,12 @@ from restaurant_warehouse.contract import CONTRACT
 from restaurant_warehouse.rollups import refresh
 from sse_ingest.pipeline.run import run
 from sse_ingest.settings import Settings
+from tests.support.histories.real_orders import real_orders
 from tests.support.history_totals import Totals, rows, totals
 from tests.support.service import ROOT, TOKEN, EventService
 from tests.support.warehouse.plain import assert_exact
 
 NET_SALES = Decimal("34500.16")
-SHARED = ROOT.parent / "shared" / "data"
 YEAR = timedelta(days=365)
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -40,13 +40,6 @@ ORDERS = "SELECT count(*) FROM analytics.orders"
 CORRECTIONS = """
 SELECT (SELECT count(*) FROM analytics.rollup_diff_sales()) + (SELECT count(*) FROM analytics.rollup_diff_menu())
 """
-
-
-def shared(name: str) -> Path:
-    file = SHARED / name
-    if not file.exists():
-        pytest.skip(f"the real order data are not here: put {name} into {SHARED}")
-    return file
 
 
 def a_year(real: Path, file: Path) -> Path:
@@ -115,7 +108,7 @@ def check(warehouse: Any, file: Totals) -> None:
 @pytest.mark.long
 @pytest.mark.shared
 def test_the_longest_real_history(warehouse: Any, ingested: Callable[[Path], None]) -> None:
-    real = shared("breadbasket.csv")
+    real = real_orders("breadbasket.csv")
     file = totals(real)
     assert (len(file.orders), sum(file.lines.values()), len(file.days)) == (9531, 21293, 159)
     ingested(real)
@@ -127,7 +120,7 @@ def test_the_longest_real_history(warehouse: Any, ingested: Callable[[Path], Non
 @pytest.mark.shared
 @pytest.mark.long
 def test_a_year_made_of_it(warehouse: Any, ingested: Callable[[Path], None], tmp_path: Path) -> None:
-    real = shared("breadbasket.csv")
+    real = real_orders("breadbasket.csv")
     year = a_year(real, tmp_path / "year.csv")
     file = totals(year)
     assert date.fromisoformat(max(file.days)) - date.fromisoformat(min(file.days)) == YEAR
@@ -140,7 +133,7 @@ def test_a_year_made_of_it(warehouse: Any, ingested: Callable[[Path], None], tmp
 def test_a_history_without_dates_and_with_quantities(
     warehouse: Any, ingested: Callable[[Path], None]
 ) -> None:
-    real = shared("chipotle.tsv")
+    real = real_orders("chipotle.tsv")
     file = totals(real, order="order_id", item="item_name")
     ingested(real)
     with warehouse.connect("analytics_reader") as reader:
@@ -152,7 +145,7 @@ def test_a_priced_history_has_its_net_sales_everywhere(
     warehouse: Any, ingested: Callable[[Path], None]
 ) -> None:
     """Without a single payment: from the tables, and from the rollups."""
-    ingested(shared("chipotle.tsv"))
+    ingested(real_orders("chipotle.tsv"))
     cards = load()
     with warehouse.connect("analytics_reader", autocommit=True) as reader:
         for upto in (None, datetime.now(UTC) + timedelta(days=1)):

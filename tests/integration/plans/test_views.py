@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local.cards import definition as cards
+from local.dashboard import catalogue
 from restaurant_warehouse.rollups import refresh
 from tests.support.metabase.chosen_filters import chosen
 from tests.support.warehouse.reads import Meter
@@ -24,7 +25,7 @@ FILTERED = {name: chosen(card, *card.filters, values=CHOSEN) for name, card in L
 VIEWS = {
     name: f"SELECT * FROM analytics.{name}"
     for name in ("daily_sales", "hourly_sales", "menu_performance", "satisfaction_summary")
-}
+} | {"days_of_the_page": catalogue.DAYS}
 ORDER = "md5('order20000')::uuid"
 FUNCTIONS = {
     name: f"SELECT * FROM analytics.{name}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.support.waiting import eventually
 
+_LONGEST = 600.0  # seconds of a command
 _NEWEST = """
 import json, sys
 from airflow.models.xcom import XComModel
@@ -41,43 +42,46 @@ def warm_airflow(env: Mapping[str, str]) -> Iterator[None]:
             server.terminate()
 
 
-def dags_test(dag_id: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+def dags_test(dag_id: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """`airflow dags test`: one run of a DAG."""
     return airflow(["dags", "test", dag_id], env)
 
 
-def airflow(arguments: list[str], env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """A command of Airflow; what it prints is in `stdout`."""
+def airflow(arguments: list[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """A command of Airflow."""
     return _sent(arguments, env, "")
 
 
-def output(result: "subprocess.CompletedProcess[str]") -> str:
-    return result.stdout[-26000:]
+def output(result: subprocess.CompletedProcess[str]) -> str:
+    return result.stdout[-20000:] + result.stderr[-6000:]
 
 
 def xcom(env: Mapping[str, str], dag_id: str, task_id: str) -> Any:
     """The newest return value of a task, from Airflow's own database."""
     result = _sent([dag_id, task_id], env, _NEWEST)
-    assert result.returncode == 0, result.stdout
+    assert result.returncode == 0, output(result)
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def _sent(arguments: list[str], env: Mapping[str, str], code: str) -> "subprocess.CompletedProcess[str]":
+def _sent(arguments: list[str], env: Mapping[str, str], code: str) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as connection:
-        printed = Path(folder, "output")
+        connection.settimeout(_LONGEST)
+        printed = [Path(folder, name) for name in ("stdout", "stderr")]
         request = {
             "arguments": arguments,
             "code": code,
             "environment": dict(env),
             "folder": env["AIRFLOW_HOME"],
-            "output": str(printed),
+            "output": [str(file) for file in printed],
         }
         connection.connect(str(_socket(env)))
         with connection.makefile("rw") as lines:
             lines.write(json.dumps(request) + "\n")
             lines.flush()
             answer = int(lines.readline())
-        return subprocess.CompletedProcess(arguments, answer, printed.read_text(errors="replace"), "")
+        return subprocess.CompletedProcess(
+            arguments, answer, *(file.read_text(errors="replace") for file in printed)
+        )
 
 
 def _socket(env: Mapping[str, str]) -> Path:

@@ -1,7 +1,7 @@
 """Airflow once imported: `python -m tests.support.airflow.warm_server SOCKET` forks for each command that it is sent.
 
 Importing Airflow takes seconds, and each command would do it again. A request is one line of JSON: arguments for
-`airflow` or for Python code, an environment, a folder to work in, a file for the output. The answer is the exit code.
+`airflow` or for Python code, an environment, a folder to work in, files for its output. The answer is the exit code.
 """
 
 import json
@@ -51,9 +51,8 @@ def _forked(request: dict[str, Any], listener: socket.socket) -> int:
 
 def _answered(request: dict[str, Any]) -> int:
     """Become the process that the request describes."""
-    output = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(output, sys.stdout.fileno())
-    os.dup2(output, sys.stderr.fileno())
+    for stream, path in zip((sys.stdout, sys.stderr), request["output"], strict=True):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), stream.fileno())
     os.environ.clear()
     os.environ |= request["environment"]
     os.chdir(request["folder"])
